@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Runs a script with a Node that can: `node bin/node24.js script.ts …`. Plain old JavaScript, because the Node
+// that starts this file may be too old for TypeScript and node:sqlite.
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const oldestMajor = 24
+
+/** The path of a Node ≥ 24: this one, or the runtime that npm installed beside the project. */
+export function findNode() {
+  if (Number(process.versions.node.split('.')[0]) >= oldestMajor) return process.execPath
+  const require = createRequire(import.meta.url)
+  const suffix = process.platform === 'win32' ? 'win-x64' : `${process.platform}-${process.arch}`
+  try {
+    return require.resolve(`node-${suffix}/bin/node${process.platform === 'win32' ? '.exe' : ''}`)
+  } catch {
+    return undefined
+  }
+}
+
+/** Runs `script` with that Node, hands signals on, and ends as it ends. */
+export function runWithNode24(script, args) {
+  const node = findNode()
+  if (node === undefined) {
+    process.stderr.write(
+      `warepulse needs Node.js ${oldestMajor} or newer; this is ${process.versions.node}, and no bundled runtime fits ${process.platform}-${process.arch}.\n` +
+        'Install Node.js 24, or run the container: docker compose up\n',
+    )
+    process.exit(1)
+  }
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) runWithNode24(process.argv[2], process.argv.slice(3))

@@ -1,0 +1,41 @@
+import type {
+  Alert,
+  GapRow,
+  GatewayState,
+  Item,
+  ItemEvent,
+  Page,
+  SiteSummary,
+  SlotState,
+  StockRow,
+} from '../../shared/api.ts'
+import type { Rule } from '../../shared/rule.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+
+export interface PageRequest {
+  readonly cursor?: string
+  readonly limit: number
+}
+
+/** What the API asks of the stock projection. Every question names its site: nothing leaks between sites. */
+export interface InventoryQueries {
+  sites(): readonly SiteSummary[]
+  map(site: string): SiteMap | undefined
+  slots(site: string, filter: { zone?: string }, page: PageRequest): Page<SlotState>
+  stock(site: string, filter: { sku?: string; slot?: string; zone?: string }, page: PageRequest): Page<StockRow>
+  /** `q` matches EPC hex, SKU, slot code or zone, any part of it, any case. */
+  items(site: string, q: string | undefined, page: PageRequest): Page<Item>
+  item(epc: string): Item | undefined
+  history(epc: string, page: PageRequest): Page<ItemEvent>
+}
+
+export interface AlertQueries {
+  alerts(site: string, filter: { state?: Alert['state'] | 'open' }, page: PageRequest): Page<Alert>
+  alert(id: string): Alert | undefined
+  rules(): readonly Rule[]
+}
+
+export interface GatewayQueries {
+  gateways(): readonly GatewayState[]
+  gaps(site: string, page: PageRequest): Page<GapRow>
+}

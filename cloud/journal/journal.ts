@@ -1,0 +1,80 @@
+import type { Intervals } from '../../shared/intervals.ts'
+import type { KnownRecord, UnknownRecord } from '../../shared/record.ts'
+import type { GatewayAddress } from '../../shared/wire.ts'
+import type { OwnRecord } from './own-record.ts'
+
+/** Part of a batch (or a batch) as it stands in the journal for ever. */
+export interface GatewayEntry {
+  readonly origin: 'gateway'
+  /** Strictly increasing over the whole journal, without holes. */
+  readonly offset: number
+  /** When the cloud took it, Unix ms. */
+  readonly recordedAt: number
+  readonly site: string
+  readonly gateway: string
+  readonly epoch: string
+  /** Sequence number of `records[0]`; record i has `first + i`. */
+  readonly first: number
+  /** Sequence numbers above these were in the journal before them: live data had overtaken a backlog. */
+  readonly late: boolean
+  /** `null`: thinned at the edge, or closed by a quarantine entry. */
+  readonly records: readonly (KnownRecord | UnknownRecord | null)[]
+}
+
+/** What the cloud wrote itself. */
+export interface OwnEntry {
+  readonly origin: 'cloud'
+  readonly offset: number
+  readonly recordedAt: number
+  /** undefined: of no site (ticks). */
+  readonly site: string | undefined
+  readonly records: readonly OwnRecord[]
+}
+
+export type JournalEntry = GatewayEntry | OwnEntry
+
+export interface GatewayBatch extends GatewayAddress {
+  readonly epoch: string
+  readonly lease: string
+  readonly first: number
+  readonly records: readonly (KnownRecord | UnknownRecord | null)[]
+  readonly receivedAt: number
+  /** Closed without entering history; appended in the same transaction. */
+  readonly quarantined?: readonly { readonly sequence: number; readonly reason: string; readonly sample: string }[]
+}
+
+export type Appended =
+  | { readonly ok: true; readonly closed: Intervals /** Records new to the journal. */; readonly accepted: number }
+  /** Stray batch under a retired lease. Not appended; the sender must say hello again. */
+  | { readonly ok: false; readonly reason: 'lease-retired' }
+
+/**
+ * The truth. Everything behind it is a read model that can be dropped and rebuilt by reading it again.
+ *
+ * - `append` resolves after the commit survived power loss (SQLite, `synchronous=FULL`, group commit); appends of one
+ *   gateway must not overlap in time (the intake has one serial queue per gateway).
+ * - Fenced by (site, gateway, epoch, sequence): what is closed already is not appended again, whatever overlaps.
+ * - A disk that is full or broken rejects with a retryable Fault, and nothing of the batch is in.
+ */
+export interface Journal {
+  /** Made with the journal file, and made anew by a restore from backup; named in every ack. */
+  readonly server: string
+  /** Offset of the newest entry, 0 = none. */
+  readonly tail: number
+
+  append(batch: GatewayBatch): Promise<Appended>
+  /** Appends records of the cloud's own, all or nothing; resolves with their entry's offset. */
+  appendOwn(site: string | undefined, records: readonly OwnRecord[]): Promise<number>
+
+  /** Cursor of one gateway and epoch. */
+  closed(address: GatewayAddress, epoch: string): Promise<Intervals>
+  /** A fresh lease for a gateway that says hello; durable before it resolves. It retires the one before it when the first batch under it arrives. */
+  grantLease(address: GatewayAddress, epoch: string): Promise<string>
+
+  /** Entries with offset > `after`, in order; stops after about `maxRecords` records, at least one entry if there is any. */
+  read(after: number, maxRecords: number): Promise<readonly JournalEntry[]>
+  /** Resolves as soon as `tail > after`, or when `signal` aborts. */
+  waitBeyond(after: number, signal: AbortSignal): Promise<void>
+
+  close(): Promise<void>
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { EpcHex, Identifier } from '../../shared/identifier.ts'
+import { Rule } from '../../shared/rule.ts'
+import { SiteMap } from '../../shared/site-map.ts'
+
+/**
+ * What the cloud itself writes into the journal: people's acts, imports, rules, maps, presence, and the clock.
+ * Projections read no other clock and no other configuration, so a rebuild gives the same answer.
+ */
+
+const at = z.int().min(0)
+const by = z.string().min(1).max(128).describe('who: user, command or subsystem')
+
+/** Once a second; the only "now" that a projection knows. */
+export const Tick = z.strictObject({ kind: z.literal('tick'), at })
+/** A new version of a site's map; replaces the one before whole. */
+export const MapPublished = z.strictObject({ kind: z.literal('map'), at, by, map: SiteMap })
+/** Which SKU a tag is on; the newest import of an EPC wins. */
+export const ItemsImported = z.strictObject({
+  kind: z.literal('items'),
+  at,
+  by,
+  items: z.array(z.strictObject({ epc: EpcHex, sku: z.string().min(1).max(64) })).max(1000),
+})
+export const RulePut = z.strictObject({ kind: z.literal('rule'), at, by, rule: Rule })
+export const RuleRemoved = z.strictObject({ kind: z.literal('rule-removed'), at, by, rule: Identifier })
+/** What a person did to an alert. */
+export const AlertAct = z.strictObject({
+  kind: z.literal('alert-act'),
+  at,
+  by,
+  alert: z.string(),
+  act: z.enum(['acknowledge', 'comment', 'clear']),
+  comment: z.string().max(1000).optional(),
+})
+/** A gateway came or went, as the broker saw it. */
+export const LinkChanged = z.strictObject({
+  kind: z.literal('link'),
+  at,
+  gateway: Identifier,
+  state: z.enum(['online', 'offline']),
+  hello: z
+    .strictObject({ version: z.string(), first: z.int(), next: z.int(), config: z.int(), clockSynced: z.boolean() })
+    .optional(),
+})
+/** Sequence numbers that were closed without entering history: the bytes are kept with their reason. */
+export const Quarantined = z.strictObject({
+  kind: z.literal('quarantine'),
+  at,
+  gateway: Identifier,
+  epoch: z.string(),
+  first: z.int(),
+  last: z.int(),
+  reason: z.string(),
+  /** At most 32 KiB of what came, as text. */
+  sample: z.string(),
+})
+
+export const OwnRecord = z.discriminatedUnion('kind', [
+  Tick,
+  MapPublished,
+  ItemsImported,
+  RulePut,
+  RuleRemoved,
+  AlertAct,
+  LinkChanged,
+  Quarantined,
+])
+export type OwnRecord = z.infer<typeof OwnRecord>
+export type OwnRecordKind = OwnRecord['kind']
+
+export function isOwnKind<K extends OwnRecordKind>(
+  record: { readonly kind: string },
+  kind: K,
+): record is Extract<OwnRecord, { kind: K }> {
+  return record.kind === kind
+}

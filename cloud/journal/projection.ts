@@ -1,0 +1,20 @@
+import type { JournalEntry } from './journal.ts'
+
+/**
+ * A read model: a fold over the journal. It commits its effects and its offset in one transaction, so that each entry
+ * has its effect exactly once, and it can be dropped and rebuilt.
+ */
+export interface Projection {
+  readonly name: string
+  /** Offset of the last entry whose effects are durable; 0 = none. */
+  readonly offset: number
+  /**
+   * Applies entries in order; all their effects and the new offset are durable when it resolves. Throws a retryable
+   * Fault when the store is away (it will be called again with the same entries); any other error means that one of
+   * these entries cannot be applied: it is found by halving, set aside with its reason, and the street moves on.
+   */
+  apply(entries: readonly JournalEntry[], signal: AbortSignal): Promise<void>
+  /** Moves past an entry that can never be applied; durable when it resolves. */
+  skip(offset: number): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,24 @@
+import type { Alert, GatewayState } from '../../shared/api.ts'
+import type { BoardCounters, SensorNow, SlotStateName } from '../../shared/board.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+
+/** What a projection tells the boards after its commit. May be lost: a client takes a new snapshot. */
+export type Fact =
+  | { readonly type: 'map'; readonly map: SiteMap }
+  | {
+      readonly type: 'slot'
+      readonly site: string
+      readonly slot: string
+      readonly state: SlotStateName
+      readonly items: number
+      readonly asOf: number
+    }
+  | { readonly type: 'counters'; readonly site: string; readonly counters: BoardCounters }
+  | { readonly type: 'sensor'; readonly site: string; readonly now: SensorNow }
+  | { readonly type: 'alert'; readonly alert: Alert }
+  | { readonly type: 'gateway'; readonly state: GatewayState }
+  /** Event time of the newest record applied, and when the cloud took it; for the lag shown on the board. */
+  | { readonly type: 'flow'; readonly site: string; readonly newestAt: number; readonly recordedAt: number }
+
+/** Takes facts in the order of their commits. Must not throw and must not wait. */
+export type TellBoards = (facts: readonly Fact[]) => void

@@ -1,0 +1,41 @@
+import type { Decoded } from '../../shared/decoded.ts'
+import type { Quantity } from '../../shared/quantity.ts'
+
+/** One sighting of one tag by one antenna. */
+export interface TagRead {
+  readonly type: 'tag'
+  /** Unix ms: the device's own stamp where it gives one, else the arrival. */
+  readonly at: number
+  readonly device: string
+  /** 1-based port. */
+  readonly antenna: number
+  /** EPC memory bank, upper-case hex. */
+  readonly epc: string
+  readonly tid?: string
+  readonly rssiDbm?: number
+  /** Sightings that the reader itself merged into this one; usually 1. */
+  readonly count: number
+}
+
+/** What one sensor said at one instant. A sentinel of the device ("not available") is `null` with a reason. */
+export interface SensorReading {
+  readonly type: 'sensor'
+  readonly at: number
+  readonly sensor: string
+  readonly values: Readonly<Partial<Record<Quantity, number | null>>>
+  readonly reasons?: Readonly<Record<string, string>>
+}
+
+export type Reading = TagRead | SensorReading
+
+/** What a decoder may know beside the bytes. */
+export interface FrameContext {
+  /** Id of the configured device (for a source with many devices: as captured from the channel). */
+  readonly device: string
+  readonly channel?: string
+  /** Arrival, Unix ms. */
+  readonly at: number
+}
+
+/** A whole frame → readings, or why not. Pure; never throws on any bytes. An empty list is a legal answer. */
+export type Decoder = (frame: Uint8Array, context: FrameContext) => Decoded<readonly Reading[]>

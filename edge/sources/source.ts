@@ -1,0 +1,37 @@
+/** What a device said, as it came: bytes with the time they came. */
+export interface Delivery {
+  readonly bytes: Uint8Array
+  /** Wall time of arrival, Unix ms. Stamped once, here. */
+  readonly at: number
+  /** MQTT topic, Modbus slave or file line that it came by; what a decoder may need to know who speaks. */
+  readonly channel?: string
+}
+
+/** What a source says about its own connection; becomes `device` records and metrics. */
+export interface LinkReport {
+  readonly device: string
+  readonly state: 'up' | 'silent' | 'down'
+  readonly reason?: string
+}
+
+export interface SourceEvents {
+  /**
+   * Takes one delivery. Deliveries of one connection are handed over in order. The source waits for the returned
+   * promise before it reads on, so a full spool holds the device back instead of filling memory.
+   */
+  deliver(delivery: Delivery): void | Promise<void>
+  link(report: LinkReport): void
+}
+
+/**
+ * A door to devices. `run` opens it, reopens it after every failure (serial ports are looked for every second,
+ * network devices with full-jitter back-off of at most 8 s, reset after 60 healthy seconds), and resolves only when
+ * `signal` aborts and everything is closed, or, for a source with an end (a recording), when the end is delivered.
+ * It throws only for what no retry can mend.
+ */
+export interface Source {
+  readonly id: string
+  /** `stream`: bytes to be framed first. `message`: every delivery is one whole frame. */
+  readonly shape: 'stream' | 'message'
+  run(events: SourceEvents, signal: AbortSignal): Promise<void>
+}

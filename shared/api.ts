@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import { EpcHex, Identifier } from './identifier.ts'
+
+/**
+ * What `/api/v1` answers. Instants are ISO 8601 UTC text here and nowhere else. Every list is a page:
+ * `{ items, next }`, `next` being the cursor of the following page or null.
+ */
+
+export const Iso = z.iso.datetime({ precision: 3 })
+
+/** Unix milliseconds → the text that the API speaks. */
+export function iso(at: number): string {
+  return new Date(at).toISOString()
+}
+
+export function page<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable() })
+}
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}
+
+/** RFC 9457. `code` is one of `faultCodes`. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+export type Problem = z.infer<typeof Problem>
+
+export const SiteSummary = z.object({
+  site: Identifier,
+  name: z.string(),
+  timeZone: z.string(),
+  mapVersion: z.int(),
+  slots: z.int(),
+  items: z.int().describe('items known to be on the site'),
+})
+export type SiteSummary = z.infer<typeof SiteSummary>
+
+/** How sure: 0 = unknown, 1 = certain. */
+const Confidence = z.number().min(0).max(1)
+
+export const SlotState = z.object({
+  slot: Identifier,
+  zone: Identifier,
+  items: z.int(),
+  state: z.enum(['empty', 'occupied', 'unknown']).describe('unknown: nothing that covers it can be believed now'),
+  asOf: Iso.nullable(),
+  confidence: Confidence,
+})
+export type SlotState = z.infer<typeof SlotState>
+
+export const StockRow = z.object({
+  slot: Identifier.nullable().describe('null: on the site, slot not known'),
+  zone: Identifier.nullable(),
+  sku: z.string().nullable().describe('null: tag without a known SKU'),
+  quantity: z.int(),
+  asOf: Iso,
+  confidence: Confidence,
+})
+export type StockRow = z.infer<typeof StockRow>
+
+export const Item = z.object({
+  epc: EpcHex,
+  sku: z.string().nullable(),
+  site: Identifier,
+  zone: Identifier.nullable(),
+  slot: Identifier.nullable(),
+  state: z.enum(['present', 'departed', 'unknown']),
+  since: Iso.describe('at this place since'),
+  lastSeenAt: Iso,
+  readPoint: Identifier.describe('that saw it last'),
+  confidence: Confidence,
+  why: z.string().describe('one sentence: which evidence decided'),
+})
+export type Item = z.infer<typeof Item>
+
+export const ItemEvent = z.object({
+  at: Iso,
+  recordedAt: Iso,
+  kind: z.enum(['arrived', 'moved', 'departed', 'scanned', 'corrected']),
+  from: Identifier.nullable(),
+  to: Identifier.nullable(),
+  readPoint: Identifier.nullable(),
+  late: z.boolean(),
+  why: z.string(),
+})
+export type ItemEvent = z.infer<typeof ItemEvent>
+
+export const SeriesPoint = z.object({
+  at: Iso,
+  count: z.int(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  last: z.number().nullable(),
+})
+export type SeriesPoint = z.infer<typeof SeriesPoint>
+
+export const SeriesAnswer = z.object({
+  sensor: Identifier,
+  quantity: z.string(),
+  unit: z.string().describe('UN/CEFACT code'),
+  everyMs: z.int().nullable().describe('null: raw values'),
+  points: z.array(SeriesPoint),
+})
+export type SeriesAnswer = z.infer<typeof SeriesAnswer>
+
+export const GapRow = z.object({
+  site: Identifier,
+  gateway: Identifier,
+  from: Iso,
+  to: Iso,
+  count: z.int(),
+  reason: z.string(),
+  class: z.string(),
+  recordedAt: Iso,
+})
+export type GapRow = z.infer<typeof GapRow>
+
+export const Alert = z.object({
+  id: z.string().describe('hash of rule, subject and the triggering record'),
+  site: Identifier,
+  rule: Identifier,
+  name: z.string(),
+  severity: z.int().min(1).max(4),
+  subject: Identifier,
+  zone: Identifier.nullable(),
+  state: z
+    .enum(['active', 'acknowledged', 'cleared', 'normal'])
+    .describe('active = unacknowledged; cleared = cleared, not yet acknowledged; normal = over'),
+  raisedAt: Iso,
+  clearedAt: Iso.nullable(),
+  acknowledgedAt: Iso.nullable(),
+  acknowledgedBy: z.string().nullable(),
+  value: z.number().nullable(),
+  quantity: z.string().nullable(),
+  whatToDo: z.string(),
+})
+export type Alert = z.infer<typeof Alert>
+
+export const GatewayState = z.object({
+  site: Identifier,
+  gateway: Identifier,
+  link: z.enum(['online', 'offline', 'never']),
+  lastHeardAt: Iso.nullable(),
+  since: Iso.nullable().describe('in this link state since'),
+  version: z.string().nullable(),
+  backlog: z.int().describe('records said to be waiting on the gateway at its last hello'),
+  clockSynced: z.boolean().nullable(),
+  devices: z.array(
+    z.object({
+      device: Identifier,
+      state: z.enum(['up', 'silent', 'down']),
+      since: Iso,
+      reason: z.string().nullable(),
+    }),
+  ),
+})
+export type GatewayState = z.infer<typeof GatewayState>

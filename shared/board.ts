@@ -1,0 +1,93 @@
+import type { Alert, GatewayState } from './api.ts'
+import type { SiteMap } from './site-map.ts'
+
+/**
+ * What a board holds: `GET /api/v1/sites/{site}/board/snapshot`, then `delta`s over socket.io `/live`.
+ * Both carry revisions; a client that misses one fetches the snapshot again. Instants here are Unix milliseconds
+ * (boards compute ages), lists are columns where they are long.
+ */
+
+/** empty = seen empty or never filled; occupied; unknown = what covers it is silent, so the last truth has expired. */
+export const slotStates = ['empty', 'occupied', 'unknown'] as const
+export type SlotStateName = (typeof slotStates)[number]
+
+/** State of slots in columns of equal length; `slot` indexes `map.slots`. */
+export interface SlotColumns {
+  readonly slot: readonly number[]
+  /** Index into `slotStates`. */
+  readonly state: readonly number[]
+  readonly items: readonly number[]
+  /** Time of the newest evidence, 0 = none yet. */
+  readonly asOf: readonly number[]
+}
+
+export interface SensorNow {
+  readonly sensor: string
+  readonly at: number
+  readonly values: Readonly<Record<string, number | null>>
+  /** Quantities outside the limits of the map at this instant. */
+  readonly outside: readonly string[]
+}
+
+export interface BoardCounters {
+  readonly itemsOnSite: number
+  readonly arrivedToday: number
+  readonly departedToday: number
+  readonly movedToday: number
+  readonly tagReadsPerSecond: number
+}
+
+export interface BoardSnapshot {
+  readonly site: string
+  readonly revision: number
+  /** Newest event time in it. */
+  readonly asOf: number
+  /** Server wall time when it was taken, so that a client can compute ages with a wrong clock of its own. */
+  readonly now: number
+  readonly map: SiteMap
+  readonly slots: SlotColumns
+  readonly sensors: readonly SensorNow[]
+  /** All that are not `normal`. */
+  readonly alerts: readonly Alert[]
+  readonly gateways: readonly GatewayState[]
+  readonly counters: BoardCounters
+}
+
+/** Latest wins per slot, sensor, alert and gateway; coalesced to at most 10 a second. */
+export interface BoardDelta {
+  readonly site: string
+  /** Revision that this applies to. */
+  readonly from: number
+  readonly to: number
+  readonly asOf: number
+  readonly slots?: SlotColumns
+  readonly sensors?: readonly SensorNow[]
+  /** Alerts in their new state; a `normal` one leaves the list. */
+  readonly alerts?: readonly Alert[]
+  readonly gateways?: readonly GatewayState[]
+  readonly counters?: BoardCounters
+  /** The map changed: fetch the snapshot. */
+  readonly mapVersion?: number
+}
+
+/** Every 2 s per watched site. */
+export interface BoardHeartbeat {
+  readonly site: string
+  readonly revision: number
+  readonly asOf: number
+  /** Server wall time. */
+  readonly now: number
+  /** From the newest record's event time at the gateway to its push; null while nothing flows. */
+  readonly lagMs: number | null
+}
+
+/** Sent at once when an alert is raised, for sound and attention; its state also travels in the deltas. */
+export type BoardAlert = Alert
+
+export interface WatchRequest {
+  readonly site: string
+  readonly zones?: readonly string[]
+}
+export type WatchReply =
+  | { readonly ok: true; readonly revision: number }
+  | { readonly ok: false; readonly problem: string }

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/journeys/**', 'test/browser/**', 'test/contracts/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // Real servers, ptys, processes and browsers: one file at a time, so that they do not starve each other.
+        test: {
+          name: 'real',
+          include: ['test/contracts/**/*.test.ts', 'test/journeys/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
