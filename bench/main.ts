@@ -1,0 +1,44 @@
+import { readdirSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Benchmark } from './benchmark.ts'
+
+const names = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.ts') && !['main.ts', 'benchmark.ts'].includes(file))
+  .map((file) => file.slice(0, -3))
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string' },
+    batch: { type: 'string' },
+    records: { type: 'string' },
+    clients: { type: 'string' },
+    series: { type: 'string' },
+    repeats: { type: 'string' },
+    json: { type: 'boolean' },
+  },
+})
+const name = positionals[0]
+if (name === undefined || !names.includes(name)) {
+  process.stderr.write(`usage: npm run bench -- <name> [--seconds N] [--json]\nnames: ${names.join(', ')}\n`)
+  process.exit(2)
+}
+
+const number = (text: string | undefined) => (text === undefined ? undefined : Number(text))
+const benchmark = (await import(`./${name}.ts`)) as Benchmark
+const figures = await benchmark.run({
+  seconds: number(values.seconds),
+  batch: number(values.batch),
+  records: number(values.records),
+  clients: number(values.clients),
+  repeats: number(values.repeats),
+  series: values.series === 'influx' ? 'influx' : values.series === 'sqlite' ? 'sqlite' : undefined,
+})
+process.stdout.write(
+  values.json === true
+    ? `${JSON.stringify(figures)}\n`
+    : Object.entries(figures)
+        .map(([key, value]) => `${key.padEnd(24)} ${value}\n`)
+        .join(''),
+)
+process.exit(0)
