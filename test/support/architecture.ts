@@ -1,0 +1,121 @@
+import { importsOf, packageOf, type SourceFile, withoutComments } from './imports.ts'
+
+/** The rules of the house. Each answers with sentences, one per broken place. */
+
+const own = /^(bin|shared|edge|cloud|simulators|bench|test)\//
+const isOwn = (specifier: string) => own.test(specifier)
+const folderOf = (path: string) => path.slice(0, path.indexOf('/'))
+
+/** Which folders a folder may import from, itself included. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  shared: ['shared'],
+  edge: ['shared', 'edge'],
+  cloud: ['shared', 'cloud'],
+  simulators: ['shared', 'simulators'],
+  bin: ['bin', 'shared', 'edge', 'cloud', 'simulators'],
+  bench: ['bench', 'shared', 'edge', 'cloud', 'simulators', 'test'],
+}
+
+/** One library, one home: path prefixes that may name it. */
+export const homes: Readonly<Record<string, readonly string[]>> = {
+  aedes: ['cloud/broker/'],
+  serialport: ['edge/sources/serial/'],
+  'modbus-serial': ['edge/sources/modbus-rtu/'],
+  influx: ['cloud/series/'],
+  '@influxdata/influxdb-client': ['cloud/series/'],
+  fastify: ['cloud/http/'],
+  '@fastify/cookie': ['cloud/http/'],
+  '@fastify/helmet': ['cloud/http/'],
+  '@fastify/rate-limit': ['cloud/http/'],
+  '@fastify/static': ['cloud/http/'],
+  '@fastify/swagger': ['cloud/http/'],
+  '@fastify/swagger-ui': ['cloud/http/'],
+  'fastify-type-provider-zod': ['cloud/http/'],
+  'socket.io': ['cloud/push/'],
+  'socket.io-client': ['cloud/board/', 'bench/'],
+  preact: ['cloud/board/'],
+  '@preact/signals': ['cloud/board/'],
+  uplot: ['cloud/board/'],
+  flatbush: ['cloud/board/'],
+  commander: ['bin/'],
+  yaml: ['bin/'],
+  mqtt: ['edge/sources/mqtt/', 'edge/uplink/', 'cloud/broker/', 'simulators/devices/', 'bench/'],
+  'mqtt-packet': ['cloud/broker/'],
+  'node:sqlite': [
+    'cloud/database/',
+    'cloud/journal/',
+    'cloud/series/',
+    'cloud/inventory/',
+    'cloud/alerts/',
+    'cloud/supervision/',
+    'cloud/accounts/',
+    'bench/',
+  ],
+}
+
+/** Rooms that decide: no I/O, no clock, no chance, no state of their own. */
+const deciding = [
+  /^shared\//,
+  /^edge\/(framing|decoders|clean)\//,
+  /^cloud\/location\//,
+  /^cloud\/alerts\/(?!open|store|projection|schema)/,
+  /^cloud\/inventory\/(?!open|store|projection|schema|queries)/,
+  /^cloud\/board\/core\//,
+  /^simulators\/world\//,
+]
+
+export function violations(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap((file) => [
+    ...neighbours(file),
+    ...sharedPurity(file),
+    ...catalogues(file),
+    ...libraryHomes(file),
+    ...decidingCode(file),
+  ])
+}
+
+function neighbours(file: SourceFile): readonly string[] {
+  const allowed = mayImport[folderOf(file.path)] ?? []
+  return importsOf(file)
+    .filter((specifier) => isOwn(specifier) && !allowed.includes(folderOf(specifier)))
+    .map((specifier) => `${file.path}: may not import ${specifier}`)
+}
+
+function sharedPurity(file: SourceFile): readonly string[] {
+  if (!file.path.startsWith('shared/')) return []
+  return importsOf(file)
+    .filter((specifier) => !isOwn(specifier) && specifier !== 'zod')
+    .map((specifier) => `${file.path}: shared imports zod and nothing else, not ${specifier}`)
+}
+
+/** A catalogue knows adapters, an adapter knows its port; only those who assemble know catalogues. */
+function catalogues(file: SourceFile): readonly string[] {
+  if (/\/(main|line|config|catalogue)\.ts$/.test(file.path) || /^(bin|bench)\//.test(file.path)) return []
+  return importsOf(file)
+    .filter((specifier) => specifier.endsWith('/catalogue.ts'))
+    .map(
+      (specifier) => `${file.path}: only main.ts, line.ts and config.ts know catalogues, not this file (${specifier})`,
+    )
+}
+
+function libraryHomes(file: SourceFile): readonly string[] {
+  return importsOf(file)
+    .filter((specifier) => !isOwn(specifier))
+    .map((specifier) => (specifier.startsWith('node:') ? specifier : packageOf(specifier)))
+    .filter((library) => homes[library]?.every((home) => !file.path.startsWith(home)) ?? false)
+    .map((library) => `${file.path}: ${library} lives in ${homes[library]?.join(', ')}`)
+}
+
+function decidingCode(file: SourceFile): readonly string[] {
+  if (!deciding.some((room) => room.test(file.path))) return []
+  const text = withoutComments(file.text)
+  return [
+    ...importsOf(file)
+      .filter((specifier) => specifier.startsWith('node:'))
+      .map((specifier) => `${file.path}: deciding code imports no ${specifier}`),
+    ...['Date.now(', 'performance.now(', 'Math.random(', 'new Date()', 'setTimeout(', 'setInterval(', 'process.']
+      .filter((word) => text.includes(word))
+      .map((word) => `${file.path}: deciding code receives time and chance; found ${word}`),
+    ...[...text.matchAll(/^(?:export )?let (\w+)/gm)].map((match) => `${file.path}: module state \`${match[1]}\``),
+  ]
+}
