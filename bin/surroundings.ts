@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
+import type { Clock, Random } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
+import { readConfiguration } from './configuration/read.ts'
+
+/** The real clock; only this file of the command reads it, everything else receives it. */
+export const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
+export const systemRandom: Random = () => Math.random()
+
+/** Reads and checks one YAML configuration file; a Fault `config-invalid` carries every complaint. */
+export function loadConfiguration<S extends z.ZodType>(schema: S, path: string): z.output<S> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new Fault('config-invalid', `Cannot read the configuration ${path}: is the path right?`, { cause })
+  }
+  const configuration = readConfiguration(schema, path, text, {
+    environment: process.env,
+    readFile: (secretPath) => readFileSync(secretPath, 'utf8'),
+  })
+  if (!configuration.ok) throw new Fault('config-invalid', configuration.complaints.join('\n\n'))
+  return configuration.value
+}
+
+/** Aborts on SIGINT or SIGTERM; a second one ends the process at once. */
+export function untilStopped(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(1)
+      controller.abort()
+    })
+  }
+  return controller.signal
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { exitCodeOf, openTerminal, tellFault } from './terminal.ts'
+
+/** The `warepulse` command. Every subcommand loads what it needs only when it is called. */
+
+const terminal = openTerminal(process.stdout, process.stderr, process.env)
+
+const program = new Command('warepulse')
+  .description('Warehouse telemetry from the RFID gate to the live board.')
+  .version(versionOfPackage())
+  .showHelpAfterError('(add --help for what is possible)')
+  .showSuggestionAfterError()
+  .configureHelp({ sortSubcommands: true })
+  .addHelpText('after', '\nExit codes: 0 ok · 1 failed · 2 usage · 3 invalid configuration · 4 cannot reach')
+  .exitOverride()
+
+program
+  .command('demo')
+  .description('broker, cloud, two gateways and a simulated warehouse in one command')
+  .option('--port <number>', 'port of the board; the next free one is taken if it is busy', wholeNumber, 8080)
+  .option('--seed <number>', 'same seed, same story', wholeNumber, 42)
+  .option('--rate <number>', 'tag reads per second', wholeNumber, 35)
+  .option('--size <size>', 'full (2,400 slots) or small (for a quick look)', 'full')
+  .option('--directory <path>', 'where it keeps its data', './warepulse-demo')
+  .option('--clean', 'remove that data and stop')
+  .addHelpText('after', '\nExample:\n  warepulse demo --port 9000 --rate 200')
+  .action(async (options) => (await import('./commands/demo.ts')).demo(options, terminal))
+
+program
+  .command('cloud')
+  .description('the cloud side: broker, intake, journal, stock, series, alerts, boards')
+  .requiredOption('--config <file>', 'YAML configuration')
+  .addHelpText('after', '\nExample:\n  warepulse cloud --config cloud.yaml')
+  .action(async (options) => (await import('./commands/cloud.ts')).cloud(options, terminal))
+
+program
+  .command('edge')
+  .description('the gateway: reads devices, buffers, forwards')
+  .requiredOption('--config <file>', 'YAML configuration')
+  .addHelpText('after', '\nExample:\n  warepulse edge --config edge.yaml')
+  .action(async (options) => (await import('./commands/edge.ts')).edge(options, terminal))
+
+program
+  .command('simulate')
+  .description('simulated readers and sensors on real serial lines and MQTT')
+  .requiredOption('--config <file>', 'YAML configuration')
+  .addHelpText('after', '\nExample:\n  warepulse simulate --config simulate.yaml')
+  .action(async (options) => (await import('./commands/simulate.ts')).simulate(options, terminal))
+
+program
+  .command('replay <file>')
+  .description('feed a recorded file through a gateway, to the last acknowledgement')
+  .requiredOption('--config <file>', 'configuration of the gateway; its sources are replaced by the recording')
+  .option('--format <name>', 'item-test-csv, tag-lines or impinj-r700', 'item-test-csv')
+  .option('--device <id>', 'reader that the recording speaks for', 'replay')
+  .option('--speed <factor>', '1 = as recorded, 10 = ten times faster, max', 'max')
+  .option('--json', 'print counts as one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse replay run-x1.csv.gz --config edge.yaml --device dock-1')
+  .action(async (file, options) => (await import('./commands/replay.ts')).replay(file, options, terminal))
+
+const config = program.command('config').description('check and print configuration files')
+for (const [verb, description] of [
+  ['check', 'tell every mistake with file, line and column; exit 3 if there is one'],
+  ['print', 'the configuration as it is used: file, environment and defaults; secrets hidden'],
+] as const) {
+  config
+    .command(`${verb} <file>`)
+    .description(description)
+    .option('--kind <kind>', 'cloud, edge or simulate; guessed from the content')
+    .addHelpText('after', `\nExample:\n  warepulse config ${verb} edge.yaml`)
+    .action(async (file, options) => (await import('./commands/config.ts')).config(verb, file, options, terminal))
+}
+
+const gateway = program.command('gateway').description('who may send: gateways and their secrets')
+gateway
+  .command('add <site> <gateway>')
+  .description('make a gateway and print its secret, once')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse gateway add harbour gw-north --config cloud.yaml')
+  .action(async (site, id, options) => (await import('./commands/gateway.ts')).add(site, id, options, terminal))
+gateway
+  .command('revoke <site> <gateway>')
+  .description('end its right to connect; a live session ends within 5 s')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .action(async (site, id, options) => (await import('./commands/gateway.ts')).revoke(site, id, options, terminal))
+gateway
+  .command('list')
+  .description('all gateways that may connect')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--json', 'print one JSON object')
+  .action(async (options) => (await import('./commands/gateway.ts')).list(options, terminal))
+
+const user = program.command('user').description('who may look and act')
+user
+  .command('link')
+  .description('print a new one-time sign-in link for the board')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .action(async (options) => (await import('./commands/user.ts')).link(options, terminal))
+user
+  .command('token <name>')
+  .description('print a new API token, once')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--role <role>', 'viewer, floor, supervisor, integrator or admin', 'viewer')
+  .action(async (name, options) => (await import('./commands/user.ts')).token(name, options, terminal))
+
+try {
+  await program.parseAsync()
+} catch (thrown) {
+  if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2
+  else {
+    tellFault(terminal, thrown)
+    process.exitCode = exitCodeOf(thrown)
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0) throw new CommanderError(2, 'usage', `"${text}" is not a whole number`)
+  return value
+}
+
+function versionOfPackage(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      return String(JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version)
+    } catch {
+      // The compiled form lies one folder deeper.
+    }
+  }
+  return 'unknown'
+}
