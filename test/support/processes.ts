@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const command = fileURLToPath(new URL('../../bin/warepulse.ts', import.meta.url))
+
+/** A `warepulse` process of a test: its output is kept, its end can be had gently or by SIGKILL. */
+export interface Running {
+  readonly pid: number
+  output(): string
+  /** SIGTERM, then waits; resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** SIGKILL, then waits until it is gone. */
+  kill(): Promise<void>
+  readonly exited: Promise<number | null>
+}
+
+export function startWarepulse(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+  return track(
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', command, ...args], {
+      env: { ...process.env, NO_COLOR: '1', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  )
+}
+
+export function track(child: ChildProcess): Running {
+  let text = ''
+  const keep = (chunk: Buffer) => {
+    text = (text + chunk.toString()).slice(-200_000)
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  const exited = once(child, 'exit').then(([code]) => code as number | null)
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    return exited
+  }
+  return {
+    pid: child.pid ?? -1,
+    output: () => text,
+    stop: () => end('SIGTERM'),
+    kill: async () => {
+      await end('SIGKILL')
+    },
+    exited,
+  }
+}
