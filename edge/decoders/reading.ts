@@ -1,4 +1,4 @@
-import type { Decoded } from '../../shared/decoded.ts'
+import type { Decoded, RefusalReason } from '../../shared/decoded.ts'
 import type { Quantity } from '../../shared/quantity.ts'
 
 /** One sighting of one tag by one antenna. */
@@ -26,7 +26,14 @@ export interface SensorReading {
   readonly reasons?: Readonly<Record<string, string>>
 }
 
-export type Reading = TagRead | SensorReading
+/** One part of a frame that could not be used, beside parts that could (an array with one bad element). */
+export interface RefusedPart {
+  readonly type: 'refused'
+  readonly reason: RefusalReason
+  readonly detail?: string
+}
+
+export type Reading = TagRead | SensorReading | RefusedPart
 
 /** What a decoder may know beside the bytes. */
 export interface FrameContext {
@@ -35,6 +42,8 @@ export interface FrameContext {
   readonly channel?: string
   /** Arrival, Unix ms. */
   readonly at: number
+  /** The broker kept it from an unknown time before: the arrival says nothing about when it was true. */
+  readonly retained?: boolean
 }
 
 /** A whole frame → readings, or why not. Pure; never throws on any bytes. An empty list is a legal answer. */

@@ -5,6 +5,8 @@ export interface Delivery {
   readonly at: number
   /** MQTT topic, Modbus slave or file line that it came by; what a decoder may need to know who speaks. */
   readonly channel?: string
+  /** The broker kept it from an unknown time before (MQTT retain flag). */
+  readonly retained?: boolean
 }
 
 /** What a source says about its own connection; becomes `device` records and metrics. */
@@ -18,8 +20,9 @@ export interface SourceEvents {
   /**
    * Takes one delivery. Deliveries of one connection are handed over in order. The source waits for the returned
    * promise before it reads on, so a full spool holds the device back instead of filling memory.
+   * Answers whether it held anything valid, so that noise on a line does not pass for a living device. Never rejects.
    */
-  deliver(delivery: Delivery): void | Promise<void>
+  deliver(delivery: Delivery): Promise<boolean>
   link(report: LinkReport): void
 }
 

@@ -1,0 +1,74 @@
+import { identifierPattern } from '../../shared/identifier.ts'
+import type { Measurement, Observation } from '../../shared/record.ts'
+import type { SensorReading, TagRead } from '../decoders/reading.ts'
+import { flush, flushAll, nothingObserved, type ObserveState, observe } from './observe.ts'
+import type { CleanOptions } from './options.ts'
+import { plausible } from './plausible.ts'
+import { type ReadPointNames, readPointOf } from './read-point.ts'
+import { nothingReported, type ReportRule, type ReportState, reportRule } from './report-by-exception.ts'
+
+export type CleanRecord = Observation | Measurement
+
+/** All that cleaning remembers. Changed in place. */
+export interface CleanState {
+  readonly observed: ObserveState
+  readonly reported: ReportState
+}
+
+export function nothingSeen(): CleanState {
+  return { observed: nothingObserved(), reported: nothingReported() }
+}
+
+/** Sensors remembered by report-by-exception; far more than a gateway can serve. */
+const rememberedSensors = 10_000
+
+/** Tag read → observations, now or later. `nowMs`: the gateway's monotonic time. */
+export function cleanTagRead(
+  state: CleanState,
+  read: TagRead,
+  names: ReadPointNames | undefined,
+  nowMs: number,
+  options: CleanOptions,
+  emit: (record: CleanRecord) => void,
+): 'taken' | 'unknown-device' {
+  const readPoint = readPointOf(read.device, read.antenna, names)
+  if (!identifierPattern.test(readPoint)) return 'unknown-device'
+  observe(state.observed, read, readPoint, nowMs, options, emit)
+  return 'taken'
+}
+
+/** Sensor reading → a measurement, or none; the rule that decided is the answer. */
+export function cleanSensorReading(
+  state: CleanState,
+  reading: SensorReading,
+  options: CleanOptions,
+  emit: (record: CleanRecord) => void,
+): ReportRule | 'unknown-device' {
+  if (!identifierPattern.test(reading.sensor)) return 'unknown-device'
+  const believed = plausible(reading)
+  const rule = reportRule(state.reported, believed, { ...options, sensors: rememberedSensors })
+  if (rule === 'dead-band') return rule
+  emit({
+    kind: 'measurement',
+    at: believed.at,
+    sensor: believed.sensor,
+    values: { ...believed.values },
+    ...(believed.reasons === undefined ? {} : { reasons: { ...believed.reasons } }),
+  })
+  return rule
+}
+
+/** Ends the windows whose time is over. */
+export function cleanFlush(
+  state: CleanState,
+  nowMs: number,
+  options: CleanOptions,
+  emit: (record: CleanRecord) => void,
+): void {
+  flush(state.observed, nowMs, options, emit)
+}
+
+/** Ends everything, as before a stop. */
+export function cleanFlushAll(state: CleanState, emit: (record: CleanRecord) => void): void {
+  flushAll(state.observed, emit)
+}

@@ -1,0 +1,29 @@
+import type { Framer } from '../framing/framer.ts'
+import { lineFramer } from '../framing/lines.ts'
+import { yrm100Framer } from '../framing/yrm100.ts'
+import { decodeImpinjR700 } from './impinj-r700.ts'
+import { decodeItemTestCsv } from './item-test-csv.ts'
+import type { ProtocolName } from './protocol.ts'
+import type { Decoder } from './reading.ts'
+import { decodeTagLine } from './tag-lines.ts'
+import { decodeXyMd02 } from './xy-md02.ts'
+import { decodeYrm100, yrm100StartInventory } from './yrm100.ts'
+import { decodeZigbee2Mqtt } from './zigbee2mqtt.ts'
+
+export interface Protocol {
+  readonly decode: Decoder
+  /** How whole frames are cut from a stream; absent where it exists only as whole messages. */
+  readonly framer?: () => Framer
+  /** The command that makes the device report until told otherwise; absent where it reports by itself. */
+  readonly startCommand?: Uint8Array
+}
+
+/** Every protocol that the gateway understands. */
+export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
+  yrm100: { decode: decodeYrm100, framer: yrm100Framer, startCommand: yrm100StartInventory },
+  'tag-lines': { decode: decodeTagLine, framer: () => lineFramer({ longestBytes: 512 }) },
+  'impinj-r700': { decode: decodeImpinjR700, framer: () => lineFramer({ longestBytes: 64 * 1024 }) },
+  zigbee2mqtt: { decode: decodeZigbee2Mqtt },
+  'xy-md02': { decode: decodeXyMd02 },
+  'item-test-csv': { decode: decodeItemTestCsv, framer: () => lineFramer({ longestBytes: 1024 }) },
+}

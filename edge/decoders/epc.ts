@@ -1,0 +1,27 @@
+/** Longest EPC memory bank that a Gen2 tag can announce: 31 words. */
+const longestEpcBytes = 62
+const wholeBytes = /^(?:[0-9A-Fa-f]{2})+$/
+
+/** An EPC or TID as text → upper-case hex of whole bytes, or `undefined` if it is none. */
+export function epcFromHex(text: string): string | undefined {
+  return text.length <= longestEpcBytes * 2 && wholeBytes.test(text) ? text.toUpperCase() : undefined
+}
+
+/** Bytes → upper-case hex, or `undefined` where there are none or too many. */
+export function epcFromBytes(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0 || bytes.length > longestEpcBytes) return undefined
+  let hex = ''
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
+  return hex.toUpperCase()
+}
+
+/** Base64 in the standard or the URL-safe alphabet (RFC 4648 §4, §5), padded or not. */
+export function epcFromBase64(text: string): string | undefined {
+  if (text.length > longestEpcBytes * 2) return undefined
+  try {
+    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+    return epcFromBytes(Uint8Array.from(binary, (character) => character.charCodeAt(0)))
+  } catch {
+    return undefined // not base64
+  }
+}

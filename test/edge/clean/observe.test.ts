@@ -1,0 +1,207 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { flush, flushAll, nothingObserved, observe } from '../../../edge/clean/observe.ts'
+import type { TagRead } from '../../../edge/decoders/reading.ts'
+import { Observation } from '../../../shared/record.ts'
+
+const options = { windowMs: 2000, openWindows: 100 }
+const read = (at: number, fields: Partial<TagRead> = {}): TagRead => ({
+  type: 'tag',
+  at,
+  device: 'd',
+  antenna: 1,
+  epc: 'AA',
+  count: 1,
+  ...fields,
+})
+
+/** Reads as [event time, fields], numbers as flushes at that time; arrival = event time here. */
+function run(steps: readonly (number | readonly [number, Partial<TagRead>?])[], settings = options) {
+  const state = nothingObserved()
+  const out: Observation[] = []
+  const emit = (observation: Observation) => out.push(observation)
+  for (const step of steps) {
+    if (typeof step === 'number') flush(state, step, settings, emit)
+    else observe(state, read(step[0], step[1]), 'd.1', step[0], settings, emit)
+  }
+  return { state, out, brief: out.map(({ firstAt, at, count }) => [firstAt, at, count]) }
+}
+
+for (const [name, steps, expected] of [
+  ['the first read is told at once', [[1000]], [[1000, 1000, 1]]],
+  ['reads in the window wait for its end', [[1000], [1500], [2999]], [[1000, 1000, 1]]],
+  [
+    'and are then one',
+    [[1000], [1500], [2999], 3000],
+    [
+      [1000, 1000, 1],
+      [1500, 2999, 2],
+    ],
+  ],
+  [
+    'a later read ends the window too',
+    [[1000], [1500], [3000]],
+    [
+      [1000, 1000, 1],
+      [1500, 1500, 1],
+    ],
+  ],
+  [
+    'a tag that stays gives one record per window',
+    [[0], [1000], 2000, [2100], [3000], 4100, 6200],
+    [
+      [0, 0, 1],
+      [1000, 1000, 1],
+      [2100, 3000, 2],
+    ],
+  ],
+  [
+    'after a whole window of silence it is new again',
+    [[0], 2000, [2500]],
+    [
+      [0, 0, 1],
+      [2500, 2500, 1],
+    ],
+  ],
+  [
+    'also where nobody flushed',
+    [[0], [2500]],
+    [
+      [0, 0, 1],
+      [2500, 2500, 1],
+    ],
+  ],
+  [
+    'a little out of order is merged',
+    [[5000], [4000], [5500], 7000],
+    [
+      [5000, 5000, 1],
+      [4000, 5500, 2],
+    ],
+  ],
+  [
+    'much too old stands alone',
+    [[5000], [3000], 7000],
+    [
+      [5000, 5000, 1],
+      [3000, 3000, 1],
+    ],
+  ],
+  [
+    'what the reader merged counts',
+    [[0, { count: 7 }], [1, { count: 3 }], 2000],
+    [
+      [0, 0, 7],
+      [1, 1, 3],
+    ],
+  ],
+] as const) {
+  test(name, () => expect(run(steps).brief).toEqual(expected))
+}
+
+test('the strongest read gives RSSI and antenna; a TID is kept', () => {
+  const { out } = run([
+    [0],
+    [1, { rssiDbm: -60, antenna: 1 }],
+    [2, { rssiDbm: -50, antenna: 2, tid: 'E280' }],
+    [3, { rssiDbm: -55, antenna: 3 }],
+    2000,
+  ])
+  expect(out[1]).toMatchObject({ peakRssiDbm: -50, antenna: 2, tid: 'E280', count: 3 })
+})
+
+test('tags and read points do not mix', () => {
+  const state = nothingObserved()
+  const out: Observation[] = []
+  for (const [epc, readPoint] of [
+    ['AA', 'd.1'],
+    ['BB', 'd.1'],
+    ['AA', 'd.2'],
+  ] as const) {
+    observe(state, read(0, { epc }), readPoint, 0, options, (o) => out.push(o))
+  }
+  expect(out).toHaveLength(3)
+})
+
+test('closed windows leave the state', () => {
+  const { state } = run([[0], [100], 2000, 4000])
+  expect(state.windows.size).toBe(0)
+})
+
+test('a slow gateway clock or a replay merges by event time', () => {
+  const state = nothingObserved()
+  const out: Observation[] = []
+  for (let at = 0; at < 10_000; at += 100) observe(state, read(at), 'd.1', 0, options, (o) => out.push(o))
+  flushAll(state, (o) => out.push(o))
+  expect(out.map(({ count }) => count)).toEqual([1, 19, 20, 20, 20, 20])
+})
+
+test('beyond the bound the longest waiting window is reported early', () => {
+  const state = nothingObserved()
+  const out: Observation[] = []
+  const emit = (o: Observation) => out.push(o)
+  for (const epc of ['AA', 'AA', 'BB', 'CC', 'DD'])
+    observe(state, read(0, { epc }), 'd.1', 0, { ...options, openWindows: 2 }, emit)
+  expect(state.windows.size).toBe(2)
+  expect(out.map(({ epc, count }) => [epc, count])).toEqual([
+    ['AA', 1],
+    ['BB', 1],
+    ['AA', 1],
+    ['CC', 1],
+    ['DD', 1],
+  ])
+})
+
+const step = fc.record({
+  epc: fc.constantFrom('AA', 'BB', 'CC', 'DD'),
+  readPoint: fc.constantFrom('d.1', 'd.2'),
+  at: fc.integer({ min: 0, max: 20_000 }),
+  arrival: fc.integer({ min: 0, max: 3000 }),
+  count: fc.integer({ min: 1, max: 5 }),
+  flush: fc.boolean(),
+})
+
+test('no read is ever lost, invented or moved, in whatever order', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 8 }), (steps, openWindows) => {
+      const settings = { windowMs: 2000, openWindows }
+      const state = nothingObserved()
+      const out: Observation[] = []
+      const emit = (o: Observation) => out.push(o)
+      let nowMs = 0
+      const total = new Map<string, number>()
+      for (const { epc, readPoint, at, arrival, count, flush: flushing } of steps) {
+        nowMs += arrival
+        if (flushing) flush(state, nowMs, settings, emit)
+        observe(state, read(at, { epc, count }), readPoint, nowMs, settings, emit)
+        total.set(`${readPoint} ${epc}`, (total.get(`${readPoint} ${epc}`) ?? 0) + count)
+        expect(state.windows.size).toBeLessThanOrEqual(openWindows)
+      }
+      flushAll(state, emit)
+      const counted = new Map<string, number>()
+      for (const o of out) {
+        Observation.parse(o)
+        expect(o.firstAt).toBeLessThanOrEqual(o.at)
+        expect(o.at - o.firstAt).toBeLessThan(2 * settings.windowMs)
+        counted.set(`${o.readPoint} ${o.epc}`, (counted.get(`${o.readPoint} ${o.epc}`) ?? 0) + o.count)
+      }
+      expect(counted).toEqual(total)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('every window is emitted by the flush at its end, so nothing waits longer', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+      const state = nothingObserved()
+      let nowMs = 0
+      for (const { epc, readPoint, at, arrival } of steps) {
+        nowMs += arrival
+        observe(state, read(at, { epc }), readPoint, nowMs, options, () => {})
+      }
+      flush(state, nowMs + options.windowMs, options, () => {})
+      expect([...state.windows.values()].filter((window) => window.pending !== undefined)).toEqual([])
+    }),
+  )
+})

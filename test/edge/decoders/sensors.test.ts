@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import { decodeXyMd02 } from '../../../edge/decoders/xy-md02.ts'
+import { decodeZigbee2Mqtt } from '../../../edge/decoders/zigbee2mqtt.ts'
+import { bytesOf } from '../../support/framing.ts'
+
+const context = { device: 'cold-1', at: 1000, channel: 'zigbee2mqtt/cold-1' }
+const encode = (text: string) => new TextEncoder().encode(text)
+
+for (const [name, payload, reading] of [
+  [
+    'everything, last_seen in ms',
+    '{"battery":97.5,"humidity":41.2,"linkquality":120,"pressure":1003,"temperature":21.43,"voltage":2995,"last_seen":1770000000000}',
+    {
+      at: 1770000000000,
+      values: {
+        temperature: 21.43,
+        humidity: 41.2,
+        pressure: 1003,
+        batteryPercent: 97.5,
+        linkQuality: 120,
+        batteryMillivolts: 2995,
+      },
+    },
+  ],
+  [
+    'last_seen in ISO',
+    '{"temperature":1,"last_seen":"2026-02-02T03:40:00+01:00"}',
+    { at: Date.UTC(2026, 1, 2, 2, 40), values: { temperature: 1 } },
+  ],
+  [
+    'numbers as text',
+    '{"battery":"100.00","temperature":"-3.5"}',
+    { values: { temperature: -3.5, batteryPercent: 100 } },
+  ],
+  [
+    'null: not known yet',
+    '{"temperature":null,"humidity":50}',
+    { values: { temperature: null, humidity: 50 }, reasons: { temperature: 'not-available' } },
+  ],
+  [
+    'text that is no number',
+    '{"temperature":"warm"}',
+    { values: { temperature: null }, reasons: { temperature: 'format' } },
+  ],
+  ['a door, closed', '{"contact":true}', { values: { doorOpen: 0 } }],
+  ['a door, open', '{"contact":false}', { values: { doorOpen: 1 } }],
+  ['volts of a mains plug are no battery', '{"voltage":231,"linkquality":9}', { values: { linkQuality: 9 } }],
+] as const) {
+  test(`Zigbee2MQTT: ${name}`, () => {
+    expect(decodeZigbee2Mqtt(encode(payload), context)).toEqual({
+      ok: true,
+      value: [{ type: 'sensor', sensor: 'cold-1', at: 1000, ...reading }],
+    })
+  })
+}
+
+for (const [name, payload, channel] of [
+  ['bridge state', '{"state":"online"}', 'zigbee2mqtt/bridge/state'],
+  ['bridge log', '{"temperature":9}', 'zigbee2mqtt/bridge/logging'],
+  ['bridge, one level', '{"temperature":9}', 'zigbee2mqtt/bridge'],
+  ['availability', '{"state":"online"}', 'zigbee2mqtt/cold-1/availability'],
+  ['a lamp', '{"state":"ON"}', context.channel],
+  ['a cleared retained message', '', context.channel],
+] as const) {
+  test(`Zigbee2MQTT, no reading: ${name}`, () => {
+    expect(decodeZigbee2Mqtt(encode(payload), { ...context, channel })).toEqual({ ok: true, value: [] })
+  })
+}
+
+test('Zigbee2MQTT, retained: used with last_seen, refused without', () => {
+  const retained = { ...context, retained: true }
+  expect(decodeZigbee2Mqtt(encode('{"temperature":1,"last_seen":5}'), retained)).toMatchObject({ value: [{ at: 5 }] })
+  expect(decodeZigbee2Mqtt(encode('{"temperature":1}'), retained)).toMatchObject({ ok: false, reason: 'unsupported' })
+})
+
+for (const [payload, reason] of [
+  ['{', 'json'],
+  ['[1]', 'schema'],
+  ['21.5', 'schema'],
+] as const) {
+  test(`Zigbee2MQTT refuses ${payload}`, () =>
+    expect(decodeZigbee2Mqtt(encode(payload), context)).toMatchObject({ ok: false, reason }))
+}
+
+for (const [registers, temperature, humidity] of [
+  ['0131 0222', 30.5, 54.6], // the manual's example
+  ['FF33 0222', -20.5, 54.6],
+  ['0000 0000', 0, 0],
+  ['FFFF FFFF', -0.1, -0.1], // a broken probe; cleaning finds it implausible
+] as const) {
+  test(`XY-MD02 ${registers}`, () =>
+    expect(decodeXyMd02(bytesOf(registers), context)).toMatchObject({ value: [{ values: { temperature, humidity } }] }))
+}
+test('XY-MD02 refuses half an answer', () =>
+  expect(decodeXyMd02(bytesOf('0131'), context)).toMatchObject({ ok: false, reason: 'length' }))
