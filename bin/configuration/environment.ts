@@ -4,7 +4,7 @@ import { keysAt, wantsText } from './schema-shape.ts'
 
 /**
  * `WAREPULSE_<PATH>` overrides the file: `__` parts the path, case and `_` within a key do not matter, numbers are
- * places in a list. `WAREPULSE_SPOOL__MAX_BYTES=1000000` is `spool.maxBytes`. `…_FILE` reads the value from a file, for
+ * places in a list; an empty variable is as good as none. `WAREPULSE_SPOOL__MAX_BYTES=1000000` is `spool.maxBytes`. `…_FILE` reads the value from a file, for
  * secrets, unless the key itself ends so (`secretFile`).
  */
 export interface Override {
@@ -29,7 +29,7 @@ export function readEnvironment(
   const overrides: Override[] = []
   const unknown: UnknownVariable[] = []
   for (const [variable, text] of Object.entries(environment).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!variable.startsWith(prefix) || text === undefined) continue
+    if (!variable.startsWith(prefix) || text === undefined || text === '') continue
     const words = variable.slice(prefix.length).split('__')
     const direct = resolve(schema, words)
     if (Array.isArray(direct)) {

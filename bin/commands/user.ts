@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { openPeople } from '../../cloud/accounts/people.ts'
+import { everySite, roles } from '../../cloud/accounts/roles.ts'
+import { CloudConfig } from '../../cloud/config.ts'
+import { Fault } from '../../shared/fault.ts'
+import { loadConfiguration, systemClock } from '../surroundings.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** `warepulse user link`: works beside a running cloud, on the same data directory. */
+export function link(options: { readonly config: string }, terminal: Terminal): void {
+  const config = loadConfiguration(CloudConfig, options.config)
+  const people = openPeopleOf(config)
+  const { key, expiresAt } = people.makeSignInKey()
+  people.close()
+  terminal.line(
+    `http://${config.http.host === '0.0.0.0' ? 'localhost' : config.http.host}:${config.http.port}/?k=${key}`,
+  )
+  terminal.line(terminal.dim(`signs in once, until ${new Date(expiresAt).toISOString()}`))
+}
+
+/** `warepulse user token <name> --role …`: printed once, stored hashed. */
+export function token(
+  name: string,
+  options: { readonly config: string; readonly role: string },
+  terminal: Terminal,
+): void {
+  const role = roles.find((candidate) => candidate === options.role)
+  if (role === undefined) throw new Fault('bad-input', `--role is one of ${roles.join(', ')}, not "${options.role}"`)
+  const people = openPeopleOf(loadConfiguration(CloudConfig, options.config))
+  const { secret } = people.makeToken({ name, grants: [{ site: everySite, role }] })
+  people.close()
+  terminal.line(secret)
+}
+
+function openPeopleOf(config: CloudConfig) {
+  return openPeople(join(config.dataDirectory, 'people.sqlite'), { clock: systemClock, randomBytes })
+}
