@@ -79,6 +79,10 @@ export const Ack = z.looseObject({
   server: z.string().min(1).max(64).describe('changes when the journal was restored from a backup'),
   now: z.int().optional().describe('server wall time, Unix ms'),
   lease: z.string().min(1).max(128).optional(),
+  sayHello: z
+    .literal(true)
+    .optional()
+    .describe('the lease named in a batch is not in force: say hello before the next'),
   refused: z
     .looseObject({ first: Sequence.optional(), sha256: z.string(), reason: z.string() })
     .optional()

@@ -39,20 +39,31 @@ export interface GatewayBatch extends GatewayAddress {
   readonly first: number
   readonly records: readonly (KnownRecord | UnknownRecord | null)[]
   readonly receivedAt: number
+  /** The batch as it came: UTF-8 JSON of an envelope whose `records` are these. Spares writing it a second time. */
+  readonly text?: Uint8Array
   /** Closed without entering history; appended in the same transaction. */
   readonly quarantined?: readonly { readonly sequence: number; readonly reason: string; readonly sample: string }[]
 }
 
 export type Appended =
-  | { readonly ok: true; readonly closed: Intervals /** Records new to the journal. */; readonly accepted: number }
+  | {
+      readonly ok: true
+      readonly closed: Intervals
+      /** Records new to the journal. */
+      readonly accepted: number
+      /** Quarantine entries new to the journal. */
+      readonly quarantined: number
+    }
   /** Stray batch under a retired lease. Not appended; the sender must say hello again. */
   | { readonly ok: false; readonly reason: 'lease-retired' }
+  /** It would leave more holes than an ack can tell of. Not appended; the sender must fill the oldest hole first. */
+  | { readonly ok: false; readonly reason: 'holes' }
 
 /**
  * The truth. Everything behind it is a read model that can be dropped and rebuilt by reading it again.
  *
- * - `append` resolves after the commit survived power loss (SQLite, `synchronous=FULL`, group commit); appends of one
- *   gateway must not overlap in time (the intake has one serial queue per gateway).
+ * - `append` resolves after the commit survived power loss (SQLite, `synchronous=FULL`, group commit). Appends are
+ *   taken in the order of the calls, so several of one gateway may wait together and share one commit.
  * - Fenced by (site, gateway, epoch, sequence): what is closed already is not appended again, whatever overlaps.
  * - A disk that is full or broken rejects with a retryable Fault, and nothing of the batch is in.
  */

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../shared/clock.ts'
+import type { Intervals } from '../../shared/intervals.ts'
+import { type Ack, batchLimits, type GatewayAddress } from '../../shared/wire.ts'
+import type { Broker, Upward } from '../broker/broker.ts'
+import type { GatewayBatch, Journal } from '../journal/journal.ts'
+import type { OwnRecord } from '../journal/own-record.ts'
+import type { IntakeCounters } from './counters.ts'
+import type { Persistence } from './persistence.ts'
+import { type ReadBatch, readBatch, type UnreadableBatch } from './read-batch.ts'
+import { readHello } from './read-hello.ts'
+
+interface Surroundings {
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly send: Broker['send']
+  readonly counters: IntakeCounters
+  readonly persistence: Persistence
+  /** So many bytes of messages are answered, or given up. */
+  readonly onDone: (bytes: number) => void
+}
+
+type Link = Extract<OwnRecord, { kind: 'link' }>
+
+/** Messages taken into one commit: bounds how long the thread is held by parsing for one gateway. */
+const maxBatchesPerRound = 16
+
+/** A stray sender, or a clone, is asked to say hello no more often than this. */
+const helloDemandMs = 1_000
+
+/**
+ * The serial queue of one gateway. Brokers hand over messages of one client concurrently; here they are taken one
+ * after the other, in rounds: all batches that wait become one commit and one ack.
+ */
+export class GatewayQueue {
+  /** Of messages that are not answered yet. Bounded by who pushes. */
+  bytes = 0
+  readonly #address: GatewayAddress
+  readonly #around: Surroundings
+  #waiting: Upward[] = []
+  #links: Link[] = []
+  #running: Promise<void> | undefined
+  /** Of its newest hello or readable batch; names the receiver's spool in a `refused` answer. */
+  #epoch: string | undefined
+  #online: boolean | undefined
+  #helloDemandedAt = Number.NEGATIVE_INFINITY
+
+  constructor(address: GatewayAddress, around: Surroundings) {
+    this.#address = address
+    this.#around = around
+  }
+
+  push(message: Upward): void {
+    this.bytes += message.payload.length
+    this.#waiting.push(message)
+    this.#run()
+  }
+
+  /** Journals that the link changed; the same state again is no change. At most the newest 16 wait. */
+  tellLink(link: Link): void {
+    const online = link.state === 'online'
+    if (link.hello === undefined && this.#online === online) return
+    this.#online = online
+    this.#links.push(link)
+    if (this.#links.length > 16) this.#links.shift()
+    this.#run()
+  }
+
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  #run(): void {
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined
+      if (this.#waiting.length > 0 || this.#links.length > 0) this.#run()
+    })
+  }
+
+  async #work(): Promise<void> {
+    // What this turn of the event loop still brings goes into the same round.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    while (this.#waiting.length > 0 || this.#links.length > 0) {
+      await this.#journalLinks()
+      const round = this.#takeRound()
+      const [message] = round
+      if (message?.channel === 'hello') await this.#takeHello(message)
+      else if (message !== undefined) await this.#takeBatches(round)
+      const done = round.reduce((sum, { payload }) => sum + payload.length, 0)
+      this.bytes -= done
+      this.#around.onDone(done)
+    }
+  }
+
+  /** Batches up to the next hello, or the hello that stands first. */
+  #takeRound(): readonly Upward[] {
+    let count = 0
+    while (count < maxBatchesPerRound && this.#waiting[count]?.channel === 'batch') count++
+    return this.#waiting.splice(0, Math.max(count, 1))
+  }
+
+  async #journalLinks(): Promise<void> {
+    const links = this.#links
+    this.#links = []
+    const { journal, persistence } = this.#around
+    if (links.length > 0) await persistence.of(() => journal.appendOwn(this.#address.site, links))
+  }
+
+  async #takeHello({ payload, at }: Upward): Promise<void> {
+    const { journal, clock, counters, persistence } = this.#around
+    const read = readHello(payload)
+    if (!read.ok) {
+      counters.intake_hellos_refused_total++
+      return
+    }
+    const { epoch, version, first, next, config, clockSynced } = read.value
+    this.#epoch = epoch
+    const lease = await persistence.of(() => journal.grantLease(this.#address, epoch))
+    if (lease === undefined) return
+    counters.intake_hellos_taken_total++
+    const closed = await journal.closed(this.#address, epoch)
+    await this.#sendAck(epoch, closed, { now: clock.now(), lease })
+    const hello = { version, first, next, config, clockSynced }
+    this.tellLink({ kind: 'link', at, gateway: this.#address.gateway, state: 'online', hello })
+  }
+
+  async #takeBatches(round: readonly Upward[]): Promise<void> {
+    const epochs = new Set<string>()
+    let stray = false
+    // All reach the journal in this very order, before the first of them waits.
+    await Promise.all(
+      round.map(async (message) => {
+        const read = readBatch(message.payload)
+        if (!read.ok) return this.#refuse(message.payload, read)
+        const appended = await this.#append(read.value, message.at)
+        if (appended === undefined) return
+        this.#epoch = read.value.epoch
+        if (!appended.ok && appended.reason === 'lease-retired') stray = true
+        else epochs.add(read.value.epoch)
+      }),
+    )
+    // One ack tells the whole state of an epoch, so one is enough for all of the round.
+    for (const epoch of epochs) await this.#sendAck(epoch, await this.#around.journal.closed(this.#address, epoch))
+    if (stray) await this.#demandHello()
+  }
+
+  async #append({ epoch, lease, first, records, bad, text }: ReadBatch, receivedAt: number) {
+    const { journal, counters, persistence } = this.#around
+    const batch: GatewayBatch = { ...this.#address, epoch, lease, first, records, receivedAt, text, quarantined: bad }
+    const appended = await persistence.of(() => journal.append(batch))
+    if (appended === undefined) return undefined
+    if (appended.ok) {
+      counters.intake_batches_appended_total++
+      counters.intake_records_accepted_total += appended.accepted
+      counters.intake_records_quarantined_total += appended.quarantined
+    } else if (appended.reason === 'lease-retired') counters.intake_batches_under_retired_lease_total++
+    else counters.intake_batches_beyond_holes_total++
+    return appended
+  }
+
+  async #refuse(payload: Uint8Array, { reason, detail, first, epoch = this.#epoch }: UnreadableBatch): Promise<void> {
+    this.#around.counters.intake_batches_refused_total++
+    if (epoch === undefined) return // the gateway's next hello tells it; until then the batch stays with the gateway
+    const closed = await this.#around.journal.closed(this.#address, epoch)
+    const sha256 = createHash('sha256').update(payload).digest('hex')
+    const because = detail === undefined ? reason : `${reason}: ${detail}`
+    await this.#sendAck(epoch, closed, {
+      refused: { ...(first === undefined ? {} : { first }), sha256, reason: because },
+    })
+  }
+
+  async #demandHello(): Promise<void> {
+    const { clock, journal } = this.#around
+    const epoch = this.#epoch
+    if (epoch === undefined || clock.monotonicMs() - this.#helloDemandedAt < helloDemandMs) return
+    this.#helloDemandedAt = clock.monotonicMs()
+    await this.#sendAck(epoch, await journal.closed(this.#address, epoch), { sayHello: true })
+  }
+
+  async #sendAck(epoch: string, closed: Intervals, more: Partial<Ack> = {}): Promise<void> {
+    const { journal, send, counters } = this.#around
+    const ranges = closed.ranges.slice(0, batchLimits.ranges).map(([from, to]): [number, number] => [from, to])
+    const ack: Ack = { epoch, committed: closed.committed, ranges, server: journal.server, ...more }
+    // A lost ack costs a repeated batch, so a link that fails here is no trouble of ours.
+    await send(this.#address, 'ack', Buffer.from(JSON.stringify(ack))).catch(() => undefined)
+    counters.intake_acks_sent_total++
+  }
+}

@@ -1,0 +1,132 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock, Random } from '../../shared/clock.ts'
+import { asFault, type Fault } from '../../shared/fault.ts'
+import type { Journal, JournalEntry } from './journal.ts'
+import type { Projection } from './projection.ts'
+import type { SetAside } from './set-aside.ts'
+
+export interface FollowOptions {
+  /** Ends the following after the entries at hand. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly random: Random
+  /** Keeps what the projection moves past; throws when it cannot, and then the projection does not move. */
+  readonly onSetAside: (entry: SetAside) => void
+  /** The projection stands still, and since when; called once per trouble, and at its end `onRecovered`. */
+  readonly onTrouble?: (fault: Fault) => void
+  readonly onRecovered?: () => void
+  /** Records handed over at a time, about. More records per call make stores faster and the halving longer. */
+  readonly maxRecords?: number
+}
+
+export interface Following {
+  /** Entries of the journal that the projection has not applied yet. */
+  readonly lag: number
+  /** Why it stands still at present. */
+  readonly trouble: Fault | undefined
+  /** Resolves when the signal has ended it; never rejects. */
+  readonly done: Promise<void>
+}
+
+const defaultMaxRecords = 5000
+const firstDelayMs = 100
+const maxDelayMs = 10_000
+
+/**
+ * So many entries in a row that cannot be applied are no longer poison: it is the projection that is broken. It then
+ * stands still with an alert instead of setting the whole journal aside.
+ */
+const brokenAfter = 20
+
+/** Runs one projection for ever: read, apply, next. A failing projection stops only itself. */
+export function follow(journal: Journal, projection: Projection, options: FollowOptions): Following {
+  const following = new Follower(journal, projection, options)
+  return {
+    get lag() {
+      return Math.max(0, journal.tail - projection.offset)
+    },
+    get trouble() {
+      return following.trouble
+    },
+    done: following.run(),
+  }
+}
+
+class Follower {
+  trouble: Fault | undefined
+  readonly #journal: Journal
+  readonly #projection: Projection
+  readonly #options: FollowOptions
+  #setAsideInARow = 0
+
+  constructor(journal: Journal, projection: Projection, options: FollowOptions) {
+    this.#journal = journal
+    this.#projection = projection
+    this.#options = options
+  }
+
+  async run(): Promise<void> {
+    const { signal, maxRecords = defaultMaxRecords } = this.#options
+    while (!signal.aborted) {
+      await this.#journal.waitBeyond(this.#projection.offset, signal)
+      const entries = await this.#persist(() => this.#journal.read(this.#projection.offset, maxRecords))
+      if (entries !== undefined) await this.#apply(entries)
+    }
+  }
+
+  /** Applies all of them; halves what cannot be applied until the one that is to blame stands alone. */
+  async #apply(entries: readonly JournalEntry[]): Promise<void> {
+    let poison: unknown
+    const outcome = await this.#persist(async () => {
+      const left = entries.filter(({ offset }) => offset > this.#projection.offset)
+      try {
+        if (left.length > 0) await this.#projection.apply(left, this.#options.signal)
+        this.#setAsideInARow = 0
+        return 'applied'
+      } catch (thrown) {
+        if (asFault(thrown, '').retryable || this.#setAsideInARow >= brokenAfter) throw thrown
+        poison = thrown
+        return 'poison'
+      }
+    })
+    if (outcome !== 'poison' || this.#options.signal.aborted) return
+    const middle = entries.length >> 1
+    const [only] = entries
+    if (middle > 0) {
+      await this.#apply(entries.slice(0, middle))
+      if (!this.#options.signal.aborted) await this.#apply(entries.slice(middle))
+    } else if (only !== undefined) await this.#setAside(only, poison)
+  }
+
+  async #setAside({ offset }: JournalEntry, thrown: unknown): Promise<void> {
+    this.#setAsideInARow++
+    const { name } = this.#projection
+    const reason = (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 1000)
+    await this.#persist(async () => {
+      // Kept before it is skipped: a crash between the two finds the same poison again, and nothing is lost to sight.
+      this.#options.onSetAside({ projection: name, offset, at: this.#options.clock.now(), reason })
+      await this.#projection.skip(offset)
+    })
+  }
+
+  /** Tries until it works, backing off with full jitter; undefined when the signal came first. */
+  async #persist<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const { signal, random, onTrouble, onRecovered } = this.#options
+    for (let delayMs = firstDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
+      try {
+        const result = await work()
+        if (this.trouble !== undefined) onRecovered?.()
+        this.trouble = undefined
+        return result
+      } catch (thrown) {
+        if (signal.aborted) return undefined
+        if (this.trouble === undefined) {
+          this.trouble = asFault(thrown, `The projection ${this.#projection.name} cannot go on`)
+          onTrouble?.(this.trouble)
+        }
+        await wait(random() * delayMs, undefined, { signal }).catch(() => undefined)
+      }
+    }
+    return undefined
+  }
+}

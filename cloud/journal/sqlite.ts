@@ -1,0 +1,345 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Clock, Random } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { type Intervals, nothingClosed } from '../../shared/intervals.ts'
+import type { GatewayAddress } from '../../shared/wire.ts'
+import { openDatabase, transaction } from '../database/open.ts'
+import { fence } from './fence.ts'
+import type { Appended, GatewayBatch, Journal, JournalEntry } from './journal.ts'
+import { type LeaseInForce, Leases } from './leases.ts'
+import type { OwnRecord } from './own-record.ts'
+import { RecentEntries } from './recent.ts'
+import { journalMigrations } from './schema.ts'
+
+export interface JournalOptions {
+  /** The journal file; made if it is not there. */
+  readonly path: string
+  readonly clock: Clock
+  readonly random: Random
+  /** JSON bytes of the newest entries kept parsed in memory; parsed they take about three times as much. */
+  readonly recentBytes?: number
+}
+
+const defaultRecentBytes = 4 * 1024 * 1024
+
+/** Calls that share one transaction at most: bounds how long the thread is held by one commit. */
+const maxCallsPerCommit = 256
+
+/** Opens the journal file, or makes it with a new server id. One process writes it. */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const database = openDatabase({ path: options.path, migrations: journalMigrations, durability: 'full' })
+  return new SqliteJournal(database, options)
+}
+
+/** What is known of the sender of a batch: kept for the newest epoch of each gateway, read from the file for others. */
+interface Standing {
+  readonly closed: Intervals
+  readonly inForce: LeaseInForce
+}
+
+interface Waiting {
+  /** Writes inside the transaction; what it returns is called after the commit. */
+  readonly write: (staged: Staged) => () => void
+  readonly reject: (reason: unknown) => void
+}
+
+/** What a transaction is about to change. Becomes the truth after the commit, or is thrown away. */
+interface Staged {
+  tail: number
+  readonly entries: { readonly entry: JournalEntry; readonly bytes: number }[]
+  readonly standings: Map<string, { readonly address: GatewayAddress; readonly epoch: string; standing: Standing }>
+}
+
+class SqliteJournal implements Journal {
+  readonly server: string
+  readonly #database: DatabaseSync
+  readonly #path: string
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #leases: Leases
+  readonly #recent: RecentEntries
+  readonly #insertEntry: StatementSync
+  readonly #selectEntries: StatementSync
+  readonly #selectCursor: StatementSync
+  readonly #putCursor: StatementSync
+  readonly #standings = new Map<string, { readonly epoch: string; readonly standing: Standing }>()
+  readonly #wakers = new Set<() => void>()
+  #tail: number
+  /** Bounded by the callers: the intake waits for its appends, everything else writes a few records a second. */
+  #waiting: Waiting[] = []
+  #commitPlanned = false
+  #closed = false
+
+  constructor(database: DatabaseSync, options: JournalOptions) {
+    this.#database = database
+    this.#path = options.path
+    this.#clock = options.clock
+    this.#random = options.random
+    this.#leases = new Leases(database)
+    this.#recent = new RecentEntries(options.recentBytes ?? defaultRecentBytes)
+    this.#insertEntry = database.prepare(`
+      INSERT INTO entry (offset, recorded_at, site, gateway, epoch, first, late, form, body)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.#selectEntries = database.prepare('SELECT * FROM entry WHERE offset > ? ORDER BY offset')
+    this.#selectCursor = database.prepare('SELECT closed FROM cursor WHERE site = ? AND gateway = ? AND epoch = ?')
+    this.#putCursor = database.prepare(`
+      INSERT INTO cursor (site, gateway, epoch, closed) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET closed = excluded.closed`)
+    this.#tail = Number(database.prepare('SELECT max(offset) AS tail FROM entry').get()?.['tail'] ?? 0)
+    this.server = this.#serverId()
+  }
+
+  get tail(): number {
+    return this.#tail
+  }
+
+  append(batch: GatewayBatch): Promise<Appended> {
+    return this.#enqueue((staged) => this.#writeBatch(batch, staged))
+  }
+
+  appendOwn(site: string | undefined, records: readonly OwnRecord[]): Promise<number> {
+    return this.#enqueue((staged) => this.#writeOwn(site, records, this.#clock.now(), staged))
+  }
+
+  grantLease(address: GatewayAddress, epoch: string): Promise<string> {
+    return this.#enqueue(() => {
+      const lease = randomHex128(this.#random)
+      this.#leases.grant(address, epoch, lease, this.#clock.now())
+      return lease
+    })
+  }
+
+  async closed(address: GatewayAddress, epoch: string): Promise<Intervals> {
+    return this.#standing(address, epoch).closed
+  }
+
+  async read(after: number, maxRecords: number): Promise<readonly JournalEntry[]> {
+    if (after >= this.#tail) return []
+    const recent = this.#recent.read(after, maxRecords)
+    if (recent !== undefined) return recent
+    const entries: JournalEntry[] = []
+    let records = 0
+    for (const row of this.#selectEntries.iterate(after)) {
+      const entry = readEntry(row, this.#path)
+      entries.push(entry)
+      records += entry.records.length
+      if (records >= maxRecords) break
+    }
+    return entries
+  }
+
+  async waitBeyond(after: number, signal: AbortSignal): Promise<void> {
+    while (this.#tail <= after && !signal.aborted && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          signal.removeEventListener('abort', wake)
+          this.#wakers.delete(wake)
+          resolve()
+        }
+        this.#wakers.add(wake)
+        signal.addEventListener('abort', wake)
+      })
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    while (this.#waiting.length > 0) this.#commit()
+    this.#closed = true
+    this.#wake()
+    this.#database.close()
+  }
+
+  /** Calls made in one turn of the event loop, and all that came in during the last fsync, share one commit. */
+  #enqueue<T>(write: (staged: Staged) => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new Fault('internal', `The journal ${this.#path} is closed.`))
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({
+        write: (staged) => {
+          const result = write(staged)
+          return () => resolve(result)
+        },
+        reject,
+      })
+      this.#planCommit()
+    })
+  }
+
+  #planCommit(): void {
+    if (this.#commitPlanned) return
+    this.#commitPlanned = true
+    setImmediate(() => {
+      this.#commitPlanned = false
+      if (this.#waiting.length > 0) this.#commit()
+      if (this.#waiting.length > 0) this.#planCommit()
+    })
+  }
+
+  #commit(): void {
+    const group = this.#waiting.splice(0, maxCallsPerCommit)
+    const thrown = this.#tryCommit(group)
+    if (thrown === undefined) return
+    const hopeless = !(thrown instanceof Fault && thrown.retryable)
+    // Not the disk but one of the calls is to blame: each for itself, so that it fails alone.
+    if (hopeless && group.length > 1) for (const call of group) this.#commitAlone(call)
+    else for (const call of group) call.reject(thrown)
+  }
+
+  #commitAlone(call: Waiting): void {
+    const thrown = this.#tryCommit([call])
+    if (thrown !== undefined) call.reject(thrown)
+  }
+
+  /** What went wrong, or undefined; then all of them have resolved. */
+  #tryCommit(group: readonly Waiting[]): unknown {
+    const staged: Staged = { tail: this.#tail, entries: [], standings: new Map() }
+    let settles: (() => void)[]
+    try {
+      settles = transaction(this.#database, () => {
+        const written = group.map((call) => call.write(staged))
+        for (const { address, epoch, standing } of staged.standings.values())
+          this.#putCursor.run(address.site, address.gateway, epoch, JSON.stringify(standing.closed))
+        return written
+      })
+    } catch (thrown) {
+      return asJournalFault(thrown, this.#path)
+    }
+    this.#tail = staged.tail
+    for (const { entry, bytes } of staged.entries) this.#recent.push(entry, bytes)
+    for (const { address, epoch, standing } of staged.standings.values())
+      this.#standings.set(`${address.site}/${address.gateway}`, { epoch, standing })
+    for (const settle of settles) settle()
+    if (staged.entries.length > 0) this.#wake()
+    return undefined
+  }
+
+  #writeBatch(batch: GatewayBatch, staged: Staged): Appended {
+    const { site, gateway, epoch, first, records } = batch
+    const key = `${site}/${gateway}/${epoch}`
+    const before = staged.standings.get(key)?.standing ?? this.#standing(batch, epoch)
+    const inForce =
+      batch.lease === before.inForce.lease
+        ? before.inForce
+        : this.#leases.use(batch, epoch, batch.lease, before.inForce, batch.receivedAt)
+    if (inForce === undefined) return { ok: false, reason: 'lease-retired' }
+    const fenced = fence(before.closed, first, first + records.length - 1)
+    if (fenced === undefined) return { ok: false, reason: 'holes' }
+    if (fenced.closed !== before.closed || inForce !== before.inForce)
+      staged.standings.set(key, { address: batch, epoch, standing: { closed: fenced.closed, inForce } })
+
+    const recordedAt = batch.receivedAt
+    let accepted = 0
+    for (const { from, to, late } of fenced.parts) {
+      const whole = to - from + 1 === records.length
+      const part = whole ? records : records.slice(from - first, to - first + 1)
+      for (const record of part) if (record !== null) accepted++
+      const asItCame = whole && (batch.quarantined ?? []).length === 0 ? batch.text : undefined
+      const body = asItCame ?? Buffer.from(JSON.stringify(part))
+      const offset = ++staged.tail
+      const form = asItCame === undefined ? 'records' : 'batch'
+      this.#insertEntry.run(offset, recordedAt, site, gateway, epoch, from, late ? 1 : 0, form, body)
+      const entry = {
+        origin: 'gateway',
+        offset,
+        recordedAt,
+        site,
+        gateway,
+        epoch,
+        first: from,
+        late,
+        records: part,
+      } as const
+      staged.entries.push({ entry, bytes: body.length })
+    }
+
+    const quarantined = (batch.quarantined ?? []).filter(({ sequence }) =>
+      fenced.parts.some(({ from, to }) => sequence >= from && sequence <= to),
+    )
+    if (quarantined.length > 0) {
+      const kind = 'quarantine' as const
+      const own = quarantined.map(({ sequence, reason, sample }) => ({
+        ...{ kind, at: recordedAt, gateway, epoch, first: sequence, last: sequence, reason, sample },
+      }))
+      this.#writeOwn(site, own, recordedAt, staged)
+    }
+    return { ok: true, closed: fenced.closed, accepted, quarantined: quarantined.length }
+  }
+
+  #writeOwn(site: string | undefined, records: readonly OwnRecord[], recordedAt: number, staged: Staged): number {
+    const body = Buffer.from(JSON.stringify(records))
+    const offset = ++staged.tail
+    this.#insertEntry.run(offset, recordedAt, site ?? null, null, null, null, 0, 'records', body)
+    staged.entries.push({ entry: { origin: 'cloud', offset, recordedAt, site, records }, bytes: body.length })
+    return offset
+  }
+
+  #standing(address: GatewayAddress, epoch: string): Standing {
+    const known = this.#standings.get(`${address.site}/${address.gateway}`)
+    if (known?.epoch === epoch) return known.standing
+    const row = this.#selectCursor.get(address.site, address.gateway, epoch)
+    return {
+      closed: row === undefined ? nothingClosed : (JSON.parse(String(row['closed'])) as Intervals),
+      inForce: this.#leases.inForce(address, epoch),
+    }
+  }
+
+  #serverId(): string {
+    const row = this.#database.prepare('SELECT server FROM journal').get()
+    if (row !== undefined) return String(row['server'])
+    const server = randomHex128(this.#random)
+    transaction(this.#database, () => {
+      this.#database.prepare('INSERT INTO journal (server, made_at) VALUES (?, ?)').run(server, this.#clock.now())
+    })
+    return server
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#wakers]) wake()
+  }
+}
+
+/** Fails on bytes that are no JSON: the disk has changed them, and passing over them would be silent loss. */
+function readEntry(row: Record<string, unknown>, path: string): JournalEntry {
+  const offset = Number(row['offset'])
+  const recordedAt = Number(row['recorded_at'])
+  const site = row['site'] === null ? undefined : String(row['site'])
+  let records: unknown
+  try {
+    const body: unknown = JSON.parse(utf8.decode(row['body'] as Uint8Array))
+    records = row['form'] === 'batch' ? (body as { records: unknown }).records : body
+  } catch (cause) {
+    throw new Fault('storage-broken', `Entry ${offset} of the journal ${path} cannot be read: restore a backup.`, {
+      cause,
+    })
+  }
+  if (row['gateway'] === null) return { origin: 'cloud', offset, recordedAt, site, records: records as OwnRecord[] }
+  return {
+    origin: 'gateway',
+    offset,
+    recordedAt,
+    site: site ?? '',
+    gateway: String(row['gateway']),
+    epoch: String(row['epoch']),
+    first: Number(row['first']),
+    late: row['late'] === 1,
+    records: records as GatewayBatch['records'],
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The primary key of `entry` is what two writers of one file collide on. */
+function asJournalFault(thrown: unknown, path: string): unknown {
+  const constraint = 19
+  if ((((thrown as { errcode?: unknown }).errcode as number | undefined) ?? 0) % 256 !== constraint) return thrown
+  return new Fault('conflict', `Another process writes the journal ${path}. Stop one of the two.`, { cause: thrown })
+}
+
+function randomHex128(random: Random): string {
+  let hex = ''
+  for (let i = 0; i < 4; i++)
+    hex += Math.floor(random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0')
+  return hex
+}
