@@ -1,0 +1,115 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Fault } from '../../shared/fault.ts'
+import { type Identity, isAtLeast, type Role, roleAnywhere, roleAt } from '../accounts/roles.ts'
+import { problem } from './problem.ts'
+import { isSameOrigin } from './same-origin.ts'
+
+/** The least role for every route of the API. A route that is not in it does not start. */
+export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
+  'POST /api/v1/session': 'anyone',
+  'GET /api/v1/session': 'viewer',
+  'DELETE /api/v1/session': 'viewer',
+  'GET /api/v1/sites': 'viewer',
+  'GET /api/v1/sites/:site/map': 'viewer',
+  'PUT /api/v1/sites/:site/map': 'integrator',
+  'GET /api/v1/sites/:site/slots': 'viewer',
+  'GET /api/v1/sites/:site/stock': 'viewer',
+  'GET /api/v1/sites/:site/items': 'viewer',
+  'GET /api/v1/sites/:site/series': 'viewer',
+  'GET /api/v1/sites/:site/gaps': 'viewer',
+  'GET /api/v1/sites/:site/alerts': 'viewer',
+  'GET /api/v1/sites/:site/board/snapshot': 'viewer',
+  'POST /api/v1/sites/:site/import/items': 'integrator',
+  'GET /api/v1/items/:epc': 'viewer',
+  'GET /api/v1/items/:epc/history': 'viewer',
+  'POST /api/v1/alerts/:id/acknowledge': 'floor',
+  'POST /api/v1/alerts/:id/comment': 'floor',
+  'POST /api/v1/alerts/:id/clear': 'supervisor',
+  'GET /api/v1/rules': 'viewer',
+  'POST /api/v1/rules': 'supervisor',
+  'PUT /api/v1/rules/:id': 'supervisor',
+  'DELETE /api/v1/rules/:id': 'supervisor',
+  'GET /api/v1/gateways': 'viewer',
+  'POST /api/v1/gateways': 'integrator',
+  'DELETE /api/v1/gateways/:gateway': 'integrator',
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; undefined: nobody that is known. */
+    identity: Identity | undefined
+  }
+}
+
+const harmless: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
+
+/**
+ * Signed in, allowed, and (when a cookie speaks) sent from a page of ours: decided before a body is read. Of a site
+ * on which somebody has no role they are told that there is none, so names cannot be tried out.
+ */
+export function guardRoutes(app: FastifyInstance, publicOrigins: readonly string[]): void {
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/')) return
+    for (const method of [route.method].flat()) {
+      if (leastOf(method, route.url) === undefined)
+        throw new Fault('internal', `No role named for ${method} ${route.url}`)
+    }
+  })
+  app.addHook('preParsing', async (request, reply) => {
+    const { url } = request.routeOptions
+    const least = url === undefined ? undefined : leastOf(request.method, url)
+    if (least === undefined) return
+    if (!harmless.includes(request.method) && request.identity?.via !== 'token') {
+      if (!isSameOrigin(request.headers, publicOrigins)) {
+        throw new Fault('not-allowed', 'Changes are accepted from the board itself, or with an API token.')
+      }
+    }
+    if (least === 'anyone') return
+    if (request.identity === undefined) {
+      const refusal = problem('not-allowed', { status: 401, title: 'Sign in first' })
+      return reply.code(401).header('www-authenticate', 'Bearer').type('application/problem+json').send(refusal)
+    }
+    const site = siteOf(request)
+    if (site !== undefined) requireRole(request, site, least)
+    else requireAnywhere(request.identity, least)
+  })
+}
+
+/** Throws unless the asker has this role on the site: 404 without any role there, 403 with a lesser one. */
+export function requireRole(request: FastifyRequest, site: string, least: Role): void {
+  const role = request.identity && roleAt(request.identity, site)
+  if (role === undefined) throw new Fault('not-found', `There is no site "${site}".`)
+  if (!isAtLeast(role, least)) throw needs(least, role)
+}
+
+export function maySee(request: FastifyRequest, site: string): boolean {
+  return request.identity !== undefined && roleAt(request.identity, site) !== undefined
+}
+
+/** Written into the journal as who did it. */
+export function byOf(request: FastifyRequest): string {
+  return request.identity?.name ?? 'nobody'
+}
+
+function requireAnywhere(identity: Identity, least: Role): void {
+  const role = roleAnywhere(identity)
+  if (role === undefined || !isAtLeast(role, least)) throw needs(least, role)
+}
+
+function needs(least: Role, role: Role | undefined): Fault {
+  return new Fault(
+    'not-allowed',
+    `This needs the role "${least}"; yours is ${role === undefined ? 'none' : `"${role}"`}.`,
+  )
+}
+
+/** HEAD is allowed to whoever may GET. */
+function leastOf(method: string, url: string): Role | 'anyone' | undefined {
+  return leastRoles[`${method === 'HEAD' ? 'GET' : method} ${url}`]
+}
+
+function siteOf(request: FastifyRequest): string | undefined {
+  const { params } = request
+  if (typeof params !== 'object' || params === null || !('site' in params)) return undefined
+  return typeof params.site === 'string' ? params.site : undefined
+}

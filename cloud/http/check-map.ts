@@ -1,0 +1,77 @@
+import { isQuantity } from '../../shared/quantity.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+
+export interface MapError {
+  readonly path: string
+  readonly message: string
+}
+
+/** What a schema cannot see: names used twice, and names of things that are not on the map. */
+export function checkMap(map: SiteMap): readonly MapError[] {
+  const zones = new Set(map.zones.map((zone) => zone.id))
+  const slots = new Set(map.slots.map((slot) => slot.id))
+  const inZone = (path: string, zone: string) =>
+    zones.has(zone) ? [] : [{ path, message: `there is no zone "${zone}" on this map` }]
+  return [
+    ...(isTimeZone(map.timeZone) ? [] : [{ path: 'timeZone', message: `"${map.timeZone}" is no IANA time zone` }]),
+    ...twice(
+      'zones',
+      map.zones.map((zone) => zone.id),
+    ),
+    ...twice(
+      'slots',
+      map.slots.map((slot) => slot.id),
+    ),
+    ...twice(
+      'readPoints',
+      map.readPoints.map((point) => `${point.gateway}/${point.id}`),
+    ),
+    ...twice(
+      'sensors',
+      map.sensors.map((sensor) => sensor.id),
+    ),
+    ...twice(
+      'skus',
+      map.skus.map((sku) => sku.sku),
+    ),
+    ...map.slots.flatMap((slot, index) => inZone(`slots.${index}.zone`, slot.zone)),
+    ...map.readPoints.flatMap((point, index) => [
+      ...inZone(`readPoints.${index}.zone`, point.zone),
+      ...point.slots.flatMap((slot, place) =>
+        slots.has(slot)
+          ? []
+          : [{ path: `readPoints.${index}.slots.${place}`, message: `there is no slot "${slot}" on this map` }],
+      ),
+      ...(point.kind === 'slot' && point.slots.length === 0
+        ? [{ path: `readPoints.${index}.slots`, message: 'a read point of kind "slot" must name what it covers' }]
+        : []),
+    ]),
+    ...map.sensors.flatMap((sensor, index) => [
+      ...inZone(`sensors.${index}.zone`, sensor.zone),
+      ...Object.entries(sensor.limits).flatMap(([quantity, { low, high }]) => {
+        const path = `sensors.${index}.limits.${quantity}`
+        if (!isQuantity(quantity)) return [{ path, message: `"${quantity}" is no quantity that sensors can have` }]
+        if (low !== undefined && high !== undefined && low > high) return [{ path, message: 'low is above high' }]
+        return []
+      }),
+    ]),
+  ]
+}
+
+function twice(list: string, ids: readonly string[]): readonly MapError[] {
+  const seen = new Set<string>()
+  const errors: MapError[] = []
+  for (const [index, id] of ids.entries()) {
+    if (seen.has(id)) errors.push({ path: `${list}.${index}`, message: `"${id}" is there twice` })
+    seen.add(id)
+  }
+  return errors
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0
+  } catch {
+    return false
+  }
+}

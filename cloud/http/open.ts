@@ -1,0 +1,63 @@
+import { Fault } from '../../shared/fault.ts'
+import { roleAt } from '../accounts/roles.ts'
+import type { Admit } from '../push/live.ts'
+import { type AppOptions, makeApp } from './app.ts'
+import { identify } from './identify.ts'
+import type { HttpParts } from './parts.ts'
+import { isSameOrigin } from './same-origin.ts'
+
+export interface HttpOptions extends AppOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+}
+
+export interface HttpServer {
+  /** `http://host:port` */
+  readonly url: string
+  readonly port: number
+  /** Ends boards' connections and requests. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Board, API and `/live` on one port. A port that is taken is a Fault `not-reachable` that names it; the caller may
+ * try the next.
+ */
+export async function openHttp(parts: HttpParts, options: HttpOptions): Promise<HttpServer> {
+  const app = await makeApp(parts, options)
+  const { host, port } = options
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    await app.close()
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code === 'EADDRINUSE') throw new Fault('not-reachable', `Port ${port} on ${host} is taken.`, { cause })
+    if (code === 'EACCES') throw new Fault('not-reachable', `Port ${port} on ${host} may not be opened.`, { cause })
+    throw new Fault('not-reachable', `Cannot listen on ${host}:${port}: ${String(cause)}`, { cause })
+  }
+  parts.push.attach(app.server, admitTo(parts, options.publicOrigins ?? []))
+  const address = app.server.address()
+  const bound = typeof address === 'object' && address !== null ? address.port : port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    async close() {
+      parts.push.close()
+      await app.close()
+    },
+  }
+}
+
+/** Boards come in by the same credentials, and only from our own pages when a cookie speaks for them. */
+function admitTo({ people }: HttpParts, publicOrigins: readonly string[]): Admit {
+  return (request) => {
+    const identity = identify(people, request.headers)
+    if (identity === undefined) return 'sign in first'
+    if (identity.via === 'session' && !isSameOrigin(request.headers, publicOrigins)) return 'not from the board itself'
+    return {
+      maySee: (site) => roleAt(identity, site) !== undefined,
+      isValid: () => people.isValid(identity.id),
+    }
+  }
+}

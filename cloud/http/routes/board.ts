@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { Fault } from '../../../shared/fault.ts'
+import { Identifier } from '../../../shared/identifier.ts'
+import { type Encoding, encodings } from '../../push/snapshot-body.ts'
+import type { Api, HttpParts } from '../parts.ts'
+
+/** What a board begins with, from memory. */
+export function boardRoutes(app: Api, { push }: HttpParts): void {
+  app.get(
+    '/api/v1/sites/:site/board/snapshot',
+    {
+      schema: {
+        summary: 'The whole board at one revision; go on with the deltas of /live',
+        tags: ['sites'],
+        params: z.strictObject({ site: Identifier }),
+      },
+    },
+    async (request, reply) => {
+      const { site } = request.params
+      const body = push.snapshot(site)
+      if (body === undefined) throw new Fault('not-found', `There is no map of a site "${site}" yet.`)
+      reply.header('etag', body.etag).header('cache-control', 'private, no-cache').header('vary', 'accept-encoding')
+      if (isKnown(request.headers['if-none-match'], body.etag)) return reply.code(304).send()
+      const encoding = bestEncoding(request.headers['accept-encoding'])
+      if (encoding !== 'identity') reply.header('content-encoding', encoding)
+      return reply.type('application/json; charset=utf-8').send(await body.bytes(encoding))
+    },
+  )
+}
+
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  const strong = etag.replace(/^W\//, '')
+  return ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === strong) ?? false
+}
+
+function bestEncoding(accept: string | undefined): Encoding {
+  const offered = new Set(
+    accept
+      ?.toLowerCase()
+      .split(',')
+      .filter((part) => !/;\s*q=0(?:\.0*)?\s*$/.test(part))
+      .map((part) => part.replace(/;.*/, '').trim()),
+  )
+  return encodings.find((encoding) => offered.has(encoding)) ?? 'identity'
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { Fault } from '../../../shared/fault.ts'
+import type { Api, HttpParts } from '../parts.ts'
+
+const Ready = z.object({
+  ready: z.boolean(),
+  journalTail: z.int(),
+  projections: z.array(z.object({ name: z.string(), lag: z.int() })).readonly(),
+  troubles: z.array(z.string()).readonly(),
+})
+
+const tags = ['health']
+
+/** For those who watch the process: is it alive, is the street open, and its numbers. */
+export function healthRoutes(app: Api, { readiness, registry }: HttpParts, metricsForAll: boolean): void {
+  app.get(
+    '/healthz',
+    { schema: { summary: 'Is the process alive', tags, response: { 200: z.object({ ok: z.literal(true) }) } } },
+    async () => ({ ok: true }) as const,
+  )
+  app.get(
+    '/readyz',
+    { schema: { summary: 'Is every part at work', tags, response: { 200: Ready, 503: Ready } } },
+    async (_request, reply) => {
+      const { journalTail, projections, troubles } = readiness()
+      const ready = troubles.length === 0
+      return reply.code(ready ? 200 : 503).send({ ready, journalTail, projections, troubles })
+    },
+  )
+  app.get(
+    '/metrics',
+    { schema: { summary: 'Numbers for Prometheus; this machine only unless allowed', tags } },
+    async (request, reply) => {
+      // Both, since behind a proxy on this machine every connection comes from it.
+      if (!metricsForAll && !(isLoopback(request.ip) && isLoopback(request.socket.remoteAddress))) {
+        throw new Fault('not-allowed', 'Metrics are for this machine only; set http.metrics to "all" to open them.')
+      }
+      return reply.type(registry.contentType).send(await registry.metrics())
+    },
+  )
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address)
+}

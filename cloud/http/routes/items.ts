@@ -1,0 +1,56 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Item, ItemEvent } from '../../../shared/api.ts'
+import { Fault } from '../../../shared/fault.ts'
+import { EpcHex, Identifier } from '../../../shared/identifier.ts'
+import { maySee } from '../access.ts'
+import { pageOf, pageRequest, paging } from '../paging.ts'
+import type { Api, HttpParts } from '../parts.ts'
+
+const tags = ['items']
+const params = z.strictObject({ epc: EpcHex })
+
+/** Where things are, since when, how sure, why; and where they have been. */
+export function itemRoutes(app: Api, { inventory }: HttpParts): void {
+  app.get(
+    '/api/v1/sites/:site/items',
+    {
+      schema: {
+        summary: 'Find items',
+        tags,
+        params: z.strictObject({ site: Identifier }),
+        querystring: z.strictObject({
+          q: z.string().min(1).max(128).optional().describe('any part of EPC, SKU, slot or zone, any case'),
+          ...paging,
+        }),
+        response: { 200: pageOf(Item) },
+      },
+    },
+    async ({ params: { site }, query: { q, ...page } }) => inventory.items(site, q, pageRequest(page)),
+  )
+  app.get(
+    '/api/v1/items/:epc',
+    { schema: { summary: 'Where an item is now', tags, params, response: { 200: Item } } },
+    async (request) => itemFor(request, request.params.epc),
+  )
+  app.get(
+    '/api/v1/items/:epc/history',
+    {
+      schema: {
+        summary: 'What happened to an item, newest first',
+        tags,
+        params,
+        querystring: z.strictObject(paging),
+        response: { 200: pageOf(ItemEvent) },
+      },
+    },
+    async (request) => inventory.history(itemFor(request, request.params.epc).epc, pageRequest(request.query)),
+  )
+
+  /** An item on a site that the asker may not see is not found, like one that does not exist. */
+  function itemFor(request: FastifyRequest, epc: string): Item {
+    const item = inventory.item(epc)
+    if (item === undefined || !maySee(request, item.site)) throw new Fault('not-found', `Nobody has seen ${epc} here.`)
+    return item
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { SiteSummary, SlotState } from '../../../shared/api.ts'
+import { Fault } from '../../../shared/fault.ts'
+import { Identifier } from '../../../shared/identifier.ts'
+import { SiteMap } from '../../../shared/site-map.ts'
+import { accepted, acceptedBy } from '../accepted.ts'
+import { byOf, maySee } from '../access.ts'
+import { checkMap } from '../check-map.ts'
+import { pageOf, pageRequest, paging } from '../paging.ts'
+import type { Api, HttpParts } from '../parts.ts'
+import { InputFault } from '../problem.ts'
+
+const tags = ['sites']
+const params = z.strictObject({ site: Identifier })
+
+/** Sites, their maps and the state of their slots. */
+export function siteRoutes(app: Api, { inventory, journal, clock }: HttpParts): void {
+  app.get(
+    '/api/v1/sites',
+    { schema: { summary: 'Sites that you may see', tags, response: { 200: pageOf(SiteSummary) } } },
+    async (request) => ({ items: inventory.sites().filter(({ site }) => maySee(request, site)), next: null }),
+  )
+  app.get(
+    '/api/v1/sites/:site/map',
+    { schema: { summary: 'The map in force', tags, params, response: { 200: SiteMap } } },
+    async ({ params: { site } }) => {
+      const map = inventory.map(site)
+      if (map === undefined) throw new Fault('not-found', `There is no map of a site "${site}".`)
+      return map
+    },
+  )
+  app.put(
+    '/api/v1/sites/:site/map',
+    {
+      // 100,000 slots are about 8 MiB.
+      bodyLimit: 16 * 1024 * 1024,
+      schema: {
+        summary: 'Publish a new version of the map; makes the site if there is none',
+        tags,
+        params,
+        body: SiteMap,
+        response: { 202: accepted },
+      },
+    },
+    async (request, reply) => {
+      const { site } = request.params
+      const map = request.body
+      const errors = [
+        ...(map.site === site ? [] : [{ path: 'site', message: `the path says "${site}"` }]),
+        ...checkMap(map),
+      ]
+      if (errors.length > 0) throw new InputFault('The map does not fit together.', errors.slice(0, 100))
+      const present = inventory.map(site)?.version ?? 0
+      if (map.version <= present) {
+        throw new Fault('conflict', `Version ${present} is in force: publish a higher one than ${map.version}.`)
+      }
+      const at = clock.now()
+      return acceptedBy(reply, await journal.appendOwn(site, [{ kind: 'map', at, by: byOf(request), map }]))
+    },
+  )
+  app.get(
+    '/api/v1/sites/:site/slots',
+    {
+      schema: {
+        summary: 'State of every slot',
+        tags,
+        params,
+        querystring: z.strictObject({ zone: Identifier.optional(), ...paging }),
+        response: { 200: pageOf(SlotState) },
+      },
+    },
+    async ({ params: { site }, query: { zone, ...page } }) =>
+      inventory.slots(site, zone === undefined ? {} : { zone }, pageRequest(page)),
+  )
+}

@@ -1,0 +1,144 @@
+import type { BoardAlert, BoardDelta, BoardHeartbeat, BoardSnapshot } from '../../shared/board.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+import { type BoardChanges, noChanges, note, siteOf } from './board-changes.ts'
+import { advance, type BoardState, emptyBoard, snapshotOf } from './board-state.ts'
+import type { Fact, TellBoards } from './fact.ts'
+
+/** Where the hub's news goes. Called synchronously; must not throw. */
+export interface Outlets {
+  delta(delta: BoardDelta): void
+  alert(alert: BoardAlert): void
+  heartbeat(beat: BoardHeartbeat): void
+}
+
+export interface HubOptions {
+  readonly clock: Clock
+  /** At least this long between two deltas of a site: what comes in between is coalesced. */
+  readonly intervalMs: number
+  /** A first change after quiet waits this long, so that one commit's facts travel together. */
+  readonly settleMs: number
+  readonly heartbeatMs: number
+}
+
+/**
+ * Holds every site's board in memory, coalesces facts into deltas, and beats. Memory is bounded by the sites
+ * themselves: a fact replaces the one before it. Revisions begin at start time × 1000, so they go on rising over a
+ * restart (a site makes at most ten a second).
+ */
+export interface Hub {
+  tell: TellBoards
+  /** Takes facts in at once, without waiting for the next delta: for the start, before boards connect. */
+  seed(facts: readonly Fact[]): void
+  snapshot(site: string): BoardSnapshot | undefined
+  /** Revision that boards of the site should be at; undefined: no such site. */
+  revision(site: string): number | undefined
+  map(site: string): SiteMap | undefined
+  close(): void
+}
+
+/** A lag is worth showing this long after the record it was measured on. */
+const lagLivesMs = 10_000
+
+interface Site {
+  readonly board: BoardState
+  changes: BoardChanges
+  timer: NodeJS.Timeout | undefined
+  /** Monotonic time of the last delta. */
+  sentAtMs: number
+  flow: { readonly lagMs: number; readonly measuredAtMs: number } | undefined
+}
+
+export function openHub(options: HubOptions, outlets: Outlets): Hub {
+  const { clock } = options
+  const firstRevision = clock.now() * 1000
+  const sites = new Map<string, Site>()
+  let closed = false
+
+  function siteNamed(name: string): Site {
+    let site = sites.get(name)
+    if (site === undefined) {
+      site = {
+        board: emptyBoard(name, firstRevision),
+        changes: noChanges(),
+        timer: undefined,
+        sentAtMs: Number.NEGATIVE_INFINITY,
+        flow: undefined,
+      }
+      sites.set(name, site)
+    }
+    return site
+  }
+
+  function flush(site: Site): void {
+    clearTimeout(site.timer)
+    site.timer = undefined
+    const changes = site.changes
+    site.changes = noChanges()
+    const delta = advance(site.board, changes)
+    if (delta === undefined) {
+      site.changes.newestAt = changes.newestAt
+      return
+    }
+    site.sentAtMs = clock.monotonicMs()
+    outlets.delta(delta)
+  }
+
+  function schedule(site: Site): void {
+    if (site.timer !== undefined) return
+    const restMs = site.sentAtMs + options.intervalMs - clock.monotonicMs()
+    site.timer = setTimeout(() => flush(site), Math.max(options.settleMs, restMs))
+  }
+
+  function take(fact: Fact): { readonly site: Site; readonly draws: boolean } {
+    const site = siteNamed(siteOf(fact))
+    if (fact.type === 'flow') {
+      site.flow = { lagMs: Math.max(0, clock.now() - fact.newestAt), measuredAtMs: clock.monotonicMs() }
+    } else if (fact.type === 'alert' && fact.alert.state === 'active') {
+      const known = site.changes.alerts.get(fact.alert.id) ?? site.board.alerts.get(fact.alert.id)
+      if (known?.state !== 'active') outlets.alert(fact.alert)
+    }
+    return { site, draws: note(site.changes, fact) }
+  }
+
+  function beat(): void {
+    for (const site of sites.values()) {
+      const flow = site.flow
+      const fresh = flow !== undefined && clock.monotonicMs() - flow.measuredAtMs < lagLivesMs
+      outlets.heartbeat({
+        site: site.board.site,
+        revision: site.board.revision,
+        asOf: Math.max(site.board.asOf, site.changes.newestAt),
+        now: clock.now(),
+        lagMs: fresh ? flow.lagMs : null,
+      })
+    }
+  }
+  const heart = setInterval(beat, options.heartbeatMs)
+
+  return {
+    tell(facts) {
+      if (closed) return
+      for (const fact of facts) {
+        const { site, draws } = take(fact)
+        if (draws) schedule(site)
+      }
+    },
+    seed(facts) {
+      const touched = new Set<Site>()
+      for (const fact of facts) touched.add(take(fact).site)
+      for (const site of touched) flush(site)
+    },
+    snapshot: (name) => {
+      const site = sites.get(name)
+      return site && snapshotOf(site.board, clock.now())
+    },
+    revision: (name) => sites.get(name)?.board.revision,
+    map: (name) => sites.get(name)?.board.map,
+    close() {
+      closed = true
+      clearInterval(heart)
+      for (const site of sites.values()) clearTimeout(site.timer)
+    },
+  }
+}

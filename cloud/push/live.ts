@@ -1,0 +1,215 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import { type DefaultEventsMap, type Namespace, Server, type Socket } from 'socket.io'
+import { z } from 'zod'
+import type { BoardAlert, BoardDelta, BoardHeartbeat, WatchReply, WatchRequest } from '../../shared/board.ts'
+import { Identifier } from '../../shared/identifier.ts'
+import type { Hub, Outlets } from './hub.ts'
+import { narrow } from './narrow.ts'
+
+/** Who is behind a socket, as far as push needs to know. */
+export interface Watcher {
+  maySee(site: string): boolean
+  /** Asked with every heartbeat: a session that ended takes its sockets with it. */
+  isValid(): boolean
+}
+
+/** Decides before a WebSocket exists: credentials and origin. A text is the reason for a refusal. */
+export type Admit = (request: IncomingMessage) => Watcher | string
+
+export interface LiveOptions {
+  readonly maxSockets: number
+  readonly maxSocketsPerAddress: number
+  /** Frames that may wait in front of a socket that does not drain; then it gets none until it has drained. */
+  readonly maxWaitingFrames: number
+}
+
+export interface Live extends Outlets {
+  attach(server: HttpServer, admit: Admit): void
+  readonly sockets: number
+  /** How often a slow client was held back. */
+  readonly heldBack: number
+  close(): void
+}
+
+interface ServerToBoard {
+  delta(delta: BoardDelta): void
+  alert(alert: BoardAlert): void
+  heartbeat(beat: BoardHeartbeat): void
+}
+interface BoardToServer {
+  watch(request: WatchRequest, reply: (reply: WatchReply) => void): void
+}
+interface SocketData {
+  watcher: Watcher
+  room: Room | undefined
+  /** Frames sent since the socket last was empty. */
+  waitingFrames: number
+  /** Left its room until it has drained; the gap in revisions then makes the board take a snapshot. */
+  heldBack: boolean
+}
+type Board = Socket<BoardToServer, ServerToBoard, DefaultEventsMap, SocketData>
+
+/** Boards that see the same thing; a frame is built once for all of them. */
+interface Room {
+  readonly name: string
+  readonly site: string
+  readonly zones: ReadonlySet<string> | undefined
+}
+
+const WatchSchema = z.object({ site: Identifier, zones: z.array(Identifier).min(1).max(64).optional() })
+
+/**
+ * socket.io, namespace `/live`, WebSocket only. Rooms follow from the session's permissions, never from names that
+ * a client chooses. Nothing is kept for a client that is away or slow: it sees a gap and takes a snapshot.
+ */
+export function openLive(hub: () => Hub, options: LiveOptions): Live {
+  let io: Server | undefined
+  let live: Namespace<BoardToServer, ServerToBoard, DefaultEventsMap, SocketData> | undefined
+  let heldBack = 0
+  let closed = false
+  const rooms = new Map<string, Room>()
+
+  function attach(server: HttpServer, admit: Admit): void {
+    const watchers = new WeakMap<IncomingMessage, Watcher>()
+    const perAddress = new Map<string, number>()
+    const opened = new Server<BoardToServer, ServerToBoard, DefaultEventsMap, SocketData>(server, {
+      path: '/socket.io',
+      transports: ['websocket'],
+      serveClient: false,
+      maxHttpBufferSize: 16 * 1024,
+      perMessageDeflate: false,
+      connectTimeout: 5000,
+      pingInterval: 10_000,
+      pingTimeout: 10_000,
+      allowRequest(request, decide) {
+        const address = request.socket.remoteAddress ?? ''
+        if (closed) return decide('closing', false)
+        if (opened.engine.clientsCount >= options.maxSockets) return decide('too many boards', false)
+        if ((perAddress.get(address) ?? 0) >= options.maxSocketsPerAddress) return decide('too many boards', false)
+        const verdict = admit(request)
+        if (typeof verdict === 'string') return decide(verdict, false)
+        watchers.set(request, verdict)
+        decide(null, true)
+      },
+    })
+    opened.engine.on(
+      'connection',
+      (connection: { request: IncomingMessage; on(event: 'close', f: () => void): void }) => {
+        const address = connection.request.socket.remoteAddress ?? ''
+        perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
+        connection.on('close', () => {
+          const left = (perAddress.get(address) ?? 1) - 1
+          if (left === 0) perAddress.delete(address)
+          else perAddress.set(address, left)
+        })
+      },
+    )
+    opened.use((_socket, next) => next(new Error('The only namespace is /live.')))
+    const namespace = opened.of('/live')
+    namespace.use((socket, next) => {
+      const watcher = watchers.get(socket.request)
+      if (watcher === undefined) return next(new Error('not signed in'))
+      socket.data = { watcher, room: undefined, waitingFrames: 0, heldBack: false }
+      next()
+    })
+    namespace.on('connection', (socket) => {
+      socket.on('watch', (request: unknown, reply: unknown) => {
+        if (typeof reply === 'function') reply(watch(socket, request))
+      })
+    })
+    io = opened
+    live = namespace
+  }
+
+  function watch(socket: Board, request: unknown): WatchReply {
+    const parsed = WatchSchema.safeParse(request)
+    if (!parsed.success) return { ok: false, problem: 'watch needs {site, zones?}' }
+    const { site, zones } = parsed.data
+    const revision = hub().revision(site)
+    if (revision === undefined || !socket.data.watcher.maySee(site)) {
+      return { ok: false, problem: `There is no site "${site}" here, or you may not see it.` }
+    }
+    if (socket.data.room !== undefined) leave(socket, socket.data.room)
+    const names = zones && [...new Set(zones)].sort()
+    const name = names === undefined ? site : `${site}/${names.join('/')}`
+    const room = rooms.get(name) ?? { name, site, zones: names && new Set(names) }
+    rooms.set(name, room)
+    socket.data.room = room
+    socket.data.heldBack = false
+    void socket.join(name)
+    return { ok: true, revision }
+  }
+
+  function leave(socket: Board, room: Room): void {
+    socket.data.room = undefined
+    void socket.leave(room.name)
+  }
+
+  /** Takes slow boards out of their rooms and drained ones back in, so that what follows reaches only who can take it. */
+  function sortOutSlow(site: string): void {
+    for (const socket of live?.sockets.values() ?? []) {
+      const { room } = socket.data
+      if (room?.site !== site) continue
+      if (socket.conn.transport.writable) {
+        socket.data.waitingFrames = 0
+        if (socket.data.heldBack) void socket.join(room.name)
+        socket.data.heldBack = false
+      } else if (!socket.data.heldBack && ++socket.data.waitingFrames > options.maxWaitingFrames) {
+        socket.data.heldBack = true
+        heldBack++
+        void socket.leave(room.name)
+      }
+    }
+  }
+
+  /** Rooms of the site that somebody is in; the others are forgotten. */
+  function* watchedRooms(site: string): Iterable<Room> {
+    const used = new Set<string>()
+    for (const socket of live?.sockets.values() ?? []) if (socket.data.room) used.add(socket.data.room.name)
+    for (const room of rooms.values()) {
+      if (!used.has(room.name)) rooms.delete(room.name)
+      else if (room.site === site) yield room
+    }
+  }
+
+  return {
+    attach,
+    delta(delta) {
+      sortOutSlow(delta.site)
+      const map = hub().map(delta.site)
+      for (const room of watchedRooms(delta.site)) {
+        const part = room.zones === undefined || map === undefined ? delta : narrow(delta, map, room.zones)
+        live?.to(room.name).emit('delta', part)
+      }
+    },
+    alert(alert) {
+      sortOutSlow(alert.site)
+      for (const room of watchedRooms(alert.site)) {
+        if (room.zones === undefined || alert.zone === null || room.zones.has(alert.zone)) {
+          live?.to(room.name).emit('alert', alert)
+        }
+      }
+    },
+    heartbeat(beat) {
+      for (const socket of live?.sockets.values() ?? []) {
+        const { room, watcher } = socket.data
+        if ((room === undefined || room.site === beat.site) && !watcher.isValid()) socket.disconnect(true)
+      }
+      sortOutSlow(beat.site)
+      for (const room of watchedRooms(beat.site)) live?.to(room.name).emit('heartbeat', beat)
+    },
+    get sockets() {
+      return live?.sockets.size ?? 0
+    },
+    get heldBack() {
+      return heldBack
+    },
+    close() {
+      closed = true
+      live?.disconnectSockets(true)
+      io?.engine.close()
+      live = undefined
+      io = undefined
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Clock } from '../../shared/clock.ts'
+import type { Fact, TellBoards } from './fact.ts'
+import { openHub } from './hub.ts'
+import { type Admit, type LiveOptions, openLive } from './live.ts'
+import { cachedSnapshots, type SnapshotBody } from './snapshot-body.ts'
+
+export interface PushOptions extends Partial<LiveOptions> {
+  readonly clock: Clock
+  /** Between two deltas of a site. */
+  readonly intervalMs?: number
+  readonly settleMs?: number
+  readonly heartbeatMs?: number
+}
+
+/** The boards' end of the street: what projections tell goes to every board that may see it. */
+export interface Push {
+  /** Never throws, never waits. */
+  readonly tell: TellBoards
+  /** The present truth, told before boards connect. */
+  seed(facts: readonly Fact[]): void
+  /** What a board begins with; undefined: no such site, or no map yet. */
+  snapshot(site: string): SnapshotBody | undefined
+  /** Serves `/live` on this server. Once. */
+  attach(server: HttpServer, admit: Admit): void
+  /** Boards connected now. */
+  readonly sockets: number
+  /** How often a slow board was held back since the start. */
+  readonly heldBack: number
+  /** Ends all boards' connections; the HTTP server stays its owner's. Safe to call twice. */
+  close(): void
+}
+
+export function openPush(options: PushOptions): Push {
+  const { clock, intervalMs = 100, settleMs = 2, heartbeatMs = 2000 } = options
+  const live = openLive(() => hub, {
+    maxSockets: options.maxSockets ?? 4000,
+    maxSocketsPerAddress: options.maxSocketsPerAddress ?? 2000,
+    maxWaitingFrames: options.maxWaitingFrames ?? 16,
+  })
+  const hub = openHub({ clock, intervalMs, settleMs, heartbeatMs }, live)
+  return {
+    tell: hub.tell,
+    seed: hub.seed,
+    snapshot: cachedSnapshots(hub, clock),
+    attach: live.attach,
+    get sockets() {
+      return live.sockets
+    },
+    get heldBack() {
+      return live.heldBack
+    },
+    close() {
+      hub.close()
+      live.close()
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import { Registry } from '@prometheus-io/client'
+import { pino } from 'pino'
+import { openPeople, type People } from '../../cloud/accounts/people.ts'
+import type { Role } from '../../cloud/accounts/roles.ts'
+import type { HttpParts, Readiness } from '../../cloud/http/parts.ts'
+import type { OwnRecord } from '../../cloud/journal/own-record.ts'
+import { OwnRecord as OwnRecordSchema } from '../../cloud/journal/own-record.ts'
+import { openPush, type Push, type PushOptions } from '../../cloud/push/open.ts'
+import type { Bucket, RangeQuery } from '../../cloud/series/series-store.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { alertsOf, emptyWarehouse, gatewaysOf, inventoryOf, type Warehouse } from './warehouse.ts'
+
+/** A clock that stands until a test moves it. */
+export function standingClock(at: number): Clock & { at: number } {
+  return {
+    at,
+    now() {
+      return this.at
+    },
+    monotonicMs() {
+      return this.at
+    },
+  }
+}
+
+export const realClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
+
+export interface Bench {
+  readonly parts: HttpParts
+  readonly house: Warehouse
+  readonly people: People
+  readonly push: Push
+  readonly clock: Clock & { at: number }
+  /** What was appended, in order. */
+  readonly journalled: { readonly site: string | undefined; readonly records: readonly OwnRecord[] }[]
+  readonly asked: RangeQuery[]
+  readonly buckets: Bucket[]
+  /** `site/gateway` of gateways with credentials. */
+  readonly accounts: Set<string>
+  readonly disconnected: string[]
+  readiness: Readiness
+  /** `Authorization` of a fresh token with this role. */
+  bearer(role: Role, site?: string): { readonly authorization: string }
+  close(): void
+}
+
+/** HTTP's neighbours, small and honest: people and push are the real ones, the others keep plain arrays. */
+export function makeBench(pushOptions: Partial<PushOptions> = {}): Bench {
+  const clock = standingClock(Date.UTC(2026, 0, 1))
+  const house = emptyWarehouse()
+  const people = openPeople(':memory:', { clock, randomBytes })
+  const push = openPush({ clock: realClock, ...pushOptions })
+  const journalled: Bench['journalled'] = []
+  const accounts = new Set<string>()
+  const disconnected: string[] = []
+  const asked: RangeQuery[] = []
+  const buckets: Bucket[] = []
+  const bench: Bench = {
+    house,
+    people,
+    push,
+    clock,
+    journalled,
+    asked,
+    buckets,
+    accounts,
+    disconnected,
+    readiness: { journalTail: 7, projections: [{ name: 'stock', lag: 0 }], troubles: [] },
+    parts: {
+      clock,
+      inventory: inventoryOf(house),
+      alerts: alertsOf(house),
+      gateways: gatewaysOf(house),
+      people,
+      push,
+      registry: new Registry(),
+      log: pino({ level: 'silent' }),
+      readiness: () => bench.readiness,
+      series: {
+        async range(query) {
+          asked.push(query)
+          return buckets.filter(({ at }) => at >= query.fromMs && at < query.toMs).slice(0, query.limit)
+        },
+      },
+      journal: {
+        async appendOwn(site, records) {
+          journalled.push({ site, records: records.map((record) => OwnRecordSchema.parse(record)) })
+          return journalled.length
+        },
+      },
+      gatewayAccounts: {
+        async add({ site, gateway }) {
+          const username = `${site}/${gateway}`
+          if (accounts.has(username)) throw new Fault('conflict', `${username} has credentials already.`)
+          accounts.add(username)
+          return { username, secret: `secret of ${username}` }
+        },
+        revoke: async ({ site, gateway }) => accounts.delete(`${site}/${gateway}`),
+      },
+      broker: {
+        async disconnect({ site, gateway }) {
+          disconnected.push(`${site}/${gateway}`)
+        },
+      },
+    },
+    bearer(role, site = '*') {
+      const { secret } = people.makeToken({ name: `${role} of ${site}`, grants: [{ site, role }] })
+      return { authorization: `Bearer ${secret}` }
+    },
+    close() {
+      push.close()
+      people.close()
+    },
+  }
+  return bench
+}
