@@ -1,0 +1,164 @@
+import type { Clock } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { encodeLine } from './line-protocol.ts'
+import { flawOf } from './schema.ts'
+import type { Point, Rejection } from './series-store.ts'
+
+/** What a server answered to one body of lines. */
+export interface WriteAnswer {
+  readonly status: number
+  readonly body: string
+  /** The header `Retry-After` in seconds, as it came. */
+  readonly retryAfter: string | undefined
+}
+
+export interface LineWriterOptions {
+  /** Posts one body of lines. Network trouble and timeouts throw. */
+  readonly post: (body: string, signal: AbortSignal) => Promise<WriteAnswer>
+  readonly clock: Clock
+  /** For messages: which server. */
+  readonly server: string
+  /** How long one request may take. */
+  readonly timeoutMs?: number
+}
+
+/** Points in one request: fewer cost the server up to half its speed, more only memory. */
+const chunkPoints = 5000
+
+export const writeTimeoutMs = 10_000
+
+interface Line {
+  readonly index: number
+  readonly text: string
+}
+
+/**
+ * Writes points to an InfluxDB of any version: in requests of at least 5,000 points when there are that many, at most two
+ * in flight, points of one series always in order. Nothing is buffered or retried here: whoever reads the journal
+ * calls again. A line that the server refuses for itself is found by halving and returned; every other refusal throws
+ * a retryable Fault, and while a `Retry-After` runs the server is left alone.
+ */
+export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs }: LineWriterOptions) {
+  let leaveAloneUntilMs = 0
+
+  /** Sends lines in one request, or in halves down to those at fault. */
+  async function send(lines: readonly Line[], rejections: Rejection[], signal: AbortSignal): Promise<void> {
+    const answer = await ask(lines, signal)
+    if (answer.status === 204) return
+    const reason = refusalOf(answer)
+    if (reason === undefined) throw faultOf(answer)
+    if (lines.length === 1 || droppedOf(reason) === lines.length) {
+      for (const line of lines) rejections.push({ index: line.index, reason })
+      return
+    }
+    const middle = lines.length >>> 1
+    await send(lines.slice(0, middle), rejections, signal)
+    await send(lines.slice(middle), rejections, signal)
+  }
+
+  async function ask(lines: readonly Line[], signal: AbortSignal): Promise<WriteAnswer> {
+    const waitMs = leaveAloneUntilMs - clock.monotonicMs()
+    if (waitMs > 0) {
+      throw new Fault('not-reachable', `${server} asked to be left alone for another ${Math.ceil(waitMs / 1000)} s.`, {
+        retryable: true,
+      })
+    }
+    try {
+      return await post(
+        lines.map((line) => line.text).join('\n'),
+        AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      )
+    } catch (thrown) {
+      throw networkFault(server, thrown, signal)
+    }
+  }
+
+  function faultOf(answer: WriteAnswer): Fault {
+    const seconds = Number(answer.retryAfter)
+    const retryAfterMs = answer.retryAfter !== undefined && seconds > 0 ? Math.min(seconds, 3600) * 1000 : 0
+    if (retryAfterMs > 0) leaveAloneUntilMs = clock.monotonicMs() + retryAfterMs
+    const detail = `${answer.status} ${answer.body.slice(0, 200).trim()}`.trim()
+    const later = retryAfterMs > 0 ? ` It asks to wait ${retryAfterMs / 1000} s.` : ''
+    if (answer.status === 401 || answer.status === 403) {
+      return new Fault('not-allowed', `${server} refuses our credentials (${detail}). Check user or token.${later}`, {
+        retryable: true,
+      })
+    }
+    if (answer.status === 404) {
+      return new Fault('not-found', `${server} does not know the database or bucket (${detail}).${later}`, {
+        retryable: true,
+      })
+    }
+    return new Fault('not-reachable', `${server} takes no points now (${detail}).${later}`, { retryable: true })
+  }
+
+  /** Sends the lines of one lane, one request after the other. */
+  async function sendLane(lines: readonly Line[], rejections: Rejection[], signal: AbortSignal): Promise<void> {
+    const requests = Math.max(1, Math.floor(lines.length / chunkPoints))
+    const size = Math.ceil(lines.length / requests)
+    for (let from = 0; from < lines.length; from += size) {
+      await send(lines.slice(from, from + size), rejections, signal)
+    }
+  }
+
+  return async function write(points: readonly Point[], signal: AbortSignal): Promise<readonly Rejection[]> {
+    const rejections: Rejection[] = []
+    const lanes: [Line[], Line[]] = [[], []]
+    const parallel = points.length >= 2 * chunkPoints
+    for (const [index, point] of points.entries()) {
+      const flaw = flawOf(point)
+      if (flaw !== undefined) rejections.push({ index, reason: flaw })
+      else lanes[parallel ? laneOf(point.source) : 0].push({ index, text: encodeLine(point) })
+    }
+    // Both are waited for, so that nothing of a failed write is still under way when it is tried again.
+    const results = await Promise.allSettled(lanes.map((lines) => sendLane(lines, rejections, signal)))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+    return rejections.sort((a, b) => a.index - b.index)
+  }
+}
+
+/** One source always takes the same lane: of two points of one instant the later one stays the later one. */
+function laneOf(source: string): 0 | 1 {
+  let sum = 0
+  for (let i = 0; i < source.length; i++) sum += source.charCodeAt(i)
+  return (sum & 1) === 0 ? 0 : 1
+}
+
+/**
+ * The server's reason, if it refused the lines themselves. Only InfluxDB's own JSON counts: a proxy or captive portal
+ * that answers 400 must not make us set aside good points.
+ */
+function refusalOf({ status, body }: WriteAnswer): string | undefined {
+  if (status === 413) return 'too large'
+  if (status !== 400 && status !== 422) return undefined
+  let answer: unknown
+  try {
+    answer = JSON.parse(body)
+  } catch {
+    return undefined
+  }
+  if (typeof answer !== 'object' || answer === null) return undefined
+  const reason = 'error' in answer ? answer.error : 'message' in answer ? answer.message : undefined
+  return typeof reason === 'string' ? reason : undefined
+}
+
+/** How many points a "partial write" left out; with all of them, halving would only ask thousands of times. */
+function droppedOf(reason: string): number | undefined {
+  const dropped = /\bdropped=(\d+)\b/.exec(reason)?.[1]
+  return dropped === undefined ? undefined : Number(dropped)
+}
+
+/** Whatever kept an answer from coming, as a retryable Fault. */
+export function networkFault(server: string, thrown: unknown, signal: AbortSignal): Fault {
+  if (thrown instanceof Fault) return thrown
+  if (signal.aborted)
+    return new Fault('timeout', `Broken off while ${server} was at work.`, { retryable: true, cause: thrown })
+  const name = thrown instanceof Error ? thrown.name : ''
+  if (name === 'TimeoutError' || name === 'AbortError') {
+    const message = `${server} did not answer in time.`
+    return new Fault('timeout', message, { retryable: true, cause: thrown })
+  }
+  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
+  const detail = cause instanceof Error ? cause.message || cause.name : String(cause)
+  return new Fault('not-reachable', `${server} cannot be reached (${detail}).`, { retryable: true, cause: thrown })
+}

@@ -1,0 +1,140 @@
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
+import { InfluxDB } from 'influx'
+import type { Clock } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
+import { bucketsOf, countStatements, rangeStatement, readCountOf, rowsOf } from './influxql.ts'
+import type { SeriesStore } from './series-store.ts'
+import { withSignal } from './with-signal.ts'
+
+export interface Influx1Options {
+  /** `http://host:8086`, with a path if a proxy wants one. */
+  readonly url: string
+  /** Created before the first write if it does not exist. */
+  readonly database: string
+  readonly username?: string
+  readonly password?: string
+  readonly clock: Clock
+}
+
+const gzipBytes = 1000
+const compress = promisify(gzip)
+
+/**
+ * InfluxDB 1.x. Contacts nothing until asked, so the cloud starts while InfluxDB is away. The database, queries and the
+ * ping go through `influx`. Writes do not: its `writePoints` builds lines itself, leaves newlines in tags, cannot
+ * compress, drops the body of a 5xx, and its pool refuses to ask a host again for a while after one failure.
+ */
+export function openInflux1Series(options: Influx1Options): SeriesStore {
+  const { database, clock, username, password } = options
+  const base = new URL(options.url)
+  const server = `InfluxDB at ${base.host}`
+  const client = new InfluxDB({
+    hosts: [
+      {
+        protocol: base.protocol === 'https:' ? 'https' : 'http',
+        host: base.hostname,
+        port: Number(base.port) || (base.protocol === 'https:' ? 443 : 80),
+        path: base.pathname === '/' ? '' : base.pathname,
+      },
+    ],
+    database,
+    pool: { maxRetries: 0, requestTimeout: writeTimeoutMs },
+    ...(username === undefined ? {} : { username, password: password ?? '' }),
+  })
+  const writeUrl = new URL(base)
+  writeUrl.pathname = `${base.pathname.replace(/\/$/, '')}/write`
+  writeUrl.search = new URLSearchParams({ db: database, precision: 'ns' }).toString()
+  const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8' }
+  if (username !== undefined) {
+    headers['authorization'] = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`
+  }
+  const closing = new AbortController()
+  let databaseExists = false
+
+  async function post(body: string, signal: AbortSignal): Promise<WriteAnswer> {
+    await ensureDatabase(signal)
+    const bytes = Buffer.from(body)
+    const zipped = bytes.length > gzipBytes
+    const response = await fetch(writeUrl, {
+      method: 'POST',
+      headers: zipped ? { ...headers, 'content-encoding': 'gzip' } : headers,
+      body: zipped ? await compress(bytes, { level: constants.Z_BEST_SPEED }) : bytes,
+      signal,
+      redirect: 'error',
+    })
+    if (response.status === 404) databaseExists = false
+    return {
+      status: response.status,
+      body: await response.text(),
+      retryAfter: response.headers.get('retry-after') ?? undefined,
+    }
+  }
+
+  async function ensureDatabase(signal: AbortSignal): Promise<void> {
+    if (databaseExists) return
+    try {
+      await withSignal(client.createDatabase(database), signal)
+    } catch (thrown) {
+      // A user who may write but not administer is normal: the request itself will tell whether the database is there.
+      const status = statusOf(thrown)
+      if (status !== 401 && status !== 403) throw thrown
+    }
+    databaseExists = true
+  }
+
+  const write = openLineWriter({ post, clock, server })
+
+  async function ask(statement: string, signal: AbortSignal) {
+    const until = within(signal)
+    try {
+      await ensureDatabase(until)
+      // Raced, because the client waits for ever when an answer is cut off in the middle.
+      const answer = await withSignal(client.queryRaw(statement, { precision: 'ms', signal: until }), until)
+      return rowsOf(server, answer)
+    } catch (thrown) {
+      throw queryFault(server, thrown, signal)
+    }
+  }
+
+  const within = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal, AbortSignal.timeout(writeTimeoutMs)])
+
+  return {
+    kind: 'influx1',
+    write: (points, signal) => write(points, AbortSignal.any([signal, closing.signal])),
+    async range(query, signal) {
+      const [rows] = await ask(rangeStatement(query), signal)
+      return bucketsOf(rows ?? [], query.everyMs)
+    },
+    async countReads(site, fromMs, toMs, signal) {
+      return readCountOf(await ask(countStatements(site, fromMs, toMs), signal))
+    },
+    async ping(signal) {
+      const hosts = await withSignal(client.ping(writeTimeoutMs), within(signal)).catch(() => [])
+      if (!hosts.some((host) => host.online)) {
+        throw new Fault('not-reachable', `${server} does not answer.`, { retryable: true })
+      }
+    },
+    async close() {
+      closing.abort()
+    },
+  }
+}
+
+function queryFault(server: string, thrown: unknown, signal: AbortSignal): Fault {
+  const status = statusOf(thrown)
+  if (status === 401 || status === 403) {
+    return new Fault('not-allowed', `${server} refuses our credentials. Check user and password.`, {
+      retryable: true,
+      cause: thrown,
+    })
+  }
+  return networkFault(server, thrown, signal)
+}
+
+/** HTTP status of an error of the `influx` client, if it has one. */
+function statusOf(thrown: unknown): number | undefined {
+  const response = (thrown as { res?: { statusCode?: unknown } } | undefined)?.res
+  return typeof response?.statusCode === 'number' ? response.statusCode : undefined
+}

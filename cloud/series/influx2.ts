@@ -1,0 +1,135 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { HttpError, InfluxDB } from '@influxdata/influxdb-client'
+import type { Clock } from '../../shared/clock.ts'
+import { Fault } from '../../shared/fault.ts'
+import { bucketsOfFlux, countFlux, type FluxRow, rangeFlux, readCountOfFlux } from './flux.ts'
+import { networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
+import { bucketsOf, countStatements, rangeStatement, readCountOf, rowsOf } from './influxql.ts'
+import type { SeriesStore } from './series-store.ts'
+import { withSignal } from './with-signal.ts'
+
+export interface Influx2Options {
+  readonly url: string
+  readonly org: string
+  /** Must exist. */
+  readonly bucket: string
+  readonly token: string
+  readonly clock: Clock
+}
+
+/**
+ * InfluxDB 2.x and 3.x. Contacts nothing until asked. Lines go through the client's HTTP transport, not through its
+ * `WriteApi`: that one is a buffer with timers in front of this transport, which forgets lines after five tries; here
+ * every write is awaited and the journal is the buffer. Questions are asked in InfluxQL (3.x, and 2.x with a mapping of
+ * the bucket), from the first "no such thing" on in Flux.
+ */
+export function openInflux2Series({ url, org, bucket, token, clock }: Influx2Options): SeriesStore {
+  const { host, protocol } = new URL(url)
+  const server = `InfluxDB at ${host}`
+  const agent = protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
+  // The signal of each request ends it; the client's own timeout only watches for silence and leaves the socket open.
+  const client = new InfluxDB({ url, token, timeout: writeTimeoutMs * 2, transportOptions: { agent } })
+  const flux = client.getQueryApi(org)
+  const closing = new AbortController()
+  const writePath = `/api/v2/write?${new URLSearchParams({ org, bucket, precision: 'ns' })}`
+  const within = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal, AbortSignal.timeout(writeTimeoutMs)])
+  let speaksInfluxql = true
+
+  function post(body: string, signal: AbortSignal): Promise<WriteAnswer> {
+    return new Promise((resolve, reject) => {
+      let status = 0
+      client.transport.send(
+        writePath,
+        body,
+        {
+          method: 'POST',
+          headers: { 'content-type': 'text/plain; charset=utf-8' },
+          gzipThreshold: 1000,
+          signal,
+        },
+        {
+          responseStarted(_headers, code) {
+            status = code ?? 0
+          },
+          complete: () => resolve({ status, body: '', retryAfter: undefined }),
+          error(thrown) {
+            if (thrown instanceof HttpError) resolve(answerOf(thrown))
+            else reject(thrown)
+          },
+        },
+      )
+    })
+  }
+
+  /** Rows of each statement; undefined if the server does not offer InfluxQL for this bucket. */
+  async function askInfluxql(statement: string, signal: AbortSignal) {
+    if (!speaksInfluxql) return undefined
+    const until = within(signal)
+    const path = `/query?${new URLSearchParams({ db: bucket, epoch: 'ms', q: statement })}`
+    try {
+      const options = { method: 'GET', headers: { accept: 'application/json' }, signal: until }
+      const answer: unknown = await withSignal(client.transport.request(path, '', options), until)
+      if (!/database not found|dbrp/i.test(JSON.stringify(answer).slice(0, 300))) return rowsOf(server, answer)
+    } catch (thrown) {
+      if (!(thrown instanceof HttpError && [404, 405, 501].includes(thrown.statusCode))) {
+        throw queryFault(server, thrown, signal)
+      }
+    }
+    speaksInfluxql = false
+    return undefined
+  }
+
+  async function askFlux(query: string, signal: AbortSignal): Promise<readonly FluxRow[]> {
+    try {
+      return await withSignal(flux.collectRows<FluxRow>(query), within(signal))
+    } catch (thrown) {
+      throw queryFault(server, thrown, signal)
+    }
+  }
+
+  const write = openLineWriter({ post, clock, server })
+
+  return {
+    kind: 'influx2',
+    write: (points, signal) => write(points, AbortSignal.any([signal, closing.signal])),
+    async range(query, signal) {
+      const rows = await askInfluxql(rangeStatement(query), signal)
+      if (rows !== undefined) return bucketsOf(rows[0] ?? [], query.everyMs)
+      return bucketsOfFlux(await askFlux(rangeFlux(bucket, query), signal), query.everyMs)
+    },
+    async countReads(site, fromMs, toMs, signal) {
+      const rows = await askInfluxql(countStatements(site, fromMs, toMs), signal)
+      if (rows !== undefined) return readCountOf(rows)
+      return readCountOfFlux(await askFlux(countFlux(bucket, site, fromMs, toMs), signal))
+    },
+    async ping(signal) {
+      const until = within(signal)
+      try {
+        await withSignal(client.transport.request('/ping', '', { method: 'GET', signal: until }), until)
+      } catch (thrown) {
+        throw new Fault('not-reachable', `${server} does not answer.`, { retryable: true, cause: thrown })
+      }
+    },
+    async close() {
+      closing.abort()
+      agent.destroy()
+    },
+  }
+}
+
+function answerOf(error: HttpError): WriteAnswer {
+  const retryAfter = error.headers?.['retry-after']
+  return {
+    status: error.statusCode,
+    body: error.body ?? '',
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+  }
+}
+
+function queryFault(server: string, thrown: unknown, signal: AbortSignal): Fault {
+  if (thrown instanceof HttpError && (thrown.statusCode === 401 || thrown.statusCode === 403)) {
+    return new Fault('not-allowed', `${server} refuses our token.`, { retryable: true, cause: thrown })
+  }
+  return networkFault(server, thrown, signal)
+}

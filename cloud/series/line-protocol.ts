@@ -1,0 +1,56 @@
+import { Fault } from '../../shared/fault.ts'
+import type { Point } from './series-store.ts'
+
+/**
+ * A point as one line of InfluxDB line protocol, nanosecond precision, without the line end.
+ *
+ * Our own, because the clients are not safe: `influx` leaves a newline in a tag as it is (a second, forged line), the
+ * official client a trailing backslash (it swallows the next separator). What the syntax cannot say at all (a number
+ * that is not finite, an empty tag, a tag with a line end or a backslash before a separator, no fields) throws:
+ * `flawOf` has to be asked before.
+ * @see https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
+ */
+export function encodeLine(point: Point): string {
+  const { fields } = point
+  let line = `${point.measurement},gateway=${escapeKey(point.gateway)},site=${escapeKey(point.site)},source=${escapeKey(point.source)}`
+  let separator = ' '
+  for (const name in fields) {
+    const value = fields[name]
+    if (value === undefined) continue
+    line += separator + escapeKey(name) + '='
+    line += typeof value === 'number' ? float(value) : quoted(value)
+    separator = ','
+  }
+  if (separator === ' ') throw cannotSay('a point without fields')
+  return `${line} ${nanoseconds(point.at, point.nanos)}`
+}
+
+/** `at · 10⁶ + nanos` as text; the number itself would exceed 2⁵³. */
+export function nanoseconds(at: number, nanos: number): string {
+  if (at === 0) return String(nanos)
+  return nanos === 0 ? `${at}000000` : at + String(1_000_000 + nanos).slice(1)
+}
+
+/** Number.toString round-trips and never writes NaN or Infinity for a finite number; servers read `1e+21`. */
+function float(value: number): string {
+  if (!Number.isFinite(value)) throw cannotSay(`the number ${value}`)
+  return String(value)
+}
+
+const plain = /^[A-Za-z0-9_.:-]+$/
+
+/** Tag values and field keys: comma, equals sign and space are escaped; a backslash before anything else is itself. */
+function escapeKey(text: string): string {
+  if (plain.test(text)) return text
+  if (text === '' || /[\n\r]|\\$|\\[,= \\]/.test(text)) throw cannotSay(`the name ${JSON.stringify(text)}`)
+  return text.replace(/[,= ]/g, '\\$&')
+}
+
+/** A string field: quotes and backslashes are escaped, everything else, line ends too, stands for itself. */
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : `"${text.replace(/["\\]/g, '\\$&')}"`
+}
+
+function cannotSay(what: string): Fault {
+  return new Fault('internal', `Line protocol cannot say ${what}; it should have been set aside before.`)
+}

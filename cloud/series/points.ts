@@ -1,0 +1,86 @@
+import { isKind, type KnownRecord, type UnknownRecord } from '../../shared/record.ts'
+import type { GatewayEntry } from '../journal/journal.ts'
+import type { Point } from './series-store.ts'
+
+/** A point whose time is not known yet: it was stamped before the clock of this boot was trusted. */
+export interface Unsynced {
+  /** undefined: the stamp does not name its boot, so it can never be set right. */
+  readonly boot: string | undefined
+  readonly point: Point
+}
+
+/** What has to be added to the stamps of one boot to make them right. */
+export interface ClockFound {
+  readonly boot: string
+  readonly offsetMs: number
+}
+
+export interface EntrySeries {
+  readonly points: readonly Point[]
+  readonly unsynced: readonly Unsynced[]
+  readonly clocks: readonly ClockFound[]
+}
+
+/** What one journal entry adds to the series (docs/series-schema.md). Kinds that are not series add nothing. */
+export function seriesOf(entry: GatewayEntry): EntrySeries {
+  const points: Point[] = []
+  const unsynced: Unsynced[] = []
+  const clocks: ClockFound[] = []
+  let sequence = entry.first - 1
+  for (const record of entry.records) {
+    sequence += 1
+    if (record === null) continue
+    const point = pointOf(entry, record, sequence)
+    if (point !== undefined) {
+      if (record['unsynced'] === true) unsynced.push({ boot: bootOf(record), point })
+      else points.push(point)
+    } else if (isKind(record, 'clock') && record.synced) {
+      clocks.push({ boot: record.boot, offsetMs: Math.round(record.offsetMs) })
+    }
+  }
+  return { points, unsynced, clocks }
+}
+
+/** The point of one record with its sequence number; undefined if the record is not a series or says nothing. */
+export function pointOf(
+  { site, gateway }: { readonly site: string; readonly gateway: string },
+  record: KnownRecord | UnknownRecord,
+  sequence: number,
+): Point | undefined {
+  if (isKind(record, 'measurement')) {
+    const fields: Record<string, number> = {}
+    let any = false
+    for (const quantity in record.values) {
+      const value = record.values[quantity]
+      if (value === null || value === undefined) continue
+      fields[quantity] = value
+      any = true
+    }
+    if (!any) return undefined
+    return { measurement: 'condition', site, gateway, source: record.sensor, at: record.at, nanos: 0, fields }
+  }
+  if (isKind(record, 'observation')) {
+    const fields: Record<string, number | string> = { epc: record.epc, count: record.count }
+    if (record.peakRssiDbm !== undefined) fields['peakRssiDbm'] = record.peakRssiDbm
+    if (record.antenna !== undefined) fields['antenna'] = record.antenna
+    const nanos = sequence % 1_000_000
+    return { measurement: 'read', site, gateway, source: record.readPoint, at: record.at, nanos, fields }
+  }
+  if (isKind(record, 'passage')) {
+    const { epc, direction, confidence, count } = record
+    const fields = { epc, direction, confidence, count }
+    const nanos = sequence % 1_000_000
+    return { measurement: 'passage', site, gateway, source: record.readPoint, at: record.at, nanos, fields }
+  }
+  return undefined
+}
+
+/** The same point with its time set right. */
+export function shifted(point: Point, offsetMs: number): Point {
+  return { ...point, at: point.at + offsetMs }
+}
+
+function bootOf(record: KnownRecord | UnknownRecord): string | undefined {
+  const boot = record['boot']
+  return typeof boot === 'string' ? boot : undefined
+}

@@ -1,0 +1,59 @@
+import { identifierPattern } from '../../shared/identifier.ts'
+import type { Point } from './series-store.ts'
+
+type FieldType = 'number' | 'string'
+
+/** Fields of the measurements whose fields are fixed; `condition` has one float per quantity. docs/series-schema.md */
+export const fixedFields = {
+  read: { epc: 'string', count: 'number', peakRssiDbm: 'number', antenna: 'number' },
+  passage: { epc: 'string', direction: 'string', confidence: 'number', count: 'number' },
+} as const satisfies Record<string, Record<string, FieldType>>
+
+/** The year 2262, where nanoseconds in 64 bits end. */
+const lastAt = 9_223_372_036_853
+const longestText = 1024
+const quantityPattern = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
+
+/** As field keys these would shadow the timestamp or a tag. */
+const reserved: ReadonlySet<string> = new Set(['time', 'site', 'gateway', 'source'])
+
+/** Why a point can never be stored, or undefined. The same answer for every store, so history can move between them. */
+export function flawOf(point: Point): string | undefined {
+  if (!identifierPattern.test(point.site)) return 'site is not an identifier'
+  if (!identifierPattern.test(point.gateway)) return 'gateway is not an identifier'
+  if (!identifierPattern.test(point.source)) return 'source is not an identifier'
+  if (!Number.isSafeInteger(point.at) || point.at < 0 || point.at > lastAt) return 'time is outside 1970–2262'
+  if (!Number.isInteger(point.nanos) || point.nanos < 0 || point.nanos > 999_999) return 'nanos are outside 0–999999'
+  return point.measurement === 'condition' ? flawOfCondition(point) : flawOfFixed(point, fixedFields[point.measurement])
+}
+
+function flawOfCondition({ fields, nanos }: Point): string | undefined {
+  if (nanos !== 0) return 'nanos of a condition are not 0'
+  let any = false
+  for (const name in fields) {
+    any = true
+    if (!quantityPattern.test(name) || reserved.has(name)) return `field ${shown(name)} is not a quantity's name`
+    if (typeof fields[name] !== 'number') return `field ${name} is text, conditions are numbers`
+    if (!Number.isFinite(fields[name])) return `field ${name} is not a finite number`
+  }
+  return any ? undefined : 'no fields'
+}
+
+function flawOfFixed({ fields, measurement }: Point, types: Readonly<Record<string, FieldType>>): string | undefined {
+  let any = false
+  for (const name in fields) {
+    any = true
+    const value = fields[name]
+    const type = Object.hasOwn(types, name) ? types[name] : undefined
+    if (type === undefined) return `${measurement} has no field ${shown(name)}`
+    if (typeof value !== type) return `field ${name} is not a ${type === 'number' ? 'number' : 'text'}`
+    if (typeof value === 'number' && !Number.isFinite(value)) return `field ${name} is not a finite number`
+    if (typeof value === 'string' && value.length > longestText) return `field ${name} is too long`
+    if (typeof value === 'string' && !value.isWellFormed()) return `field ${name} is not well-formed text`
+  }
+  return any ? undefined : 'no fields'
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 32))
+}
