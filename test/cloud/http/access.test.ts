@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Role, roles } from '../../../cloud/accounts/roles.ts'
+import { leastRoles } from '../../../cloud/http/access.ts'
+import { makeApp } from '../../../cloud/http/app.ts'
+import type { Api } from '../../../cloud/http/parts.ts'
+import { Rule } from '../../../shared/rule.ts'
+import { type Bench, makeBench } from '../../support/http-parts.ts'
+import { smallMap, someAlert, someGateway, someItem } from '../../support/warehouse.ts'
+
+const routes = Object.entries(leastRoles).map(([route, least]) => {
+  const [method = '', url = ''] = route.split(' ')
+  return { route, method: method as 'GET' | 'POST' | 'PUT' | 'DELETE', least, path: fill(url) }
+})
+
+function fill(url: string): string {
+  return url
+    .replace(':site', 'harbour')
+    .replace(':epc', 'E200')
+    .replace('alerts/:id', 'alerts/a1')
+    .replace(':id', 'r1')
+    .replace(':gateway', 'gw1?site=harbour')
+}
+
+const rule = {
+  type: 'silent',
+  id: 'r1',
+  site: 'harbour',
+  name: 'Gate silent',
+  severity: 2,
+  of: 'gateway',
+  afterMs: 60_000,
+} as const
+
+/** What makes each change valid, so that only the asker can be the reason for a refusal. */
+const bodies: Readonly<Record<string, object | string>> = {
+  'PUT /api/v1/sites/:site/map': smallMap('harbour', 2),
+  'POST /api/v1/sites/:site/import/items': 'epc,sku\nE200,BOLT\n',
+  'POST /api/v1/alerts/:id/comment': { comment: 'seen' },
+  'POST /api/v1/rules': { ...rule, id: 'r2' },
+  'PUT /api/v1/rules/:id': rule,
+  'POST /api/v1/gateways': { site: 'harbour', gateway: 'gw2' },
+}
+
+let bench: Bench
+let app: Api
+
+beforeAll(async () => {
+  bench = makeBench()
+  bench.house.maps.push(smallMap('harbour'), smallMap('elsewhere'))
+  bench.house.alerts.push(someAlert('a1', 'harbour'))
+  bench.house.items.push(someItem('E200', 'harbour'))
+  bench.house.gateways.push(someGateway('gw1', 'harbour'))
+  bench.house.rules.push(Rule.parse(rule))
+  app = await makeApp(bench.parts, { version: '0.0.0', requestsPerMinute: 100_000 })
+})
+afterAll(async () => {
+  await app.close()
+  bench.close()
+})
+
+describe('the table of roles', () => {
+  test('names every route of the API, and nothing else', async () => {
+    const document = await app.inject('/openapi.json')
+    const { paths } = document.json<{ paths: Record<string, Record<string, unknown>> }>()
+    const described = Object.entries(paths)
+      .filter(([path]) => path.startsWith('/api/'))
+      .flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+      )
+    expect(described.sort()).toEqual(Object.keys(leastRoles).sort())
+  })
+
+  test('is complete, or the server does not start', async () => {
+    const late = await makeApp(makeBench().parts, { version: '0.0.0' })
+    expect(() => late.get('/api/v1/secrets', async () => 'x')).toThrow('No role named for GET /api/v1/secrets')
+    await late.close()
+  })
+})
+
+beforeEach(() => bench.accounts.clear())
+beforeEach(() => bench.accounts.add('harbour/gw1'))
+
+describe.each(routes.filter(({ least }) => least !== 'anyone'))('$route', ({ route, method, path, least }) => {
+  test('is closed without a session', async () => {
+    const answer = await app.inject({ method, url: path, headers: { 'sec-fetch-site': 'same-origin' } })
+    expect(answer.statusCode).toBe(401)
+    expect(answer.headers['content-type']).toContain('application/problem+json')
+    expect(answer.json()).toMatchObject({ code: 'not-allowed', title: 'Sign in first' })
+  })
+
+  test.each(roles.map((role) => ({ role })))('as $role', async ({ role }) => {
+    const answer = await app.inject({ method, url: path, headers: bench.bearer(role, 'harbour') })
+    if (roles.indexOf(role) < roles.indexOf(least as Role)) {
+      expect(answer.statusCode).toBe(403)
+      expect(answer.json<{ detail: string }>().detail).toContain(`needs the role "${least}"`)
+    } else expect([401, 403]).not.toContain(answer.statusCode)
+  })
+
+  test('gives nothing of a site to who has no role there', async () => {
+    const before = bench.journalled.length
+    const payload = bodies[route]
+    const answer = await app.inject({
+      method,
+      url: path,
+      headers: {
+        ...bench.bearer('admin', 'elsewhere'),
+        ...(typeof payload === 'string' && { 'content-type': 'text/csv' }),
+      },
+      ...(payload !== undefined && { payload }),
+    })
+    if (
+      path === '/api/v1/sites' ||
+      path === '/api/v1/rules' ||
+      path === '/api/v1/gateways' ||
+      path.endsWith('session')
+    ) {
+      if (method === 'GET') expect(answer.payload).not.toContain('harbour')
+    } else expect(answer.statusCode).toBe(404)
+    if (method === 'POST' && path !== '/api/v1/session') expect(answer.statusCode).toBe(404)
+    expect(bench.journalled).toHaveLength(before)
+    expect(bench.accounts).toEqual(new Set(['harbour/gw1']))
+  })
+})
+
+describe('a change with a cookie', () => {
+  const body = { key: 'x' }
+  test.each([
+    ['from another page', { origin: 'https://evil.example', host: 'localhost' }, 403],
+    ['from another port of this host', { origin: 'http://localhost:81', host: 'localhost' }, 403],
+    ['from a page that hides its origin', { origin: 'null', host: 'localhost' }, 403],
+    ['said to be cross-site', { 'sec-fetch-site': 'cross-site', origin: 'http://localhost', host: 'localhost' }, 403],
+    ['that names no origin at all', { host: 'localhost' }, 403],
+    ['from the board', { origin: 'http://localhost', host: 'localhost', 'sec-fetch-site': 'same-origin' }, 201],
+    ['from the board, in a browser without fetch metadata', { origin: 'http://localhost', host: 'localhost' }, 201],
+  ])('%s', async (_name, headers, status) => {
+    const { key } = bench.people.makeSignInKey()
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/session', headers, payload: { ...body, key } })
+    expect(answer.statusCode).toBe(status)
+  })
+})
