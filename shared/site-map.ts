@@ -66,7 +66,7 @@ export const SiteMap = z.strictObject({
   version: z.int().min(1),
   site: Identifier,
   name: Label,
-  timeZone: z.string().min(1).describe('IANA name, e.g. Europe/Rotterdam'),
+  timeZone: z.string().min(1).describe('IANA name, e.g. Europe/Amsterdam'),
   width: Metres,
   depth: Metres,
   zones: z.array(Zone),

@@ -125,7 +125,7 @@ export function smallMap(site: string, version = 1): SiteMap {
     version,
     site,
     name: 'Harbour DC',
-    timeZone: 'Europe/Rotterdam',
+    timeZone: 'Europe/Amsterdam',
     width: 20,
     depth: 10,
     zones: [zone('A', 0), zone('B', 10)],

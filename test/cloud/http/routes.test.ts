@@ -1,0 +1,408 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { makeApp } from '../../../cloud/http/app.ts'
+import type { Api } from '../../../cloud/http/parts.ts'
+import type { BoardSnapshot } from '../../../shared/board.ts'
+import { Fault } from '../../../shared/fault.ts'
+import { type Bench, makeBench } from '../../support/http-parts.ts'
+import { smallMap, someAlert, someGateway, someItem } from '../../support/warehouse.ts'
+
+let bench: Bench
+let app: Api
+let admin: { readonly authorization: string }
+
+beforeAll(async () => {
+  bench = makeBench()
+  const { house } = bench
+  house.maps.push(smallMap('harbour'))
+  house.items.push(...[1, 2, 3].map((n) => someItem(`E20${n}`, 'harbour', n === 3 ? { sku: null, slot: null } : {})))
+  house.alerts.push(someAlert('a1', 'harbour'), someAlert('a2', 'harbour', { state: 'normal' }))
+  house.gateways.push(someGateway('gw1', 'harbour'))
+  bench.push.seed([{ type: 'map', map: smallMap('harbour') }])
+  app = await makeApp(bench.parts, { version: '1.2.3', requestsPerMinute: 100_000 })
+  admin = bench.bearer('admin')
+})
+beforeEach(() => {
+  bench.journalled.length = 0
+})
+afterAll(async () => {
+  await app.close()
+  bench.close()
+})
+
+const get = (url: string, headers = {}) => app.inject({ url, headers: { ...admin, ...headers } })
+const send = (method: 'POST' | 'PUT' | 'DELETE', url: string, payload?: object | string, headers = {}) =>
+  app.inject({ method, url, headers: { ...admin, ...headers }, ...(payload !== undefined && { payload }) })
+
+describe('lists', () => {
+  test('are paged by a cursor', async () => {
+    const first = (await get('/api/v1/sites/harbour/items?limit=2')).json<{ items: { epc: string }[]; next: string }>()
+    expect(first.items.map(({ epc }) => epc)).toEqual(['E201', 'E202'])
+    const rest = await get(`/api/v1/sites/harbour/items?limit=2&cursor=${first.next}`)
+    expect(rest.json()).toMatchObject({ items: [{ epc: 'E203' }], next: null })
+  })
+
+  test.each([
+    ['/api/v1/sites', [{ site: 'harbour', slots: 4, items: 3, mapVersion: 1 }]],
+    ['/api/v1/sites/harbour/alerts?state=open', [{ id: 'a1' }]],
+    ['/api/v1/sites/harbour/items?q=bolt', [{ epc: 'E201' }, { epc: 'E202' }]],
+    ['/api/v1/gateways', [{ gateway: 'gw1', link: 'online' }]],
+    ['/api/v1/sites/harbour/gaps', []],
+  ])('%s', async (url, items) => {
+    const answer = await get(url)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json()).toMatchObject({ items, next: null })
+  })
+})
+
+describe('what cannot be used is refused with its place', () => {
+  test.each([
+    ['an unknown parameter', '/api/v1/sites/harbour/stock?skuu=1', 'querystring'],
+    ['a limit that is none', '/api/v1/sites/harbour/stock?limit=lots', 'querystring/limit'],
+    ['a limit beyond the bound', '/api/v1/sites/harbour/stock?limit=501', 'querystring/limit'],
+    ['an identifier with a path in it', '/api/v1/sites/..%2Fetc/slots', 'params/site'],
+    ['an EPC in lower case', '/api/v1/items/e200', 'params/epc'],
+    [
+      'an instant without a zone',
+      '/api/v1/sites/harbour/series?sensor=t1&quantity=temperature&from=2026-01-01',
+      'querystring/from',
+    ],
+  ])('%s', async (_name, url, path) => {
+    const answer = await get(url)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.headers['content-type']).toContain('application/problem+json')
+    const { code, errors } = answer.json<{ code: string; errors: { path: string }[] }>()
+    expect(code).toBe('bad-input')
+    expect(errors[0]?.path).toContain(path)
+  })
+
+  test.each([
+    ['broken JSON', '{"site":', 'application/json', 400],
+    ['an alien media type', 'x', 'text/xml', 415],
+    ['JSON in disguise', '{}', 'application/json\t; a=b', 415],
+    ['a prototype', '{"__proto__":{"admin":true},"site":"harbour","gateway":"g"}', 'application/json', 400],
+    ['too much', `{"site":"${'x'.repeat(300_000)}"}`, 'application/json', 413],
+  ])('%s', async (_name, body, type, status) => {
+    const answer = await send('POST', '/api/v1/gateways', body, { 'content-type': type })
+    expect([status, 400]).toContain(answer.statusCode)
+    expect(answer.json()).toMatchObject({ code: 'bad-input', status: answer.statusCode })
+  })
+
+  test('an unknown address is a problem too', async () => {
+    expect((await get('/api/v1/nothing')).json()).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await get('/api/v1/sites/harbor/stock')).json()).toMatchObject({ detail: 'There is no site "harbor".' })
+  })
+})
+
+describe('what breaks inside', () => {
+  test.each([
+    ['a bug', new TypeError('cannot read secret of /var/lib/warepulse'), 500, 'internal'],
+    ['a fault of the disk', new Fault('storage-broken', 'Cannot open /var/lib/warepulse/x'), 503, 'storage-broken'],
+  ])('%s is told by its kind only', async (_name, thrown, status, code) => {
+    const broken = makeBench()
+    const parts = {
+      ...broken.parts,
+      inventory: {
+        ...broken.parts.inventory,
+        sites: () => {
+          throw thrown
+        },
+      },
+    }
+    const other = await makeApp(parts, { version: '0.0.0' })
+    const answer = await other.inject({ url: '/api/v1/sites', headers: broken.bearer('viewer') })
+    expect(answer.statusCode).toBe(status)
+    expect(answer.json()).toMatchObject({ code })
+    expect(answer.payload).not.toContain('/var/lib')
+    await other.close()
+    broken.close()
+  })
+
+  test('an answer that is not what the schema promises is never sent', async () => {
+    bench.house.gaps.push({
+      site: 'harbour',
+      gateway: 'gw1',
+      from: 'yesterday',
+      to: '',
+      count: 1,
+      reason: '',
+      class: '',
+      recordedAt: '',
+    })
+    expect((await get('/api/v1/sites/harbour/gaps')).json()).toMatchObject({ status: 500, code: 'internal' })
+    bench.house.gaps.length = 0
+  })
+})
+
+describe('series', () => {
+  const url = '/api/v1/sites/harbour/series?sensor=t1&quantity=temperature'
+  const at = Date.UTC(2025, 11, 31, 12)
+
+  test('answer with every figure, or the one asked for', async () => {
+    bench.buckets.push({ at, count: 3, min: 1, max: 3, mean: 2, last: 3 })
+    expect((await get(`${url}&every=5m`)).json()).toEqual({
+      sensor: 't1',
+      quantity: 'temperature',
+      unit: 'CEL',
+      everyMs: 300_000,
+      points: [{ at: '2025-12-31T12:00:00.000Z', count: 3, min: 1, max: 3, mean: 2, last: 3 }],
+    })
+    expect((await get(`${url}&fn=max`)).json()).toMatchObject({ points: [{ count: 3, min: null, max: 3, mean: null }] })
+  })
+
+  test.each([
+    ['&every=raw', undefined],
+    ['', 300_000],
+    ['&from=2025-12-31T23:00:00Z', 5000],
+    ['&from=2025-01-01T00:00:00%2B01:00', 43_200_000],
+    ['&every=1d', 86_400_000],
+  ])('choose buckets for "%s"', async (query, everyMs) => {
+    expect((await get(url + query)).statusCode).toBe(200)
+    expect(bench.asked.at(-1)).toMatchObject({ site: 'harbour', sensor: 't1', toMs: bench.clock.at, limit: 10_001 })
+    expect(bench.asked.at(-1)?.everyMs).toBe(everyMs)
+  })
+
+  test.each([
+    ['&every=soon', '`every`'],
+    ['&from=2026-01-02T00:00:00Z', 'before'],
+  ])('refuse "%s"', async (query, words) => {
+    expect((await get(url + query)).json()).toMatchObject({ code: 'bad-input', detail: expect.stringContaining(words) })
+  })
+
+  test('never cut an answer short in silence', async () => {
+    bench.buckets.length = 0
+    for (let n = 0; n <= 10_000; n++) bench.buckets.push({ at: at + n, count: 1, min: 0, max: 0, mean: 0, last: 0 })
+    expect((await get(`${url}&every=raw`)).json()).toMatchObject({
+      code: 'bad-input',
+      detail: expect.stringContaining('10000'),
+    })
+    bench.buckets.length = 0
+  })
+})
+
+describe('maps', () => {
+  const put = (map: object) => send('PUT', '/api/v1/sites/harbour/map', map)
+
+  test('a newer version goes into the journal', async () => {
+    expect((await put(smallMap('harbour', 2))).statusCode).toBe(202)
+    expect(bench.journalled).toMatchObject([
+      { site: 'harbour', records: [{ kind: 'map', at: bench.clock.at, by: 'admin of *', map: { version: 2 } }] },
+    ])
+  })
+
+  test('the version in force is not replaced', async () => {
+    expect((await put(smallMap('harbour', 1))).json()).toMatchObject({ status: 409, code: 'conflict' })
+  })
+
+  test('a map begins a site', async () => {
+    expect((await send('PUT', '/api/v1/sites/new/map', smallMap('new'))).statusCode).toBe(202)
+  })
+
+  const map = smallMap('harbour', 3)
+  const [a1] = map.slots
+  const [shelf] = map.readPoints
+  const [cold] = map.sensors
+  test.each([
+    ['another site', { ...map, site: 'other' }, 'site'],
+    ['a slot twice', { ...map, slots: [a1, a1] }, 'slots.1'],
+    ['a slot in no zone', { ...map, slots: [{ ...a1, zone: 'Z' }] }, 'slots.0.zone'],
+    ['a read point over no slot', { ...map, readPoints: [{ ...shelf, slots: ['Z9'] }] }, 'readPoints.0.slots.0'],
+    ['a slot reader that covers nothing', { ...map, readPoints: [{ ...shelf, slots: [] }] }, 'readPoints.0.slots'],
+    [
+      'a limit upside down',
+      { ...map, sensors: [{ ...cold, limits: { temperature: { low: 9, high: 8 } } }] },
+      'sensors.0.limits.temperature',
+    ],
+    [
+      'a limit of nothing known',
+      { ...map, sensors: [{ ...cold, limits: { heat: { low: 9 } } }] },
+      'sensors.0.limits.heat',
+    ],
+    ['a time zone that is none', { ...map, timeZone: 'Rotterdam' }, 'timeZone'],
+  ])('%s is refused', async (_name, broken, path) => {
+    const answer = await put(broken)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json<{ errors: { path: string }[] }>().errors.map((error) => error.path)).toContain(path)
+    expect(bench.journalled).toEqual([])
+  })
+})
+
+describe('imports', () => {
+  const url = '/api/v1/sites/harbour/import/items'
+  const csv = { 'content-type': 'text/csv' }
+
+  test('a dry run counts and lists, and changes nothing', async () => {
+    const answer = await send(
+      'POST',
+      `${url}?dryRun=true`,
+      'epc,sku\ne201,BOLT\nxyz,BOLT\nE202,\nE201,NUT\nE2,a,b\n',
+      csv,
+    )
+    expect(answer.json()).toEqual({
+      dryRun: true,
+      rows: 5,
+      valid: 1,
+      invalid: 4,
+      errors: [
+        { path: 'line 3, epc', message: 'must be hex digits, whole bytes' },
+        { path: 'line 4, sku', message: 'must be 1–64 characters on one line' },
+        { path: 'line 5, epc', message: 'is on line 2 already' },
+        { path: 'line 6, row', message: 'has 3 cells instead of 2' },
+      ],
+      offset: null,
+    })
+    expect(bench.journalled).toEqual([])
+  })
+
+  test('one bad row stops all of it', async () => {
+    const answer = await send('POST', url, 'epc,sku\nE201,BOLT\nxyz,BOLT\n', csv)
+    expect(answer.json()).toMatchObject({ status: 400, errors: [{ path: 'line 3, epc' }] })
+    expect(bench.journalled).toEqual([])
+  })
+
+  test('good rows go into the journal in one entry, a thousand to a record', async () => {
+    const rows = Array.from({ length: 2500 }, (_, n) => `"SKU ${n}",${n.toString(16).padStart(24, '0')}`)
+    const answer = await send('POST', url, `SKU,EPC\r\n${rows.join('\r\n')}`, csv)
+    expect(answer.json()).toMatchObject({ valid: 2500, offset: 1 })
+    expect(bench.journalled[0]?.records.map((r) => (r.kind === 'items' ? r.items.length : 0))).toEqual([
+      1000, 1000, 500,
+    ])
+    expect(bench.journalled[0]?.records[2]).toMatchObject({
+      items: expect.arrayContaining([{ epc: '0000000000000000000009C3', sku: 'SKU 2499' }]),
+    })
+  })
+
+  test.each([
+    ['no header', 'E201,BOLT\n'],
+    ['another column', 'epc,sku,colour\n'],
+    ['nothing', ''],
+    ['an open quote', 'epc,sku\n"E2'],
+  ])('%s is refused', async (_name, text) => {
+    expect((await send('POST', url, text, csv)).statusCode).toBe(400)
+  })
+
+  test('more than 1 MiB is refused', async () => {
+    expect((await send('POST', url, 'x'.repeat(1024 * 1024 + 1), csv)).statusCode).toBe(413)
+  })
+})
+
+describe('people’s acts', () => {
+  test.each([
+    ['acknowledge', undefined, { act: 'acknowledge' }],
+    ['acknowledge', { comment: ' on my way ' }, { act: 'acknowledge', comment: 'on my way' }],
+    ['clear', undefined, { act: 'clear' }],
+    ['comment', { comment: 'door was open' }, { act: 'comment', comment: 'door was open' }],
+  ])('%s %j', async (act, body, record) => {
+    const answer = await send('POST', `/api/v1/alerts/a1/${act}`, body)
+    expect(answer.statusCode).toBe(202)
+    expect(answer.json()).toEqual({ offset: 1 })
+    expect(bench.journalled).toMatchObject([
+      { site: 'harbour', records: [{ kind: 'alert-act', alert: 'a1', ...record }] },
+    ])
+  })
+
+  test('a comment needs words, an alert must be there', async () => {
+    expect((await send('POST', '/api/v1/alerts/a1/comment', { comment: '  ' })).statusCode).toBe(400)
+    expect((await send('POST', '/api/v1/alerts/zz/clear')).statusCode).toBe(404)
+  })
+
+  const rule = {
+    type: 'silent',
+    id: 'quiet',
+    site: 'harbour',
+    name: 'Quiet',
+    severity: 2,
+    of: 'gateway',
+    afterMs: 60_000,
+  }
+  test('rules are added, replaced and removed through the journal', async () => {
+    expect((await send('POST', '/api/v1/rules', rule)).statusCode).toBe(202)
+    const [record] = bench.journalled[0]?.records ?? []
+    if (record?.kind !== 'rule') throw new Error('no rule was journalled')
+    bench.house.rules.push(record.rule)
+    expect((await send('POST', '/api/v1/rules', rule)).statusCode).toBe(409)
+    expect((await send('PUT', '/api/v1/rules/quiet', { ...rule, severity: 3 })).statusCode).toBe(202)
+    expect((await send('PUT', '/api/v1/rules/other', rule)).statusCode).toBe(400)
+    expect((await send('PUT', '/api/v1/rules/quiet', { ...rule, site: 'other' })).statusCode).toBe(409)
+    expect((await send('POST', '/api/v1/rules', { ...rule, id: 'urgent', severity: 1 })).statusCode).toBe(400)
+    expect((await send('DELETE', '/api/v1/rules/quiet')).statusCode).toBe(202)
+    expect((await send('DELETE', '/api/v1/rules/none')).statusCode).toBe(404)
+    expect(bench.journalled.map(({ records }) => records[0]?.kind)).toEqual(['rule', 'rule', 'rule-removed'])
+  })
+})
+
+describe('gateways', () => {
+  test('get their secret once, and lose their session with their credentials', async () => {
+    const gateway = { site: 'harbour', gateway: 'gw9' }
+    const made = await send('POST', '/api/v1/gateways', gateway)
+    expect(made.statusCode).toBe(201)
+    expect(made.json()).toEqual({ ...gateway, username: 'harbour/gw9', secret: 'secret of harbour/gw9' })
+    expect(made.headers['cache-control']).toBe('no-store')
+    expect((await send('POST', '/api/v1/gateways', gateway)).statusCode).toBe(409)
+    expect((await send('DELETE', '/api/v1/gateways/gw9?site=harbour')).statusCode).toBe(204)
+    expect(bench.disconnected).toEqual(['harbour/gw9'])
+    expect((await send('DELETE', '/api/v1/gateways/gw9?site=harbour')).statusCode).toBe(404)
+  })
+})
+
+describe('the snapshot', () => {
+  const url = '/api/v1/sites/harbour/board/snapshot'
+
+  test('carries its revision as ETag, and is not sent twice', async () => {
+    const first = await get(url)
+    const { revision, map } = first.json<BoardSnapshot>()
+    expect(map.slots).toHaveLength(4)
+    expect(first.headers).toMatchObject({ etag: `W/"${revision}"`, 'cache-control': 'private, no-cache' })
+    for (const tag of [`W/"${revision}"`, `"${revision}"`, `"x", W/"${revision}"`]) {
+      const again = await get(url, { 'if-none-match': tag })
+      expect([again.statusCode, again.payload]).toEqual([304, ''])
+    }
+    bench.push.seed([{ type: 'slot', site: 'harbour', slot: 'A1', state: 'occupied', items: 2, asOf: 9 }])
+    const next = await get(url, { 'if-none-match': `W/"${revision}"` })
+    expect(next.json()).toMatchObject({ revision: revision + 1, slots: { items: [2, 0, 0, 0] } })
+  })
+
+  test.each([
+    ['br, gzip', 'br', brotliDecompressSync],
+    ['gzip, deflate', 'gzip', gunzipSync],
+    ['br;q=0, gzip', 'gzip', gunzipSync],
+    ['identity', undefined, (bytes: Buffer) => bytes],
+  ])('to a browser that accepts %s', async (accept, encoding, decode) => {
+    const answer = await get(url, { 'accept-encoding': accept })
+    expect(answer.headers['content-encoding']).toBe(encoding)
+    expect(JSON.parse(decode(answer.rawPayload).toString())).toMatchObject({ site: 'harbour' })
+  })
+})
+
+describe('for those who watch the process', () => {
+  test('alive, ready, not ready', async () => {
+    expect((await app.inject('/healthz')).json()).toEqual({ ok: true })
+    expect((await app.inject('/readyz')).json()).toMatchObject({ ready: true, journalTail: 7 })
+    bench.readiness = { ...bench.readiness, troubles: ['series: InfluxDB does not answer'] }
+    expect((await app.inject('/readyz')).statusCode).toBe(503)
+  })
+
+  test('metrics are for this machine', async () => {
+    const answer = await app.inject('/metrics')
+    expect(answer.payload).toContain('http_requests_answered_total{route="GET /healthz",status="2xx"} 1')
+    expect((await app.inject({ url: '/metrics', remoteAddress: '192.0.2.1' })).statusCode).toBe(403)
+  })
+
+  test('the description and its page come from here alone', async () => {
+    const document = await app.inject('/openapi.json')
+    expect(document.json()).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } })
+    const page = await app.inject({ url: '/docs/' })
+    expect(page.statusCode).toBe(200)
+    expect(page.payload).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
+    expect((await app.inject('/docs/static/swagger-initializer.js')).payload).toContain('/openapi.json')
+  })
+
+  test('every answer forbids what the board does not need', async () => {
+    const policy = String((await app.inject('/healthz')).headers['content-security-policy'])
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).not.toContain('unsafe')
+    expect((await get('/healthz', { origin: 'http://other' })).headers).not.toHaveProperty(
+      'access-control-allow-origin',
+    )
+  })
+})
