@@ -25,7 +25,7 @@ const exposes: Readonly<Record<string, Quantity>> = {
  * arrival; a retained message without `last_seen` is not used, for nobody knows how old it is.
  */
 export const decodeZigbee2Mqtt: Decoder = (frame, context) => {
-  if (isNoDevice(context.channel)) return accepted([])
+  if (isNoDevice(context.channel)) return refused('unsupported', 'not a device')
   if (frame.length === 0) return accepted([]) // a retained message was cleared
   const json = parseJson(frame)
   if (!json.ok) return json

@@ -1,0 +1,66 @@
+import type { Clock, Random } from '../shared/clock.ts'
+import { asFault, Fault } from '../shared/fault.ts'
+import { backoffMs, lanBackoff } from './backoff.ts'
+import type { Log } from './log.ts'
+import type { RecordQueue } from './record-queue.ts'
+import type { Spool, SpoolRecord } from './spool/spool.ts'
+import type { Tally } from './tally.ts'
+import { wait } from './wait.ts'
+
+/** Records are given to the spool together: so many, or after so long, whichever comes first. */
+const groupRecords = 500
+const groupMs = 25
+/** In one append while catching up. */
+const mostRecords = 5000
+
+export interface AppendContext {
+  readonly queue: RecordQueue
+  readonly spool: Pick<Spool, 'append'>
+  readonly tally: Tally
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/**
+ * Moves records from the queue into the spool, in order. While the spool cannot take them (disk full or broken) it
+ * tries again for ever; the queue fills and holds the devices back. Resolves when `closing` has aborted and the queue
+ * is empty. Rejects for what no retry can mend, and when `giveUp` aborts first, naming how many records are lost.
+ */
+export async function appendAll(context: AppendContext, closing: AbortSignal, giveUp: AbortSignal): Promise<void> {
+  const { queue } = context
+  for (;;) {
+    await queue.holds(1, closing)
+    if (queue.length === 0) return
+    const grouped = new AbortController()
+    const timer = setTimeout(() => grouped.abort(), groupMs)
+    await queue.holds(groupRecords, AbortSignal.any([closing, grouped.signal]))
+    clearTimeout(timer)
+    await appendOne(context, queue.take(mostRecords), giveUp)
+  }
+}
+
+async function appendOne(context: AppendContext, records: readonly SpoolRecord[], giveUp: AbortSignal): Promise<void> {
+  const { spool, tally, log, queue } = context
+  for (let failures = 0; ; ) {
+    try {
+      await spool.append(records)
+      tally.appended += records.length
+      if (failures > 0) log.info({ failures }, 'the spool takes records again')
+      return
+    } catch (thrown) {
+      const fault = asFault(thrown, 'the spool refused records')
+      tally.appendFailures += 1
+      failures += 1
+      const lost = records.length + queue.length
+      if (!fault.retryable) throw fault
+      if (giveUp.aborted) {
+        throw new Fault(fault.code, `${lost} records could not be stored before the stop: ${fault.message}`, {
+          cause: fault,
+        })
+      }
+      if (failures === 1) log.error({ code: fault.code }, `devices are held back: ${fault.message}`)
+      await wait(backoffMs(lanBackoff, failures, context.random), giveUp)
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import type { Clock, Random } from '../shared/clock.ts'
+import { type RefusalReason, refused } from '../shared/decoded.ts'
+import { asFault } from '../shared/fault.ts'
+import { appendAll } from './append.ts'
+import {
+  type CleanState,
+  cleanFlush,
+  cleanFlushAll,
+  cleanSensorReading,
+  cleanTagRead,
+  nothingSeen,
+} from './clean/clean.ts'
+import type { CleanOptions } from './clean/options.ts'
+import { protocols } from './decoders/catalogue.ts'
+import type { Reading } from './decoders/reading.ts'
+import type { Framer } from './framing/framer.ts'
+import type { Log } from './log.ts'
+import { type RecordQueue, recordQueue } from './record-queue.ts'
+import type { ConfiguredSource, Speaker } from './sources/configured.ts'
+import type { Delivery, LinkReport } from './sources/source.ts'
+import type { Spool } from './spool/spool.ts'
+import { emptyTally, type Tally } from './tally.ts'
+import { aborted, wait } from './wait.ts'
+
+/** Records between cleaning and the spool before devices are held back. */
+const queueCapacity = 10_000
+const flushEveryMs = 100
+/** On a stop, a spool that is full or broken is tried for so long. */
+const lastAppendMs = 10_000
+
+export interface LineOptions {
+  /** Id of this gateway; it reports itself as a device. */
+  readonly gateway: string
+  readonly sources: readonly ConfiguredSource[]
+  readonly clean: CleanOptions
+  readonly spool: Pick<Spool, 'append'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly tally?: Tally
+}
+
+/** What all belts of one line share. */
+interface Line extends LineOptions {
+  readonly tally: Tally
+  readonly queue: RecordQueue
+  readonly state: CleanState
+}
+
+/**
+ * The conveyor of a gateway: source → framing → decode → clean → spool, for every source. Resolves when `signal` aborts,
+ * or when every source has ended by itself (recordings): sources are stopped first, open windows are emitted, and the
+ * last append is durable.
+ *
+ * One source that cannot go on does not stop the others; its Fault is thrown at the end. A spool that fails for good
+ * stops the line with its Fault.
+ */
+export async function runLine(options: LineOptions, signal: AbortSignal): Promise<void> {
+  const line: Line = {
+    ...options,
+    tally: options.tally ?? emptyTally(),
+    queue: recordQueue(queueCapacity),
+    state: nothingSeen(),
+  }
+  const { queue, clock, log } = line
+  queue.push({ kind: 'device', at: clock.now(), device: options.gateway, state: 'up', reason: 'started' })
+
+  const spoolFailed = new AbortController()
+  const stopSources = AbortSignal.any([signal, spoolFailed.signal])
+  const drained = new AbortController() // no more records will come
+  const giveUp = new AbortController()
+  const appending = appendAll(line, drained.signal, giveUp.signal).catch((fault) => {
+    spoolFailed.abort()
+    return asFault(fault, 'the spool failed')
+  })
+  const flushing = flushRegularly(line, drained.signal)
+
+  // A gateway that has no devices yet waits for the end of its day like any other.
+  if (line.sources.length === 0) await aborted(stopSources)
+  const faults = await Promise.all(line.sources.map((source) => runBelt(line, source, stopSources)))
+
+  cleanFlushAll(line.state, queue.push)
+  drained.abort()
+  const patience = setTimeout(() => giveUp.abort(), lastAppendMs)
+  const [spoolFault] = await Promise.all([appending, flushing])
+  clearTimeout(patience)
+  const fault = spoolFault ?? faults.find((found) => found !== undefined)
+  if (fault !== undefined) throw fault
+  log.info({ appended: line.tally.appended }, 'the line has stopped')
+}
+
+/** Runs one source to its end. Answers the Fault that no retry could mend. */
+async function runBelt(line: Line, configured: ConfiguredSource, signal: AbortSignal) {
+  const { source } = configured
+  const belt = openBelt(line, configured)
+  const link = (report: LinkReport) => {
+    belt.reset(report)
+    reportLink(line, report)
+  }
+  try {
+    await source.run(
+      {
+        async deliver(delivery) {
+          const valid = belt.take(delivery)
+          await line.queue.room(signal)
+          return valid
+        },
+        link,
+      },
+      signal,
+    )
+    return undefined
+  } catch (thrown) {
+    const fault = asFault(thrown, `source ${source.id} failed`)
+    link({ device: source.id, state: 'down', reason: fault.message.slice(0, 256) })
+    line.log.error({ source: source.id, code: fault.code }, fault.message)
+    return fault
+  }
+}
+
+/** From one source's deliveries to records in the queue. */
+function openBelt(line: Line, configured: ConfiguredSource) {
+  const { source, speakerOf } = configured
+  const framer = source.shape === 'stream' ? framerFor(speakerOf(undefined)) : undefined
+  const refuseBytes = (at: number, device: string) => (reason: RefusalReason, byteCount: number) =>
+    line.tally.refuse({ at, device, reason, detail: `${byteCount} bytes skipped` })
+
+  return {
+    /** Answers whether anything in it was valid. */
+    take(delivery: Delivery): boolean {
+      const speaker = speakerOf(delivery.channel)
+      if (speaker === undefined) {
+        const detail = delivery.channel?.slice(0, 128)
+        line.tally.refuse({ at: delivery.at, device: source.id, reason: 'unknown-device', detail }, delivery.bytes)
+        return false
+      }
+      if (framer === undefined) return takeFrame(line, configured, speaker, delivery.bytes, delivery)
+      let valid = false
+      framer.push(
+        delivery.bytes,
+        (frame) => {
+          valid = takeFrame(line, configured, speaker, frame, delivery) || valid
+        },
+        refuseBytes(delivery.at, speaker.device),
+      )
+      return valid
+    },
+    /** A broken connection leaves half a frame behind. */
+    reset({ device, state }: LinkReport): void {
+      if (state === 'down') framer?.reset(refuseBytes(line.clock.now(), device))
+    },
+  }
+}
+
+function framerFor(speaker: Speaker | undefined): Framer | undefined {
+  return speaker === undefined ? undefined : protocols[speaker.protocol].framer?.()
+}
+
+function takeFrame(
+  line: Line,
+  configured: ConfiguredSource,
+  { device, protocol }: Speaker,
+  frame: Uint8Array,
+  { at, channel, retained }: Delivery,
+): boolean {
+  const tally = line.tally.deviceOf(device)
+  tally.frames += 1
+  const decoded = protocols[protocol].decode(frame, {
+    device,
+    at,
+    ...(channel === undefined ? {} : { channel }),
+    ...(retained === undefined ? {} : { retained }),
+  })
+  if (!decoded.ok) {
+    line.tally.refuse({ at, device, reason: decoded.reason, detail: decoded.detail }, frame)
+    return false
+  }
+  let valid = decoded.value.length === 0
+  for (const reading of decoded.value) {
+    const refusal = takeReading(line, configured, reading)
+    if (refusal === undefined) valid = true
+    else line.tally.refuse({ at, device, reason: refusal.reason, detail: refusal.detail }, frame)
+  }
+  return valid
+}
+
+/** Cleans one reading into the queue, and counts it. */
+function takeReading(
+  line: Line,
+  configured: ConfiguredSource,
+  reading: Reading,
+): { readonly reason: RefusalReason; readonly detail?: string } | undefined {
+  switch (reading.type) {
+    case 'refused':
+      return reading
+    case 'tag': {
+      const names = configured.readPointsOf(reading.device)
+      const nowMs = line.clock.monotonicMs()
+      const result = cleanTagRead(line.state, reading, names, nowMs, line.clean, line.queue.push)
+      if (result === 'unknown-device') return refused('unknown-device', 'the read point has no legal name')
+      line.tally.deviceOf(reading.device).tagReads += reading.count
+      return undefined
+    }
+    case 'sensor': {
+      const rule = cleanSensorReading(line.state, reading, line.clean, line.queue.push)
+      if (rule === 'unknown-device') return refused('unknown-device', 'the sensor has no legal name')
+      line.tally.deviceOf(reading.sensor).sensorReadings += 1
+      line.tally.measurements[rule] += 1
+      return undefined
+    }
+  }
+}
+
+/** On change only: sources report a state once. */
+function reportLink(line: Line, { device, state, reason }: LinkReport): void {
+  line.tally.deviceOf(device).link = state
+  const told = reason === undefined ? {} : { reason: reason.slice(0, 256) }
+  line.queue.push({ kind: 'device', at: line.clock.now(), device, state, ...told })
+  if (state === 'up') line.log.info({ device }, 'device is up')
+  else line.log.warn({ device, ...told }, `device is ${state}`)
+}
+
+async function flushRegularly(line: Line, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await wait(flushEveryMs, signal)
+    if (line.queue.length < queueCapacity) cleanFlush(line.state, line.clock.monotonicMs(), line.clean, line.queue.push)
+  }
+}

@@ -1,0 +1,54 @@
+import type { SpoolRecord } from './spool/spool.ts'
+
+/**
+ * Between cleaning and the spool. Nothing is dropped: beyond `capacity` those who bring wait (`room`), so a full spool
+ * holds the devices back. One delivery or one flush may overshoot the bound by what it holds.
+ */
+export interface RecordQueue {
+  readonly length: number
+  push(record: SpoolRecord): void
+  /** Resolves while there is room, or when `signal` aborts. */
+  room(signal: AbortSignal): Promise<void>
+  /** Resolves when at least `count` records wait, or when `signal` aborts. */
+  holds(count: number, signal: AbortSignal): Promise<void>
+  /** The oldest records, at most `count`. They are the taker's now. */
+  take(count: number): SpoolRecord[]
+}
+
+export function recordQueue(capacity: number): RecordQueue {
+  let records: SpoolRecord[] = []
+  /** Woken on every change; each checks its own condition again. */
+  let waiting: (() => void)[] = []
+
+  function wake(): void {
+    if (waiting.length === 0) return
+    const woken = waiting
+    waiting = []
+    for (const resolve of woken) resolve()
+  }
+
+  async function until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    if (condition() || signal.aborted) return
+    signal.addEventListener('abort', wake)
+    while (!condition() && !signal.aborted) await new Promise<void>((resolve) => waiting.push(resolve))
+    signal.removeEventListener('abort', wake)
+  }
+
+  return {
+    get length() {
+      return records.length
+    },
+    push(record) {
+      records.push(record)
+      wake()
+    },
+    room: (signal) => until(() => records.length < capacity, signal),
+    holds: (count, signal) => until(() => records.length >= count, signal),
+    take(count) {
+      const taken = records.slice(0, count)
+      records = records.slice(count)
+      wake()
+      return taken
+    },
+  }
+}

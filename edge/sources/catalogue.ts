@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import type { ConfiguredSource, SourceContext } from './configured.ts'
+import { openModbusRtu } from './modbus-rtu/open.ts'
+import { ModbusRtuOptions } from './modbus-rtu/options.ts'
+import { openMqtt } from './mqtt/open.ts'
+import { MqttOptions } from './mqtt/options.ts'
+import { openReplay } from './replay/open.ts'
+import { ReplayOptions } from './replay/options.ts'
+import { openSerial } from './serial/open.ts'
+import { SerialOptions } from './serial/options.ts'
+
+/** One entry of `sources` in the gateway's configuration. */
+export const SourceOptions = z.discriminatedUnion('type', [SerialOptions, MqttOptions, ModbusRtuOptions, ReplayOptions])
+export type SourceOptions = z.infer<typeof SourceOptions>
+
+/** The source that these options describe; nothing is opened before its `run`. */
+export function sourceFrom(options: SourceOptions, context: SourceContext): ConfiguredSource {
+  switch (options.type) {
+    case 'serial':
+      return openSerial(options, context)
+    case 'mqtt':
+      return openMqtt(options, context)
+    case 'modbus-rtu':
+      return openModbusRtu(options, context)
+    case 'replay':
+      return openReplay(options, context)
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clock, Random } from '../../shared/clock.ts'
+import type { ReadPointNames } from '../clean/read-point.ts'
+import type { ProtocolName } from '../decoders/protocol.ts'
+import type { Source } from './source.ts'
+
+/** What a source may use of the world, beside its device. */
+export interface SourceContext {
+  readonly clock: Clock
+  readonly random: Random
+  /** The command that makes a device of this protocol report by itself, if there is one. */
+  startCommand(protocol: ProtocolName): Uint8Array | undefined
+}
+
+/** Who speaks on a channel, and in which protocol. */
+export interface Speaker {
+  readonly device: string
+  readonly protocol: ProtocolName
+}
+
+/** A source as configured: the door, and who stands behind it. */
+export interface ConfiguredSource {
+  readonly source: Source
+  /** `undefined`: nobody that is configured. */
+  speakerOf(channel: string | undefined): Speaker | undefined
+  /** Names of a device's antennas, where the configuration gives some. */
+  readPointsOf(device: string): ReadPointNames | undefined
+}

@@ -1,0 +1,57 @@
+import modbus from 'modbus-serial'
+
+/** An open bus. */
+export interface Bus {
+  /** Register bytes of one slave, or why there are none. Never rejects. */
+  read(address: number, firstRegister: number, registers: number): Promise<BusAnswer>
+  /** Safe to call twice, and on a port that is gone. */
+  close(): Promise<void>
+}
+
+export type BusAnswer =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  /** `timeout`: the slave is dead. `answer`: it, or noise, said something wrong. */
+  | { readonly ok: false; readonly why: 'timeout' | 'answer'; readonly detail: string }
+
+export interface BusOptions {
+  readonly path: string
+  readonly baudRate: number
+  readonly parity: 'none' | 'even' | 'odd'
+  readonly timeoutMs: number
+}
+
+/** The open bus, or why it is not. `broken` is called when the port fails later. */
+export async function openBus(options: BusOptions, broken: (reason: string) => void): Promise<Bus | string> {
+  const client = new modbus.default()
+  client.on('error', (error) => broken(sentence(error)))
+  client.on('close', () => broken('port closed'))
+  try {
+    await client.connectRTUBuffered(options.path, { baudRate: options.baudRate, parity: options.parity })
+  } catch (error) {
+    return sentence(error)
+  }
+  client.setTimeout(options.timeoutMs)
+  return {
+    async read(address, firstRegister, registers) {
+      client.setID(address)
+      try {
+        const { buffer } = await client.readInputRegisters(firstRegister, registers)
+        return { ok: true, bytes: Uint8Array.from(buffer) }
+      } catch (error) {
+        const timeout = error instanceof Object && 'errno' in error && error.errno === 'ETIMEDOUT'
+        return { ok: false, why: timeout ? 'timeout' : 'answer', detail: sentence(error) }
+      }
+    },
+    close() {
+      return new Promise((resolve) => {
+        if (client.isOpen) client.close(() => resolve())
+        else resolve()
+      })
+    },
+  }
+}
+
+function sentence(error: unknown): string {
+  const message = error instanceof Object && 'message' in error ? String(error.message) : ''
+  return message === '' ? String(error) : message
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt'
+import { identifierPattern } from '../../../shared/identifier.ts'
+import { backoffMs, failuresAfter, lanBackoff } from '../../backoff.ts'
+import { aborted, wait } from '../../wait.ts'
+import type { ConfiguredSource, SourceContext, Speaker } from '../configured.ts'
+import { type DeviceWatch, watchDevices } from '../device-watch.ts'
+import type { SourceEvents } from '../source.ts'
+import type { MqttOptions } from './options.ts'
+import { filterOf, matchTopic } from './topic.ts'
+
+/** Names come off the network: longer ones would not fit a read point. */
+const longestDevice = 60
+
+/**
+ * Client of the site's broker. Messages are taken one by one and acknowledged (QoS 1) when the line has taken them, so
+ * a full spool holds the broker back. The session is clean: what is published while we are away is the broker's loss,
+ * and shows as devices that are `down`.
+ */
+export function openMqtt(options: MqttOptions, context: SourceContext): ConfiguredSource {
+  const speakerOf = (topic: string | undefined) => speakerAt(options, topic)
+  return {
+    readPointsOf: (device) => options.readPoints?.[device],
+    speakerOf,
+    source: {
+      id: options.id,
+      shape: 'message',
+      async run(events, signal) {
+        const watch = watchDevices(events.link)
+        watch.expect(options.id, context.clock.monotonicMs())
+        const clientId = options.clientId ?? `warepulse-${options.id}-${randomUUID().slice(0, 8)}`
+        for (let failures = 0; !signal.aborted; ) {
+          const { upMs, reason } = await connection(options, clientId, context, watch, events, signal)
+          if (signal.aborted) return
+          watch.allDown(reason)
+          failures = failuresAfter(lanBackoff, failures, upMs)
+          await wait(backoffMs(lanBackoff, failures, context.random), signal)
+        }
+      },
+    },
+  }
+}
+
+/** The first subscription that matches names the speaker. */
+function speakerAt(options: MqttOptions, topic: string | undefined): Speaker | undefined {
+  if (topic === undefined) return undefined
+  for (const subscription of options.subscriptions) {
+    const captured = matchTopic(subscription.topic, topic)
+    if (captured === undefined) continue
+    const named = Object.hasOwn(options.names, captured) ? options.names[captured] : captured
+    const device = subscription.device ?? named ?? captured
+    if (device.length > longestDevice || !identifierPattern.test(device)) return undefined
+    return { device, protocol: subscription.protocol }
+  }
+  return undefined
+}
+
+/** One connection, from the attempt to its end: how long it was up, and why it ended. */
+async function connection(
+  options: MqttOptions,
+  clientId: string,
+  { clock }: SourceContext,
+  watch: DeviceWatch,
+  events: SourceEvents,
+  signal: AbortSignal,
+): Promise<{ upMs: number; reason: string }> {
+  let client: MqttClient
+  try {
+    client = mqtt.connect(options.url, {
+      clientId,
+      clean: true,
+      reconnectPeriod: 0, // the back-off is ours
+      connectTimeout: 5000,
+      keepalive: 15,
+      resubscribe: false,
+      ...(options.username === undefined ? {} : { username: options.username }),
+      ...(options.passwordFile === undefined
+        ? {}
+        : { password: (await readFile(options.passwordFile, 'utf8')).trim() }),
+    })
+  } catch (error) {
+    return { upMs: 0, reason: sentence(error) }
+  }
+  const broken = new AbortController()
+  const fail = (reason: string) => broken.abort(reason)
+  let upAtMs: number | undefined
+
+  client.on('error', (error) => fail(sentence(error)))
+  client.on('close', () => fail('connection closed'))
+  client.on('connect', () => {
+    const filters = options.subscriptions.map(({ topic }) => filterOf(topic))
+    client.subscribe(filters, { qos: 1 }, (error, granted) => {
+      if (error !== null) return fail(sentence(error))
+      const refused = granted?.find(({ qos }) => qos > 2)
+      if (refused !== undefined) return fail(`not allowed to read ${refused.topic}`)
+      upAtMs = clock.monotonicMs()
+      watch.heard(options.id, upAtMs)
+    })
+  })
+  // mqtt.js calls this before it acknowledges, and takes no further message until it is done.
+  client.handleMessage = (packet: IPublishPacket, done) => {
+    take(packet).then(() => done(), done)
+  }
+  async function take({ topic, payload, retain }: IPublishPacket): Promise<void> {
+    const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
+    const valid = await events.deliver({ bytes, at: clock.now(), channel: topic, retained: retain })
+    const device = speakerAt(options, topic)?.device
+    if (valid && device !== undefined && !retain) watch.heard(device, clock.monotonicMs())
+  }
+
+  const until = AbortSignal.any([signal, broken.signal])
+  while (!until.aborted) {
+    if (options.silentAfterMs === undefined) await aborted(until)
+    else {
+      await wait(Math.min(1000, options.silentAfterMs / 4), until)
+      if (upAtMs !== undefined) watch.checkSilence(clock.monotonicMs(), options.silentAfterMs, options.id)
+    }
+  }
+  const upMs = upAtMs === undefined ? 0 : clock.monotonicMs() - upAtMs
+  await client.endAsync(broken.signal.aborted)
+  return { upMs, reason: String(broken.signal.reason ?? 'stopped') }
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : String(error)
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { messageProtocolNames } from '../../decoders/protocol.ts'
+import { DeviceId, ReadPoints, SilentAfterMs } from '../common-options.ts'
+
+const placeholder = /^(?:[^{}#]*\/)?\{device\}(?:\/[^{}#]*)?$/
+
+const Subscription = z
+  .strictObject({
+    topic: z
+      .string()
+      .min(1)
+      .max(512)
+      .describe('one level may be `{device}`, the name of the speaker, as in `impinj/{device}/tags`; `+` is any level'),
+    protocol: z.enum(messageProtocolNames).describe('what is said there'),
+    device: DeviceId.optional().describe('who speaks there, where the topic does not say'),
+  })
+  .refine(({ topic }) => !topic.includes('{') || placeholder.test(topic), {
+    path: ['topic'],
+    message: '`{device}` must be a whole level, and stand there once; `#` is not possible',
+  })
+  .refine(({ topic, device }) => topic.includes('{device}') !== (device !== undefined), {
+    path: ['topic'],
+    message: 'needs either `{device}` in the topic or the key `device`',
+  })
+export type Subscription = z.infer<typeof Subscription>
+
+export const MqttOptions = z
+  .strictObject({
+    type: z.literal('mqtt').describe('readers and sensors that speak through a broker of the site'),
+    id: DeviceId.describe('id of the connection'),
+    url: z.url({ protocol: /^(?:mqtts?|wss?)$/ }).describe('of the broker, e.g. mqtt://broker.lan:1883'),
+    username: z.string().min(1).optional(),
+    passwordFile: z.string().min(1).optional().describe('file that holds the password; needs `username`'),
+    clientId: z.string().min(1).max(64).optional().describe('default: warepulse-<id>-<random>'),
+    subscriptions: z.array(Subscription).min(1).max(64),
+    names: z
+      .record(z.string(), DeviceId)
+      .default({})
+      .describe('device id by the name in the topic, for names that are no ids, such as `冷库 1`'),
+    silentAfterMs: SilentAfterMs.optional().describe('a device that said nothing valid for so long is `silent`'),
+    readPoints: z
+      .record(DeviceId, ReadPoints.unwrap())
+      .optional()
+      .describe('by device: read point by antenna port; ports not named are `<device>.<antenna>`'),
+  })
+  .refine(({ username, passwordFile }) => passwordFile === undefined || username !== undefined, {
+    path: ['passwordFile'],
+    message: 'needs `username`',
+  })
+export type MqttOptions = z.infer<typeof MqttOptions>

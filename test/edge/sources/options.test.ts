@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { SourceOptions } from '../../../edge/sources/catalogue.ts'
+
+const serial = { type: 'serial', id: 'door', path: '/dev/ttyUSB0', protocol: 'yrm100' }
+const mqtt = {
+  type: 'mqtt',
+  id: 'site',
+  url: 'mqtt://broker.lan',
+  subscriptions: [{ topic: 'impinj/{device}/tags', protocol: 'impinj-r700' }],
+}
+const subscribed = (subscription: object) => ({
+  ...mqtt,
+  subscriptions: [{ protocol: 'zigbee2mqtt', ...subscription }],
+})
+const replay = { type: 'replay', id: 'gate', path: 'run.csv', format: 'item-test-csv' }
+const slave = { address: 1, sensor: 'cold', model: 'xy-md02' }
+const modbus = { type: 'modbus-rtu', id: 'bus', path: '/dev/ttyS0', slaves: [slave] }
+
+for (const [name, options] of [
+  ['a serial reader', serial],
+  ['a site broker', mqtt],
+  ['a fixed topic with its device', subscribed({ topic: 'a/b', device: 'lamp' })],
+  ['a bus', modbus],
+  ['a recording', replay],
+] as const) {
+  test(`taken: ${name}`, () => expect(SourceOptions.safeParse(options).error).toBeUndefined())
+}
+
+for (const [name, options, path] of [
+  ['unknown type', { ...serial, type: 'bluetooth' }, 'type'],
+  ['unknown key', { ...serial, baud: 9600 }, ''],
+  ['unknown protocol', { ...serial, protocol: 'llrp' }, 'protocol'],
+  ['a protocol that has no stream', { ...serial, protocol: 'zigbee2mqtt' }, 'protocol'],
+  ['an id with a blank', { ...serial, id: 'my door' }, 'id'],
+  ['an antenna called zero', { ...serial, readPoints: { 0: 'x' } }, 'readPoints.0'],
+  ['a web page as broker', { ...mqtt, url: 'http://x' }, 'url'],
+  ['a password without a name', { ...mqtt, passwordFile: '/x' }, 'passwordFile'],
+  ['a topic that nobody speaks on', subscribed({ topic: 'a/b' }), 'subscriptions.0.topic'],
+  ['two names for one speaker', subscribed({ topic: 'a/{device}', device: 'x' }), 'subscriptions.0.topic'],
+  ['half a level', subscribed({ topic: 'a/x{device}' }), 'subscriptions.0.topic'],
+  ['everything', subscribed({ topic: '{device}/#' }), 'subscriptions.0.topic'],
+  ['an address beyond the bus', { ...modbus, slaves: [{ ...slave, address: 248 }] }, 'slaves.0.address'],
+  ['one sensor twice', { ...modbus, slaves: [slave, { ...slave, address: 2 }] }, 'slaves'],
+  ['now, at once', { ...replay, speed: 'max', shiftToNow: true }, 'shiftToNow'],
+] as const) {
+  test(`refused: ${name}`, () => {
+    expect(SourceOptions.safeParse(options).error?.issues.map((issue) => issue.path.join('.'))).toContain(path)
+  })
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { answered, nextTurn, type Turn, timedOut } from '../../../edge/sources/modbus-rtu/schedule.ts'
+
+const turn = (name: string, dueAtMs: number, dead = false) => ({ name, everyMs: 1000, dueAtMs, dead })
+
+for (const [name, turns, now, next, waitMs] of [
+  ['the one due longest', [turn('a', 50), turn('b', 20)], 100, 'b', 0],
+  ['waits for the first', [turn('a', 150), turn('b', 120)], 100, 'b', 20],
+  ['the living before the dead', [turn('a', 20, true), turn('b', 90)], 100, 'b', 0],
+  ['the dead when nobody else is due', [turn('a', 90, true), turn('b', 150)], 100, 'a', 0],
+  ['in order where equal', [turn('a', 0), turn('b', 0)], 0, 'a', 0],
+] as const) {
+  test(name, () => {
+    const found = nextTurn(turns, now)
+    expect([found?.turn.name, found?.waitMs]).toEqual([next, waitMs])
+  })
+}
+
+for (const [name, dueAtMs, now, expected] of [
+  ['keeps its rhythm', 1000, 1030, 2000],
+  ['does not catch up what it missed', 1000, 4500, 5000],
+  ['exactly one round late', 1000, 2000, 2000],
+] as const) {
+  test(`an answered turn ${name}`, () => {
+    const one = turn('a', dueAtMs, true)
+    answered(one, now)
+    expect([one.dueAtMs, one.dead]).toEqual([expected, false])
+  })
+}
+
+test('a dead slave costs the others at most one timeout a minute', () => {
+  const turns: Turn[] = [turn('dead', 0), turn('b', 0), turn('c', 0)]
+  let nowMs = 0
+  let timeouts = 0
+  const asked = { b: 0 }
+  while (nowMs < 600_000) {
+    const next = nextTurn(turns, nowMs)
+    if (next === undefined) break
+    nowMs += next.waitMs
+    if (next.turn === turns[0]) {
+      nowMs += 500
+      timeouts += 1
+      timedOut(next.turn, nowMs, 60_000)
+    } else {
+      nowMs += 30
+      if (next.turn === turns[1]) asked.b += 1
+      answered(next.turn, nowMs)
+    }
+  }
+  expect(timeouts).toBe(10)
+  expect(asked.b).toBeGreaterThanOrEqual(599)
+})
