@@ -37,6 +37,7 @@ bind-address = "127.0.0.1:${rpc}"
   wal-dir = "${directory}/wal"
   query-log-enabled = false
   cache-snapshot-write-cold-duration = "1s"
+  compact-full-write-cold-duration = "3s"
 [http]
   bind-address = "127.0.0.1:${http}"
   log-enabled = false
