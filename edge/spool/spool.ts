@@ -27,6 +27,11 @@ export interface Spool {
   readonly first: number
   /** Sequence number that the next record will get. */
   readonly next: number
+  /**
+   * What has been acknowledged, as far as it is remembered: after a crash it may be less than the server has, never
+   * more. Nothing below `first` can be read, whatever stands here.
+   */
+  readonly closed: Intervals
   /** Bytes on disk, for the bound and for people. */
   readonly bytes: number
 

@@ -1,0 +1,181 @@
+import { open, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Fault } from '../../shared/fault.ts'
+import type { Gap } from '../../shared/record.ts'
+import type { Frame } from './frame.ts'
+import { gapsBetween, mendSegment, setAside } from './mend.ts'
+import { classCodes } from './record-class.ts'
+import { layOut } from './rewrite.ts'
+import { salvage } from './salvage.ts'
+import { Segment } from './segment.ts'
+import { readWhole, type SegmentFiles } from './segment-files.ts'
+import { readSegmentHeader } from './segment-header.ts'
+import { segmentName } from './segment-spool.ts'
+
+export interface ReadSegments {
+  /** Ascending, without holes between them; each intact on disk and synced. */
+  readonly segments: Segment[]
+  readonly epoch: string
+  /** Number after the last one found. */
+  readonly next: number
+  readonly gaps: readonly Gap[]
+  /** The newest segment ends in bytes that are no frame: a write that a power cut tore, or damage. */
+  readonly tornTail: boolean
+  /** Adds a segment that stands for the numbers up to `end` without records. */
+  voidTo(end: number): Promise<void>
+}
+
+const namePattern = /^(\d{16})\.segment$/
+
+/**
+ * Reads every segment of a directory and mends what is damaged.
+ *
+ * @throws Fault `conflict` when a segment was written by a newer version; nothing has been changed then.
+ */
+export async function readSegments(where: {
+  readonly directory: string
+  readonly files: SegmentFiles
+  /** From the state file; undefined when that is lost. */
+  readonly epoch: string | undefined
+  readonly now: number
+  readonly notice: (sentence: string) => void
+}): Promise<ReadSegments> {
+  const { directory, files, now, notice } = where
+  const names = (await readdir(directory)).filter((name) => namePattern.test(name)).sort()
+  const epoch = await surveyHeaders(directory, names, where.epoch)
+  const segments: Segment[] = []
+  const gaps: Gap[] = []
+  let tornTail = false
+  let lastAt = now
+
+  async function addVoid(base: number, end: number): Promise<void> {
+    const path = join(directory, segmentName(base))
+    const bytes = layOut(Buffer.alloc(0), [], { epoch, base }, end)
+    const { handle, fileBytes } = await files.replace(path, bytes, false)
+    await handle.close()
+    segments.push(asSegment(path, base, end, salvage(bytes, base).frames, fileBytes))
+  }
+
+  for (const [index, name] of names.entries()) {
+    const path = join(directory, name)
+    const bytes = await readWhole(path)
+    const header = readSegmentHeader(bytes)
+    const base = header.state === 'intact' ? header.header.base : Number(namePattern.exec(name)?.[1])
+    const previousEnd = segments.at(-1)?.end
+    if (header.state === 'intact' && (header.header.epoch !== epoch || name !== segmentName(base))) {
+      notice(`${path} belongs to another spool; it is set aside.`)
+      await setAside(path, bytes)
+      await rm(path, { force: true })
+      continue
+    }
+    const nextBase = Number(namePattern.exec(names[index + 1] ?? '')?.[1] ?? Number.POSITIVE_INFINITY)
+    const found = salvage(bytes, base)
+    const frames = found.frames.filter(
+      (frame) => frame.sequence >= (previousEnd ?? 0) && frame.sequence + frame.count <= nextBase,
+    )
+    const isNewest = index === names.length - 1
+    const last = frames.at(-1)
+    const foundEnd = last === undefined ? base : last.sequence + last.count
+    // Every segment but the newest reaches up to the next one; what is missing there has been lost.
+    const end = isNewest ? foundEnd : Math.max(foundEnd, Math.min(nextBase, Number.MAX_SAFE_INTEGER))
+    if (previousEnd !== undefined && base > previousEnd) {
+      gaps.push(...gapsBetween([], previousEnd, base, lastAt))
+      notice(`The records ${previousEnd}–${base - 1} of the spool ${directory} are lost: a segment is missing.`)
+      await addVoid(previousEnd, base)
+    }
+    if (isNewest) tornTail = found.tornTail
+    if (frames.length === 0 && isNewest) {
+      if (bytes.length > 0) await setAside(path, bytes)
+      // Nothing in it: its name still says which numbers were given before it.
+      if (segments.length === 0 && base > 1) await addVoid(base, base + 1)
+      else await rm(path, { force: true })
+      tornTail = true
+      continue
+    }
+    const isWhole =
+      header.state === 'intact' &&
+      found.holes.length === 0 &&
+      found.badBytes.length === 0 &&
+      frames.length === found.frames.length &&
+      end === foundEnd
+    if (isWhole) {
+      segments.push(asSegment(path, base, end, frames, bytes.length, found.end))
+      if (isNewest) await syncFile(path)
+    } else {
+      const lost = gapsBetween(frames, base, end, lastAt)
+      if (lost.length > 0 || !isNewest || header.state !== 'intact') {
+        notice(`${path} was damaged: ${frames.length} frames saved, ${lost.length} gaps; the old file is kept beside.`)
+      }
+      const mended = await mendSegment(files, { path, bytes, frames, header: { epoch, base }, end, now: lastAt })
+      gaps.push(...mended.gaps)
+      segments.push(asSegment(path, base, end, salvage(mended.image, base).frames, mended.image.length))
+    }
+    lastAt = last?.at ?? lastAt
+  }
+
+  return {
+    segments,
+    epoch,
+    get next() {
+      return segments.at(-1)?.end ?? 1
+    },
+    gaps,
+    tornTail,
+    voidTo: (end) => addVoid(segments.at(-1)?.end ?? 1, end),
+  }
+}
+
+/** Looks at all headers before anything is changed. The newest intact one names the epoch if the state cannot. */
+async function surveyHeaders(
+  directory: string,
+  names: readonly string[],
+  fromState: string | undefined,
+): Promise<string> {
+  let epoch: string | undefined
+  for (const name of names) {
+    const path = join(directory, name)
+    const head = Buffer.alloc(64)
+    const handle = await open(path, 'r')
+    const { bytesRead } = await handle.read(head, 0, head.length, 0)
+    await handle.close()
+    const header = readSegmentHeader(head.subarray(0, bytesRead))
+    if (header.state === 'newer') {
+      throw new Fault(
+        'conflict',
+        `The spool segment ${path} was written by a newer version of this program (format ${header.version}). Nothing was changed; run the newer version.`,
+      )
+    }
+    if (header.state === 'intact') epoch = header.header.epoch
+  }
+  return fromState ?? epoch ?? '0'.repeat(32)
+}
+
+function asSegment(
+  path: string,
+  base: number,
+  end: number,
+  frames: readonly Frame[],
+  fileBytes: number,
+  durableBytes = fileBytes,
+): Segment {
+  const segment = new Segment(path, base)
+  segment.end = end
+  segment.framedEnd = end
+  segment.durableBytes = durableBytes
+  segment.framedBytes = durableBytes
+  segment.fileBytes = fileBytes
+  for (const { classCode } of frames) {
+    if (classCode !== classCodes.void) segment.counts[classCode] = (segment.counts[classCode] ?? 0) + 1
+  }
+  return segment
+}
+
+/** What a killed process left in the page cache is read as durable from now on: make it so. */
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+')
+  try {
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+}

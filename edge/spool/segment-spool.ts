@@ -1,0 +1,669 @@
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../../shared/clock.ts'
+import { asFault, Fault } from '../../shared/fault.ts'
+import { close as closeRange, type Intervals } from '../../shared/intervals.ts'
+import type { Gap } from '../../shared/record.ts'
+import { batchLimits } from '../../shared/wire.ts'
+import { frameHeaderBytes } from './frame.ts'
+import { mendSegment } from './mend.ts'
+import { nextSacrifice, overflowSteps } from './overflow.ts'
+import { classCodeOf } from './record-class.ts'
+import { reduceSegment } from './rewrite.ts'
+import { intactEnd, salvage } from './salvage.ts'
+import { type Encoded, Segment } from './segment.ts'
+import { isOutOfSpace, type Prepared, readWhole, type SegmentFiles, writeFully } from './segment-files.ts'
+import { segmentHeaderBytes } from './segment-header.ts'
+import type { Spool, SpooledRun, SpoolRecord } from './spool.ts'
+import type { StateFile } from './state-file.ts'
+
+/** Records that one sync covers at most; after a torn tail so many numbers are passed over (docs/spool-format.md). */
+export const maxGroupRecords = 16_384
+
+/** Bytes of JSON that wait for room in memory; more is refused. */
+const maxQueuedBytes = 32 * 1024 * 1024
+
+/** Images kept: one that fills, one that is being written, and what was written last, for the uplink. */
+const maxImages = 3
+
+export interface SpoolLimits {
+  readonly maxBytes: number
+  readonly segmentBytes: number
+  readonly groupCommitMs: number
+  readonly keepAckedBytes: number
+}
+
+export interface SpoolParts {
+  readonly directory: string
+  readonly epoch: string
+  readonly limits: SpoolLimits
+  readonly files: SegmentFiles
+  readonly state: StateFile
+  /** Ascending, without holes, durable. */
+  readonly segments: readonly Segment[]
+  readonly next: number
+  readonly closed: Intervals
+  readonly lease: string | undefined
+  readonly clock: Clock
+  readonly onGap: (gap: Gap) => void
+  readonly unlock: () => void
+}
+
+export function segmentName(base: number): string {
+  return `${String(base).padStart(16, '0')}.segment`
+}
+
+interface Waiting {
+  readonly records: readonly Encoded[]
+  /** Upper bound of what its frames take. */
+  readonly frameBytes: number
+  readonly resolve: (first: number) => void
+  readonly reject: (fault: Fault) => void
+}
+
+/** Framed, not yet durable. */
+interface Framed extends Waiting {
+  readonly segment: Segment
+  readonly first: number
+  readonly endBytes: number
+  readonly end: number
+}
+
+/** A segment that shrinks as soon as the gap records which say so are durable. */
+interface Reduction {
+  readonly segment: Segment
+  readonly step: number
+  readonly prepared: Prepared
+  readonly bytes: Buffer
+  readonly gaps: readonly Gap[]
+  state: 'waiting' | 'declared' | 'void'
+}
+
+/**
+ * The spool on segment files. Appends are framed into the image of the newest segment at once; one loop writes and
+ * syncs what has gathered meanwhile. Whatever changes files runs in one queue (`#inTurn`).
+ */
+export class SegmentSpool implements Spool {
+  readonly epoch: string
+  readonly #parts: SpoolParts
+  readonly #segments: Segment[]
+  readonly #waiting: Waiting[] = []
+  #waitingBytes = 0
+  readonly #framed: Framed[] = []
+  readonly #reductions: Reduction[] = []
+  readonly #images: Buffer[] = []
+  #imageCount = 0
+  #readImage: Segment | undefined
+  readonly #beyond = new Set<() => void>()
+  #next: number
+  #closed: Intervals
+  #lease: string | undefined
+  #stateWrittenAtMs = 0
+  #flushing: Promise<void> | undefined
+  #turn: Promise<unknown> = Promise.resolve()
+  /** What the disk turned out to hold, while it is full of other things. */
+  #diskBytes = Number.POSITIVE_INFINITY
+  #closing: Promise<void> | undefined
+
+  constructor(parts: SpoolParts) {
+    this.#parts = parts
+    this.epoch = parts.epoch
+    this.#segments = [...parts.segments]
+    this.#next = parts.next
+    this.#closed = parts.closed
+    this.#lease = parts.lease
+  }
+
+  get first(): number {
+    return this.#segments[0]?.base ?? this.#next
+  }
+  get next(): number {
+    return this.#next
+  }
+  get closed(): Intervals {
+    return this.#closed
+  }
+  get lease(): string | undefined {
+    return this.#lease
+  }
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.fileBytes, this.#parts.files.reserveBytes)
+  }
+
+  append(records: readonly SpoolRecord[]): Promise<number> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new Fault('storage-broken', 'The spool is closed; this program is stopping.'))
+    }
+    if (records.length === 0) return Promise.resolve(this.#next)
+    try {
+      const encoded = records.map((record) => encode(record, this.#parts.clock))
+      return this.#enqueue(encoded)
+    } catch (thrown) {
+      return Promise.reject(asFault(thrown, 'A record cannot be written as JSON'))
+    }
+  }
+
+  async read(from: number, limits: { readonly records: number; readonly bytes: number }): Promise<SpooledRun> {
+    const start = Math.max(from, this.first)
+    const segment = this.#segmentOf(start)
+    if (segment === undefined) return { first: start, records: [] }
+    if (segment.image === undefined) {
+      await this.#inTurn(() => this.#load(segment))
+      // Trimmed or repaired while we waited: look again.
+      if (segment.image === undefined || !this.#segments.includes(segment)) return this.read(from, limits)
+    }
+    return { first: start, records: segment.take(start, limits) }
+  }
+
+  async acknowledge(closed: Intervals): Promise<void> {
+    const before = this.#closed
+    let merged = closeRange(before, 1, Math.min(closed.committed, this.#next - 1))
+    for (const [from, to] of closed.ranges) merged = closeRange(merged, from, Math.min(to, this.#next - 1))
+    if (merged.committed === before.committed && closed.ranges.length === 0) return
+    this.#closed = merged
+    if (this.#trimmable() > 0) await this.#inTurn(() => this.#trim())
+    else this.#rememberSoon()
+  }
+
+  waitBeyond(sequence: number, signal: AbortSignal): Promise<void> {
+    if (this.#next > sequence || signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const check = () => {
+        if (this.#next <= sequence && !signal.aborted && this.#closing === undefined) return
+        this.#beyond.delete(check)
+        signal.removeEventListener('abort', check)
+        resolve()
+      }
+      this.#beyond.add(check)
+      signal.addEventListener('abort', check, { once: true })
+    })
+  }
+
+  async setLease(lease: string): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#lease = lease
+      this.#writeState()
+      await this.#parts.state.sync()
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#flushing
+    await this.#inTurn(async () => {
+      for (const reduction of this.#reductions.splice(0)) await reduction.prepared.discard()
+      this.#writeState()
+      await this.#parts.state.sync().catch(() => {})
+      for (const segment of this.#segments) {
+        await segment.handle?.close().catch(() => {})
+        segment.handle = undefined
+      }
+      this.#parts.state.close()
+      this.#parts.unlock()
+    })
+    for (const check of this.#beyond) check()
+  }
+
+  // Appending: waiting → framed → durable
+
+  #enqueue(records: readonly Encoded[]): Promise<number> {
+    if (records.length > maxGroupRecords) {
+      throw new Fault('bad-input', `${records.length} records in one append; at most ${maxGroupRecords}. Split it.`)
+    }
+    let frameBytes = 0
+    for (const { json } of records) frameBytes += frameHeaderBytes + 3 * json.length
+    const room = this.#parts.limits.segmentBytes - segmentHeaderBytes
+    if (frameBytes > room / 8) {
+      frameBytes = records.reduce((sum, { json }) => sum + frameHeaderBytes + Buffer.byteLength(json), 0)
+    }
+    if (frameBytes > room) {
+      throw new Fault('bad-input', `${frameBytes} bytes in one append; at most ${room}. Split it.`)
+    }
+    if (this.#waitingBytes + frameBytes > maxQueuedBytes) {
+      const sentence = `More than ${maxQueuedBytes} bytes wait for the disk of the spool ${this.#parts.directory}.`
+      return Promise.reject(new Fault('storage-full', sentence, { retryable: true }))
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ records, frameBytes, resolve, reject })
+      this.#waitingBytes += frameBytes
+      this.#frameWaiting()
+      this.#flushing ??= this.#flush()
+    })
+  }
+
+  #frameWaiting(): void {
+    while (true) {
+      const item = this.#waiting[0]
+      if (item === undefined || !this.#frame(item)) return
+      this.#waiting.shift()
+      this.#waitingBytes -= item.frameBytes
+    }
+  }
+
+  #frame(item: Waiting): boolean {
+    let segment = this.#segments.at(-1)
+    if (segment === undefined || segment.room() < item.frameBytes || segment === this.#readImage) {
+      const fresh = this.#beginSegment()
+      if (fresh === undefined) return false
+      segment = fresh
+    }
+    const first = segment.framedEnd
+    for (const record of item.records) segment.frame(record)
+    this.#framed.push({ ...item, segment, first, endBytes: segment.framedBytes, end: segment.framedEnd })
+    return true
+  }
+
+  #beginSegment(): Segment | undefined {
+    const image = this.#takeImage()
+    if (image === undefined) return undefined
+    const base = this.#segments.at(-1)?.framedEnd ?? this.#next
+    const segment = new Segment(join(this.#parts.directory, segmentName(base)), base)
+    segment.begin(image, this.epoch)
+    this.#segments.push(segment)
+    return segment
+  }
+
+  #takeImage(): Buffer | undefined {
+    const spare = this.#images.pop()
+    if (spare !== undefined) return spare
+    if (this.#imageCount < maxImages) {
+      this.#imageCount += 1
+      return Buffer.allocUnsafeSlow(this.#parts.limits.segmentBytes)
+    }
+    // The oldest image whose records are all durable is only a cache.
+    const oldest = this.#segments.find(
+      (segment) =>
+        segment.image !== undefined && segment !== this.#readImage && segment.framedBytes === segment.durableBytes,
+    )
+    const handle = oldest?.handle
+    if (oldest !== undefined && handle !== undefined) {
+      oldest.handle = undefined
+      void handle.close().catch(() => {})
+    }
+    return oldest?.unload()
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#framed.length > 0 || this.#waiting.length > 0) {
+      if (this.#parts.limits.groupCommitMs > 0) await setTimeout(this.#parts.limits.groupCommitMs)
+      try {
+        await this.#inTurn(() => this.#commitGroup())
+      } catch (thrown) {
+        this.#refuseAll(this.#faultOf(thrown))
+      }
+      this.#frameWaiting()
+      if (this.#framed.length === 0 && this.#waiting.length > 0) {
+        this.#refuseAll(new Fault('internal', 'No image is free although nothing is being written.'))
+      }
+    }
+    this.#flushing = undefined
+  }
+
+  async #commitGroup(): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      const hasRoom = await this.#makeRoom()
+      const head = this.#framed[0]
+      if (head === undefined) return
+      if (!hasRoom && this.#diskBytes === Number.POSITIVE_INFINITY) {
+        this.#refuseAll(
+          new Fault(
+            'storage-full',
+            `The spool ${this.#parts.directory} is full (${this.bytes} bytes) of records that may not be dropped. Restore the link, or raise spool.maxBytes.`,
+            { retryable: true },
+          ),
+        )
+        return
+      }
+      const group = this.#groupOf(head)
+      const last = group.at(-1) ?? head
+      try {
+        await this.#write(head.segment, last.endBytes)
+      } catch (cause) {
+        if (isOutOfSpace(cause) && attempt < 2) {
+          this.#diskBytes = Math.min(this.#diskBytes, this.bytes - this.#parts.limits.segmentBytes / 2)
+          continue
+        }
+        this.#refuseAll(this.#faultOf(cause))
+        return
+      }
+      head.segment.settle(last.endBytes, last.end)
+      this.#framed.splice(0, group.length)
+      this.#next = last.end
+      for (const item of group) item.resolve(item.first)
+      for (const check of this.#beyond) check()
+      this.#rememberSoon()
+      await this.#applyReductions()
+      return
+    }
+  }
+
+  #groupOf(head: Framed): readonly Framed[] {
+    const end = this.#framed.findIndex(
+      (item) => item.segment !== head.segment || item.end - head.first > maxGroupRecords,
+    )
+    return this.#framed.slice(0, end < 0 ? undefined : Math.max(end, 1))
+  }
+
+  /**
+   * After any error the file cannot be trusted: a failed fdatasync marks pages clean, so a later success proves
+   * nothing. The whole image goes into a new file that takes its place.
+   */
+  async #write(segment: Segment, toBytes: number): Promise<void> {
+    const { image } = segment
+    if (image === undefined) throw new Fault('internal', `Segment ${segment.base} has lost its image.`)
+    if (segment.handle !== undefined) {
+      try {
+        await writeFully(segment.handle, image.subarray(segment.durableBytes, toBytes), segment.durableBytes)
+        await segment.handle.datasync()
+        return
+      } catch {
+        const { handle } = segment
+        segment.handle = undefined
+        await handle.close().catch(() => {})
+      }
+    }
+    const replaced = await this.#parts.files.replace(segment.path, image.subarray(0, toBytes), true)
+    segment.handle = replaced.handle
+    segment.fileBytes = replaced.fileBytes
+    if (replaced.usedReserve) {
+      this.#diskBytes = this.bytes - this.#parts.limits.segmentBytes / 2
+      await this.#parts.files.replenish()
+    }
+  }
+
+  #refuseAll(fault: Fault): void {
+    const refused = [...this.#framed.splice(0), ...this.#waiting.splice(0)]
+    this.#waitingBytes = 0
+    for (const segment of this.#segments) segment.unframe()
+    while (true) {
+      const segment = this.#segments.at(-1)
+      if (segment === undefined || segment.durableBytes > 0) break
+      this.#segments.pop()
+      const image = segment.unload()
+      if (image !== undefined) this.#images.push(image)
+      void segment.handle?.close().catch(() => {})
+    }
+    for (const item of refused) item.reject(fault)
+  }
+
+  #faultOf(cause: unknown): Fault {
+    if (cause instanceof Fault) return cause
+    const message = cause instanceof Error ? cause.message : String(cause)
+    return isOutOfSpace(cause)
+      ? new Fault('storage-full', `The disk of the spool ${this.#parts.directory} is full: ${message}. Free some.`, {
+          retryable: true,
+          cause,
+        })
+      : new Fault('storage-broken', `The spool ${this.#parts.directory} cannot be written: ${message}.`, {
+          retryable: true,
+          cause,
+        })
+  }
+
+  // Room
+
+  /** Prepares as many reductions as the bound asks for. False when too little is left that may go. */
+  async #makeRoom(): Promise<boolean> {
+    const { maxBytes, segmentBytes } = this.#parts.limits
+    // Beside the records there must be room for one file that is being rewritten.
+    const limit = Math.min(maxBytes - segmentBytes, await this.#diskLimit())
+    let wanted = this.bytes + this.#unwrittenBytes() - limit
+    for (const { segment, bytes } of this.#reductions) wanted -= segment.fileBytes - bytes.length
+    while (wanted > 0) {
+      const before = this.bytes
+      if (await this.#dropClosedHead()) {
+        wanted -= before - this.bytes
+        continue
+      }
+      const candidates = this.#segments
+        .slice(0, -1)
+        .filter((segment) => segment.framedBytes === segment.durableBytes && !segment.isBeingReduced)
+      const choice = nextSacrifice(candidates)
+      const segment = candidates[choice?.index ?? -1]
+      if (choice === undefined || segment === undefined) return this.#reductions.length > 0
+      const reduction = await this.#prepareReduction(segment, choice.step)
+      if (reduction === undefined) return this.#reductions.length > 0
+      wanted -= segment.fileBytes - reduction.bytes.length
+    }
+    return true
+  }
+
+  /** What the disk was found to hold when it was full; no limit any more as soon as it has room again. */
+  async #diskLimit(): Promise<number> {
+    if (this.#diskBytes === Number.POSITIVE_INFINITY) return this.#diskBytes
+    const freeBytes = await this.#parts.files.freeBytes()
+    if (freeBytes > 2 * this.#parts.limits.segmentBytes) this.#diskBytes = Number.POSITIVE_INFINITY
+    return this.#diskBytes
+  }
+
+  #unwrittenBytes(): number {
+    return this.#segments.reduce(
+      (sum, segment) => sum + Math.max(0, segment.framedBytes - Math.max(segment.fileBytes, segment.durableBytes)),
+      0,
+    )
+  }
+
+  async #prepareReduction(segment: Segment, fromStep: number): Promise<Reduction | undefined> {
+    const bytes = await readWhole(segment.path)
+    const { frames } = salvage(bytes, segment.base)
+    const header = { epoch: this.epoch, base: segment.base }
+    // On a full disk a gentle step may leave too much to be written beside the old file: take harder ones.
+    for (let index = fromStep; index < overflowSteps.length; index += 1) {
+      const step = overflowSteps[index]
+      if (step === undefined) break
+      const { bytes: smaller, gaps } = reduceSegment(bytes, frames, header, step, this.#closed)
+      try {
+        const prepared = await this.#parts.files.prepare(segment.path, smaller)
+        segment.isBeingReduced = true
+        const reduction: Reduction = { segment, step: index, prepared, bytes: smaller, gaps, state: 'waiting' }
+        this.#reductions.push(reduction)
+        this.#declare(reduction)
+        return reduction
+      } catch (thrown) {
+        if (!isOutOfSpace(thrown)) throw this.#faultOf(thrown)
+      }
+    }
+    return undefined
+  }
+
+  /** The gap records go into the current group; only when they are durable does the segment shrink. */
+  #declare(reduction: Reduction): void {
+    if (reduction.gaps.length === 0) {
+      reduction.state = 'declared'
+      return
+    }
+    const records = reduction.gaps.map((gap) => encode(gap, this.#parts.clock))
+    const item: Waiting = {
+      records,
+      frameBytes: records.reduce((sum, { json }) => sum + frameHeaderBytes + json.length, 0),
+      resolve: () => {
+        reduction.state = 'declared'
+        for (const gap of reduction.gaps) this.#parts.onGap(gap)
+      },
+      reject: () => {
+        reduction.state = 'void'
+      },
+    }
+    if (!this.#frame(item)) {
+      this.#waiting.unshift(item)
+      this.#waitingBytes += item.frameBytes
+    }
+  }
+
+  async #applyReductions(): Promise<void> {
+    for (const reduction of [...this.#reductions]) {
+      if (reduction.state === 'waiting') continue
+      this.#reductions.splice(this.#reductions.indexOf(reduction), 1)
+      const { segment, prepared, bytes, step } = reduction
+      segment.isBeingReduced = false
+      if (reduction.state === 'void' || !this.#segments.includes(segment)) {
+        await prepared.discard()
+        continue
+      }
+      await segment.handle?.close().catch(() => {})
+      segment.handle = undefined
+      try {
+        await prepared.commit()
+      } catch {
+        // The old file is still in place, or the new one is: either holds every record that counts.
+        await prepared.discard()
+        continue
+      }
+      this.#discardImage(segment)
+      segment.counts.fill(0)
+      segment.load(bytes, bytes.length)
+      segment.durableBytes = 0
+      segment.settle(bytes.length, segment.end)
+      segment.unload()
+      segment.fileBytes = bytes.length
+      segment.stepsTaken = Math.max(segment.stepsTaken, step + 1)
+      if (prepared.usedReserve) this.#diskBytes = Math.min(this.#diskBytes, this.bytes)
+      await this.#parts.files.replenish()
+    }
+  }
+
+  #discardImage(segment: Segment): void {
+    if (segment === this.#readImage) this.#readImage = undefined
+    else if (segment.image !== undefined) {
+      this.#images.push(segment.image)
+    }
+    segment.unload()
+  }
+
+  // Reading
+
+  #segmentOf(sequence: number): Segment | undefined {
+    let low = 0
+    let high = this.#segments.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.#segments[middle]?.base ?? 0) <= sequence) low = middle
+      else high = middle - 1
+    }
+    const segment = this.#segments[low]
+    return segment !== undefined && sequence < segment.end && sequence >= segment.base ? segment : undefined
+  }
+
+  async #load(segment: Segment): Promise<void> {
+    if (segment.image !== undefined || !this.#segments.includes(segment)) return
+    const bytes = await readWhole(segment.path)
+    const end = await intactEnd(bytes, segment.base, segment.end)
+    this.#readImage?.unload()
+    this.#readImage = segment
+    if (end !== undefined) {
+      segment.load(bytes, end)
+      return
+    }
+    // It has rotted since it was written: the same mending as at the start.
+    const { gaps, image } = await mendSegment(this.#parts.files, {
+      path: segment.path,
+      bytes,
+      frames: salvage(bytes, segment.base).frames,
+      header: { epoch: this.epoch, base: segment.base },
+      end: segment.end,
+      now: this.#parts.clock.now(),
+    })
+    segment.load(image, image.length)
+    segment.durableBytes = image.length
+    segment.fileBytes = image.length
+    for (const gap of gaps) {
+      this.#parts.onGap(gap)
+      this.append([gap]).catch(() => {})
+    }
+  }
+
+  // Trimming and state
+
+  /** Segments at the head that are closed whole and beyond the tail that is kept for a restored server. */
+  #trimmable(): number {
+    let closedBytes = 0
+    let closedSegments = 0
+    for (const segment of this.#segments.slice(0, this.#lastDurable())) {
+      if (segment.end - 1 > this.#closed.committed) break
+      closedBytes += segment.fileBytes
+      closedSegments += 1
+    }
+    let count = 0
+    while (count < closedSegments && closedBytes > this.#parts.limits.keepAckedBytes) {
+      closedBytes -= this.#segments[count]?.fileBytes ?? 0
+      count += 1
+    }
+    return count
+  }
+
+  /** Index of the newest segment on disk. It stays, acknowledged or not: it knows which number comes next. */
+  #lastDurable(): number {
+    return this.#segments.findLastIndex((segment) => segment.durableBytes > 0)
+  }
+
+  async #trim(): Promise<void> {
+    const count = this.#trimmable()
+    if (count > 0) await this.#removeHead(count)
+  }
+
+  async #dropClosedHead(): Promise<boolean> {
+    const head = this.#segments[0]
+    if (head === undefined || this.#lastDurable() < 1 || head.end - 1 > this.#closed.committed) return false
+    await this.#removeHead(1)
+    return true
+  }
+
+  async #removeHead(count: number): Promise<void> {
+    // First remembered, then removed: otherwise a power cut in between would look like a loss.
+    this.#writeState()
+    await this.#parts.state.sync()
+    for (const segment of this.#segments.splice(0, count)) {
+      await segment.handle?.close().catch(() => {})
+      segment.handle = undefined
+      this.#discardImage(segment)
+      await this.#parts.files.remove(segment.path)
+    }
+    this.#diskBytes = Number.POSITIVE_INFINITY
+    if (this.#parts.files.reserveBytes < 2 * this.#parts.limits.segmentBytes) await this.#parts.files.replenish()
+  }
+
+  /** At most once a second, without a sync: it costs nothing, and losing it only means asking the server again. */
+  #rememberSoon(): void {
+    const now = this.#parts.clock.monotonicMs()
+    if (now - this.#stateWrittenAtMs < 1000) return
+    this.#stateWrittenAtMs = now
+    try {
+      this.#writeState()
+    } catch {
+      // The disk has an error; the next append will say so.
+    }
+  }
+
+  #writeState(): void {
+    this.#parts.state.write({
+      epoch: this.epoch,
+      ...(this.#lease === undefined ? {} : { lease: this.#lease }),
+      committed: this.#closed.committed,
+      ranges: this.#closed.ranges.map(([from, to]) => [from, to]),
+      durableNext: this.#next,
+    })
+  }
+
+  #inTurn<T>(step: () => T | Promise<T>): Promise<T> {
+    const result = this.#turn.then(step)
+    this.#turn = result.catch(() => {})
+    return result
+  }
+}
+
+function encode(record: SpoolRecord, clock: Clock): Encoded {
+  const json = JSON.stringify(record)
+  if (json.length > batchLimits.recordBytes / 3 && Buffer.byteLength(json) > batchLimits.recordBytes) {
+    throw new Fault('bad-input', `A ${record.kind} record exceeds ${batchLimits.recordBytes} bytes. Split it.`)
+  }
+  const at = 'at' in record ? record.at : 'toAt' in record ? record.toAt : undefined
+  return {
+    classCode: classCodeOf(record.kind),
+    at: typeof at === 'number' && at >= 0 && at < 2 ** 48 ? Math.floor(at) : clock.now(),
+    json,
+  }
+}
