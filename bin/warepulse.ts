@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { versionOfPackage } from './package.ts'
 import { exitCodeOf, openTerminal, tellFault } from './terminal.ts'
 
 /** The `warepulse` command. Every subcommand loads what it needs only when it is called. */
@@ -119,15 +119,4 @@ function wholeNumber(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 0) throw new CommanderError(2, 'usage', `"${text}" is not a whole number`)
   return value
-}
-
-function versionOfPackage(): string {
-  for (const place of ['../package.json', '../../package.json']) {
-    try {
-      return String(JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version)
-    } catch {
-      // The compiled form lies one folder deeper.
-    }
-  }
-  return 'unknown'
 }

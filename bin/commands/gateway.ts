@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openGatewayAccounts } from '../../cloud/accounts/gateways.ts'
+import { CloudConfig } from '../../cloud/config.ts'
+import { Fault } from '../../shared/fault.ts'
+import { loadConfiguration, systemClock } from '../surroundings.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Options {
+  readonly config: string
+  readonly json?: boolean
+}
+
+/** `warepulse gateway add`: works beside a running cloud, on the same data directory. The secret is shown once. */
+export function add(site: string, gateway: string, options: Options, terminal: Terminal): void {
+  withAccounts(options, (accounts) => {
+    const { secret } = accounts.addGateway({ site, gateway })
+    if (options.json === true) terminal.line(JSON.stringify({ site, gateway, username: `${site}/${gateway}`, secret }))
+    else {
+      terminal.line(secret)
+      terminal.error(
+        `Put this line into the file that uplink.secretFile of ${site}/${gateway} names. It is not shown again.`,
+      )
+    }
+  })
+}
+
+export function revoke(site: string, gateway: string, options: Options, terminal: Terminal): void {
+  withAccounts(options, (accounts) => {
+    if (!accounts.revoke({ site, gateway }))
+      throw new Fault('not-found', `There is no gateway ${site}/${gateway} in force.`)
+    terminal.line(`${site}/${gateway} may not connect any more; a live session ends within 5 s.`)
+  })
+}
+
+export function list(options: Options, terminal: Terminal): void {
+  withAccounts(options, (accounts) => {
+    const gateways = accounts.list()
+    if (options.json === true) {
+      terminal.line(JSON.stringify({ gateways }))
+      return
+    }
+    for (const { site, gateway, addedAt, revokedAt } of gateways) {
+      const since = revokedAt === undefined ? `since ${day(addedAt)}` : `revoked ${day(revokedAt)}`
+      terminal.line(`${`${site}/${gateway}`.padEnd(32)} ${since}`)
+    }
+  })
+}
+
+const day = (at: number) => new Date(at).toISOString().slice(0, 10)
+
+function withAccounts(options: Options, work: (accounts: ReturnType<typeof openGatewayAccounts>) => void): void {
+  const { dataDirectory } = loadConfiguration(CloudConfig, options.config)
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+  const accounts = openGatewayAccounts(join(dataDirectory, 'gateways.sqlite'), { clock: systemClock, randomBytes })
+  try {
+    work(accounts)
+  } finally {
+    accounts.close()
+  }
+}

@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Clock, Random } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
+import type { GatewayAddress } from '../shared/wire.ts'
+import { type GatewayAccounts, openGatewayAccounts } from './accounts/gateways.ts'
+import { openPeople, type People } from './accounts/people.ts'
+import { watchRevocations } from './accounts/revocations.ts'
+import type { RandomBytes } from './accounts/secret.ts'
+import { openAlerts } from './alerts/open.ts'
+import type { Broker } from './broker/broker.ts'
+import { openBroker } from './broker/open.ts'
+import type { CloudConfig } from './config.ts'
+import { openHttp } from './http/open.ts'
+import { openIntake } from './intake/intake.ts'
+import { type Inventory, openInventory } from './inventory/open.ts'
+import { type Following, follow } from './journal/follow.ts'
+import type { Journal } from './journal/journal.ts'
+import type { Projection } from './journal/projection.ts'
+import { openSetAside } from './journal/set-aside.ts'
+import { openJournal } from './journal/sqlite.ts'
+import { registryOf } from './metrics.ts'
+import { openPush } from './push/open.ts'
+import { openSeries } from './series/catalogue.ts'
+import { openSeriesProjection } from './series/projection.ts'
+import { openSupervision, type Supervision } from './supervision/open.ts'
+import { startTicks } from './ticks.ts'
+
+export interface CloudSurroundings {
+  readonly clock: Clock
+  readonly random: Random
+  readonly randomBytes: RandomBytes
+  readonly log: Logger
+  readonly version: string
+  /** Where the board was built to; undefined: API only. */
+  readonly boardDirectory: string | undefined
+}
+
+/** A cloud that runs. */
+export interface Cloud {
+  /** `http://host:port` of board and API. */
+  readonly url: string
+  /** What gateways connect to. */
+  readonly brokerUrl: string
+  readonly journal: Journal
+  readonly inventory: Inventory
+  readonly gatewayAccounts: GatewayAccounts
+  readonly people: People
+  /** Nobody has ever signed in on this data directory: print a link. */
+  readonly isFirstRun: boolean
+  /** Stops upstream first, so that everything taken is journalled and applied as far as it got; safe to call twice. */
+  close(): Promise<void>
+}
+
+/** How many journal records a projection is handed at a time: large writes are what makes a series store fast. */
+const recordsAtATime = { series: 20_000, other: 5000 }
+
+/** Opens the cloud downstream first: read models, boards, journal's followers, then the doors. */
+export async function openCloud(config: CloudConfig, surroundings: CloudSurroundings): Promise<Cloud> {
+  const { clock, random, randomBytes, log } = surroundings
+  const open = new AsyncDisposableStack()
+  const closing = new AbortController()
+  try {
+    await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
+    const file = (name: string) => join(config.dataDirectory, name)
+
+    const isFirstRun = !existsSync(file('people.sqlite'))
+    const people = openPeople(file('people.sqlite'), { clock, randomBytes })
+    open.defer(() => people.close())
+    const gatewayAccounts = openGatewayAccounts(file('gateways.sqlite'), { clock, randomBytes })
+    open.defer(() => gatewayAccounts.close())
+
+    const push = openPush({ clock })
+    open.defer(() => push.close())
+    const { tell } = push
+    const inventory = open.adopt(await openInventory({ path: file('inventory.sqlite'), tell }), (room) => room.close())
+    const alerts = open.adopt(await openAlerts({ path: file('alerts.sqlite'), tell }), (room) => room.close())
+    const supervision = open.adopt(await openSupervision({ path: file('supervision.sqlite'), tell }), (room) =>
+      room.close(),
+    )
+    const { store, offsetPath } = await openSeries(config.series, config.dataDirectory, clock)
+    open.adopt(store, (room) => room.close())
+    const series = open.adopt(await openSeriesProjection({ store, offsetPath, log }), (room) => room.close())
+    push.seed([...inventory.standing(), ...alerts.standing(), ...supervision.standing()])
+
+    const journal = open.adopt(await openJournal({ path: file('journal.sqlite'), clock, random }), (room) =>
+      room.close(),
+    )
+    refuseForeignReadModels([inventory, alerts, supervision, series], journal, config.dataDirectory)
+    const setAside = openSetAside(file('set-aside.sqlite'))
+    open.defer(() => setAside.close())
+    const following = new Map<string, Following>()
+    for (const projection of [inventory, alerts, supervision, series]) {
+      following.set(
+        projection.name,
+        follow(journal, projection, {
+          signal: closing.signal,
+          clock,
+          random,
+          maxRecords: projection === series ? recordsAtATime.series : recordsAtATime.other,
+          onSetAside: (entry) => {
+            setAside.add(entry)
+            log.error(entry, 'a journal entry cannot be applied and was set aside')
+          },
+          onTrouble: (fault) => log.warn({ projection: projection.name, code: fault.code }, fault.message),
+          onRecovered: () => log.info({ projection: projection.name }, 'goes on'),
+        }),
+      )
+    }
+    open.defer(async () => {
+      closing.abort()
+      await Promise.all([...following.values()].map(({ done }) => done))
+    })
+    await tellLinksLost(journal, supervision, clock)
+
+    let broker: Broker | undefined
+    const disconnect = async (address: GatewayAddress) => broker?.disconnect(address)
+    const intake = openIntake({
+      journal,
+      clock,
+      random,
+      send: async (address, channel, payload) => broker?.send(address, channel, payload),
+      onTrouble: (fault) => log.error({ code: fault.code }, fault.message),
+      onRecovered: () => log.info('the journal writes again'),
+    })
+    open.defer(() => intake.close())
+    const revocations = watchRevocations(gatewayAccounts, disconnect)
+    open.defer(() => revocations.stop())
+    const opened = await openBroker(config.broker, {
+      events: {
+        upward: (message) => intake.upward(message),
+        presence(address, online) {
+          revocations.presence(address, online)
+          intake.presence(address, online)
+          log.info({ ...address, online }, online ? 'gateway came' : 'gateway went')
+        },
+      },
+      credentials: gatewayAccounts,
+      clock,
+      random,
+      clientId: `warepulse-cloud-${randomUUID()}`,
+      onRefused: (refusal) => log.warn(refusal, 'refused at the broker'),
+      onLink: (connected, problem) => log.info({ connected, problem }, 'link to the broker'),
+    })
+    broker = open.adopt(opened.broker, (room) => room.close())
+
+    const registry = registryOf({ journal, intake: intake.counters, following, broker: opened.embedded })
+    const http = await openHttp(
+      {
+        clock,
+        inventory,
+        alerts,
+        gateways: supervision,
+        series: store,
+        journal,
+        people,
+        gatewayAccounts,
+        broker,
+        push,
+        registry,
+        log,
+        readiness: () => ({
+          journalTail: journal.tail,
+          projections: [...following].map(([name, { lag }]) => ({ name, lag })),
+          troubles: [
+            ...(intake.trouble === undefined ? [] : [intake.trouble.message]),
+            ...[...following.values()].flatMap(({ trouble }) => (trouble === undefined ? [] : [trouble.message])),
+          ],
+        }),
+      },
+      {
+        host: config.http.host,
+        port: config.http.port,
+        version: surroundings.version,
+        trustProxy: config.http.trustProxy,
+        publicOrigins: config.http.publicOrigins,
+        metricsForAll: config.http.metricsForAll,
+        ...(surroundings.boardDirectory === undefined ? {} : { boardDirectory: surroundings.boardDirectory }),
+      },
+    )
+    open.defer(() => http.close())
+    const ticks = startTicks(journal, clock)
+    open.defer(() => ticks.stop())
+
+    let closed: Promise<void> | undefined
+    return {
+      url: http.url,
+      brokerUrl: broker.url,
+      journal,
+      inventory,
+      gatewayAccounts,
+      people,
+      isFirstRun,
+      close() {
+        closed ??= open.disposeAsync()
+        return closed
+      },
+    }
+  } catch (thrown) {
+    await open.disposeAsync()
+    throw thrown
+  }
+}
+
+/** A read model ahead of its journal belongs to another one: going on would show things that never happened. */
+function refuseForeignReadModels(projections: readonly Projection[], journal: Journal, directory: string): void {
+  const ahead = projections.filter(({ offset }) => offset > journal.tail).map(({ name }) => name)
+  if (ahead.length === 0) return
+  throw new Fault(
+    'storage-broken',
+    `In ${directory} the read models ${ahead.join(', ')} know more than the journal: is journal.sqlite the right file? ` +
+      'If it was restored from a backup, remove the read models (<name>.sqlite); they are built anew from the journal.',
+  )
+}
+
+/** Links that stood when this process was last stopped or killed are gone; gateways that come back say so. */
+async function tellLinksLost(journal: Journal, supervision: Supervision, clock: Clock): Promise<void> {
+  const bySite = Map.groupBy(
+    supervision.gateways().filter(({ link }) => link === 'online'),
+    ({ site }) => site,
+  )
+  for (const [site, gateways] of bySite) {
+    await journal.appendOwn(
+      site,
+      gateways.map(({ gateway }) => ({ kind: 'link' as const, at: clock.now(), gateway, state: 'offline' as const })),
+    )
+  }
+}
