@@ -1,4 +1,99 @@
-import type { BoardDelta, BoardSnapshot } from '../../shared/board.ts'
+import { io, type Socket } from 'socket.io-client'
+import type { BoardAlert, BoardDelta, BoardHeartbeat, BoardSnapshot, WatchReply } from '../../shared/board.ts'
+
+export interface BoardClient {
+  readonly socket: Socket
+  /** What it would draw. */
+  readonly board: BoardSnapshot | undefined
+  readonly snapshotsTaken: number
+  readonly deltas: readonly BoardDelta[]
+  readonly alerts: readonly BoardAlert[]
+  readonly heartbeats: readonly BoardHeartbeat[]
+  /** Loses this many deltas on their way, as a bad network would. */
+  lose(deltas: number): void
+  close(): void
+}
+
+/**
+ * A board without a screen: watches, takes the snapshot, applies deltas in turn; a gap in revisions, a heartbeat that
+ * is ahead, or a reconnect makes it take the snapshot again.
+ */
+export function openBoard(url: string, headers: Readonly<Record<string, string>>, site: string): BoardClient {
+  const socket = io(`${url}/live`, {
+    transports: ['websocket'],
+    extraHeaders: headers,
+    forceNew: true,
+    reconnectionDelay: 50,
+    reconnectionDelayMax: 200,
+  })
+  let board: BoardSnapshot | undefined
+  let fetching = false
+  let meanwhile: BoardDelta[] = []
+  let toLose = 0
+  let snapshotsTaken = 0
+  const deltas: BoardDelta[] = []
+  const alerts: BoardAlert[] = []
+  const heartbeats: BoardHeartbeat[] = []
+
+  async function takeSnapshot(): Promise<void> {
+    if (fetching) return
+    fetching = true
+    try {
+      const answer = await fetch(`${url}/api/v1/sites/${site}/board/snapshot`, { headers })
+      if (!answer.ok) return
+      board = (await answer.json()) as BoardSnapshot
+      snapshotsTaken++
+    } catch {
+      return // the server is away; the reconnect comes back here
+    } finally {
+      fetching = false
+    }
+    const waiting = meanwhile
+    meanwhile = []
+    for (const delta of waiting) take(delta)
+  }
+
+  function take(delta: BoardDelta): void {
+    if (fetching || board === undefined) meanwhile.push(delta)
+    else if (delta.to <= board.revision) return
+    else if (delta.from > board.revision) void takeSnapshot()
+    else board = applyDelta(board, delta)
+  }
+
+  socket.on('connect', async () => {
+    const reply: WatchReply = await socket.timeout(5000).emitWithAck('watch', { site })
+    if (reply.ok) await takeSnapshot()
+  })
+  socket.on('delta', (delta: BoardDelta) => {
+    if (toLose > 0) {
+      toLose--
+      return
+    }
+    deltas.push(delta)
+    take(delta)
+  })
+  socket.on('alert', (alert: BoardAlert) => alerts.push(alert))
+  socket.on('heartbeat', (beat: BoardHeartbeat) => {
+    heartbeats.push(beat)
+    if (board !== undefined && beat.revision > board.revision) void takeSnapshot()
+  })
+  return {
+    socket,
+    get board() {
+      return board
+    },
+    get snapshotsTaken() {
+      return snapshotsTaken
+    },
+    deltas,
+    alerts,
+    heartbeats,
+    lose(count) {
+      toLose = count
+    },
+    close: () => void socket.disconnect(),
+  }
+}
 
 /** What a board does with a delta, written as plainly as the contract of shared/board.ts says it. */
 export function applyDelta(snapshot: BoardSnapshot, delta: BoardDelta): BoardSnapshot {

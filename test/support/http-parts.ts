@@ -47,10 +47,10 @@ export interface Bench {
 }
 
 /** HTTP's neighbours, small and honest: people and push are the real ones, the others keep plain arrays. */
-export function makeBench(pushOptions: Partial<PushOptions> = {}): Bench {
+export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: People): Bench {
   const clock = standingClock(Date.UTC(2026, 0, 1))
   const house = emptyWarehouse()
-  const people = openPeople(':memory:', { clock, randomBytes })
+  const people = knownPeople ?? openPeople(':memory:', { clock, randomBytes })
   const push = openPush({ clock: realClock, ...pushOptions })
   const journalled: Bench['journalled'] = []
   const accounts = new Set<string>()

@@ -1,0 +1,282 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { io } from 'socket.io-client'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { People } from '../../cloud/accounts/people.ts'
+import { type HttpServer, openHttp } from '../../cloud/http/open.ts'
+import type { Fact } from '../../cloud/push/fact.ts'
+import type { WatchReply } from '../../shared/board.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+import { type BoardClient, openBoard } from '../support/board-client.ts'
+import { type Bench, makeBench } from '../support/http-parts.ts'
+import { until } from '../support/until.ts'
+import { smallMap, someAlert } from '../support/warehouse.ts'
+
+const site = 'harbour'
+const slot = (items: number, id = 'A1'): Fact => ({
+  type: 'slot',
+  site,
+  slot: id,
+  state: 'occupied',
+  items,
+  asOf: items,
+})
+
+let bench: Bench
+let server: HttpServer
+const boards: BoardClient[] = []
+
+function boardOf(url: string, headers: Readonly<Record<string, string>> = bench.bearer('viewer')): BoardClient {
+  const board = openBoard(url, headers, site)
+  boards.push(board)
+  return board
+}
+const itemsOn = (board: BoardClient, place = 0) => board.board?.slots.items[place]
+
+async function start(port = 0, map: SiteMap = smallMap(site), intervalMs = 100, people?: People): Promise<void> {
+  bench = makeBench({ intervalMs, heartbeatMs: 500 }, people)
+  bench.house.maps.push(map)
+  bench.push.seed([{ type: 'map', map }])
+  server = await openHttp(bench.parts, { host: '127.0.0.1', port, version: '0.0.0' })
+}
+
+beforeEach(() => start())
+afterEach(async () => {
+  for (const board of boards.splice(0)) board.close()
+  await server.close()
+  await server.close()
+  bench.close()
+})
+
+describe('boards', () => {
+  test('two of them see a change, and the same thing', async () => {
+    const [one, two] = [boardOf(server.url), boardOf(server.url)]
+    await until('both have the board', () => one.board && two.board)
+    bench.push.tell([slot(3), { type: 'alert', alert: someAlert('a1', site) }])
+    await until('both see it', () => itemsOn(one) === 3 && itemsOn(two) === 3, { withinMs: 1000 })
+    expect(one.alerts.map(({ id }) => id)).toEqual(['a1'])
+    expect(one.board).toMatchObject({ alerts: [{ id: 'a1' }], slots: { items: [3, 0, 0, 0] } })
+    expect({ ...one.board, now: 0 }).toEqual({ ...two.board, now: 0 })
+    expect([one.snapshotsTaken, two.snapshotsTaken]).toEqual([1, 1])
+    await until('the heart beats', () => one.heartbeats.length > 1)
+  })
+
+  test('one that misses a delta sees the gap and takes a snapshot', async () => {
+    const board = boardOf(server.url)
+    await until('it has the board', () => board.board)
+    board.lose(1)
+    bench.push.tell([slot(1, 'A1')])
+    const revision = bench.push.snapshot(site)?.revision ?? 0
+    await until('the delta is lost', () => (bench.push.snapshot(site)?.revision ?? 0) > revision)
+    bench.push.tell([slot(2, 'B1')])
+    await until('it is right again', () => itemsOn(board, 0) === 1 && itemsOn(board, 2) === 2, { withinMs: 1000 })
+    expect(board.snapshotsTaken).toBe(2)
+  })
+
+  test('one that misses the last delta before a silence learns it from the heartbeat', async () => {
+    const board = boardOf(server.url)
+    await until('it has the board', () => board.board)
+    board.lose(1)
+    bench.push.tell([slot(7)])
+    await until('it is right again', () => itemsOn(board) === 7, { withinMs: 2000 })
+    expect(board.deltas).toEqual([])
+  })
+
+  test('survive a restart of the server', async () => {
+    const board = boardOf(server.url)
+    await until('it has the board', () => board.board)
+    bench.push.tell([slot(4)])
+    await until('it sees 4', () => itemsOn(board) === 4)
+    const before = board.board?.revision ?? 0
+    const { port } = server
+    await server.close()
+    await until('it notices', () => !board.socket.connected)
+    await start(port, smallMap(site), 100, bench.people)
+    bench.push.seed([slot(5)])
+    await until('it sees 5', () => itemsOn(board) === 5)
+    expect(board.snapshotsTaken).toBeGreaterThan(1)
+    expect(board.board?.revision).toBeGreaterThan(before)
+    bench.push.tell([slot(6)])
+    await until('it lives on', () => itemsOn(board) === 6)
+  })
+
+  test('one whose session is revoked is gone within 5 s, the others stay', async () => {
+    const { key } = bench.people.makeSignInKey()
+    const signedIn = bench.people.signIn(key)
+    const cookie = `warepulse_session=${signedIn?.secret}`
+    const revoked = boardOf(server.url, { cookie, origin: server.url, 'sec-fetch-site': 'same-origin' })
+    const other = boardOf(server.url)
+    await until('both have the board', () => revoked.board && other.board)
+    revoked.socket.io.reconnection(false)
+    bench.people.end(signedIn?.identity.id ?? '')
+    await until('it is out', () => !revoked.socket.connected, { withinMs: 5000 })
+    expect(other.socket.connected).toBe(true)
+  })
+})
+
+describe('a board that does not read', () => {
+  const wide = smallMap(site)
+  const slots = Array.from({ length: 20_000 }, (_, n) => ({
+    ...wide.slots[0],
+    id: `S${n}`,
+    zone: 'A',
+    x: 0,
+    y: 0,
+    width: 1,
+    depth: 1,
+    level: 0,
+  }))
+
+  test('costs a bounded queue, holds nobody up, and is right when it reads again', async () => {
+    await server.close()
+    await start(0, { ...wide, slots, readPoints: [] }, 20)
+    const proxy = await stallingProxy(server.port)
+    const slow = boardOf(proxy.url)
+    const quick = boardOf(server.url)
+    await until('both have the board', () => slow.board && quick.board)
+    proxy.stall()
+    let round = 0
+    await until(
+      'the slow one is held back',
+      () => {
+        round++
+        bench.push.tell(slots.map(({ id }) => slot(round, id)))
+        return bench.push.heldBack > 0
+      },
+      { withinMs: 60_000, everyMs: 25 },
+    )
+    const held = slow.deltas.length
+    for (let more = 0; more < 40; more++) {
+      round++
+      bench.push.tell(slots.map(({ id }) => slot(round, id)))
+      await until('the quick one has it', () => itemsOn(quick, 19_999) === round)
+    }
+    expect(slow.deltas.length).toBe(held)
+    expect(quick.snapshotsTaken).toBe(1)
+    proxy.flow()
+    await until('the slow one is right', () => itemsOn(slow, 0) === round && itemsOn(slow, 19_999) === round)
+    expect(slow.snapshotsTaken).toBeGreaterThan(1)
+    // It got what stood in the kernel and in the bounded queue, and none of the deltas that it was held back from.
+    expect(slow.deltas.length).toBeLessThan(quick.deltas.length - 30)
+    expect(bench.push.heldBack).toBe(1)
+    slow.close()
+    proxy.close()
+  })
+})
+
+describe('who may not', () => {
+  const refusal = (path: string, options: object) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = io(`${server.url}${path}`, {
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+        ...options,
+      })
+      socket.on('connect', () => {
+        socket.disconnect()
+        reject(new Error('was let in'))
+      })
+      socket.on('connect_error', (error) => {
+        socket.disconnect()
+        resolve(error.message)
+      })
+    })
+  const withCookie = (headers: object) => {
+    const secret = bench.people.signIn(bench.people.makeSignInKey().key)?.secret
+    return { extraHeaders: { cookie: `warepulse_session=${secret}`, ...headers } }
+  }
+
+  test.each([
+    ['nobody', '/live', () => ({})],
+    ['a token nobody gave', '/live', () => ({ extraHeaders: { authorization: 'Bearer wpt_forged' } })],
+    ['a page from elsewhere', '/live', () => withCookie({ origin: 'https://evil.example' })],
+    ['a cookie without an origin', '/live', () => withCookie({})],
+    ['long polling', '/live', () => ({ transports: ['polling'], extraHeaders: bench.bearer('admin') })],
+    ['another namespace', '/', () => ({ extraHeaders: bench.bearer('admin') })],
+    ['a namespace of its own making', '/admin', () => ({ extraHeaders: bench.bearer('admin') })],
+  ])('%s is refused', async (_name, path, options) => {
+    expect(await refusal(path, options())).not.toBe('')
+  })
+
+  test.each([
+    ['a site that is not theirs', { site }, 'no site'],
+    ['a site that is not there', { site: 'atlantis' }, 'no site'],
+    ['a room name', { room: site }, 'watch needs'],
+    ['nothing', null, 'watch needs'],
+    ['a site that is none', { site: { toString: 1 } }, 'watch needs'],
+  ])('watching %s', async (_name, request, words) => {
+    const socket = io(`${server.url}/live`, {
+      transports: ['websocket'],
+      forceNew: true,
+      extraHeaders: bench.bearer('admin', 'elsewhere'),
+    })
+    const heard: string[] = []
+    socket.onAny((event) => heard.push(event))
+    const reply: WatchReply = await socket.timeout(5000).emitWithAck('watch', request)
+    expect(reply).toEqual({ ok: false, problem: expect.stringContaining(words) })
+    const other = boardOf(server.url)
+    bench.push.tell([slot(1)])
+    await until('who may sees it', () => itemsOn(other) === 1 && other.heartbeats.length > 0)
+    expect(heard).toEqual([])
+    socket.disconnect()
+  })
+
+  test('a frame beyond the bound ends the connection', async () => {
+    const board = boardOf(server.url)
+    await until('it has the board', () => board.board)
+    board.socket.io.reconnection(false)
+    board.socket.emit('watch', { site, zones: ['x'.repeat(20_000)] })
+    await until('it is out', () => !board.socket.connected)
+  })
+})
+
+test('a taken port is named', async () => {
+  const again = makeBench()
+  await expect(openHttp(again.parts, { host: '127.0.0.1', port: server.port, version: '0.0.0' })).rejects.toMatchObject(
+    {
+      code: 'not-reachable',
+      message: `Port ${server.port} on 127.0.0.1 is taken.`,
+    },
+  )
+  const next = await openHttp(again.parts, { host: '127.0.0.1', port: 0, version: '0.0.0' })
+  expect((await fetch(`${next.url}/healthz`)).status).toBe(200)
+  await next.close()
+  again.close()
+})
+
+/** Passes bytes on until told to stall: then it reads nothing more from the server, like a frozen tablet. */
+async function stallingProxy(port: number) {
+  const upstreams = new Set<Socket>()
+  let stalled = false
+  const proxy = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1')
+    upstreams.add(upstream)
+    client.on('data', (bytes) => upstream.write(bytes))
+    upstream.on('data', (bytes) => client.write(bytes))
+    for (const [a, b] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      a.on('close', () => b.destroy())
+      a.on('error', () => b.destroy())
+    }
+    if (stalled) upstream.pause()
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const address = proxy.address()
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    stall() {
+      stalled = true
+      for (const upstream of upstreams) upstream.pause()
+    },
+    flow() {
+      stalled = false
+      for (const upstream of upstreams) upstream.resume()
+    },
+    close() {
+      for (const upstream of upstreams) upstream.destroy()
+      proxy.close()
+    },
+  }
+}
