@@ -1,0 +1,26 @@
+import type { Alert } from '../../../shared/api.ts'
+
+const rank = { active: 0, acknowledged: 1, cleared: 2, normal: 3 } as const
+
+/** Unacknowledged first, then still active, then over; in each the worst first, then the newest. */
+export function inOrder(alerts: Iterable<Alert>): Alert[] {
+  return [...alerts].sort(
+    (a, b) =>
+      rank[a.state] - rank[b.state] ||
+      a.severity - b.severity ||
+      b.raisedAt.localeCompare(a.raisedAt) ||
+      a.id.localeCompare(b.id),
+  )
+}
+
+/** Does it ask for somebody now? */
+export function needsSomeone(alert: Alert): boolean {
+  return alert.state === 'active' || alert.state === 'acknowledged'
+}
+
+/** As the server will answer, so that the row can change before it does. */
+export function acknowledged(alert: Alert, at: string, by: string | null): Alert {
+  if (alert.state === 'active') return { ...alert, state: 'acknowledged', acknowledgedAt: at, acknowledgedBy: by }
+  if (alert.state === 'cleared') return { ...alert, state: 'normal', acknowledgedAt: at, acknowledgedBy: by }
+  return alert
+}

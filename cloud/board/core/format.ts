@@ -1,0 +1,74 @@
+import { isQuantity, quantities } from '../../../shared/quantity.ts'
+import { type Language, wordsOf } from './words/words.ts'
+
+/** Numbers and times as this reader, at this site, writes them. Instants are Unix ms; the site's zone holds everywhere. */
+export interface Format {
+  number(value: number, decimals?: number): string
+  percent(share: number): string
+  /** With its unit, in the decimals worth showing; `null` is a dash, never a zero. */
+  quantity(name: string, value: number | null): string
+  /** 14:05:12 */
+  clock(at: number): string
+  /** 14:05, or with the day when that is not today's at `now`. */
+  time(at: number, now: number): string
+  /** The day and the time to the second. */
+  moment(at: number): string
+  /** 0 s … 59 s, 1 min …, 1 h 5 min, 2 d. Never negative. */
+  age(ms: number): string
+}
+
+export const dash = '–'
+
+export function formatFor(language: Language, timeZone: string): Format {
+  const words = wordsOf(language)
+  const locale = language === 'en' ? 'en-GB' : 'zh-CN'
+  const zone = knownZone(timeZone)
+  const byDecimals = new Map<number, Intl.NumberFormat>()
+  const numbers = (decimals: number) => {
+    const known = byDecimals.get(decimals)
+    if (known !== undefined) return known
+    const made = new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+    byDecimals.set(decimals, made)
+    return made
+  }
+  const percents = new Intl.NumberFormat(locale, { style: 'percent' })
+  const instants = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: zone, ...options })
+  const clocks = instants({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+  const minutes = instants({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const days = instants({ day: 'numeric', month: 'short' })
+
+  // Minus as a minus sign, so that −18.0 and 18.0 have digits of one width and no hyphen breaks the line.
+  const number = (value: number, decimals = 0) => numbers(decimals).format(value).replace('-', '−')
+  const whole = (value: number) => number(Math.floor(value))
+  return {
+    number,
+    percent: (share) => percents.format(share),
+    quantity(name, value) {
+      if (value === null) return dash
+      if (!isQuantity(name)) return number(value, 1)
+      const { decimals, symbol } = quantities[name]
+      return symbol === '' ? number(value, decimals) : `${number(value, decimals)} ${symbol}`
+    },
+    clock: (at) => clocks.format(at),
+    time: (at, now) => (days.format(at) === days.format(now) ? minutes.format(at) : `${days.format(at)} ${minutes.format(at)}`),
+    moment: (at) => `${days.format(at)} ${clocks.format(at)}`,
+    age(ms) {
+      const seconds = Math.max(0, Math.floor(ms / 1000))
+      if (seconds < 60) return words.seconds(whole(seconds))
+      if (seconds < 3600) return words.minutes(whole(seconds / 60))
+      const hours = Math.floor(seconds / 3600)
+      if (hours >= 48) return words.days(whole(hours / 24))
+      const rest = Math.floor((seconds % 3600) / 60)
+      return rest === 0 ? words.hours(whole(hours)) : `${words.hours(whole(hours))} ${words.minutes(whole(rest))}`
+    },
+  }
+}
+
+/** A site map with a mistyped zone must not take the board down; UTC is then shown, and named beside the clock. */
+export function knownZone(timeZone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+  } catch {
+    return 'UTC'
+  }
+}

@@ -1,0 +1,48 @@
+/** Every place of the board has an address; this is the whole list. */
+export type Route =
+  | { readonly page: 'floor'; readonly slot: string | null }
+  | { readonly page: 'find'; readonly q: string }
+  | { readonly page: 'alerts' }
+  | { readonly page: 'sensors'; readonly sensor: string | null }
+  | { readonly page: 'gateways' }
+  | { readonly page: 'item'; readonly epc: string }
+  | { readonly page: 'nowhere' }
+
+/** `path` begins with "/", `search` with "?" or is empty, as `location` has them. */
+export function routeOf(path: string, search: string): Route {
+  const query = new URLSearchParams(search)
+  const [first = '', second = '', ...rest] = path.split('/').filter((part) => part !== '').map(decoded)
+  if (rest.length > 0) return { page: 'nowhere' }
+  if (first === '') return { page: 'floor', slot: query.get('slot') }
+  if (first === 'item' && second !== '') return { page: 'item', epc: second.toUpperCase() }
+  if (first === 'sensors') return { page: 'sensors', sensor: second === '' ? null : second }
+  if (second !== '') return { page: 'nowhere' }
+  if (first === 'find') return { page: 'find', q: query.get('q') ?? '' }
+  if (first === 'alerts' || first === 'gateways') return { page: first }
+  return { page: 'nowhere' }
+}
+
+export function addressOf(route: Route): string {
+  switch (route.page) {
+    case 'floor':
+      return route.slot === null ? '/' : `/?slot=${encodeURIComponent(route.slot)}`
+    case 'find':
+      return route.q === '' ? '/find' : `/find?q=${encodeURIComponent(route.q)}`
+    case 'item':
+      return `/item/${encodeURIComponent(route.epc)}`
+    case 'sensors':
+      return route.sensor === null ? '/sensors' : `/sensors/${encodeURIComponent(route.sensor)}`
+    case 'nowhere':
+      return '/'
+    default:
+      return `/${route.page}`
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // a stray % is the visitor's, not ours
+  }
+}

@@ -1,0 +1,276 @@
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { Alert, SiteSummary } from '../../../shared/api.ts'
+import { acknowledged, inOrder } from '../core/alert-order.ts'
+import type { Board } from '../core/board.ts'
+import { type Format, formatFor } from '../core/format.ts'
+import { type Liveness, livenessAt, type LinkFacts } from '../core/liveness.ts'
+import { layOut, type Plan } from '../core/plan.ts'
+import { addressOf, type Route, routeOf } from '../core/route.ts'
+import { heardServerTime, serverTime, unknownServerClock } from '../core/server-clock.ts'
+import { type SiteTrust, trustOf } from '../core/trust.ts'
+import { severityName, type Words, wordsOf } from '../core/words/words.ts'
+import { ask, type Refusal } from './ask.ts'
+import { openLink } from './link.ts'
+import { type Preferences, readPreferences, writePreferences } from './preferences.ts'
+import { signIn } from './sign-in.ts'
+
+export type Phase =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'signed-out'; readonly keyRefused: boolean }
+  | { readonly kind: 'no-site' }
+  | { readonly kind: 'failed'; readonly refusal: Refusal }
+  | { readonly kind: 'watching'; readonly site: string }
+
+/** All that the page knows, in one value; whoever reads a signal is drawn again when it changes. */
+export interface Store {
+  readonly phase: ReadonlySignal<Phase>
+  readonly sites: ReadonlySignal<readonly SiteSummary[]>
+  readonly board: ReadonlySignal<Board | null>
+  readonly plan: ReadonlySignal<Plan | null>
+  readonly trust: ReadonlySignal<SiteTrust | null>
+  /** Worst first, with acknowledgements under way already applied. */
+  readonly alerts: ReadonlySignal<readonly Alert[]>
+  readonly liveness: ReadonlySignal<Liveness>
+  readonly attempt: ReadonlySignal<number>
+  /** Gate to board; `null` = nothing flows. */
+  readonly lagMs: ReadonlySignal<number | null>
+  /** Counts heartbeats, for the pulse. */
+  readonly beats: ReadonlySignal<number>
+  /** Server time, once a second. */
+  readonly now: ReadonlySignal<number>
+  readonly words: ReadonlySignal<Words>
+  readonly format: ReadonlySignal<Format>
+  readonly preferences: ReadonlySignal<Preferences>
+  readonly route: ReadonlySignal<Route>
+  readonly polite: ReadonlySignal<string>
+  readonly assertive: ReadonlySignal<string>
+  readonly acknowledging: ReadonlySignal<ReadonlyMap<string, Alert>>
+  readonly acknowledgeFailures: ReadonlySignal<ReadonlyMap<string, string>>
+  /** Plan or table; kept here so that it survives a visit to another page. */
+  readonly asTable: Signal<boolean>
+  go(route: Route, replace?: boolean): void
+  prefer(change: Partial<Preferences>): void
+  say(sentence: string): void
+  acknowledge(alert: Alert): Promise<void>
+  retry(): void
+}
+
+const Context = createContext<Store | null>(null)
+export const StoreProvider = Context.Provider
+
+export function useStore(): Store {
+  const store = useContext(Context)
+  if (store === null) throw new Error('no store around this component')
+  return store
+}
+
+const tickMs = 250
+
+/** Starts signing in and watching at once. One per page. */
+export function openStore(): Store {
+  const clock = () => performance.now()
+  const phase = signal<Phase>({ kind: 'starting' })
+  const sites = signal<readonly SiteSummary[]>([])
+  const board = signal<Board | null>(null)
+  const link = signal<LinkFacts & { attempt: number }>({ connected: false, inStep: false, heardAt: null, troubleSince: null, attempt: 0 })
+  const serverClock = signal(unknownServerClock)
+  const tick = signal(clock())
+  const lagMs = signal<number | null>(null)
+  const beats = signal(0)
+  const preferences = signal(readPreferences(localStorage, navigator.languages))
+  const route = signal(routeOf(location.pathname, location.search))
+  const polite = signal('')
+  const assertive = signal('')
+  const acknowledging = signal<ReadonlyMap<string, Alert>>(new Map())
+  const acknowledgeFailures = signal<ReadonlyMap<string, string>>(new Map())
+  const asTable = signal(false)
+
+  const language = computed(() => preferences.value.language)
+  const words = computed(() => wordsOf(language.value))
+  const timeZone = computed(() => board.value?.map.timeZone ?? 'UTC')
+  const format = computed(() => formatFor(language.value, timeZone.value))
+  const map = computed(() => board.value?.map ?? null)
+  const gateways = computed(() => board.value?.gateways ?? null)
+  const plan = computed(() => (map.value === null ? null : layOut(map.value)))
+  const trust = computed(() => (map.value === null || gateways.value === null ? null : trustOf(map.value, gateways.value)))
+  const boardAlerts = computed(() => board.value?.alerts ?? null)
+  const alerts = computed(() => {
+    const hopeful = acknowledging.value
+    const all = [...(boardAlerts.value?.values() ?? [])].map((alert) => hopeful.get(alert.id) ?? alert)
+    return inOrder(all.filter((alert) => alert.state !== 'normal'))
+  })
+  const liveness = computed(() => livenessAt(link.value, tick.value))
+  const attempt = computed(() => link.value.attempt)
+  const now = computed(() => {
+    const local = performance.timeOrigin + tick.value
+    return Math.floor(serverTime(serverClock.value, local) / 1000) * 1000
+  })
+
+  let open: { close(): void } | null = null
+  const watch = (site: string) => {
+    open?.close()
+    board.value = null
+    serverClock.value = unknownServerClock
+    lagMs.value = null
+    phase.value = { kind: 'watching', site }
+    const listener = {
+      board: (next: Board) => {
+        board.value = next
+      },
+      facts: (facts: LinkFacts & { attempt: number }) => {
+        link.value = facts
+      },
+      serverTime: (at: number) => {
+        serverClock.value = heardServerTime(serverClock.peek(), at, performance.timeOrigin + clock())
+      },
+      heartbeat: (beat: { lagMs: number | null }) => {
+        lagMs.value = beat.lagMs
+        beats.value++
+      },
+      alert: announce,
+      refused: (refusal: Refusal) => {
+        open?.close()
+        phase.value = refusal.status === 401 ? { kind: 'signed-out', keyRefused: false } : { kind: 'failed', refusal }
+      },
+    }
+    open = openLink(site, { clock, random: Math.random }, listener)
+  }
+
+  /** The worst at once, the others together: nobody is read ten sentences in a row. */
+  let waiting: Alert[] = []
+  const announce = (alert: Alert) => {
+    const { value: said } = words
+    if (alert.severity === 1) {
+      assertive.value = said.alertRaised(severityName(said, 1), alert.name, alert.subject)
+      return
+    }
+    waiting.push(alert)
+    if (waiting.length > 1) return
+    setTimeout(() => {
+      const [first] = waiting
+      polite.value =
+        waiting.length === 1 && first !== undefined
+          ? said.alertRaised(severityName(said, first.severity), first.name, first.subject)
+          : said.newAlerts(waiting.length, format.value.number(waiting.length))
+      waiting = []
+    }, 2_000)
+  }
+
+  const start = async () => {
+    const address = new URL(location.href)
+    const entered = await signIn(address.searchParams.get('k'), () => {
+      if (!address.searchParams.has('k')) return
+      address.searchParams.delete('k')
+      history.replaceState(null, '', address.pathname + address.search)
+    })
+    if (entered.kind === 'out') {
+      phase.value = { kind: 'signed-out', keyRefused: entered.keyRefused }
+      return
+    }
+    if (entered.kind === 'failed') return fail(entered.refusal)
+    const answer = await ask<readonly SiteSummary[] | { readonly items: readonly SiteSummary[] }>('/sites')
+    if (!answer.ok) return fail(answer)
+    sites.value = 'items' in answer.value ? answer.value.items : answer.value
+    const chosen = sites.value.find(({ site }) => site === preferences.value.site) ?? sites.value[0]
+    if (chosen === undefined) phase.value = { kind: 'no-site' }
+    else watch(chosen.site)
+  }
+  let retries = 0
+  const fail = (refusal: Refusal) => {
+    phase.value = { kind: 'failed', refusal }
+    // A server that starts later than its board is the ordinary morning.
+    if (refusal.status === 0 || refusal.status >= 500) setTimeout(start, Math.min(8_000, 1_000 * 2 ** retries++))
+  }
+
+  setInterval(() => {
+    tick.value = clock()
+  }, tickMs)
+  addEventListener('popstate', () => {
+    route.value = routeOf(location.pathname, location.search)
+  })
+  effect(() => {
+    document.documentElement.lang = language.value
+    document.documentElement.dataset['theme'] = preferences.value.theme
+  })
+  effect(() => {
+    document.title = map.value === null ? 'Warepulse' : `${map.value.name} · Warepulse`
+  })
+  let wasLost = false
+  effect(() => {
+    // Once at the change, never at each second.
+    const isLost = liveness.value.state === 'lost'
+    if (isLost === wasLost) return
+    wasLost = isLost
+    polite.value = isLost ? words.peek().lostAnnounced : words.peek().backAnnounced
+  })
+  void start()
+
+  return {
+    phase,
+    sites,
+    board,
+    plan,
+    trust,
+    alerts,
+    liveness,
+    attempt,
+    lagMs,
+    beats,
+    now,
+    words,
+    format,
+    preferences,
+    route,
+    polite,
+    assertive,
+    acknowledging,
+    acknowledgeFailures,
+    asTable,
+    go(next, replace = false) {
+      const address = addressOf(next)
+      if (replace) history.replaceState(null, '', address)
+      else if (address !== location.pathname + location.search) history.pushState(null, '', address)
+      route.value = next
+    },
+    prefer(change) {
+      const { site } = preferences.value
+      preferences.value = { ...preferences.value, ...change }
+      writePreferences(localStorage, preferences.value)
+      if (change.site !== undefined && change.site !== null && change.site !== site) watch(change.site)
+    },
+    say(sentence) {
+      polite.value = sentence
+    },
+    async acknowledge(alert) {
+      const at = new Date(now.value).toISOString()
+      acknowledging.value = new Map(acknowledging.value).set(alert.id, acknowledged(alert, at, null))
+      acknowledgeFailures.value = without(acknowledgeFailures.value, alert.id)
+      const answer = await ask<Alert>(`/alerts/${encodeURIComponent(alert.id)}/acknowledge`, { method: 'POST', body: {} })
+      if (answer.ok) {
+        // The delta usually comes first; where it does not, the wish stands until it has had time to.
+        setTimeout(() => {
+          acknowledging.value = without(acknowledging.value, alert.id)
+        }, 3_000)
+        return
+      }
+      acknowledging.value = without(acknowledging.value, alert.id)
+      const why = answer.status === 0 ? words.value.acknowledgeOffline : answer.detail || answer.code
+      acknowledgeFailures.value = new Map(acknowledgeFailures.value).set(alert.id, why)
+      polite.value = words.value.acknowledgeFailed(why)
+    },
+    retry() {
+      const chosen = phase.value
+      phase.value = { kind: 'starting' }
+      if (chosen.kind === 'watching') watch(chosen.site)
+      else void start()
+    },
+  }
+}
+
+function without<T>(map: ReadonlyMap<string, T>, key: string): Map<string, T> {
+  const rest = new Map(map)
+  rest.delete(key)
+  return rest
+}

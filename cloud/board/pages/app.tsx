@@ -1,0 +1,78 @@
+import type { ComponentType } from 'preact'
+import type { Route } from '../core/route.ts'
+import { useStore } from '../live/store.ts'
+import { Link } from '../parts/link.tsx'
+import { Notice, RefusalNotice } from '../parts/notice.tsx'
+import { Shell } from '../parts/shell.tsx'
+import { AlertsPage } from './alerts.tsx'
+import { FloorPage, FloorSkeleton } from './floor.tsx'
+import { Lazy } from './lazy.tsx'
+import { SignInPage } from './sign-in.tsx'
+
+const load = {
+  find: (): Promise<ComponentType> => import('./find.tsx').then(({ FindPage }) => FindPage),
+  item: (): Promise<ComponentType> => import('./item.tsx').then(({ ItemPage }) => ItemPage),
+  sensors: (): Promise<ComponentType> => import('./sensors.tsx').then(({ SensorsPage }) => SensorsPage),
+  gateways: (): Promise<ComponentType> => import('./gateways.tsx').then(({ GatewaysPage }) => GatewaysPage),
+}
+
+export function App() {
+  const store = useStore()
+  const words = store.words.value
+  const phase = store.phase.value
+  switch (phase.kind) {
+    case 'signed-out':
+      return <SignInPage keyRefused={phase.keyRefused} />
+    case 'no-site':
+      return (
+        <main class="alone">
+          <img src="/icon.svg" alt="" width="56" height="56" />
+          <Notice title={words.nothingConfiguredTitle}>
+            <p>{words.nothingConfigured}</p>
+            <pre class="terminal">
+              <code>warepulse demo</code>
+            </pre>
+          </Notice>
+        </main>
+      )
+    case 'failed':
+      return (
+        <main class="alone">
+          <img src="/icon.svg" alt="" width="56" height="56" />
+          <RefusalNotice refusal={phase.refusal} onRetry={() => store.retry()} />
+        </main>
+      )
+    case 'starting':
+      return (
+        <Shell>
+          <FloorSkeleton />
+        </Shell>
+      )
+    case 'watching':
+      return (
+        <Shell>
+          <Page route={store.route.value} />
+        </Shell>
+      )
+  }
+}
+
+function Page({ route }: { readonly route: Route }) {
+  const words = useStore().words.value
+  switch (route.page) {
+    case 'floor':
+      return <FloorPage slot={route.slot} />
+    case 'alerts':
+      return <AlertsPage />
+    case 'nowhere':
+      return (
+        <Notice title={words.nowhereTitle}>
+          <Link to={{ page: 'floor', slot: null }} class="button">
+            {words.nowhere}
+          </Link>
+        </Notice>
+      )
+    default:
+      return <Lazy key={route.page} load={load[route.page]} />
+  }
+}

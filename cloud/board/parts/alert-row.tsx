@@ -1,0 +1,71 @@
+import type { Alert } from '../../../shared/api.ts'
+import { severityName } from '../core/words/words.ts'
+import { useStore } from '../live/store.ts'
+import { Link } from './link.tsx'
+import { Mark } from './mark.tsx'
+
+/** What happened, where, how long, who has it, and what to do about it. */
+export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly isBrief?: boolean }) {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const raisedAt = Date.parse(alert.raisedAt)
+  const isRunning = alert.clearedAt === null
+  const duration = format.age((alert.clearedAt === null ? store.now.value : Date.parse(alert.clearedAt)) - raisedAt)
+  const board = store.board.value
+  const place = board?.map.sensors.find(({ id }) => id === alert.subject)?.name ?? alert.subject
+  const zone = board?.map.zones.find(({ id }) => id === alert.zone)?.name
+  const failure = store.acknowledgeFailures.value.get(alert.id)
+  const isOpen = alert.state === 'active' || alert.state === 'cleared'
+  return (
+    <li class={`alert-row ${alert.state}${isBrief ? ' brief' : ''}`}>
+      <Mark severity={alert.severity} state={alert.state} size={isBrief ? 26 : 32} />
+      <div class="alert-what">
+        <div class="alert-title">
+          {isBrief ? <Link to={{ page: 'alerts' }}>{alert.name}</Link> : alert.name}
+          {alert.value !== null && alert.quantity !== null && <span class="alert-value">{format.quantity(alert.quantity, alert.value)}</span>}
+        </div>
+        <div class="alert-where">
+          {place}
+          {zone !== undefined && zone !== place && ` · ${zone}`}
+        </div>
+        <div class="alert-state">
+          <span class="alert-duration" title={`${words.raised}: ${format.moment(raisedAt)}`}>
+            {isRunning ? words.alertFor(duration) : words.alertLasted(duration)}
+          </span>
+          {' · '}
+          <Owner alert={alert} />
+        </div>
+        {!isBrief && alert.whatToDo !== '' && (
+          <p class="alert-todo">
+            <b>{words.whatToDo}:</b> {alert.whatToDo}
+          </p>
+        )}
+        {failure !== undefined && (
+          <p class="failure" role="alert">
+            {words.acknowledgeFailed(failure)}
+          </p>
+        )}
+      </div>
+      <div class="alert-actions">
+        {!isBrief && <span class="quiet">{severityName(words, alert.severity)}</span>}
+        {isOpen && (
+          <button type="button" class="button" onClick={() => store.acknowledge(alert)} aria-label={`${words.acknowledge}: ${alert.name}, ${place}`}>
+            {words.acknowledge}
+          </button>
+        )}
+      </div>
+    </li>
+  )
+}
+
+function Owner({ alert }: { readonly alert: Alert }) {
+  const store = useStore()
+  const words = store.words.value
+  if (alert.state === 'active') return <b>{words.alertNobody}</b>
+  if (alert.state === 'cleared') return <span>{words.alertCleared}</span>
+  if (alert.state === 'normal') return <span>{words.alertNormal}</span>
+  if (alert.acknowledgedBy === null || alert.acknowledgedAt === null) return <span>{words.alertAcknowledged}</span>
+  const age = store.format.value.age(store.now.value - Date.parse(alert.acknowledgedAt))
+  return <span>{words.alertAcknowledgedBy(alert.acknowledgedBy, age)}</span>
+}

@@ -1,0 +1,44 @@
+import { useComputed } from '@preact/signals'
+import { countSlots } from '../core/board.ts'
+import { useStore } from '../live/store.ts'
+
+/** The day in numbers. Fixed-width digits: they change, they do not dance. */
+export function Counters() {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const liveness = store.liveness.value
+  const slots = useComputed(() => {
+    const board = store.board.value
+    return board === null ? null : countSlots(board.slotState)
+  })
+  const board = store.board.value
+  if (board === null || slots.value === null) return <div class="counters skeleton" aria-hidden="true" />
+  const { counters } = board
+  const outside = [...board.sensors.values()].filter((now) => now.outside.length > 0).length
+  const total = board.map.slots.length
+  const cells: readonly (readonly [string, string, string | null, boolean])[] = [
+    [words.itemsOnSite, format.number(counters.itemsOnSite), null, false],
+    [words.arrivedToday, format.number(counters.arrivedToday), null, false],
+    [words.departedToday, format.number(counters.departedToday), null, false],
+    [words.movedToday, format.number(counters.movedToday), null, false],
+    [words.slotsOccupied, format.number(slots.value.occupied), words.ofTotal(format.number(total)), false],
+    [words.slotsUnknown, format.number(slots.value.unknown), words.ofTotal(format.number(total)), false],
+    [words.sensorsOutside, format.number(outside), words.ofTotal(format.number(board.map.sensors.length)), outside > 0],
+    [words.readsPerSecond, format.number(counters.tagReadsPerSecond, counters.tagReadsPerSecond < 10 ? 1 : 0), null, false],
+  ]
+  return (
+    <dl class={liveness.state === 'lost' ? 'counters not-live' : 'counters'}>
+      {cells.map(([name, value, of, isLoud]) => (
+        <div key={name} class={isLoud ? 'counter loud' : 'counter'}>
+          <dt>{name}</dt>
+          <dd>
+            {value}
+            {of !== null && <small> {of}</small>}
+          </dd>
+        </div>
+      ))}
+      {liveness.state === 'lost' && <div class="counters-age">{words.countersAged(format.age(liveness.ageMs))}</div>}
+    </dl>
+  )
+}

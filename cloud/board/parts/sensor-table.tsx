@@ -1,0 +1,71 @@
+import type { SensorPlace } from '../../../shared/site-map.ts'
+import { dash, type Format } from '../core/format.ts'
+import { sensorTrust } from '../core/trust.ts'
+import { quantityName, type Words } from '../core/words/words.ts'
+import { useStore } from '../live/store.ts'
+import { Link } from './link.tsx'
+
+/** Latest values of all sensors, those out of range first. */
+export function SensorTable({ chosen }: { readonly chosen?: string | null }) {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const board = store.board.value
+  if (board === null) return null
+  if (board.map.sensors.length === 0) return <p class="quiet">{words.noSensors}</p>
+  const zones = new Map(board.map.zones.map(({ id, name }) => [id, name]))
+  const rows = board.map.sensors.map((place) => ({ place, said: board.sensors.get(place.id) }))
+  const isOutside = (row: (typeof rows)[number]) => (row.said?.outside.length ?? 0) > 0
+  return (
+    <table class="rows sensors">
+      <thead>
+        <tr>
+          <th scope="col">{words.sensor}</th>
+          <th scope="col">{words.zone}</th>
+          <th scope="col">{words.value}</th>
+          <th scope="col">{words.limits}</th>
+          <th scope="col">{words.lastHeard}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...rows].sort((a, b) => Number(isOutside(b)) - Number(isOutside(a))).map(({ place, said }) => {
+          const trust = sensorTrust(place, said, board.gateways, store.now.value)
+          const quantities = [...new Set([...Object.keys(place.limits), ...Object.keys(said?.values ?? {})])]
+          return (
+            <tr key={place.id} class={`${trust === 'current' ? '' : 'old'} ${chosen === place.id ? 'chosen' : ''}`}>
+              <td>
+                <Link to={{ page: 'sensors', sensor: place.id }} current={chosen === place.id}>
+                  {place.name}
+                </Link>
+              </td>
+              <td>{zones.get(place.zone) ?? place.zone}</td>
+              <td>
+                {quantities.map((quantity) => (
+                  <span key={quantity} class={said?.outside.includes(quantity) ? 'reading outside' : 'reading'}>
+                    <span class="unseen">{quantityName(words, quantity)} </span>
+                    {format.quantity(quantity, said?.values[quantity] ?? null)}
+                    {said?.outside.includes(quantity) && <span class="unseen"> {words.outOfRange}</span>}
+                  </span>
+                ))}
+              </td>
+              <td class="quiet">{quantities.map((quantity) => limitsText(place, quantity, words, format)).filter((text) => text !== null).join(' · ') || words.noLimits}</td>
+              <td>
+                {said === undefined ? words.sensorNever : words.ago(format.age(store.now.value - said.at))}
+                {trust !== 'current' && trust !== 'never' && <b> · {words.sensorSilent}</b>}
+              </td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+/** `null` = this quantity has no limit. */
+export function limitsText(place: SensorPlace, quantity: string, words: Words, format: Format): string | null {
+  const limits = place.limits[quantity]
+  if (limits === undefined) return null
+  const text = (value: number | undefined) => (value === undefined ? dash : format.quantity(quantity, value))
+  if (limits.low !== undefined && limits.high !== undefined) return words.limitBetween(text(limits.low), text(limits.high))
+  return limits.low !== undefined ? words.limitAbove(text(limits.low)) : words.limitBelow(text(limits.high))
+}

@@ -1,0 +1,280 @@
+import { effect, useComputed, useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { centre, type Direction, neighbour, rectOf, slotAt } from '../core/plan.ts'
+import { planSentence } from '../core/say.ts'
+import { fit, pan, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
+import { useStore } from '../live/store.ts'
+import { IconButton } from '../parts/icon.tsx'
+import { Legend } from '../parts/legend.tsx'
+import { drawPlan, type OnScreen } from './draw-plan.ts'
+import { type Palette, readPalette } from './palette.ts'
+
+const arrows: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
+const sentenceEveryMs = 10_000
+const margin = 28
+
+/** The floor plan: drawn only when something changed, at most once a frame. */
+export function PlanCanvas({ selected, onSelect }: { readonly selected: string | null; readonly onSelect: (code: string | null) => void }) {
+  const store = useStore()
+  const frame = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const view = useSignal<View | null>(null)
+  const size = useSignal<Size>({ width: 0, height: 0 })
+  const ratio = useSignal(1)
+  const palette = useSignal<Palette | null>(null)
+  const blink = useSignal(false)
+  const sentence = useSignal('')
+  const onScreen = useSignal<OnScreen | null>(null)
+  const chosen = useSignal<string | null>(selected)
+  chosen.value = selected
+  /** Fitted views follow the window; one the visitor has moved stays where it was put. */
+  const isFitted = useRef(true)
+
+  const fitted = useComputed<View | null>(() => {
+    const plan = store.plan.value
+    return plan === null || size.value.width === 0 ? null : fit(plan.bounds, size.value, size.value.width < 500 ? 10 : margin)
+  })
+  const index = useComputed(() => (chosen.value === null ? -1 : (store.board.value?.slotIndex.get(chosen.value) ?? -1)))
+
+  useEffect(() => {
+    const element = frame.current
+    if (element === null) return
+    const observer = new ResizeObserver(() => {
+      size.value = { width: element.clientWidth, height: element.clientHeight }
+      ratio.value = devicePixelRatio
+    })
+    observer.observe(element)
+    const dark = matchMedia('(prefers-color-scheme: dark)')
+    const still = matchMedia('(prefers-reduced-motion: reduce)')
+    const repaint = () => {
+      palette.value = readPalette(element)
+    }
+    dark.addEventListener('change', repaint)
+    const stops = [
+      effect(() => {
+        void store.preferences.value.theme
+        // After the attribute on the root has changed too.
+        queueMicrotask(repaint)
+      }),
+      effect(() => {
+        if (fitted.value !== null && (isFitted.current || view.peek() === null)) view.value = fitted.value
+      }),
+      effect(() => {
+        const plan = store.plan.value
+        const at = view.peek()
+        if (index.value < 0 || plan === null || at === null) return
+        const next = reveal(at, rectOf(plan.slotRects, index.value), size.peek(), 60)
+        if (next.x === at.x && next.y === at.y) return
+        isFitted.current = false
+        view.value = next
+      }),
+    ]
+    const blinking = setInterval(() => {
+      const asks = store.alerts.peek().some((alert) => alert.state === 'active')
+      blink.value = asks && (still.matches || !blink.peek())
+    }, 500)
+    const sayNow = () => {
+      const board = store.board.peek()
+      if (board !== null) sentence.value = planSentence(board, store.liveness.peek(), store.words.peek(), store.format.peek())
+    }
+    const saying = setInterval(sayNow, sentenceEveryMs)
+    stops.push(
+      effect(() => {
+        void store.words.value
+        if (store.plan.value !== null) sayNow()
+      }),
+    )
+    return () => {
+      observer.disconnect()
+      dark.removeEventListener('change', repaint)
+      clearInterval(blinking)
+      clearInterval(saying)
+      for (const stop of stops) stop()
+    }
+  }, [])
+
+  // Every signal read here makes the picture dirty; a frame draws the newest of all.
+  useEffect(() => {
+    let asked = 0
+    let drawn: CanvasRenderingContext2D | null = null
+    const draw = () => {
+      asked = 0
+      const element = canvas.current
+      const [board, plan, trust, colours, at] = [store.board.peek(), store.plan.peek(), store.trust.peek(), palette.peek(), view.peek()]
+      if (element === null || board === null || plan === null || trust === null || colours === null || at === null) return
+      const { width, height } = size.peek()
+      const scale = ratio.peek()
+      if (element.width !== Math.round(width * scale) || element.height !== Math.round(height * scale)) {
+        element.width = Math.round(width * scale)
+        element.height = Math.round(height * scale)
+      }
+      drawn ??= element.getContext('2d')
+      if (drawn === null) return
+      const seen = drawPlan(drawn, {
+        board,
+        plan,
+        trust,
+        alerts: store.alerts.peek(),
+        view: at,
+        size: size.peek(),
+        ratio: scale,
+        palette: colours,
+        words: store.words.peek(),
+        format: store.format.peek(),
+        now: store.now.peek(),
+        selected: index.peek(),
+        isCursorShown: true,
+        blink: blink.peek(),
+      })
+      if (JSON.stringify(seen) !== JSON.stringify(onScreen.peek())) onScreen.value = seen
+    }
+    const stop = effect(() => {
+      for (const one of [store.board, store.trust, store.alerts, store.words, store.format, view, size, ratio, palette, index, blink]) void one.value
+      if (asked === 0) asked = requestAnimationFrame(draw)
+    })
+    return () => {
+      stop()
+      cancelAnimationFrame(asked)
+    }
+  }, [])
+
+  const zoomBy = (factor: number, around = { x: size.peek().width / 2, y: size.peek().height / 2 }) => {
+    const [at, whole, plan] = [view.peek(), fitted.peek(), store.plan.peek()]
+    if (at === null || whole === null || plan === null) return
+    isFitted.current = false
+    view.value = pan(zoom(at, factor, around, whole), 0, 0, plan.bounds, size.peek())
+  }
+  const showAll = () => {
+    isFitted.current = true
+    view.value = fitted.peek()
+  }
+  const move = (dx: number, dy: number) => {
+    const [at, plan] = [view.peek(), store.plan.peek()]
+    if (at === null || plan === null) return
+    isFitted.current = false
+    view.value = pan(at, dx, dy, plan.bounds, size.peek())
+  }
+  const codeOf = (slot: number) => store.board.peek()?.map.slots[slot]?.id ?? null
+
+  // Wheel and pinch must be able to keep the page from scrolling, which a passive listener cannot.
+  useEffect(() => {
+    const element = frame.current
+    if (element === null) return
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault()
+      const box = element.getBoundingClientRect()
+      const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY
+      zoomBy(Math.exp(-Math.max(-240, Math.min(240, step)) / (event.ctrlKey ? 100 : 400)), { x: event.clientX - box.left, y: event.clientY - box.top })
+    }
+    element.addEventListener('wheel', onWheel, { passive: false })
+    const onKey = (event: KeyboardEvent) => {
+      if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      if (event.key === '+' || event.key === '=') zoomBy(1.4)
+      else if (event.key === '-') zoomBy(1 / 1.4)
+      else if (event.key === '0') showAll()
+      else return
+      event.preventDefault()
+    }
+    addEventListener('keydown', onKey)
+    return () => {
+      element.removeEventListener('wheel', onWheel)
+      removeEventListener('keydown', onKey)
+    }
+  }, [])
+
+  const fingers = useRef(new Map<number, { x: number; y: number }>())
+  const gesture = useRef({ moved: 0, wasPinch: false })
+  const onPointerDown = (event: PointerEvent) => {
+    if (event.button !== 0 || !(event.currentTarget instanceof HTMLElement)) return
+    event.currentTarget.setPointerCapture(event.pointerId)
+    if (fingers.current.size === 0) gesture.current = { moved: 0, wasPinch: false }
+    fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY })
+    if (fingers.current.size > 1) gesture.current.wasPinch = true
+  }
+  const onPointerMove = (event: PointerEvent) => {
+    const before = fingers.current.get(event.pointerId)
+    if (before === undefined || frame.current === null) return
+    const other = [...fingers.current].find(([id]) => id !== event.pointerId)?.[1]
+    const now = { x: event.clientX, y: event.clientY }
+    fingers.current.set(event.pointerId, now)
+    gesture.current.moved += Math.abs(now.x - before.x) + Math.abs(now.y - before.y)
+    if (other !== undefined) {
+      const box = frame.current.getBoundingClientRect()
+      const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y))
+      zoomBy(factor, { x: (now.x + other.x) / 2 - box.left, y: (now.y + other.y) / 2 - box.top })
+      move((now.x - before.x) / 2, (now.y - before.y) / 2)
+    } else if (gesture.current.moved > 5) move(now.x - before.x, now.y - before.y)
+  }
+  const onPointerUp = (event: PointerEvent) => {
+    const wasDown = fingers.current.delete(event.pointerId)
+    const [at, plan] = [view.peek(), store.plan.peek()]
+    if (!wasDown || event.type === 'pointercancel' || gesture.current.moved > 5 || gesture.current.wasPinch) return
+    if (at === null || plan === null || frame.current === null) return
+    const box = frame.current.getBoundingClientRect()
+    const metres = toMetres(at, { x: event.clientX - box.left, y: event.clientY - box.top })
+    const slack = (event.pointerType === 'mouse' ? 2 : 14) / at.pixelsPerMetre
+    onSelect(codeOf(slotAt(plan, metres, slack)))
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const plan = store.plan.peek()
+    const at = view.peek()
+    const direction = arrows[event.key]
+    if (plan === null || at === null) return
+    if (direction !== undefined) {
+      event.preventDefault()
+      const from = index.peek()
+      const next = from < 0 ? firstInSight(plan, at, size.peek()) : neighbour(plan, from, direction)
+      if (next >= 0) onSelect(codeOf(next))
+    } else if (event.key === 'Escape' && index.peek() >= 0) {
+      event.preventDefault()
+      onSelect(null)
+    } else if (event.key === 'Enter' && index.peek() >= 0) {
+      event.preventDefault()
+      document.getElementById('slot-drawer')?.focus()
+    }
+  }
+
+  const words = store.words.value
+  const isLost = store.liveness.value.state === 'lost'
+  return (
+    <div class={isLost ? 'plan not-live' : 'plan'}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would say "form" where there is none */}
+      <div
+        ref={frame}
+        class="plan-frame"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the slots from here
+        tabIndex={0}
+        role="group"
+        aria-label={`${words.planName}. ${words.planKeys}`}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onPointerCancel={onPointerUp}
+        onDblClick={(event) => {
+          const box = event.currentTarget.getBoundingClientRect()
+          zoomBy(2, { x: event.clientX - box.left, y: event.clientY - box.top })
+        }}
+        onKeyDown={onKeyDown}
+      >
+        <canvas ref={canvas} role="img" aria-label={sentence.value} />
+        {isLost && <div class="plan-hatch" />}
+      </div>
+      <div class="plan-tools">
+        <IconButton icon="plus" label={words.zoomIn} onClick={() => zoomBy(1.4)} />
+        <IconButton icon="minus" label={words.zoomOut} onClick={() => zoomBy(1 / 1.4)} />
+        <IconButton icon="fit" label={words.zoomFit} onClick={showAll} />
+      </div>
+      <Legend onScreen={onScreen.value} />
+    </div>
+  )
+}
+
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+}
+
+/** The slot nearest to the middle of the window: where the eye is. */
+function firstInSight(plan: Parameters<typeof neighbour>[0], view: View, size: Size): number {
+  const middle = toMetres(view, centre({ x: 0, y: 0, ...size }))
+  return slotAt(plan, middle, Number.POSITIVE_INFINITY)
+}
