@@ -1,0 +1,144 @@
+import { type EdgeAlert, isKind, type Measurement } from '../../shared/record.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
+import { isOwnKind } from '../journal/own-record.ts'
+import { eventTime } from '../location/event-time.ts'
+import { judgeTime, judgeValues, retire } from './judge.ts'
+import { raise, turn } from './raise.ts'
+import { noteSign, signOf, zoneOf } from './sign-of.ts'
+import { live, say } from './silence.ts'
+import type { AlertChanges, AlertState, Hash } from './state.ts'
+
+/** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
+export function fold(state: AlertState, entries: readonly JournalEntry[], hash: Hash, changes: AlertChanges): void {
+  for (const entry of entries) {
+    if (entry.origin === 'gateway') foldGateway(state, entry, hash, changes)
+    else foldOwn(state, entry, hash, changes)
+  }
+}
+
+function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes: AlertChanges): void {
+  const { site, gateway, recordedAt } = entry
+  const link = signOf(state, site, 'gateway', '', gateway)
+  live(link, recordedAt)
+  noteSign(state, link)
+  entry.records.forEach((record, index) => {
+    if (record === null) return
+    const trigger = `${site}/${gateway}/${entry.epoch}/${entry.first + index}`
+    if (isKind(record, 'measurement')) {
+      measure(state, entry, record, eventTime(record.at, recordedAt).at, trigger, hash, changes)
+    } else if (isKind(record, 'device')) {
+      const { at } = eventTime(record.at, recordedAt)
+      const isSensor = state.signs.get(`${site}/sensor//${record.device}`) !== undefined
+      if (record.device === gateway) return
+      const sign = signOf(state, site, isSensor ? 'sensor' : 'reader', gateway, record.device)
+      say(sign, record.state, at)
+      noteSign(state, sign)
+    } else if (isKind(record, 'alert')) {
+      edge(state, entry, record, eventTime(record.at, recordedAt).at, trigger, hash, changes)
+    }
+  })
+}
+
+function measure(
+  state: AlertState,
+  entry: GatewayEntry,
+  record: Measurement,
+  at: number,
+  trigger: string,
+  hash: Hash,
+  changes: AlertChanges,
+): void {
+  const sign = signOf(state, entry.site, 'sensor', entry.gateway, record.sensor)
+  // What is older than the newest is history: it neither rings nor ends what rings now.
+  if (at < sign.signAt) return
+  if (sign.said === 'unsaid' || sign.said === 'silent') say(sign, 'up', at)
+  live(sign, at)
+  noteSign(state, sign)
+  judgeValues(state, entry.site, record, at, trigger, hash, changes)
+}
+
+/** Rules that ran on the gateway: taken as they are, newest event time wins. */
+function edge(
+  state: AlertState,
+  entry: GatewayEntry,
+  record: EdgeAlert,
+  at: number,
+  trigger: string,
+  hash: Hash,
+  changes: AlertChanges,
+): void {
+  const { site, gateway } = entry
+  const key = `edge/${site}/${gateway}/${record.rule}/${record.subject}`
+  const word = state.edge.get(key)
+  if (word !== undefined && at < word.at) return
+  state.edge.put(key, { at })
+  if (record.state === 'cleared') {
+    turn(state, key, 'clear', at, undefined, changes)
+    return
+  }
+  const rule = state.rules.get(record.rule)?.rule
+  const zone = zoneOf(state, site, record.subject)
+  const { subject } = record
+  const value = record.value ?? null
+  raise(state, { key, site, rule, ruleId: record.rule, subject, zone, value, at, trigger }, hash, changes)
+}
+
+function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertChanges): void {
+  for (const record of entry.records) {
+    if (isOwnKind(record, 'tick')) {
+      if (record.at <= state.now) continue
+      state.now = record.at
+      judgeTime(state, record.at, hash, changes)
+    } else if (isOwnKind(record, 'rule')) {
+      state.rules.put(record.rule.id, { rule: record.rule })
+      state.concerning.clear()
+      // A changed limit is a new question: what the old one found is over, unless the next value finds it again.
+      retire(state, record.rule.id, record.at, changes)
+    } else if (isOwnKind(record, 'rule-removed')) {
+      state.rules.remove(record.rule)
+      state.concerning.clear()
+      retire(state, record.rule, record.at, changes)
+    } else if (isOwnKind(record, 'alert-act')) {
+      const standing = [...state.open.all.values()].find(({ alert }) => alert.id === record.alert)
+      changes.acts.push(record)
+      if (standing === undefined || record.act === 'comment') continue
+      const event = record.act === 'clear' ? 'dismiss' : 'acknowledge'
+      turn(state, standing.key, event, record.at, record.by, changes)
+    } else if (isOwnKind(record, 'map')) adopt(state, record.map, record.at)
+    else if (isOwnKind(record, 'link') && entry.site !== undefined) {
+      const sign = signOf(state, entry.site, 'gateway', '', record.gateway)
+      say(sign, record.state === 'online' ? 'up' : 'silent', record.at)
+      noteSign(state, sign)
+    }
+  }
+}
+
+/** Whom the silence rules watch, and where sensors hang. */
+function adopt(state: AlertState, map: SiteMap, at: number): void {
+  const { site } = map
+  for (const sign of state.signs.all.values()) {
+    if (sign.site !== site || !sign.watched) continue
+    sign.watched = false
+    noteSign(state, sign)
+  }
+  const watch = (of: 'gateway' | 'reader' | 'sensor', gateway: string, subject: string, zone: string | null): void => {
+    const sign = signOf(state, site, of, of === 'gateway' ? '' : gateway, subject)
+    sign.watched = true
+    sign.zone = zone
+    sign.gateway = of === 'gateway' ? '' : gateway
+    if (sign.said === 'unsaid' && sign.saidAt === 0) sign.saidAt = at // from now on it is expected to speak
+    noteSign(state, sign)
+  }
+  for (const sensor of map.sensors) {
+    watch('sensor', sensor.gateway, sensor.id, sensor.zone)
+    watch('gateway', '', sensor.gateway, null)
+  }
+  for (const point of map.readPoints) {
+    watch('reader', point.gateway, point.device, point.zone)
+    watch('gateway', '', point.gateway, null)
+  }
+  const places = [...map.sensors, ...map.readPoints].map(({ id, zone }) => [id, zone] as const)
+  state.zones.put(site, Object.fromEntries(places))
+  state.concerning.clear()
+}

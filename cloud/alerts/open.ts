@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { Alert } from '../../shared/api.ts'
+import { keptSchema, openKept } from '../database/kept.ts'
+import { type Migration, openDatabase, transaction } from '../database/open.ts'
+import type { AlertQueries } from '../http/read-models.ts'
+import type { JournalEntry } from '../journal/journal.ts'
+import type { Projection } from '../journal/projection.ts'
+import type { Fact, TellBoards } from '../push/fact.ts'
+import { fold } from './fold.ts'
+import { alertsPage } from './queries.ts'
+import {
+  type AlertChanges,
+  type AlertState,
+  EdgeWord,
+  OpenAlert,
+  StoredRule,
+  StoredSign,
+  StoredWatch,
+} from './state.ts'
+
+export interface Alerts extends Projection, AlertQueries {
+  /** All alerts that are not over, as facts, to seed boards at start. */
+  standing(): readonly Fact[]
+}
+
+const migrations: readonly Migration[] = [
+  `
+  CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), "offset" INTEGER NOT NULL, now INTEGER NOT NULL) STRICT;
+  INSERT INTO progress VALUES (1, 0, 0);
+  ${['rule', 'watch', 'sign', 'open', 'edge', 'zone'].map((table) => keptSchema(table)).join('\n')}
+  CREATE TABLE alert (
+    id TEXT PRIMARY KEY, site TEXT NOT NULL, state TEXT NOT NULL, raised_at TEXT NOT NULL, alert TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alert_site ON alert (site, raised_at, id);
+  -- Who did what to which alert, and why; never changed.
+  CREATE TABLE act (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL, alert TEXT NOT NULL, act TEXT NOT NULL, comment TEXT
+  ) STRICT;
+  `,
+]
+const Progress = z.object({ offset: z.int(), now: z.int() })
+const AlertRow = z.object({ alert: z.string() })
+
+/** Opens the alert projection: rules, the conditions they watch, and the life of every alert. */
+export async function openAlerts(options: { readonly path: string; readonly tell: TellBoards }): Promise<Alerts> {
+  const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
+  const state: AlertState = {
+    rules: openKept(database, 'rule', StoredRule),
+    watches: openKept(database, 'watch', StoredWatch),
+    signs: openKept(database, 'sign', StoredSign),
+    open: openKept(database, 'open', OpenAlert),
+    edge: openKept(database, 'edge', EdgeWord),
+    zones: openKept(database, 'zone', z.record(z.string(), z.string())),
+    now: 0,
+    concerning: new Map(),
+  }
+  const kept = [state.rules, state.watches, state.signs, state.open, state.edge, state.zones]
+  const putAlert = database.prepare(
+    'INSERT OR REPLACE INTO alert (id, site, state, raised_at, alert) VALUES (?, ?, ?, ?, ?)',
+  )
+  const addAct = database.prepare('INSERT INTO act (at, by, alert, act, comment) VALUES (?, ?, ?, ?, ?)')
+  const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
+  const getAlert = database.prepare('SELECT alert FROM alert WHERE id = ?')
+  const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
+  let offset = readProgress().offset
+  state.now = readProgress().now
+  /** A commit failed: the memory is ahead of the file. */
+  let dirty = false
+
+  const commit = (entries: readonly JournalEntry[], to: number): void => {
+    if (dirty) {
+      for (const one of kept) one.load()
+      state.concerning.clear()
+      state.now = readProgress().now
+    }
+    dirty = true
+    const changes: AlertChanges = { alerts: new Map(), acts: [] }
+    fold(
+      state,
+      entries.filter((entry) => entry.offset > offset),
+      sha256of128,
+      changes,
+    )
+    transaction(database, () => {
+      for (const one of kept) one.save()
+      for (const alert of changes.alerts.values()) {
+        putAlert.run(alert.id, alert.site, alert.state, alert.raisedAt, JSON.stringify(alert))
+      }
+      for (const { at, by, alert, act, comment } of changes.acts) addAct.run(at, by, alert, act, comment ?? null)
+      putProgress.run(to, state.now)
+    })
+    for (const one of kept) one.saved()
+    dirty = false
+    offset = to
+    if (changes.alerts.size > 0) options.tell([...changes.alerts.values()].map((alert) => ({ type: 'alert', alert })))
+  }
+
+  return {
+    name: 'alerts',
+    get offset() {
+      return offset
+    },
+    apply: async (entries, signal) => {
+      signal.throwIfAborted()
+      const last = entries.at(-1)
+      if (last !== undefined && last.offset > offset) commit(entries, last.offset)
+    },
+    skip: async (to) => {
+      if (to > offset) commit([], to)
+    },
+    alerts: (site, filter, page) => alertsPage(database, site, filter, page),
+    alert: (id) => {
+      const row = getAlert.get(id)
+      return row === undefined ? undefined : Alert.parse(JSON.parse(AlertRow.parse(row).alert))
+    },
+    rules: () => [...state.rules.all.values()].map(({ rule }) => rule),
+    standing: () => [...state.open.all.values()].map(({ alert }) => ({ type: 'alert', alert })),
+    close: async () => {
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+/** The first 128 bits of SHA-256, in hex. */
+function sha256of128(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}

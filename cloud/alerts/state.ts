@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { Alert } from '../../shared/api.ts'
+import { Rule, type ThresholdRule } from '../../shared/rule.ts'
+import type { Kept } from '../database/kept.ts'
+import type { AlertAct } from '../journal/own-record.ts'
+
+export const StoredRule = z.object({ rule: Rule })
+export const StoredWatch = z.object({
+  sinceAt: z.number().nullable(),
+  trigger: z.string(),
+  value: z.number(),
+  raised: z.boolean(),
+})
+export const StoredSign = z.object({
+  site: z.string(),
+  of: z.enum(['gateway', 'reader', 'sensor']),
+  subject: z.string(),
+  gateway: z.string(),
+  zone: z.string().nullable(),
+  /** Named by the map; devices outside it are remembered and not watched. */
+  watched: z.boolean(),
+  signAt: z.number(),
+  said: z.enum(['up', 'silent', 'down', 'unsaid']),
+  saidAt: z.number(),
+})
+export type StoredSign = z.infer<typeof StoredSign>
+
+/** An alert that is not over, with the key under which its condition finds it again. */
+export const OpenAlert = z.object({ key: z.string(), alert: Alert })
+export type OpenAlert = z.infer<typeof OpenAlert>
+
+/** Newest `alert` record of a gateway for a key. */
+export const EdgeWord = z.object({ at: z.number() })
+
+/** Everything the projection holds. */
+export interface AlertState {
+  /** rule id → rule. */
+  readonly rules: Kept<z.infer<typeof StoredRule>>
+  /** key of the condition → how far it is. */
+  readonly watches: Kept<z.infer<typeof StoredWatch>>
+  /** `site/of/gateway/subject` → signs of life; of a sensor the newest measurement, whatever gateway brought it. */
+  readonly signs: Kept<StoredSign>
+  /** key → alert that is not over. */
+  readonly open: Kept<OpenAlert>
+  readonly edge: Kept<z.infer<typeof EdgeWord>>
+  /** site → `sensor → zone`, from the newest map. */
+  readonly zones: Kept<Record<string, string>>
+  now: number
+  /** Threshold rules by site and sensor; emptied when rules or maps change. */
+  readonly concerning: Map<string, Map<string, readonly ThresholdRule[]>>
+}
+
+/** What one `apply` changed beside the kept maps. */
+export interface AlertChanges {
+  /** By id, in their newest state. */
+  readonly alerts: Map<string, Alert>
+  readonly acts: z.infer<typeof AlertAct>[]
+}
+
+/** Text → 32 hex digits; handed in, so that the folding code stays free of the platform. */
+export type Hash = (text: string) => string

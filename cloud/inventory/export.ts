@@ -1,0 +1,48 @@
+import type { Place } from '../location/place.ts'
+import { decidedBy } from '../location/standing.ts'
+import type { StoredLedgerRow } from './ledger.ts'
+import type { InventoryState } from './state.ts'
+
+/**
+ * The state as canonical text, one line a thing, sorted, without ids, offsets and recorded times: two states that say
+ * the same are byte-equal.
+ *
+ * `items`: where every item is and on what evidence, its sightings, and the slots: the same for any order of arrival
+ * of gateway entries. `everything`: also since when, day counts and the ledger, which tell of the order as well: the
+ * same for the same journal.
+ */
+export function exportState(
+  state: InventoryState,
+  part: 'items' | 'everything',
+  ledger: Iterable<StoredLedgerRow>,
+): string {
+  const lines: string[] = []
+  for (const item of state.items) {
+    const { epc, sku, place, lastSeenAt, readPoint, reads, sites } = item
+    const decided = place === null ? null : decidedBy(item)
+    const seen = { epc, sku, place: name(place), lastSeenAt, readPoint, reads, sites, decided }
+    lines.push(JSON.stringify(part === 'items' ? { item: seen } : { item: seen, since: item.since }))
+  }
+  for (const site of state.sites.values()) {
+    const { totals, itemsOnSite, days } = site
+    for (const { slot, zone, items, asOf } of site.slots.values()) {
+      lines.push(JSON.stringify({ site: site.site, slot, zone, items, asOf }))
+    }
+    lines.push(JSON.stringify({ site: site.site, mapVersion: site.index?.map.version ?? 0, totals, itemsOnSite }))
+    if (part === 'everything') lines.push(JSON.stringify({ site: site.site, days: [...days].sort() }))
+  }
+  if (part === 'everything') {
+    for (const row of ledger) {
+      const epc = state.items[row.item - 1]?.epc
+      const { at, kind, late, why } = row
+      const from = name(state.places.byId(row.fromPlace) ?? null)
+      const to = name(state.places.byId(row.toPlace) ?? null)
+      lines.push(JSON.stringify({ ledger: epc, at, kind, from, to, late, why }))
+    }
+  }
+  return lines.sort().join('\n')
+}
+
+function name(place: Place | null): string | null {
+  return place === null ? null : place.key
+}

@@ -1,0 +1,149 @@
+import { isKind, type Observation, type Passage, type Scan } from '../../shared/record.ts'
+import type { GatewayEntry } from '../journal/journal.ts'
+import { eventTime } from '../location/event-time.ts'
+import { hearDevice, hearRead } from '../location/reader-health.ts'
+import type { TrackedItem } from './item.ts'
+import { hearGateway, readerOf } from './readers.ts'
+import type { SiteState, TrackedPoint } from './site-state.ts'
+import { type Changes, type InventoryState, itemOf, siteOf } from './state.ts'
+import { weigh } from './weigh.ts'
+
+const noPoints: ReadonlyMap<string, TrackedPoint> = new Map()
+const clockOffsetsKept = 1000
+/** Shorter codes are barcodes; the shortest EPC in use has 96 bits. */
+const epcPattern = /^(?:[0-9A-F]{2}){12,62}$/
+
+/** One entry of one gateway: whatever its records say about items, readers and clocks. */
+export function foldGateway(state: InventoryState, entry: GatewayEntry, changes: Changes): void {
+  const site = siteOf(state, entry.site)
+  const points = site.points.get(entry.gateway) ?? noPoints
+  const { totals } = site
+  changes.sites.add(site)
+  hearGateway(site, entry.gateway, entry.recordedAt, changes)
+  for (const record of entry.records) {
+    if (record === null) continue
+    if (isKind(record, 'observation')) {
+      const at = timeOf(site, entry, record, record.at)
+      observe(state, site, points, entry, record, at, changes)
+    } else if (isKind(record, 'measurement')) {
+      totals.measurements += 1
+      timeOf(site, entry, record, record.at)
+    } else if (isKind(record, 'passage')) {
+      totals.passages += 1
+      pass(state, site, points, entry, record, timeOf(site, entry, record, record.at), changes)
+    } else if (isKind(record, 'scan')) {
+      totals.scans += 1
+      scan(state, site, entry, record, timeOf(site, entry, record, record.at), changes)
+    } else if (isKind(record, 'device')) {
+      const reader = readerOf(site, entry.gateway, record.device)
+      hearDevice(reader.health, record.state, timeOf(site, entry, record, record.at))
+    } else if (isKind(record, 'clock')) {
+      site.clockOffsets.set(`${entry.gateway}/${record.boot}`, Math.round(record.offsetMs))
+      if (site.clockOffsets.size > clockOffsetsKept) {
+        for (const oldest of site.clockOffsets.keys()) {
+          site.clockOffsets.delete(oldest)
+          break
+        }
+      }
+    } else if (!isKind(record, 'gap') && !isKind(record, 'alert')) totals.unknownKinds += 1
+  }
+}
+
+function observe(
+  state: InventoryState,
+  site: SiteState,
+  points: ReadonlyMap<string, TrackedPoint>,
+  entry: GatewayEntry,
+  record: Observation,
+  at: number,
+  changes: Changes,
+): void {
+  const item = itemOf(state, record.epc)
+  const { totals } = site
+  totals.tagReads += record.count
+  totals.observations += 1
+  site.readsSinceTick += record.count
+  item.reads += record.count
+  noteSite(item, site)
+  const tracked = points.get(record.readPoint)
+  if (tracked === undefined) {
+    totals.unmapped += 1
+    const place = state.places.of(site.site, null, null)
+    const { readPoint, count } = record
+    weigh(state, item, { at, basis: 'unplaced', place, readPoint, count, sureness: 1 }, entry, changes)
+    return
+  }
+  hearRead(tracked.reader.health, at)
+  const { id, basis, place } = tracked.point
+  weigh(state, item, { at, basis, place, readPoint: id, count: record.count, sureness: 1 }, entry, changes)
+}
+
+function pass(
+  state: InventoryState,
+  site: SiteState,
+  points: ReadonlyMap<string, TrackedPoint>,
+  entry: GatewayEntry,
+  record: Passage,
+  at: number,
+  changes: Changes,
+): void {
+  const tracked = points.get(record.readPoint)
+  if (tracked === undefined) site.totals.unmapped += 1
+  else hearRead(tracked.reader.health, at)
+  const { readPoint, count, confidence: sureness } = record
+  const inside = state.places.of(site.site, tracked?.point.place.zone ?? null, null)
+  const place = record.direction === 'out' ? state.places.departed(site.site) : inside
+  weigh(state, itemOf(state, record.epc), { at, basis: 'passage', place, readPoint, count, sureness }, entry, changes)
+}
+
+function scan(
+  state: InventoryState,
+  site: SiteState,
+  entry: GatewayEntry,
+  record: Scan,
+  at: number,
+  changes: Changes,
+): void {
+  const slot = record.slot === undefined ? undefined : site.index?.slots.get(record.slot)
+  const picked = record.action === 'pick'
+  if (slot === undefined && !picked) {
+    site.totals.unusedScans += record.codes.length
+    return
+  }
+  const place = state.places.of(site.site, slot?.zone ?? null, picked ? null : (slot?.id ?? null))
+  const basis = picked ? 'pick' : 'scan'
+  for (const code of record.codes) {
+    if (!state.byEpc.has(code) && !epcPattern.test(code)) {
+      site.totals.unusedScans += 1
+      continue
+    }
+    weigh(
+      state,
+      itemOf(state, code),
+      { at, basis, place, readPoint: entry.gateway, count: 1, sureness: 1 },
+      entry,
+      changes,
+    )
+  }
+}
+
+function timeOf(
+  site: SiteState,
+  entry: GatewayEntry,
+  record: { readonly unsynced?: true | undefined; readonly boot?: string | undefined },
+  stamped: number,
+): number {
+  const offsetMs = record.unsynced === true ? (site.clockOffsets.get(`${entry.gateway}/${record.boot ?? ''}`) ?? 0) : 0
+  const { at, clamped } = eventTime(stamped, entry.recordedAt, offsetMs)
+  if (clamped) site.totals.clamped += 1
+  if (at > site.newestAt) site.newestAt = at
+  return at
+}
+
+function noteSite(item: TrackedItem, site: SiteState): void {
+  if (item.sites === site.site) return
+  if (item.sites === '') item.sites = site.site
+  else if (item.sites.split(',').includes(site.site)) return
+  else item.sites = [...item.sites.split(','), site.site].sort().join(',')
+  site.totals.distinctEpcs += 1
+}

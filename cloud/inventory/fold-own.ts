@@ -1,0 +1,53 @@
+import type { OwnEntry } from '../journal/journal.ts'
+import { isOwnKind } from '../journal/own-record.ts'
+import { publish } from './publish.ts'
+import { linkOf, reviewReaders } from './readers.ts'
+import type { SiteState } from './site-state.ts'
+import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
+
+/** How much the newest tick weighs in the shown rate of reads. */
+const rateSmoothing = 0.4
+
+/** One entry of the cloud's own: maps, imports, links and ticks; the other kinds are of other rooms. */
+export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes): void {
+  for (const record of entry.records) {
+    if (isOwnKind(record, 'tick')) tick(state, record.at, changes)
+    else if (isOwnKind(record, 'map')) publish(state, record.map, entry, record.at, changes)
+    else if (isOwnKind(record, 'items')) {
+      for (const { epc, sku } of record.items) {
+        const item = itemOf(state, epc)
+        // Newest import wins; of two at the same instant the greater text, so that the order does not matter.
+        if (record.at < item.skuAt || (record.at === item.skuAt && sku <= (item.sku ?? ''))) continue
+        item.sku = sku
+        item.skuAt = record.at
+        noteItem(changes, item)
+      }
+    } else if (isOwnKind(record, 'link') && entry.site !== undefined) {
+      const site = siteOf(state, entry.site)
+      const link = linkOf(site, record.gateway)
+      changes.sites.add(site)
+      if (record.at < link.at) continue
+      // `at` is the moment it went, not the last of many times that somebody said so.
+      if (link.state !== record.state) link.at = record.at
+      link.state = record.state
+    }
+  }
+}
+
+function tick(state: InventoryState, at: number, changes: Changes): void {
+  const sinceMs = at - state.now
+  if (sinceMs <= 0) return
+  for (const site of state.sites.values()) {
+    rate(site, sinceMs)
+    reviewReaders(site, at, changes)
+    changes.counters.add(site)
+  }
+  state.now = at
+}
+
+function rate(site: SiteState, sinceMs: number): void {
+  const now = (site.readsSinceTick * 1000) / sinceMs
+  site.readsSinceTick = 0
+  const smoothed = site.readsPerSecond + rateSmoothing * (now - site.readsPerSecond)
+  site.readsPerSecond = smoothed < 0.05 ? 0 : smoothed
+}

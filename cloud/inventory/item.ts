@@ -1,0 +1,24 @@
+import type { Place } from '../location/place.ts'
+import { type Standing, unseen } from '../location/standing.ts'
+
+/** One tag, wherever it is: an item has one place in the world, so a tag that turns up on another site has moved. */
+export interface TrackedItem extends Standing {
+  /** Dense, for life; the order in which tags were first heard of. */
+  readonly id: number
+  readonly epc: string
+  sku: string | null
+  /** Of the import that said so. */
+  skuAt: number
+  /** Sites that ever read it, joined by a comma; one string for the many tags of one site. */
+  sites: string
+  /** Tag reads, late ones included. */
+  reads: number
+  /** The last place that late evidence spoke for, so that a backlog makes one ledger row a stay and not one a read. */
+  late: Place | null
+  /** In `Changes.items` already. */
+  changed: boolean
+}
+
+export function newItem(id: number, epc: string): TrackedItem {
+  return { id, epc, sku: null, skuAt: -1, sites: '', reads: 0, late: null, changed: false, ...unseen() }
+}

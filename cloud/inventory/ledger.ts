@@ -1,0 +1,63 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import type { Names } from './item-row.ts'
+import type { LedgerRow } from './state.ts'
+
+const Row = z.object({
+  id: z.int(),
+  item: z.int(),
+  at: z.int(),
+  recordedAt: z.int(),
+  kind: z.enum(['arrived', 'moved', 'departed', 'scanned', 'corrected']),
+  fromPlace: z.int(),
+  toPlace: z.int(),
+  readPoint: z.int(),
+  late: z.int(),
+  why: z.string(),
+})
+export type StoredLedgerRow = z.infer<typeof Row>
+
+/** Append-only: every conclusion there ever was. */
+export interface Ledger {
+  add(row: LedgerRow): void
+  /** Newest event first, before (at, id). */
+  of(item: number, before: { readonly at: number; readonly id: number }, limit: number): readonly StoredLedgerRow[]
+  /** In the order of the journal. */
+  all(): Iterable<StoredLedgerRow>
+}
+
+const columns = `id, item, at, recorded_at AS recordedAt, kind, from_place AS fromPlace, to_place AS toPlace,
+  read_point AS readPoint, late, why`
+
+export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
+  const insert = database.prepare(`
+    INSERT INTO ledger (item, at, recorded_at, "offset", kind, from_place, to_place, read_point, late, why)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const ofItem = database.prepare(
+    `SELECT ${columns} FROM ledger WHERE item = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
+  )
+  const everything = database.prepare(`SELECT ${columns} FROM ledger ORDER BY id`)
+  return {
+    add: (row) => {
+      const { from, to, readPoint } = row
+      const point = names().idOf(readPoint ?? '')
+      const late = row.late ? 1 : 0
+      insert.run(
+        row.item,
+        row.at,
+        row.recordedAt,
+        row.offset,
+        row.kind,
+        from?.id ?? 0,
+        to?.id ?? 0,
+        point,
+        late,
+        row.why,
+      )
+    },
+    of: (item, before, limit) => ofItem.all(item, before.at, before.id, limit).map((row) => Row.parse(row)),
+    *all() {
+      for (const row of everything.iterate()) yield Row.parse(row)
+    },
+  }
+}

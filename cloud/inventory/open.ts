@@ -1,0 +1,80 @@
+import { openDatabase } from '../database/open.ts'
+import type { InventoryQueries } from '../http/read-models.ts'
+import type { JournalEntry } from '../journal/journal.ts'
+import type { Projection } from '../journal/projection.ts'
+import type { Fact, TellBoards } from '../push/fact.ts'
+import { exportState } from './export.ts'
+import { factsOf, standingFacts } from './facts.ts'
+import { fold } from './fold.ts'
+import { queriesOf } from './queries.ts'
+import { migrations } from './schema.ts'
+import type { SiteTotals } from './site-state.ts'
+import { noChanges } from './state.ts'
+import { openInventoryStore } from './store.ts'
+
+export interface Inventory extends Projection, InventoryQueries {
+  /** The whole present state as facts, to seed boards at start. */
+  standing(): readonly Fact[]
+  /** What was applied, counted: every record once. undefined: nothing of this site came yet. */
+  totals(site: string): Readonly<SiteTotals> | undefined
+  /** Canonical text of the state (`exportState`). */
+  export(part: 'items' | 'everything'): string
+}
+
+/**
+ * Opens the stock projection: where every item is, what every slot holds, and the ledger of how it came there.
+ * Answers come from memory; the file holds the same as of the last commit, and is read once, here.
+ */
+export async function openInventory(options: { readonly path: string; readonly tell: TellBoards }): Promise<Inventory> {
+  const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
+  const store = openInventoryStore(database)
+  let { state, offset } = store.load()
+  /** A commit failed: the memory is ahead of the file. */
+  let dirty = false
+
+  const commit = (entries: readonly JournalEntry[], to: number): void => {
+    if (dirty) {
+      const loaded = store.load()
+      state = loaded.state
+      dirty = false
+    }
+    const changes = noChanges()
+    dirty = true
+    fold(
+      state,
+      entries.filter((entry) => entry.offset > offset),
+      changes,
+    )
+    store.commit(state, changes, to)
+    dirty = false
+    offset = to
+    const facts = factsOf(state, changes)
+    if (facts.length > 0) options.tell(facts)
+  }
+
+  return {
+    ...queriesOf(
+      () => state,
+      () => store.ledger,
+      () => store.names,
+    ),
+    name: 'inventory',
+    get offset() {
+      return offset
+    },
+    apply: async (entries, signal) => {
+      signal.throwIfAborted()
+      const last = entries.at(-1)
+      if (last !== undefined && last.offset > offset) commit(entries, last.offset)
+    },
+    skip: async (to) => {
+      if (to > offset) commit([], to)
+    },
+    standing: () => standingFacts(state),
+    totals: (site) => state.sites.get(site)?.totals,
+    export: (part) => exportState(state, part, part === 'everything' ? store.ledger.all() : []),
+    close: async () => {
+      if (database.isOpen) database.close()
+    },
+  }
+}

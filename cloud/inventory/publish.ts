@@ -1,0 +1,108 @@
+import type { SiteMap } from '../../shared/site-map.ts'
+import type { Place } from '../location/place.ts'
+import { indexSite } from '../location/site-index.ts'
+import { remap } from '../location/standing.ts'
+import type { TrackedItem } from './item.ts'
+import { linkOf, readerOf } from './readers.ts'
+import { dayOfZone } from './site-day.ts'
+import type { SiteState, TrackedPoint, TrackedReader, TrackedSlot } from './site-state.ts'
+import { type Changes, type InventoryState, noteItem, siteOf } from './state.ts'
+import { type Origin, rebook, weigh } from './weigh.ts'
+
+/** A new version of a map replaces the one before whole. An older version than the one in force is ignored. */
+export function publish(state: InventoryState, map: SiteMap, origin: Origin, at: number, changes: Changes): void {
+  const site = siteOf(state, map.site)
+  if (site.index !== undefined && map.version < site.index.map.version) return
+  adopt(state, site, map, at)
+  resettle(state, site, origin, at, changes)
+  changes.sites.add(site)
+  changes.maps.add(site)
+  changes.counters.add(site)
+  for (const slot of site.slots.values()) changes.slots.add(slot)
+}
+
+/** Takes over a map without asking where the items are; also used when the memory is filled from the file. */
+export function adopt(state: InventoryState, site: SiteState, map: SiteMap, at: number): void {
+  const index = indexSite(map, state.places)
+  site.index = index
+  site.dayOf = dayOfZone(map.timeZone)
+  site.points = new Map()
+  for (const [gateway, points] of index.readPoints) {
+    const link = linkOf(site, gateway)
+    if (link.state === 'never' && link.at === 0) link.at = at
+    const tracked = new Map<string, TrackedPoint>()
+    for (const point of points.values()) {
+      tracked.set(point.id, { point, reader: readerOf(site, gateway, point.device) })
+    }
+    site.points.set(gateway, tracked)
+  }
+  const covering = new Map<string, TrackedReader[]>()
+  for (const { gateway, device, slots } of index.readers) {
+    const reader = readerOf(site, gateway, device)
+    for (const slot of slots) covering.set(slot, [...(covering.get(slot) ?? []), reader])
+  }
+  const before = site.slots
+  for (const slot of before.values()) state.slotByPlace[slot.place] = undefined
+  site.slots = new Map()
+  for (const { id, zone } of map.slots) {
+    const known = before.get(id)
+    const slot: TrackedSlot = {
+      slot: id,
+      zone,
+      place: state.places.of(site.site, zone, id).id,
+      readers: covering.get(id) ?? [],
+      items: known?.zone === zone ? known.items : 0,
+      asOf: known?.asOf ?? 0,
+      told: undefined,
+    }
+    site.slots.set(id, slot)
+    state.slotByPlace[slot.place] = slot
+  }
+}
+
+/** Items whose place is on the map no more are given the next larger place that is; said in the ledger. */
+function resettle(state: InventoryState, site: SiteState, origin: Origin, at: number, changes: Changes): void {
+  const mapped = (place: Place): Place => stillOnMap(state, site, place)
+  for (const item of state.items) {
+    if (item.newest?.site !== site.site) continue
+    const before = item.place
+    if (remap(item, mapped)) {
+      rebook(state, before, item.place, changes)
+      noteItem(changes, item)
+      changes.ledger.push({
+        item: item.id,
+        at,
+        recordedAt: origin.recordedAt,
+        offset: origin.offset,
+        kind: 'corrected',
+        from: before,
+        to: item.place,
+        readPoint: null,
+        late: false,
+        why: `${before?.slot == null ? `Zone ${before?.zone ?? '?'}` : `Slot ${before.slot}`} is not on the map any more.`,
+      })
+    } else if (item.newestBasis === 'unplaced') settle(state, site, item, origin, changes)
+  }
+}
+
+/** Seen at an antenna before any map named it: the map that does says where that was. */
+function settle(state: InventoryState, site: SiteState, item: TrackedItem, origin: Origin, changes: Changes): void {
+  const found = [...site.points.values()].flatMap((points) => points.get(item.readPoint) ?? [])
+  const point = found.length === 1 ? found[0]?.point : undefined
+  if (point === undefined) return
+  const { id: readPoint, basis, place } = point
+  weigh(
+    state,
+    item,
+    { at: item.lastSeenAt, basis, place, readPoint, count: item.newestCount, sureness: 1 },
+    origin,
+    changes,
+  )
+}
+
+function stillOnMap(state: InventoryState, site: SiteState, place: Place): Place {
+  if (place.departed || place.zone === null || site.index === undefined) return place
+  const slot = place.slot === null ? undefined : site.index.slots.get(place.slot)
+  if (slot !== undefined) return state.places.of(site.site, slot.zone, slot.id)
+  return state.places.of(site.site, site.index.zones.has(place.zone) ? place.zone : null, null)
+}

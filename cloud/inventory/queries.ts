@@ -1,0 +1,176 @@
+import {
+  type Item,
+  type ItemEvent,
+  iso,
+  type Page,
+  type SiteSummary,
+  type SlotState,
+  type StockRow,
+} from '../../shared/api.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+import type { InventoryQueries, PageRequest } from '../http/read-models.ts'
+import type { TrackedItem } from './item.ts'
+import type { Names } from './item-row.ts'
+import { itemConfidence, viewItem } from './item-view.ts'
+import type { Ledger } from './ledger.ts'
+import { pageByKey } from './page.ts'
+import type { SiteState } from './site-state.ts'
+import { slotConfidence, slotStateOf } from './slot-view.ts'
+import type { InventoryState } from './state.ts'
+
+/** Answers from memory, the ledger from its file. */
+export function queriesOf(current: () => InventoryState, ledger: () => Ledger, names: () => Names): InventoryQueries {
+  return {
+    sites: () => [...current().sites.values()].map(summary),
+    map: (site): SiteMap | undefined => current().sites.get(site)?.index?.map,
+    slots: (site, filter, page) => slots(current(), site, filter.zone, page),
+    stock: (site, filter, page) => stock(current(), site, filter, page),
+    items: (site, q, page) => items(current(), site, q, page),
+    item: (epc) => {
+      const item = current().byEpc.get(epc)
+      return item === undefined ? undefined : viewItem(current(), item)
+    },
+    history: (epc, page) => history(current(), ledger(), names(), epc, page),
+  }
+}
+
+function summary(site: SiteState): SiteSummary {
+  const map = site.index?.map
+  return {
+    site: site.site,
+    name: map?.name ?? site.site,
+    timeZone: map?.timeZone ?? 'UTC',
+    mapVersion: map?.version ?? 0,
+    slots: site.slots.size,
+    items: site.itemsOnSite,
+  }
+}
+
+function slots(state: InventoryState, site: string, zone: string | undefined, page: PageRequest): Page<SlotState> {
+  const all = [...(state.sites.get(site)?.slots.values() ?? [])]
+    .filter((slot) => zone === undefined || slot.zone === zone)
+    .sort((a, b) => compare(a.slot, b.slot))
+  return pageByKey(
+    all,
+    (slot) => slot.slot,
+    (slot) => ({
+      slot: slot.slot,
+      zone: slot.zone,
+      items: slot.items,
+      state: slotStateOf(slot),
+      asOf: slot.asOf === 0 ? null : iso(slot.asOf),
+      confidence: slotConfidence(slot, state.now),
+    }),
+    page,
+  )
+}
+
+interface StockSum {
+  readonly key: string
+  readonly slot: string | null
+  readonly zone: string | null
+  readonly sku: string | null
+  quantity: number
+  asOf: number
+  confidences: number
+}
+
+function stock(
+  state: InventoryState,
+  site: string,
+  filter: { sku?: string; slot?: string; zone?: string },
+  page: PageRequest,
+): Page<StockRow> {
+  const sums = new Map<string, StockSum>()
+  for (const item of state.items) {
+    const { place, sku } = item
+    if (place === null || place.site !== site || place.departed) continue
+    if (filter.sku !== undefined && sku !== filter.sku) continue
+    if (filter.slot !== undefined && place.slot !== filter.slot) continue
+    if (filter.zone !== undefined && place.zone !== filter.zone) continue
+    // Keys order rows by zone, slot, SKU; what is not known comes first.
+    const key = `${place.zone ?? ''}\t${place.slot ?? ''}\t${sku ?? ''}`
+    const sum = sums.get(key) ?? { key, slot: place.slot, zone: place.zone, sku, quantity: 0, asOf: 0, confidences: 0 }
+    sums.set(key, sum)
+    sum.quantity += 1
+    sum.asOf = Math.max(sum.asOf, item.lastSeenAt)
+    sum.confidences += itemConfidence(state, item)
+  }
+  return pageByKey(
+    [...sums.values()].sort((a, b) => compare(a.key, b.key)),
+    (sum) => sum.key,
+    (sum) => ({
+      slot: sum.slot,
+      zone: sum.zone,
+      sku: sum.sku,
+      quantity: sum.quantity,
+      asOf: iso(sum.asOf),
+      confidence: Math.round((sum.confidences / sum.quantity) * 100) / 100,
+    }),
+    page,
+  )
+}
+
+/** In the order in which tags were first heard of, which never changes. Departed items are found too. */
+function items(state: InventoryState, site: string, q: string | undefined, page: PageRequest): Page<Item> {
+  const wanted = q?.trim().toLowerCase()
+  const found: Item[] = []
+  let last = 0
+  for (let index = cursorNumber(page.cursor); index < state.items.length; index += 1) {
+    const item = state.items[index]
+    if (item === undefined || item.place?.site !== site || !matches(item, wanted)) continue
+    if (found.length === page.limit) return { items: found, next: String(last) }
+    const view = viewItem(state, item)
+    if (view === undefined) continue
+    found.push(view)
+    last = item.id
+  }
+  return { items: found, next: null }
+}
+
+function matches(item: TrackedItem, wanted: string | undefined): boolean {
+  if (wanted === undefined || wanted === '') return true
+  const { epc, sku, place } = item
+  for (const text of [epc, sku, place?.slot, place?.zone]) if (text?.toLowerCase().includes(wanted)) return true
+  return false
+}
+
+/** Newest event first. */
+function history(state: InventoryState, ledger: Ledger, names: Names, epc: string, page: PageRequest): Page<ItemEvent> {
+  const item = state.byEpc.get(epc)
+  if (item === undefined) return { items: [], next: null }
+  const [at, id] = (page.cursor ?? '').split('.').map(cursorNumber)
+  const before = page.cursor === undefined ? { at: Number.MAX_SAFE_INTEGER, id: 0 } : { at: at ?? 0, id: id ?? 0 }
+  const rows = ledger.of(item.id, before, page.limit + 1)
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map((row) => ({
+      at: iso(row.at),
+      recordedAt: iso(row.recordedAt),
+      kind: row.kind,
+      from: placeName(state, row.fromPlace),
+      to: placeName(state, row.toPlace),
+      readPoint: row.readPoint === 0 ? null : names.nameOf(row.readPoint),
+      late: row.late === 1,
+      why: row.why,
+    })),
+    next: rows.length > page.limit && last !== undefined ? `${last.at}.${last.id}` : null,
+  }
+}
+
+function placeName(state: InventoryState, id: number): string | null {
+  const place = state.places.byId(id)
+  return place?.slot ?? place?.zone ?? null
+}
+
+/** A cursor that is none of ours begins at the beginning. */
+function cursorNumber(text: string | undefined): number {
+  const number = Number(text ?? 0)
+  return Number.isSafeInteger(number) && number >= 0 ? number : 0
+}
+
+/** By UTF-16 code units, as cursors compare; not by locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,50 @@
+import { hasExpired, type LinkHealth } from '../location/reader-health.ts'
+import type { SiteState, TrackedReader } from './site-state.ts'
+import type { Changes } from './state.ts'
+
+/** The reader `device` of a gateway, made if nobody spoke of it before. */
+export function readerOf(site: SiteState, gateway: string, device: string): TrackedReader {
+  const key = `${gateway}/${device}`
+  const known = site.readers.get(key)
+  if (known !== undefined) return known
+  const reader: TrackedReader = {
+    gateway,
+    device,
+    health: { state: 'up', at: 0, signAt: 0 },
+    link: linkOf(site, gateway),
+    expired: false,
+  }
+  site.readers.set(key, reader)
+  return reader
+}
+
+/** The link of a gateway; `never` since the map named it, or since the beginning. */
+export function linkOf(site: SiteState, gateway: string): LinkHealth {
+  const known = site.links.get(gateway)
+  if (known !== undefined) return known
+  const link: LinkHealth = { state: 'never', at: 0 }
+  site.links.set(gateway, link)
+  return link
+}
+
+/** A gateway whose records arrive is there, whatever the last word about its connection was. */
+export function hearGateway(site: SiteState, gateway: string, at: number, changes: Changes): void {
+  const link = linkOf(site, gateway)
+  if (link.state === 'online' || at < link.at) return
+  link.state = 'online'
+  link.at = at
+  changes.sites.add(site)
+}
+
+/** Finds what expired, or came back, by `now`: its slots have another state. */
+export function reviewReaders(site: SiteState, now: number, changes: Changes): void {
+  const turned = new Set<TrackedReader>()
+  for (const reader of site.readers.values()) {
+    const expired = hasExpired(reader.health, reader.link, now)
+    if (expired === reader.expired) continue
+    reader.expired = expired
+    turned.add(reader)
+  }
+  if (turned.size === 0) return
+  for (const slot of site.slots.values()) if (slot.readers.some((reader) => turned.has(reader))) changes.slots.add(slot)
+}

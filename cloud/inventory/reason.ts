@@ -1,0 +1,22 @@
+import type { Basis, Evidence } from '../location/evidence.ts'
+
+/** One sentence: what this evidence is. */
+export function saidOf(evidence: Evidence): string {
+  const { basis, readPoint, place, count } = evidence
+  const times = count === 1 ? 'once' : `${count} times`
+  if (basis === 'scan') return `Scanned into slot ${place.slot ?? '?'} with a handheld on ${readPoint}.`
+  if (basis === 'pick') return `Picked with a handheld on ${readPoint}.`
+  if (basis === 'passage') {
+    const way = place.departed ? 'out' : 'in'
+    return `Went ${way} through gate ${readPoint} (${Math.round(evidence.sureness * 100)} % sure).`
+  }
+  return `Read ${times} by ${readPoint}, which ${whatItCovers(basis, place.zone, place.slot)}.`
+}
+
+/** What a read by an antenna of this basis means. */
+export function whatItCovers(basis: Basis, zone: string | null, slot: string | null): string {
+  if (basis === 'slot' && slot !== null) return `covers only slot ${slot}`
+  if (basis === 'gate') return `stands at the gate of zone ${zone ?? '?'}`
+  if (basis === 'unplaced' || zone === null) return 'is on no map'
+  return `covers zone ${zone}`
+}

@@ -1,0 +1,33 @@
+import type { Migration } from '../database/open.ts'
+import { packedRowsSchema } from './packed-rows.ts'
+
+/** The file of the projection: small tables of words, packed tables of state, and the ledger. */
+export const migrations: readonly Migration[] = [
+  `
+  CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), "offset" INTEGER NOT NULL, now INTEGER NOT NULL) STRICT;
+  INSERT INTO progress VALUES (1, 0, 0);
+  CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+  CREATE TABLE place (
+    id INTEGER PRIMARY KEY, site TEXT NOT NULL, zone TEXT, slot TEXT, departed INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE tag (id INTEGER PRIMARY KEY, epc TEXT NOT NULL) STRICT;
+  ${packedRowsSchema('item')}
+  ${packedRowsSchema('slot')}
+  CREATE TABLE site (site TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+  CREATE TABLE map (site TEXT PRIMARY KEY, at INTEGER NOT NULL, map TEXT NOT NULL) STRICT;
+  CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY,
+    item INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    "offset" INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    from_place INTEGER NOT NULL,
+    to_place INTEGER NOT NULL,
+    read_point INTEGER NOT NULL,
+    late INTEGER NOT NULL,
+    why TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX ledger_item ON ledger (item, at);
+  `,
+]

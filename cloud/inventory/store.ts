@@ -1,0 +1,145 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import { SiteMap } from '../../shared/site-map.ts'
+import { transaction } from '../database/open.ts'
+import { openPlaces } from '../location/place.ts'
+import { hasExpired } from '../location/reader-health.ts'
+import { decodeItem, encodeItem, itemRowBytes, type Names } from './item-row.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+import { openPackedRows } from './packed-rows.ts'
+import { adopt } from './publish.ts'
+import { readSite, writeSite } from './site-row.ts'
+import { type Changes, emptyState, type InventoryState, itemOf, noChanges, siteOf } from './state.ts'
+import { rebook } from './weigh.ts'
+
+/** The file behind the memory. */
+export interface InventoryStore {
+  readonly ledger: Ledger
+  readonly names: Names
+  /** Everything as of the last commit. */
+  load(): { readonly state: InventoryState; readonly offset: number }
+  /** Writes the changes and the offset in one transaction. After it threw, memory and file differ: load again. */
+  commit(state: InventoryState, changes: Changes, offset: number): void
+}
+
+const Progress = z.object({ offset: z.int(), now: z.int() })
+const NameRow = z.object({ id: z.int(), name: z.string() })
+const PlaceRow = z.object({
+  site: z.string(),
+  zone: z.string().nullable(),
+  slot: z.string().nullable(),
+  departed: z.int(),
+})
+const TagRow = z.object({ epc: z.string() })
+const SiteRow = z.object({ site: z.string(), state: z.string() })
+const MapRow = z.object({ site: z.string(), at: z.int(), map: z.string() })
+
+export function openInventoryStore(database: DatabaseSync): InventoryStore {
+  const items = openPackedRows(database, 'item', itemRowBytes)
+  const slots = openPackedRows(database, 'slot', 8)
+  const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
+  const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
+  const addTag = database.prepare('INSERT INTO tag (id, epc) VALUES (?, ?)')
+  const putSite = database.prepare('INSERT OR REPLACE INTO site (site, state) VALUES (?, ?)')
+  const putMap = database.prepare('INSERT OR REPLACE INTO map (site, at, map) VALUES (?, ?, ?)')
+  const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
+  let names = openNames([])
+  let savedNames = 0
+  let savedPlaces = 0
+  let savedTags = 0
+  const ledger = openLedger(database, () => names)
+
+  return {
+    ledger,
+    get names() {
+      return names
+    },
+    load: () => {
+      const { offset, now } = Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
+      names = openNames(
+        database
+          .prepare('SELECT id, name FROM name ORDER BY id')
+          .all()
+          .map((row) => NameRow.parse(row).name),
+      )
+      const places = database
+        .prepare('SELECT site, zone, slot, departed FROM place ORDER BY id')
+        .all()
+        .map((row) => PlaceRow.parse(row))
+      const state = emptyState(openPlaces(places.map((place) => ({ ...place, departed: place.departed === 1 }))))
+      state.now = now
+      for (const row of database.prepare('SELECT epc FROM tag ORDER BY id').iterate())
+        itemOf(state, TagRow.parse(row).epc)
+      savedNames = names.all.length
+      savedPlaces = state.places.count
+      savedTags = state.items.length
+
+      for (const row of database.prepare('SELECT site, state FROM site').all()) {
+        const { site, state: text } = SiteRow.parse(row)
+        readSite(siteOf(state, site), text)
+      }
+      for (const row of database.prepare('SELECT site, at, map FROM map').all()) {
+        const { site, at, map } = MapRow.parse(row)
+        adopt(state, siteOf(state, site), SiteMap.parse(JSON.parse(map)), at)
+      }
+      items.load((row, start, id) => {
+        const item = state.items[id - 1]
+        if (item !== undefined) decodeItem(item, row, start, names, state.places)
+      })
+      slots.load((row, start, id) => {
+        const slot = state.slotByPlace[id]
+        if (slot !== undefined) slot.asOf = row.getFloat64(start, true)
+      })
+      const books = noChanges()
+      for (const item of state.items) rebook(state, null, item.place, books)
+      for (const site of state.sites.values()) {
+        for (const reader of site.readers.values()) reader.expired = hasExpired(reader.health, reader.link, now)
+      }
+      return { state, offset }
+    },
+
+    commit: (state, changes, offset) => {
+      transaction(database, () => {
+        for (const { id, epc } of state.items.slice(savedTags)) addTag.run(id, epc)
+        const itemIds = Uint32Array.from(changes.items, (item) => item.id).sort()
+        items.write(itemIds, (id, row, start) => {
+          const item = state.items[id - 1]
+          if (item !== undefined) encodeItem(item, row, start, names)
+        })
+        const slotIds = Uint32Array.from(changes.slots, (slot) => slot.place).sort()
+        slots.write(slotIds, (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true))
+        for (const row of changes.ledger) ledger.add(row)
+        for (const site of changes.sites) putSite.run(site.site, writeSite(site))
+        for (const { site, index } of changes.maps) {
+          if (index !== undefined) putMap.run(site, state.now, JSON.stringify(index.map))
+        }
+        names.all.slice(savedNames).forEach((name, index) => void addName.run(savedNames + index + 1, name))
+        for (const place of state.places.from(savedPlaces + 1)) {
+          addPlace.run(place.id, place.site, place.zone, place.slot, place.departed ? 1 : 0)
+        }
+        putProgress.run(offset, state.now)
+      })
+      for (const item of changes.items) item.changed = false
+      savedNames = names.all.length
+      savedPlaces = state.places.count
+      savedTags = state.items.length
+    },
+  }
+}
+
+function openNames(known: readonly string[]): Names & { readonly all: string[] } {
+  const all = [...known]
+  const ids = new Map(all.map((name, index) => [name, index + 1]))
+  return {
+    all,
+    idOf: (name) => {
+      if (name === '') return 0
+      const id = ids.get(name)
+      if (id !== undefined) return id
+      all.push(name)
+      ids.set(name, all.length)
+      return all.length
+    },
+    nameOf: (id) => all[id - 1] ?? '',
+  }
+}

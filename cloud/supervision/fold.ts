@@ -1,0 +1,165 @@
+import type { z } from 'zod'
+import { type DeviceState, isKind, type Measurement } from '../../shared/record.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
+import { isOwnKind, type LinkChanged } from '../journal/own-record.ts'
+import { eventTime } from '../location/event-time.ts'
+import type { KeptGateway, SupervisionChanges, SupervisionState } from './state.ts'
+
+/** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
+export function fold(state: SupervisionState, entries: readonly JournalEntry[], changes: SupervisionChanges): void {
+  for (const entry of entries) {
+    if (entry.origin === 'gateway') foldGateway(state, entry, changes)
+    else foldOwn(state, entry, changes)
+  }
+}
+
+function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: SupervisionChanges): void {
+  const { site, gateway: id, recordedAt } = entry
+  const gateway = gatewayOf(state, site, id)
+  gateway.lastHeardAt = Math.max(gateway.lastHeardAt ?? 0, recordedAt)
+  if (gateway.link !== 'online' && recordedAt >= (gateway.since ?? 0)) {
+    // Its records arrive, so it is there, whatever the last word about its connection was.
+    gateway.link = 'online'
+    gateway.since = recordedAt
+  }
+  note(state, gateway, changes)
+  let newestAt = 0
+  for (const record of entry.records) {
+    if (record === null) continue
+    if (isKind(record, 'gap')) {
+      const { fromAt, toAt, count, reason } = record
+      changes.gaps.push({ site, gateway: id, fromAt, toAt, count, reason, class: record.class, recordedAt })
+      continue
+    }
+    const stamp = record['at']
+    if (typeof stamp !== 'number') continue
+    const { at } = eventTime(stamp, recordedAt)
+    if (at > newestAt) newestAt = at
+    if (isKind(record, 'measurement')) measure(state, site, record, at, changes)
+    else if (isKind(record, 'device')) hear(gateway, record, at)
+    else if (isKind(record, 'clock')) gateway.clockSynced = record.synced
+  }
+  if (newestAt === 0) return
+  const flow = state.flows.get(site)
+  if (flow !== undefined && flow.newestAt > newestAt) return
+  state.flows.put(site, { newestAt, recordedAt })
+  changes.flows.add(site)
+}
+
+function measure(
+  state: SupervisionState,
+  site: string,
+  record: Measurement,
+  at: number,
+  changes: SupervisionChanges,
+): void {
+  const key = `${site}/${record.sensor}`
+  const sensor = state.sensors.get(key) ?? { site, sensor: record.sensor, values: {} }
+  let isNews = false
+  for (const [quantity, value] of Object.entries(record.values)) {
+    const known = sensor.values[quantity]
+    // Equal times, two values: the greater one, so that the order of arrival does not matter.
+    if (known !== undefined && (at < known.at || (at === known.at && !isGreater(value, known.value)))) continue
+    sensor.values[quantity] = { at, value }
+    isNews = true
+  }
+  if (!isNews) return
+  state.sensors.put(key, sensor)
+  changes.sensors.add(key)
+}
+
+function isGreater(a: number | null, b: number | null): boolean {
+  return a !== null && (b === null || a > b)
+}
+
+/** Newest event time wins. */
+function hear(gateway: KeptGateway, record: DeviceState, at: number): void {
+  const known = gateway.devices[record.device]
+  if (known !== undefined && at < known.at) return
+  const since = known?.state === record.state ? known.since : at
+  gateway.devices[record.device] = { state: record.state, since, at, reason: record.reason ?? null }
+}
+
+function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionChanges): void {
+  for (const record of entry.records) {
+    if (isOwnKind(record, 'map')) adopt(state, record.map, changes)
+    else if (entry.site === undefined) continue
+    else if (isOwnKind(record, 'link')) link(state, entry.site, record, changes)
+    else if (isOwnKind(record, 'quarantine')) {
+      const { at, gateway, first, last, reason } = record
+      const count = last - first + 1
+      const { recordedAt } = entry
+      changes.gaps.push({
+        site: entry.site,
+        gateway,
+        fromAt: at,
+        toAt: at,
+        count,
+        reason,
+        class: 'quarantine',
+        recordedAt,
+      })
+    }
+  }
+}
+
+function link(
+  state: SupervisionState,
+  site: string,
+  record: z.infer<typeof LinkChanged>,
+  changes: SupervisionChanges,
+): void {
+  const gateway = gatewayOf(state, site, record.gateway)
+  const { hello } = record
+  if (hello !== undefined) {
+    gateway.version = hello.version
+    gateway.backlog = Math.max(0, hello.next - hello.first)
+    gateway.clockSynced = hello.clockSynced
+  }
+  if (record.at >= (gateway.since ?? 0) && gateway.link !== record.state) {
+    gateway.link = record.state
+    gateway.since = record.at
+  }
+  if (record.state === 'online') gateway.lastHeardAt = Math.max(gateway.lastHeardAt ?? 0, record.at)
+  note(state, gateway, changes)
+}
+
+/** The limits of sensors, and gateways that the map expects and nobody has heard yet. */
+function adopt(state: SupervisionState, map: SiteMap, changes: SupervisionChanges): void {
+  state.limits.put(map.site, Object.fromEntries(map.sensors.map(({ id, limits }) => [id, limits])))
+  for (const { gateway } of [...map.sensors, ...map.readPoints]) {
+    if (state.gateways.get(`${map.site}/${gateway}`) === undefined) {
+      note(state, gatewayOf(state, map.site, gateway), changes)
+    }
+  }
+  // New limits may change what is outside.
+  for (const { id } of map.sensors) {
+    const key = `${map.site}/${id}`
+    if (state.sensors.get(key) !== undefined) changes.sensors.add(key)
+  }
+}
+
+function gatewayOf(state: SupervisionState, site: string, gateway: string): KeptGateway {
+  const known = state.gateways.get(`${site}/${gateway}`)
+  if (known !== undefined) return known
+  const fresh: KeptGateway = {
+    site,
+    gateway,
+    link: 'never',
+    since: null,
+    lastHeardAt: null,
+    version: null,
+    backlog: 0,
+    clockSynced: null,
+    devices: {},
+  }
+  state.gateways.put(`${site}/${gateway}`, fresh)
+  return fresh
+}
+
+function note(state: SupervisionState, gateway: KeptGateway, changes: SupervisionChanges): void {
+  const key = `${gateway.site}/${gateway.gateway}`
+  state.gateways.note(key)
+  changes.gateways.add(key)
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { Kept } from '../database/kept.ts'
+
+export const KeptDevice = z.object({
+  state: z.enum(['up', 'silent', 'down']),
+  /** In this state since; event time. */
+  since: z.number(),
+  /** Event time of the newest word. */
+  at: z.number(),
+  reason: z.string().nullable(),
+})
+
+/** One gateway as the cloud knows it. */
+export const KeptGateway = z.object({
+  site: z.string(),
+  gateway: z.string(),
+  link: z.enum(['online', 'offline', 'never']),
+  since: z.number().nullable(),
+  lastHeardAt: z.number().nullable(),
+  version: z.string().nullable(),
+  backlog: z.int(),
+  clockSynced: z.boolean().nullable(),
+  devices: z.record(z.string(), KeptDevice),
+})
+export type KeptGateway = z.infer<typeof KeptGateway>
+
+/** The newest value of each quantity of one sensor; quantities may come in messages of their own. */
+export const KeptSensor = z.object({
+  site: z.string(),
+  sensor: z.string(),
+  values: z.record(z.string(), z.object({ at: z.number(), value: z.number().nullable() })),
+})
+export type KeptSensor = z.infer<typeof KeptSensor>
+
+const Limit = z.object({ low: z.number().optional(), high: z.number().optional() })
+/** sensor → quantity → permitted range. */
+export const KeptLimits = z.record(z.string(), z.record(z.string(), Limit))
+
+/** How far a site's history reaches. */
+export const KeptFlow = z.object({ newestAt: z.number(), recordedAt: z.number() })
+
+export interface SupervisionState {
+  /** `site/gateway` */
+  readonly gateways: Kept<KeptGateway>
+  /** `site/sensor` */
+  readonly sensors: Kept<KeptSensor>
+  /** site */
+  readonly limits: Kept<z.infer<typeof KeptLimits>>
+  /** site */
+  readonly flows: Kept<z.infer<typeof KeptFlow>>
+}
+
+/** What is missing for ever, and why. */
+export interface GapFound {
+  readonly site: string
+  readonly gateway: string
+  readonly fromAt: number
+  readonly toAt: number
+  readonly count: number
+  readonly reason: string
+  readonly class: string
+  readonly recordedAt: number
+}
+
+export interface SupervisionChanges {
+  /** Keys in the kept maps. */
+  readonly gateways: Set<string>
+  readonly sensors: Set<string>
+  readonly flows: Set<string>
+  readonly gaps: GapFound[]
+}
