@@ -1,0 +1,218 @@
+import { afterEach, expect, test } from 'vitest'
+import { CleanOptions } from '../../edge/clean/options.ts'
+import { type LineOptions, runLine } from '../../edge/line.ts'
+import type { ConfiguredSource, Speaker } from '../../edge/sources/configured.ts'
+import type { SourceEvents } from '../../edge/sources/source.ts'
+import { emptyTally } from '../../edge/tally.ts'
+import { Fault } from '../../shared/fault.ts'
+import { isKind } from '../../shared/record.ts'
+import { quietLog, steadyClock } from '../support/edge.ts'
+import { bytesOf } from '../support/framing.ts'
+import { memorySpool } from '../support/memory-spool.ts'
+import { until } from '../support/until.ts'
+
+const text = (value: string) => new TextEncoder().encode(value)
+const tagFrame = bytesOf('BB 02 22 00 11 C9 3400 30751FEB705C5904E3D50D70 3A76 EF 7E')
+
+/** A source whose device is the test. */
+function handheldSource(shape: 'stream' | 'message', speaker: Speaker | undefined, id = 'source') {
+  const door = Promise.withResolvers<{ events: SourceEvents; end: (fault?: Fault) => void }>()
+  const configured: ConfiguredSource = {
+    readPointsOf: () => ({ 2: 'dock' }),
+    speakerOf: () => speaker,
+    source: {
+      id,
+      shape,
+      run(events, signal) {
+        return new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => resolve())
+          door.resolve({ events, end: (fault) => (fault === undefined ? resolve() : reject(fault)) })
+        })
+      },
+    },
+  }
+  return { configured, open: door.promise }
+}
+
+const stop = { current: new AbortController() }
+afterEach(() => {
+  stop.current.abort()
+  stop.current = new AbortController()
+})
+
+function start(sources: readonly ConfiguredSource[], more: Partial<LineOptions> = {}) {
+  const spool = memorySpool()
+  const tally = emptyTally()
+  const options: LineOptions = {
+    gateway: 'gw',
+    sources,
+    clean: CleanOptions.parse({ windowMs: 200 }),
+    spool,
+    clock: steadyClock(),
+    random: () => 0,
+    log: quietLog(),
+    tally,
+    ...more,
+  }
+  return { spool, tally, ended: runLine(options, stop.current.signal) }
+}
+const brief = (records: readonly object[]) =>
+  records.map((record) => ({ ...record, at: undefined, firstAt: undefined }))
+
+test('bytes become records: the gateway, the link, the tag', async () => {
+  const { configured, open } = handheldSource('stream', { device: 'door', protocol: 'yrm100' })
+  const { spool, tally, ended } = start([configured])
+  const { events } = await open
+  events.link({ device: 'door', state: 'up' })
+  expect(await events.deliver({ bytes: tagFrame.subarray(0, 9), at: 1 })).toBe(false)
+  expect(await events.deliver({ bytes: tagFrame.subarray(9), at: 1 })).toBe(true)
+  expect(await events.deliver({ bytes: text('noise'), at: 1 })).toBe(false)
+  await until('the tag is stored', () => spool.records.length === 3)
+  expect(brief(spool.records)).toEqual([
+    { kind: 'device', device: 'gw', state: 'up', reason: 'started' },
+    { kind: 'device', device: 'door', state: 'up' },
+    {
+      kind: 'observation',
+      readPoint: 'door.1',
+      epc: '30751FEB705C5904E3D50D70',
+      count: 1,
+      peakRssiDbm: -55,
+      antenna: 1,
+    },
+  ])
+  expect(tally.deviceOf('door')).toMatchObject({ frames: 1, tagReads: 1, refused: { format: 1 }, link: 'up' })
+  stop.current.abort()
+  await ended
+})
+
+test('a half frame does not survive a broken connection', async () => {
+  const { configured, open } = handheldSource('stream', { device: 'door', protocol: 'yrm100' })
+  const { tally, spool, ended } = start([configured])
+  const { events } = await open
+  await events.deliver({ bytes: tagFrame.subarray(0, 9), at: 1 })
+  events.link({ device: 'door', state: 'down', reason: 'cable' })
+  expect(await events.deliver({ bytes: tagFrame, at: 1 })).toBe(true)
+  expect(tally.deviceOf('door').refused.incomplete).toBe(1)
+  stop.current.abort()
+  await ended
+  expect(spool.records).toContainEqual(expect.objectContaining({ kind: 'device', state: 'down', reason: 'cable' }))
+})
+
+test('windows end by themselves, and on a stop; every read is counted once', async () => {
+  const { configured, open } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const { spool, ended } = start([configured])
+  const { events } = await open
+  const counted = () => spool.records.filter((r) => isKind(r, 'observation')).reduce((sum, r) => sum + r.count, 0)
+  for (let i = 0; i < 5; i++) await events.deliver({ bytes: text('3034'), at: 1000 + i })
+  await until('the window has ended', () => counted() === 5)
+  for (let i = 0; i < 5; i++) await events.deliver({ bytes: text('3034'), at: 1100 + i })
+  stop.current.abort()
+  await ended
+  expect(counted()).toBe(10)
+})
+
+test('what cannot be used is counted by reason, and kept to look at', async () => {
+  const { configured, open } = handheldSource('message', { device: 'r700', protocol: 'impinj-r700' })
+  const stranger = handheldSource('message', undefined, 'broker')
+  const { tally, ended } = start([configured, stranger.configured])
+  const { events } = await open
+  await events.deliver({ bytes: text('{'), at: 5 })
+  await events.deliver({ bytes: text('[{"tagInventoryEvent":{"epcHex":"3034"}},{"tagInventoryEvent":{}}]'), at: 6 })
+  await (await stranger.open).events.deliver({ bytes: text('x'), at: 7, channel: 'who/knows' })
+  expect(tally.deviceOf('r700')).toMatchObject({ frames: 2, tagReads: 1, refused: { json: 1, schema: 1 } })
+  expect(tally.deviceOf('broker').refused['unknown-device']).toBe(1)
+  expect(tally.samples()).toMatchObject([
+    { at: 5, device: 'r700', reason: 'json', hex: '7b' },
+    { reason: 'schema', detail: 'no EPC' },
+    { reason: 'unknown-device', detail: 'who/knows', hex: '78' },
+  ])
+  stop.current.abort()
+  await ended
+})
+
+test('sensor values pass by exception; antennas have their names', async () => {
+  const sensor = handheldSource('message', { device: 'cold', protocol: 'zigbee2mqtt' })
+  const gate = handheldSource('message', { device: 'gate', protocol: 'item-test-csv' })
+  const { tally, spool, ended } = start([sensor.configured, gate.configured])
+  const { events } = await sensor.open
+  for (const temperature of [4, 4, 4.5, 999])
+    await events.deliver({ bytes: text(JSON.stringify({ temperature })), at: 1 })
+  await (await gate.open).events.deliver({ bytes: text('2023-01-06T00:00:00Z;3034;;2;-60'), at: 1 })
+  stop.current.abort()
+  await ended
+  expect(spool.records.filter((r) => isKind(r, 'measurement')).map((r) => [r.values, r.reasons])).toEqual([
+    [{ temperature: 4 }, undefined],
+    [{ temperature: 4.5 }, undefined],
+    [{ temperature: null }, { temperature: 'implausible' }],
+  ])
+  expect(tally.measurements).toMatchObject({ first: 1, changed: 2, 'dead-band': 1 })
+  expect(spool.records.filter((r) => isKind(r, 'observation')).map((r) => r.readPoint)).toEqual(['dock'])
+})
+
+test('a full spool holds the device back, and nothing is lost when it has room again', async () => {
+  const { configured, open } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const { spool, tally, ended } = start([configured])
+  let full = true
+  spool.fail = () => {
+    if (full) throw new Fault('storage-full', 'no space', { retryable: true })
+  }
+  const { events } = await open
+  let delivered = 0
+  const delivering = (async () => {
+    for (let i = 0; i < 20_000; i++) {
+      await events.deliver({ bytes: text(i.toString(16).toUpperCase().padStart(8, '0')), at: 1 })
+      delivered += 1
+    }
+  })()
+  await until('the device is held back', () => tally.appendFailures > 3 && delivered > 5000)
+  const heldAt = delivered
+  await until('the spool was tried more often', () => tally.appendFailures > 6)
+  expect(delivered).toBe(heldAt)
+  expect(heldAt).toBeLessThan(20_000)
+  full = false
+  await delivering
+  stop.current.abort()
+  await ended
+  expect(spool.records.filter((r) => isKind(r, 'observation')).map((r) => r.epc)).toEqual(
+    Array.from({ length: 20_000 }, (_, i) => i.toString(16).toUpperCase().padStart(8, '0')),
+  )
+})
+
+test('a spool that is broken for good stops the line with its fault', async () => {
+  const { configured } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const spool = memorySpool()
+  spool.fail = () => {
+    throw new Fault('conflict', 'another process')
+  }
+  const { ended } = start([configured], { spool })
+  await expect(ended).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('one source that cannot go on does not stop the others', async () => {
+  const broken = handheldSource('message', { device: 'file', protocol: 'tag-lines' }, 'file')
+  const good = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const { spool, ended } = start([broken.configured, good.configured])
+  const outcome = ended.catch((fault: unknown) => fault)
+  ;(await broken.open).end(new Fault('not-found', 'no such recording'))
+  const { events, end } = await good.open
+  await events.deliver({ bytes: text('3034'), at: 1 })
+  await until('both are told', () => spool.records.some((r) => isKind(r, 'observation')))
+  expect(spool.records).toContainEqual(
+    expect.objectContaining({ kind: 'device', device: 'file', state: 'down', reason: 'no such recording' }),
+  )
+  end()
+  expect(await outcome).toMatchObject({ code: 'not-found' })
+})
+
+test('appends are grouped', async () => {
+  const { configured, open } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const { spool, ended } = start([configured])
+  const { events } = await open
+  await Promise.all(
+    Array.from({ length: 3000 }, (_, i) => events.deliver({ bytes: text(i.toString(16).padStart(4, '0')), at: 1 })),
+  )
+  stop.current.abort()
+  await ended
+  expect(spool.records).toHaveLength(3001)
+  expect(spool.appends.length).toBeLessThan(10)
+})

@@ -1,0 +1,58 @@
+import { protocols } from '../../edge/decoders/catalogue.ts'
+import type { ProtocolName } from '../../edge/decoders/protocol.ts'
+import type { SourceContext } from '../../edge/sources/configured.ts'
+import type { Delivery, LinkReport, Source } from '../../edge/sources/source.ts'
+import { steadyClock } from './edge.ts'
+
+/** The world as sources see it. */
+export const sourceContext: SourceContext = {
+  clock: steadyClock(),
+  random: () => 0,
+  startCommand: (protocol: ProtocolName) => protocols[protocol].startCommand,
+}
+
+/** A source at work, and all that came of it. */
+export interface SourceRun {
+  readonly deliveries: { readonly text: string; readonly hex: string; readonly channel: string | undefined }[]
+  readonly links: LinkReport[]
+  /** States of one device, in order. */
+  statesOf(device: string): string[]
+  /** Holds every further delivery back until released. */
+  hold(): () => void
+  stop(): Promise<void>
+  readonly ended: Promise<void>
+}
+
+export function runSource(source: Source, isValid: (delivery: Delivery) => boolean = () => true): SourceRun {
+  const stop = new AbortController()
+  const deliveries: SourceRun['deliveries'] = []
+  const links: LinkReport[] = []
+  let gate: Promise<void> = Promise.resolve()
+  const ended = source.run(
+    {
+      async deliver(delivery) {
+        const bytes = Buffer.from(delivery.bytes)
+        deliveries.push({ text: bytes.toString(), hex: bytes.toString('hex').toUpperCase(), channel: delivery.channel })
+        await gate
+        return isValid(delivery)
+      },
+      link: (report) => void links.push(report),
+    },
+    stop.signal,
+  )
+  return {
+    deliveries,
+    links,
+    statesOf: (device) => links.filter((report) => report.device === device).map(({ state }) => state),
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      gate = promise
+      return resolve
+    },
+    async stop() {
+      stop.abort()
+      await ended
+    },
+    ended,
+  }
+}
