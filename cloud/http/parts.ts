@@ -3,21 +3,13 @@ import type { Registry } from '@prometheus-io/client'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../../shared/clock.ts'
-import type { GatewayAddress } from '../../shared/wire.ts'
+import type { GatewayAccounts } from '../accounts/gateways.ts'
 import type { People } from '../accounts/people.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Push } from '../push/open.ts'
 import type { SeriesStore } from '../series/series-store.ts'
 import type { AlertQueries, GatewayQueries, InventoryQueries } from './read-models.ts'
-
-/** Makes and ends what gateways sign in with. */
-export interface GatewayAccounts {
-  /** A Fault `conflict` when this gateway has credentials already. The secret is not to be had again. */
-  add(address: GatewayAddress): Promise<{ readonly username: string; readonly secret: string }>
-  /** Durable when it resolves; false: there were none. */
-  revoke(address: GatewayAddress): Promise<boolean>
-}
 
 /** Is the street open? Names and numbers only; what is wrong in detail stands in the log. */
 export interface Readiness {
@@ -36,7 +28,8 @@ export interface HttpParts {
   readonly series: Pick<SeriesStore, 'range'>
   readonly journal: Pick<Journal, 'appendOwn'>
   readonly people: People
-  readonly gatewayAccounts: GatewayAccounts
+  /** Makes and ends what gateways sign in with. */
+  readonly gatewayAccounts: Pick<GatewayAccounts, 'addGateway' | 'revoke'>
   readonly broker: Pick<Broker, 'disconnect'>
   readonly push: Pick<Push, 'snapshot' | 'attach' | 'sockets' | 'heldBack' | 'close'>
   readonly registry: Registry

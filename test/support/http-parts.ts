@@ -91,13 +91,13 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
         },
       },
       gatewayAccounts: {
-        async add({ site, gateway }) {
+        addGateway({ site, gateway }) {
           const username = `${site}/${gateway}`
           if (accounts.has(username)) throw new Fault('conflict', `${username} has credentials already.`)
           accounts.add(username)
-          return { username, secret: `secret of ${username}` }
+          return { secret: `secret of ${username}` }
         },
-        revoke: async ({ site, gateway }) => accounts.delete(`${site}/${gateway}`),
+        revoke: ({ site, gateway }) => accounts.delete(`${site}/${gateway}`),
       },
       broker: {
         async disconnect({ site, gateway }) {

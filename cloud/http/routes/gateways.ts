@@ -29,9 +29,9 @@ export function gatewayRoutes(app: Api, { gateways, gatewayAccounts, broker, log
     async (request, reply) => {
       const { site, gateway } = request.body
       requireRole(request, site, 'integrator')
-      const { username, secret } = await gatewayAccounts.add({ site, gateway })
+      const { secret } = gatewayAccounts.addGateway({ site, gateway })
       log.info({ site, gateway, by: request.identity?.name }, 'gateway credentials made')
-      return reply.code(201).send({ site, gateway, username, secret })
+      return reply.code(201).send({ site, gateway, username: `${site}/${gateway}`, secret })
     },
   )
   app.delete(
@@ -49,7 +49,7 @@ export function gatewayRoutes(app: Api, { gateways, gatewayAccounts, broker, log
       const { site } = request.query
       const { gateway } = request.params
       requireRole(request, site, 'integrator')
-      if (!(await gatewayAccounts.revoke({ site, gateway }))) {
+      if (!gatewayAccounts.revoke({ site, gateway })) {
         throw new Fault('not-found', `There is no gateway "${gateway}" on site "${site}".`)
       }
       await broker.disconnect({ site, gateway })
