@@ -27,11 +27,6 @@ const chunkPoints = 5000
 
 export const writeTimeoutMs = 10_000
 
-interface Line {
-  readonly index: number
-  readonly text: string
-}
-
 /**
  * Writes points to an InfluxDB of any version: in requests of at least 5,000 points when there are that many, at most two
  * in flight, points of one series always in order. Nothing is buffered or retried here: whoever reads the journal
@@ -41,22 +36,22 @@ interface Line {
 export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs }: LineWriterOptions) {
   let leaveAloneUntilMs = 0
 
-  /** Sends lines in one request, or in halves down to those at fault. */
-  async function send(lines: readonly Line[], rejections: Rejection[], signal: AbortSignal): Promise<void> {
-    const answer = await ask(lines, signal)
+  /** Sends the points of these indexes in one request, or in halves down to those at fault. */
+  async function send(work: Work, indexes: readonly number[]): Promise<void> {
+    const answer = await ask(bodyOf(work.points, indexes), work.signal)
     if (answer.status === 204) return
     const reason = refusalOf(answer)
     if (reason === undefined) throw faultOf(answer)
-    if (lines.length === 1 || droppedOf(reason) === lines.length) {
-      for (const line of lines) rejections.push({ index: line.index, reason })
+    if (indexes.length === 1 || droppedOf(reason) === indexes.length) {
+      for (const index of indexes) work.rejections.push({ index, reason })
       return
     }
-    const middle = lines.length >>> 1
-    await send(lines.slice(0, middle), rejections, signal)
-    await send(lines.slice(middle), rejections, signal)
+    const middle = indexes.length >>> 1
+    await send(work, indexes.slice(0, middle))
+    await send(work, indexes.slice(middle))
   }
 
-  async function ask(lines: readonly Line[], signal: AbortSignal): Promise<WriteAnswer> {
+  async function ask(body: string, signal: AbortSignal): Promise<WriteAnswer> {
     const waitMs = leaveAloneUntilMs - clock.monotonicMs()
     if (waitMs > 0) {
       throw new Fault('not-reachable', `${server} asked to be left alone for another ${Math.ceil(waitMs / 1000)} s.`, {
@@ -64,10 +59,7 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
       })
     }
     try {
-      return await post(
-        lines.map((line) => line.text).join('\n'),
-        AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      )
+      return await post(body, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
     } catch (thrown) {
       throw networkFault(server, thrown, signal)
     }
@@ -92,29 +84,42 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
     return new Fault('not-reachable', `${server} takes no points now (${detail}).${later}`, { retryable: true })
   }
 
-  /** Sends the lines of one lane, one request after the other. */
-  async function sendLane(lines: readonly Line[], rejections: Rejection[], signal: AbortSignal): Promise<void> {
-    const requests = Math.max(1, Math.floor(lines.length / chunkPoints))
-    const size = Math.ceil(lines.length / requests)
-    for (let from = 0; from < lines.length; from += size) {
-      await send(lines.slice(from, from + size), rejections, signal)
-    }
+  /** Sends the points of one lane, one request after the other. */
+  async function sendLane(work: Work, indexes: readonly number[]): Promise<void> {
+    const requests = Math.max(1, Math.floor(indexes.length / chunkPoints))
+    const size = Math.ceil(indexes.length / requests)
+    for (let from = 0; from < indexes.length; from += size) await send(work, indexes.slice(from, from + size))
   }
 
   return async function write(points: readonly Point[], signal: AbortSignal): Promise<readonly Rejection[]> {
-    const rejections: Rejection[] = []
-    const lanes: [Line[], Line[]] = [[], []]
+    const work: Work = { points, rejections: [], signal }
+    const lanes: [number[], number[]] = [[], []]
     const parallel = points.length >= 2 * chunkPoints
     for (const [index, point] of points.entries()) {
       const flaw = flawOf(point)
-      if (flaw !== undefined) rejections.push({ index, reason: flaw })
-      else lanes[parallel ? laneOf(point.source) : 0].push({ index, text: encodeLine(point) })
+      if (flaw !== undefined) work.rejections.push({ index, reason: flaw })
+      else lanes[parallel ? laneOf(point.source) : 0].push(index)
     }
     // Both are waited for, so that nothing of a failed write is still under way when it is tried again.
-    const results = await Promise.allSettled(lanes.map((lines) => sendLane(lines, rejections, signal)))
+    const results = await Promise.allSettled(lanes.map((indexes) => sendLane(work, indexes)))
     for (const result of results) if (result.status === 'rejected') throw result.reason
-    return rejections.sort((a, b) => a.index - b.index)
+    return work.rejections.sort((a, b) => a.index - b.index)
   }
+}
+
+interface Work {
+  readonly points: readonly Point[]
+  readonly rejections: Rejection[]
+  readonly signal: AbortSignal
+}
+
+function bodyOf(points: readonly Point[], indexes: readonly number[]): string {
+  let body = ''
+  for (const index of indexes) {
+    const point = points[index]
+    if (point !== undefined) body += `${encodeLine(point)}\n`
+  }
+  return body
 }
 
 /** One source always takes the same lane: of two points of one instant the later one stays the later one. */

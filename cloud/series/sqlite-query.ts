@@ -56,16 +56,15 @@ function rawStatement(values: string): string {
     ORDER BY at LIMIT :limit`
 }
 
-/** `newest`: a bare column beside a single max() comes from the row that holds it (sqlite.org/lang_select.html). */
+/** The newest value of a bucket is looked up by its key: cheaper than keeping it while grouping. */
 function bucketStatement(values: string): string {
   return `
-    WITH value_at AS MATERIALIZED (SELECT at, value, at - at % :every AS bucket FROM (${values})),
+    WITH value_at AS (${values}),
     spread AS (
-      SELECT bucket, count(*) AS count, min(value) AS min, max(value) AS max, avg(value) AS mean
-      FROM value_at GROUP BY bucket
-    ),
-    newest AS (SELECT bucket, value AS last, max(at) FROM value_at GROUP BY bucket)
-    SELECT bucket AS at, count, min, max, mean, last
-    FROM spread JOIN newest USING (bucket)
-    ORDER BY bucket LIMIT :limit`
+      SELECT at - at % :every AS bucket, count(*) AS count, min(value) AS min, max(value) AS max, avg(value) AS mean,
+        max(at) AS newest
+      FROM value_at GROUP BY bucket ORDER BY bucket LIMIT :limit
+    )
+    SELECT bucket AS at, count, min, max, mean, (SELECT value FROM value_at WHERE at = newest LIMIT 1) AS last
+    FROM spread ORDER BY bucket`
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './ports.ts'
 
 /** A real influxd 1.x on free ports with temporary data. */
 export interface InfluxServer {
@@ -120,13 +120,4 @@ export async function query(url: string, statement: string, database?: string): 
   const problem = answer.error ?? answer.results?.[0]?.error
   if (problem !== undefined) throw new Error(problem)
   return answer.results?.[0]?.series?.[0]?.values ?? []
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

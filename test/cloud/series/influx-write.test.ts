@@ -15,7 +15,11 @@ function points(count: number, sources = 50): Point[] {
 }
 
 /** Line numbers of a body: every point has its index as its time. */
-const indexes = (body: string) => body.split('\n').map((line) => Number(line.split(' ').at(-1)) / 1_000_000)
+const indexes = (body: string) =>
+  body
+    .trimEnd()
+    .split('\n')
+    .map((line) => Number(line.split(' ').at(-1)) / 1_000_000)
 
 test('halving finds exactly the lines at fault and stores all others', async () => {
   await fc.assert(
