@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { Identifier } from '../shared/identifier.ts'
+import { CleanOptions } from './clean/options.ts'
+import { SourceOptions } from './sources/catalogue.ts'
+
+/** How the gateway reaches the cloud. */
+const Uplink = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^(?:mqtts?|wss?)$/ })
+      .describe('MQTT broker of the cloud, e.g. mqtts://warepulse.example:8883'),
+    secret: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('of this gateway, as `warepulse gateway add` printed it; better in a file'),
+    secretFile: z.string().min(1).optional().describe('file that holds the secret'),
+    caFile: z.string().min(1).optional().describe('certificate authority to trust, PEM; default: those of the system'),
+  })
+  .refine(({ secret, secretFile }) => (secret === undefined) !== (secretFile === undefined), {
+    path: ['secret'],
+    message: 'exactly one of `secret` and `secretFile` is needed',
+  })
+
+/**
+ * Configuration of a gateway: who it is, where it reports, what it keeps, and which devices it serves. Strict: a key
+ * that is not here is a mistake. Sites, slots, read points and rules are not configuration: the cloud has them.
+ */
+export const EdgeConfig = z
+  .strictObject({
+    version: z.literal(1).describe('of this file format'),
+    gateway: z.strictObject({
+      site: Identifier.describe('site that the gateway stands in'),
+      id: Identifier.describe('of the gateway, as `warepulse gateway add` knows it'),
+    }),
+    uplink: Uplink,
+    spool: z
+      .strictObject({
+        directory: z.string().min(1).default('./warepulse-spool').describe('on a disk that survives power cuts'),
+        maxBytes: z
+          .int()
+          .min(2 * 1024 * 1024)
+          .default(1024 * 1024 * 1024)
+          .describe('bound of the spool; beyond it the oldest of the least important goes, and a gap is recorded'),
+      })
+      .prefault({}),
+    sources: z.array(SourceOptions).max(256).default([]).describe('devices, or connections to several of them'),
+    clean: CleanOptions.prefault({}),
+    metrics: z
+      .strictObject({
+        host: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 lets the network in'),
+        port: z.int().min(0).max(65_535).describe('of /metrics and /healthz'),
+      })
+      .optional()
+      .describe('absent: no port is opened'),
+    log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  })
+  .superRefine(({ gateway, sources }, context) => {
+    const taken = new Set([gateway.id])
+    for (const [i, source] of sources.entries()) {
+      for (const { id, path } of namesOf(source)) {
+        if (taken.has(id)) {
+          const message = `"${id}" is the name of something else already; ids are unique within a gateway`
+          context.addIssue({ code: 'custom', path: ['sources', i, ...path], message })
+        }
+        taken.add(id)
+      }
+    }
+  })
+export type EdgeConfig = z.infer<typeof EdgeConfig>
+
+/** Ids that a source gives to devices. */
+function namesOf(source: SourceOptions): readonly { readonly id: string; readonly path: readonly PropertyKey[] }[] {
+  const own = { id: source.id, path: ['id'] }
+  if (source.type !== 'modbus-rtu') return [own]
+  return [own, ...source.slaves.map(({ sensor }, i) => ({ id: sensor, path: ['slaves', i, 'sensor'] }))]
+}

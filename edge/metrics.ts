@@ -1,0 +1,93 @@
+import { Counter, Gauge, Registry } from '@prometheus-io/client'
+import { refusalReasons } from '../shared/decoded.ts'
+import { reportRules } from './clean/report-by-exception.ts'
+import type { Spool } from './spool/spool.ts'
+import type { DeviceTally, Tally } from './tally.ts'
+
+/** What `/metrics` shows of a gateway: counted by the line itself, read when somebody asks. */
+export interface Counted {
+  readonly tally: Tally
+  readonly spool: Pick<Spool, 'first' | 'next' | 'bytes'>
+}
+
+export function registryOf({ tally, spool }: Counted): Registry {
+  const registry = new Registry()
+  const registers = [registry]
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
+  const deviceCounter = (name: string, help: string, read: (device: DeviceTally) => number) =>
+    new Counter({
+      name,
+      help,
+      labelNames: ['device'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [device, counted] of tally.devices) this.inc({ device }, read(counted))
+      },
+    })
+
+  deviceCounter('edge_frames_total', 'Whole frames and messages taken', ({ frames }) => frames)
+  deviceCounter('edge_tag_reads_total', 'Tag reads decoded', ({ tagReads }) => tagReads)
+  deviceCounter('edge_sensor_readings_total', 'Sensor readings decoded', ({ sensorReadings }) => sensorReadings)
+  new Counter({
+    name: 'edge_refused_total',
+    help: 'What could not be used, by reason',
+    labelNames: ['device', 'reason'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [device, { refused }] of tally.devices) {
+        for (const reason of refusalReasons) if (refused[reason] > 0) this.inc({ device, reason }, refused[reason])
+      }
+    },
+  })
+  new Counter({
+    name: 'edge_measurements_total',
+    help: 'Sensor readings by the rule that decided; dead-band = suppressed',
+    labelNames: ['rule'],
+    registers,
+    collect() {
+      this.reset()
+      for (const rule of reportRules) this.inc({ rule }, tally.measurements[rule])
+    },
+  })
+  new Gauge({
+    name: 'edge_device_up',
+    help: '1 = the device says something valid, 0 = silent or down',
+    labelNames: ['device'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [device, { link }] of tally.devices)
+        if (link !== 'unknown') this.set({ device }, link === 'up' ? 1 : 0)
+    },
+  })
+  counter('edge_records_appended_total', 'Records that are durable in the spool', () => tally.appended)
+  counter('edge_append_failures_total', 'Appends that the spool refused; tried again', () => tally.appendFailures)
+  gauge('edge_spool_bytes', 'Bytes of the spool on disk', () => spool.bytes)
+  gauge('edge_spool_next_sequence', 'Sequence number that the next record will get', () => spool.next)
+  gauge(
+    'edge_spool_records_kept',
+    'Records on disk, acknowledged ones that are kept included',
+    () => spool.next - spool.first,
+  )
+  return registry
+}

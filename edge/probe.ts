@@ -1,0 +1,45 @@
+import { createServer, type Server } from 'node:http'
+import type { Registry } from '@prometheus-io/client'
+import { Fault } from '../shared/fault.ts'
+
+export interface Probe {
+  readonly port: number
+  /** Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** `/healthz` and `/metrics` of a gateway. Rejects with a Fault `conflict` when the port is taken. */
+export async function openProbe(address: { host: string; port: number }, registry: Registry): Promise<Probe> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end()
+    switch (request.url) {
+      case '/healthz':
+        return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}\n')
+      case '/metrics':
+        return void registry.metrics().then(
+          (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+          () => response.writeHead(500).end(),
+        )
+      default:
+        return void response.writeHead(404).end()
+    }
+  })
+  await listen(server, address)
+  const bound = server.address()
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    close() {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new Fault('conflict', `metrics: cannot listen on ${host}:${port}: ${error.message}`, { cause: error })),
+    )
+    server.listen(port, host, () => resolve())
+  })
+}
