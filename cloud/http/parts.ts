@@ -11,11 +11,11 @@ import type { Push } from '../push/open.ts'
 import type { SeriesStore } from '../series/series-store.ts'
 import type { AlertQueries, GatewayQueries, InventoryQueries } from './read-models.ts'
 
-/** Is the street open? Names and numbers only; what is wrong in detail stands in the log. */
+/** Is the street open? */
 export interface Readiness {
   readonly journalTail: number
   readonly projections: readonly { readonly name: string; readonly lag: number }[]
-  /** Sentences; none: ready. */
+  /** Sentences; none: ready. Strangers from other machines are told only how many. */
   readonly troubles: readonly string[]
 }
 

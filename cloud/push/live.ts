@@ -206,7 +206,7 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
     },
     close() {
       closed = true
-      live?.disconnectSockets(true)
+      // Not by `disconnect`, which tells boards to stay away: to them this is a link that broke, and they come back.
       io?.engine.close()
       live = undefined
       io = undefined

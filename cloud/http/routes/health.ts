@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Fault } from '../../../shared/fault.ts'
 import type { Api, HttpParts } from '../parts.ts'
@@ -21,9 +22,11 @@ export function healthRoutes(app: Api, { readiness, registry }: HttpParts, metri
   app.get(
     '/readyz',
     { schema: { summary: 'Is every part at work', tags, response: { 200: Ready, 503: Ready } } },
-    async (_request, reply) => {
-      const { journalTail, projections, troubles } = readiness()
-      const ready = troubles.length === 0
+    async (request, reply) => {
+      const { journalTail, projections, troubles: all } = readiness()
+      const ready = all.length === 0
+      const stranger = request.identity === undefined && !isLocal(request)
+      const troubles = stranger && !ready ? [`${all.length}: sign in to read them`] : all
       return reply.code(ready ? 200 : 503).send({ ready, journalTail, projections, troubles })
     },
   )
@@ -31,13 +34,17 @@ export function healthRoutes(app: Api, { readiness, registry }: HttpParts, metri
     '/metrics',
     { schema: { summary: 'Numbers for Prometheus; this machine only unless allowed', tags } },
     async (request, reply) => {
-      // Both, since behind a proxy on this machine every connection comes from it.
-      if (!metricsForAll && !(isLoopback(request.ip) && isLoopback(request.socket.remoteAddress))) {
-        throw new Fault('not-allowed', 'Metrics are for this machine only; set http.metrics to "all" to open them.')
+      if (!metricsForAll && !isLocal(request)) {
+        throw new Fault('not-allowed', 'Metrics are for this machine only; set http.metricsForAll to open them.')
       }
       return reply.type(registry.contentType).send(await registry.metrics())
     },
   )
+}
+
+/** Both, since behind a proxy on this machine every connection comes from it. */
+function isLocal(request: FastifyRequest): boolean {
+  return isLoopback(request.ip) && isLoopback(request.socket.remoteAddress)
 }
 
 function isLoopback(address: string | undefined): boolean {

@@ -379,7 +379,11 @@ describe('for those who watch the process', () => {
     expect((await app.inject('/healthz')).json()).toEqual({ ok: true })
     expect((await app.inject('/readyz')).json()).toMatchObject({ ready: true, journalTail: 7 })
     bench.readiness = { ...bench.readiness, troubles: ['series: InfluxDB does not answer'] }
-    expect((await app.inject('/readyz')).statusCode).toBe(503)
+    const local = await app.inject('/readyz')
+    expect([local.statusCode, local.json<{ troubles: string[] }>().troubles]).toEqual([503, bench.readiness.troubles])
+    const stranger = await app.inject({ url: '/readyz', remoteAddress: '192.0.2.1' })
+    expect(stranger.statusCode).toBe(503)
+    expect(stranger.payload).not.toContain('InfluxDB')
   })
 
   test('metrics are for this machine', async () => {
