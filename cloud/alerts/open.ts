@@ -115,7 +115,11 @@ export async function openAlerts(options: { readonly path: string; readonly tell
       return row === undefined ? undefined : Alert.parse(JSON.parse(AlertRow.parse(row).alert))
     },
     rules: () => [...state.rules.all.values()].map(({ rule }) => rule),
-    standing: () => [...state.open.all.values()].map(({ alert }) => ({ type: 'alert', alert })),
+    standing: () =>
+      [...state.open.all.values()]
+        .map(({ alert }) => alert)
+        .sort((a, b) => (a.raisedAt + a.id < b.raisedAt + b.id ? -1 : 1))
+        .map((alert) => ({ type: 'alert', alert })),
     close: async () => {
       if (database.isOpen) database.close()
     },

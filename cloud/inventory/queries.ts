@@ -21,7 +21,7 @@ import type { InventoryState } from './state.ts'
 /** Answers from memory, the ledger from its file. */
 export function queriesOf(current: () => InventoryState, ledger: () => Ledger, names: () => Names): InventoryQueries {
   return {
-    sites: () => [...current().sites.values()].map(summary),
+    sites: () => [...current().sites.values()].sort((a, b) => compare(a.site, b.site)).map(summary),
     map: (site): SiteMap | undefined => current().sites.get(site)?.index?.map,
     slots: (site, filter, page) => slots(current(), site, filter.zone, page),
     stock: (site, filter, page) => stock(current(), site, filter, page),

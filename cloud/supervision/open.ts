@@ -85,13 +85,17 @@ export async function openSupervision(options: {
     skip: async (to) => {
       if (to > offset) commit([], to)
     },
-    gateways: () => [...state.gateways.all.values()].map(viewGateway),
+    gateways: () => [...state.gateways.all].sort(byKey).map(([, gateway]) => viewGateway(gateway)),
     gaps: (site, page) => gaps.page(site, page),
     standing: () => factsOf(state, state.gateways.all.keys(), state.sensors.all.keys(), state.flows.all.keys()),
     close: async () => {
       if (database.isOpen) database.close()
     },
   }
+}
+
+function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  return a[0] < b[0] ? -1 : 1
 }
 
 function factsOf(

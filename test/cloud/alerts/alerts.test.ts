@@ -1,0 +1,312 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { z } from 'zod'
+import { type Alerts, openAlerts } from '../../../cloud/alerts/open.ts'
+import type { JournalEntry } from '../../../cloud/journal/journal.ts'
+import type { AlertAct } from '../../../cloud/journal/own-record.ts'
+import type { Alert } from '../../../shared/api.ts'
+import type { KnownRecord } from '../../../shared/record.ts'
+import type { Rule, SilentRule, ThresholdRule } from '../../../shared/rule.ts'
+import {
+  fromCloud,
+  fromGateway,
+  measurement,
+  never,
+  numbered,
+  observation,
+  published,
+  rotterdam,
+  t0,
+  tick,
+} from '../../support/journal-entries.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'alerts-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const page = { limit: 100 }
+const minute = 60_000
+
+const common = { site: 'rtm', severity: 2, whatToDo: 'Close the door.', enabled: true }
+const warm: ThresholdRule = {
+  ...common,
+  id: 'warm',
+  name: 'Cold room too warm',
+  type: 'threshold',
+  quantity: 'temperature',
+  direction: 'above',
+  limit: 8,
+  clearAt: 7,
+  onDelayMs: 0,
+}
+const quiet = (of: SilentRule['of']): SilentRule => ({
+  ...common,
+  id: `quiet-${of}`,
+  name: `Silent ${of}`,
+  type: 'silent',
+  of,
+  afterMs: 2 * minute,
+})
+const put = (rule: Rule, at = t0) => fromCloud([{ kind: 'rule', at, by: 'kim', rule }])
+const map = published(rotterdam(), t0)
+const link = (at: number, state: 'online' | 'offline') => fromCloud([{ kind: 'link', at, gateway: 'gw1', state }])
+const probe = (at: number, temperature: number | null) => fromGateway([measurement(at, { temperature })])
+const device = (at: number, name: string, state: 'up' | 'silent' | 'down'): JournalEntry =>
+  fromGateway([{ kind: 'device', at, device: name, state }])
+
+async function alertsOf(
+  entries: readonly JournalEntry[],
+  path = ':memory:',
+): Promise<Alerts & { readonly told: Alert[] }> {
+  const told: Alert[] = []
+  const tell = (facts: readonly { readonly type: string; readonly alert?: Alert }[]) => {
+    for (const { alert } of facts) if (alert !== undefined) told.push(alert)
+  }
+  const alerts = await openAlerts({ path, tell })
+  await alerts.apply(numbered(entries), never)
+  return Object.assign(alerts, { told })
+}
+
+function act(alerts: Alerts, what: z.infer<typeof AlertAct>['act'], at: number): Promise<void> {
+  const alert = alerts.alerts('rtm', {}, page).items[0]?.id ?? ''
+  const entry = fromCloud([{ kind: 'alert-act', at, by: 'kim', alert, act: what }])
+  return alerts.apply([{ ...entry, offset: alerts.offset + 1 }], never)
+}
+
+function summary(alerts: Alerts): readonly string[] {
+  return alerts
+    .alerts('rtm', {}, page)
+    .items.map(
+      ({ rule, subject, state, raisedAt }) => `${rule} ${subject} ${state} @${(Date.parse(raisedAt) - t0) / 1000}`,
+    )
+}
+
+describe('what rings', () => {
+  const delayed = { ...warm, onDelayMs: minute }
+  for (const [name, entries, expected] of [
+    ['a value beyond its limit', [put(warm), map, probe(t0, 9)], ['warm probe active @0']],
+    [
+      'and back: cleared, and nobody has seen it',
+      [put(warm), map, probe(t0, 9), probe(t0 + 1, 6)],
+      ['warm probe cleared @0'],
+    ],
+    [
+      'back again before anybody saw: the same alert',
+      [put(warm), probe(t0, 9), probe(t0 + 1, 6), probe(t0 + 2, 9)],
+      ['warm probe active @0'],
+    ],
+    ['no value is no evidence', [put(warm), probe(t0, null)], []],
+    ['a disabled rule', [put({ ...warm, enabled: false }), probe(t0, 9)], []],
+    ['a rule of another zone', [put({ ...warm, zone: 'A' }), map, probe(t0, 9)], []],
+    ['a rule of its zone', [put({ ...warm, zone: 'COLD' }), map, probe(t0, 9)], ['warm probe active @0']],
+    ['a rule of another sensor', [put({ ...warm, sensors: ['other'] }), probe(t0, 9)], []],
+    ['a rule of another site', [put({ ...warm, site: 'ham' }), probe(t0, 9)], []],
+    ['late values never ring', [put(warm), probe(t0 + 2, 5), probe(t0, 9)], []],
+    ['nor do they end what rings', [put(warm), probe(t0 + 2, 9), probe(t0, 5)], ['warm probe active @0.002']],
+    ['the delay by measurement times', [put(delayed), probe(t0, 9), probe(t0 + minute, 9)], ['warm probe active @60']],
+    ['the delay by ticks', [put(delayed), probe(t0, 9), tick(t0 + 2 * minute)], ['warm probe active @60']],
+    ['not before', [put(delayed), probe(t0, 9), tick(t0 + minute - 1)], []],
+    [
+      'a removed rule clears',
+      [put(warm), probe(t0, 9), fromCloud([{ kind: 'rule-removed', at: t0, by: 'kim', rule: 'warm' }])],
+      ['warm probe cleared @0'],
+    ],
+    [
+      'a gateway that is away',
+      [put(quiet('gateway')), map, link(t0, 'offline'), tick(t0 + 2 * minute)],
+      ['quiet-gateway gw1 active @120'],
+    ],
+    ['a gateway away for a moment', [put(quiet('gateway')), map, link(t0, 'offline'), tick(t0 + minute)], []],
+    [
+      'a gateway that never came',
+      [put(quiet('gateway')), map, tick(t0 + 2 * minute)],
+      ['quiet-gateway gw1 active @120'],
+    ],
+    [
+      'a gateway with a link and nothing to tell',
+      [put(quiet('gateway')), map, link(t0, 'online'), tick(t0 + 60 * minute)],
+      [],
+    ],
+    [
+      'a gateway that is back',
+      [
+        put(quiet('gateway')),
+        map,
+        link(t0, 'offline'),
+        tick(t0 + 2 * minute),
+        link(t0 + 3 * minute, 'online'),
+        tick(t0 + 3 * minute),
+      ],
+      ['quiet-gateway gw1 cleared @120'],
+    ],
+    [
+      'a reader that says it is down: at once',
+      [put(quiet('reader')), map, device(t0 + 1000, 'cold', 'down'), tick(t0 + 1000)],
+      ['quiet-reader cold active @1'],
+    ],
+    [
+      'a reader that is called silent: after the time',
+      [put(quiet('reader')), map, device(t0, 'cold', 'silent'), tick(t0 + 2 * minute)],
+      ['quiet-reader cold active @120'],
+    ],
+    [
+      'a reader with nothing in front of it',
+      [put(quiet('reader')), map, fromGateway([observation(t0, 'shelf.1')]), tick(t0 + 60 * minute)],
+      [],
+    ],
+    [
+      'a sensor that fell silent',
+      [put(quiet('sensor')), map, link(t0, 'online'), probe(t0 + 1000, 5), tick(t0 + 4 * minute)],
+      ['quiet-sensor probe active @121'],
+    ],
+    [
+      'its gateway is away: that is one alert, not two',
+      [put(quiet('sensor')), map, probe(t0, 5), link(t0 + 1, 'offline'), tick(t0 + 60 * minute)],
+      [],
+    ],
+    [
+      'the gateway is back: the sensor gets its time again',
+      [
+        put(quiet('sensor')),
+        map,
+        probe(t0, 5),
+        link(t0 + 1, 'offline'),
+        link(t0 + 60 * minute, 'online'),
+        tick(t0 + 61 * minute),
+      ],
+      [],
+    ],
+  ] as const) {
+    test(name, async () => expect(summary(await alertsOf(entries))).toEqual(expected))
+  }
+
+  test('an alert tells all that the night shift needs', async () => {
+    const alerts = await alertsOf([put(warm), map, probe(t0, 9.4)])
+    expect(alerts.told).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        site: 'rtm',
+        rule: 'warm',
+        name: 'Cold room too warm',
+        severity: 2,
+        subject: 'probe',
+        zone: 'COLD',
+        state: 'active',
+        raisedAt: '2026-11-23T08:00:00.000Z',
+        clearedAt: null,
+        acknowledgedAt: null,
+        acknowledgedBy: null,
+        value: 9.4,
+        quantity: 'temperature',
+        whatToDo: 'Close the door.',
+      },
+    ])
+    expect(alerts.standing()).toEqual([{ type: 'alert', alert: alerts.told[0] }])
+    expect(alerts.rules()).toEqual([warm])
+  })
+})
+
+describe('rules that run on the gateway', () => {
+  const edge = (at: number, state: 'raised' | 'cleared'): KnownRecord => {
+    return { kind: 'alert', at, rule: 'gate-hold', subject: 'door', state, value: 1 }
+  }
+  for (const [name, records, expected] of [
+    ['raised', [edge(t0, 'raised')], ['gate-hold door active @0']],
+    ['raised twice is one alert', [edge(t0, 'raised'), edge(t0 + 1, 'raised')], ['gate-hold door active @0']],
+    ['raised and cleared', [edge(t0, 'raised'), edge(t0 + 1, 'cleared')], ['gate-hold door cleared @0']],
+    ['an older word comes late', [edge(t0, 'cleared'), edge(t0 - 1, 'raised')], []],
+    ['cleared and never raised', [edge(t0, 'cleared')], []],
+  ] as const) {
+    test(name, async () => expect(summary(await alertsOf([fromGateway([...records])]))).toEqual(expected))
+  }
+})
+
+describe('what people do', () => {
+  test('acknowledged, then cleared: over, with who and when', async () => {
+    const alerts = await alertsOf([put(warm), probe(t0, 9)])
+    await act(alerts, 'acknowledge', t0 + minute)
+    expect(summary(alerts)).toEqual(['warm probe acknowledged @0'])
+    await alerts.apply([{ ...probe(t0 + 2 * minute, 5), offset: 10 }], never)
+    expect(alerts.alerts('rtm', { state: 'open' }, page).items).toEqual([])
+    expect(alerts.alerts('rtm', { state: 'normal' }, page).items).toMatchObject([
+      {
+        acknowledgedBy: 'kim',
+        acknowledgedAt: '2026-11-23T08:01:00.000Z',
+        clearedAt: '2026-11-23T08:02:00.000Z',
+      },
+    ])
+    expect(alerts.standing()).toEqual([])
+  })
+
+  test('ended by hand, it rings again only after it has cleared', async () => {
+    const alerts = await alertsOf([put(warm), probe(t0, 9)])
+    await act(alerts, 'clear', t0 + 1000)
+    await alerts.apply([{ ...probe(t0 + 2000, 9), offset: 10, first: 10 }], never)
+    expect(summary(alerts)).toEqual(['warm probe normal @0'])
+    await alerts.apply(
+      [
+        { ...probe(t0 + 3000, 5), offset: 11, first: 11 },
+        { ...probe(t0 + 4000, 9), offset: 12, first: 12 },
+      ],
+      never,
+    )
+    expect(summary(alerts)).toEqual(['warm probe active @4', 'warm probe normal @0'])
+  })
+
+  test('an act on an alert that does not exist changes nothing', async () => {
+    const alerts = await alertsOf([
+      fromCloud([{ kind: 'alert-act', at: t0, by: 'kim', alert: 'none', act: 'acknowledge' }]),
+    ])
+    expect(alerts.alerts('rtm', {}, page).items).toEqual([])
+    expect(alerts.alert('none')).toBeUndefined()
+  })
+})
+
+describe('rebuild', () => {
+  const story = [
+    put({ ...warm, onDelayMs: minute }),
+    put(quiet('sensor')),
+    map,
+    link(t0, 'online'),
+    probe(t0, 9),
+    tick(t0 + 30_000),
+    probe(t0 + minute, 9),
+    probe(t0 + 2 * minute, 5),
+    tick(t0 + 10 * minute),
+    device(t0 + 11 * minute, 'cold', 'down'),
+    tick(t0 + 12 * minute),
+  ]
+
+  test('entry by entry with restarts between gives the same alerts with the same ids', async () => {
+    const whole = await alertsOf(story)
+    const path = join(folder, 'a.db')
+    for (const entry of numbered(story)) {
+      const part = await openAlerts({ path, tell: () => undefined })
+      await part.apply([entry], never)
+      await part.apply([entry], never)
+      await part.close()
+    }
+    const reopened = await openAlerts({ path, tell: () => undefined })
+    expect(whole.alerts('rtm', {}, page).items).toHaveLength(2)
+    expect(reopened.alerts('rtm', {}, page)).toEqual(whole.alerts('rtm', {}, page))
+    expect(reopened.standing()).toEqual(whole.standing())
+    expect(reopened.offset).toBe(story.length)
+    await reopened.close()
+    await reopened.close()
+  })
+
+  test('pages are stable while new alerts come', async () => {
+    const sensors = ['s1', 's2', 's3', 's4', 's5']
+    const alerts = await alertsOf([
+      put(warm),
+      ...sensors.map((sensor, index) => fromGateway([measurement(t0 + index, { temperature: 9 }, sensor)])),
+    ])
+    const first = alerts.alerts('rtm', {}, { limit: 2 })
+    expect(first.items.map(({ subject }) => subject)).toEqual(['s5', 's4'])
+    const newer = fromGateway([measurement(t0 + 99, { temperature: 9 }, 's6')])
+    await alerts.apply([{ ...newer, offset: 50 }], never)
+    const second = alerts.alerts('rtm', {}, { limit: 2, cursor: first.next ?? '' })
+    expect(second.items.map(({ subject }) => subject)).toEqual(['s3', 's2'])
+    expect(alerts.alerts('ham', {}, page).items).toEqual([])
+  })
+})

@@ -1,0 +1,438 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Inventory, openInventory } from '../../../cloud/inventory/open.ts'
+import type { JournalEntry } from '../../../cloud/journal/journal.ts'
+import type { Fact } from '../../../cloud/push/fact.ts'
+import type { KnownRecord } from '../../../shared/record.ts'
+import {
+  epcA,
+  epcB,
+  fromCloud,
+  fromGateway,
+  never,
+  numbered,
+  observation,
+  published,
+  rotterdam,
+  t0,
+  tick,
+} from '../../support/journal-entries.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'inventory-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let files = 0
+const minute = 60_000
+const page = { limit: 100 }
+
+async function stockOf(
+  entries: readonly JournalEntry[],
+  path = ':memory:',
+): Promise<Inventory & { readonly told: Fact[] }> {
+  const told: Fact[] = []
+  const inventory = await openInventory({ path, tell: (facts) => told.push(...facts) })
+  await inventory.apply(numbered(entries), never)
+  return Object.assign(inventory, { told })
+}
+
+function freshFile(): string {
+  files += 1
+  return join(folder, `${files}.db`)
+}
+
+const map = published(rotterdam())
+
+describe('what a record does to an item', () => {
+  const passage: KnownRecord = {
+    kind: 'passage',
+    at: t0,
+    readPoint: 'door.1',
+    epc: epcA,
+    direction: 'out',
+    confidence: 0.97,
+    count: 20,
+  }
+  const scan: KnownRecord = { kind: 'scan', at: t0, operator: 'kim', slot: 'C-2', codes: [epcA], action: 'put' }
+  for (const [name, record, expected] of [
+    ['slot antenna', observation(t0, 'shelf.1'), { state: 'present', zone: 'A', slot: 'A-1', confidence: 0.79 }],
+    ['zone antenna', observation(t0, 'roof.1'), { state: 'present', zone: 'A', slot: null, confidence: 0.67 }],
+    ['gate antenna', observation(t0, 'door.1'), { state: 'present', zone: 'DOCK', slot: null }],
+    ['antenna on no map', observation(t0, 'new.1'), { state: 'unknown', zone: null, slot: null, confidence: 0 }],
+    ['out through the gate', passage, { state: 'departed', zone: null, slot: null, confidence: 0.97 }],
+    ['in through the gate', { ...passage, direction: 'in' }, { state: 'present', zone: 'DOCK' }],
+    ['put by hand', scan, { state: 'present', zone: 'COLD', slot: 'C-2', confidence: 0.98 }],
+    ['counted by hand', { ...scan, action: 'count' }, { state: 'present', zone: 'COLD', slot: 'C-2' }],
+    ['picked', { ...scan, action: 'pick' }, { state: 'present', zone: 'COLD', slot: null }],
+    ['scanned into a slot on no map', { ...scan, slot: 'X-9' }, undefined],
+    ['a product code is no tag', { ...scan, codes: ['04006381333931'] }, undefined],
+  ] as const) {
+    test(name, async () => {
+      const inventory = await stockOf([map, fromGateway([record]), tick(t0)])
+      const code = Array.isArray(record['codes']) ? record['codes'][0] : epcA
+      const item = inventory.item(String(code))
+      if (expected === undefined) expect(item).toBeUndefined()
+      else expect(item).toMatchObject(expected)
+    })
+  }
+
+  test('an item says what it stands on', async () => {
+    const inventory = await stockOf([map, fromGateway([observation(t0, 'shelf.1')]), tick(t0)])
+    expect(inventory.item(epcA)).toEqual({
+      epc: epcA,
+      sku: null,
+      site: 'rtm',
+      zone: 'A',
+      slot: 'A-1',
+      state: 'present',
+      since: '2026-11-23T08:00:00.000Z',
+      lastSeenAt: '2026-11-23T08:00:00.000Z',
+      readPoint: 'shelf.1',
+      confidence: 0.79,
+      why: 'Read 3 times by shelf.1, which covers only slot A-1.',
+    })
+  })
+})
+
+describe('the ugly ones', () => {
+  test('thinned records, kinds of tomorrow, unmapped antennas and future stamps are counted', async () => {
+    const inventory = await stockOf([
+      map,
+      fromGateway(
+        [
+          null,
+          { kind: 'hologram', at: t0 },
+          observation(t0 + 10 * minute, 'shelf.1', epcA, 2),
+          observation(t0, 'new.1', epcB, 5),
+          { kind: 'measurement', at: t0, sensor: 'probe', values: { temperature: 4 } },
+        ],
+        { recordedAt: t0 },
+      ),
+    ])
+    expect(inventory.totals('rtm')).toMatchObject({
+      tagReads: 7,
+      observations: 2,
+      distinctEpcs: 2,
+      measurements: 1,
+      unmapped: 1,
+      clamped: 1,
+      unknownKinds: 1,
+    })
+    expect(inventory.item(epcA)?.lastSeenAt).toBe('2026-11-23T08:00:00.000Z')
+  })
+
+  test('a tag from next year does not hold its place against what comes after', async () => {
+    const inventory = await stockOf([
+      map,
+      fromGateway([observation(t0 + 365 * 86_400_000, 'shelf.1')], { recordedAt: t0 }),
+      fromGateway([observation(t0 + 1000, 'cold.1')]),
+    ])
+    expect(inventory.item(epcA)?.slot).toBe('C-1')
+  })
+
+  test('unsynced stamps are set right once the clock record of their boot is known', async () => {
+    const boot = 'b1'
+    const inventory = await stockOf([
+      map,
+      fromGateway([
+        { kind: 'clock', at: t0, boot, offsetMs: 3_600_000, synced: true },
+        { ...observation(t0 - 3_600_000, 'shelf.1'), unsynced: true, boot },
+        { ...observation(t0 - 3_600_000, 'cold.1', epcB), unsynced: true, boot: 'b2' },
+      ]),
+    ])
+    expect(inventory.item(epcA)?.lastSeenAt).toBe('2026-11-23T08:00:00.000Z')
+    expect(inventory.item(epcB)?.lastSeenAt).toBe('2026-11-23T07:00:00.000Z')
+  })
+
+  test('a map without a slot that still holds items: they keep their zone, and the ledger says so', async () => {
+    const smaller = rotterdam({ version: 2, slots: rotterdam().slots.filter(({ id }) => id !== 'A-1') })
+    const inventory = await stockOf([
+      map,
+      fromGateway([observation(t0, 'shelf.1')]),
+      published(smaller, t0 + minute),
+      tick(t0 + minute),
+    ])
+    expect(inventory.item(epcA)).toMatchObject({ state: 'present', zone: 'A', slot: null })
+    expect(inventory.item(epcA)?.why).toContain('not on the map any more')
+    expect(inventory.history(epcA, page).items[0]).toMatchObject({
+      kind: 'corrected',
+      from: 'A-1',
+      to: 'A',
+      why: 'Slot A-1 is not on the map any more.',
+    })
+    expect(inventory.slots('rtm', {}, page).items.map(({ slot }) => slot)).toEqual(['A-2', 'C-1', 'C-2'])
+    expect(inventory.sites()[0]).toMatchObject({ mapVersion: 2, slots: 3, items: 1 })
+  })
+
+  test('a map that names the antenna at last says where its tags are', async () => {
+    const without = rotterdam({ readPoints: [] })
+    const inventory = await stockOf([
+      published(without),
+      fromGateway([observation(t0, 'shelf.1')]),
+      published(rotterdam({ version: 2 }), t0 + minute),
+    ])
+    expect(inventory.item(epcA)).toMatchObject({ slot: 'A-1', since: '2026-11-23T08:00:00.000Z' })
+  })
+
+  test('SKUs by import: the newest wins, a tag without one has none, an imported tag unseen is no stock', async () => {
+    const sku = (at: number, name: string, epc = epcA) =>
+      fromCloud([{ kind: 'items', at, by: 'kim', items: [{ epc, sku: name }] }])
+    const inventory = await stockOf([
+      sku(20, 'TEA'),
+      sku(10, 'COFFEE'),
+      sku(10, 'GHOST', 'E28011700000020F2B3C4D5E'),
+      map,
+      fromGateway([observation(t0, 'shelf.1'), observation(t0, 'shelf.1', epcB)]),
+    ])
+    expect(inventory.stock('rtm', {}, page).items).toMatchObject([
+      { zone: 'A', slot: 'A-1', sku: null, quantity: 1 },
+      { zone: 'A', slot: 'A-1', sku: 'TEA', quantity: 1 },
+    ])
+    expect(inventory.items('rtm', undefined, page).items).toHaveLength(2)
+  })
+
+  test('a tag that turns up on another site has left the first', async () => {
+    const hamburg = { ...rotterdam(), site: 'ham' }
+    const inventory = await stockOf([
+      map,
+      fromCloud([{ kind: 'map', at: t0, by: 'test', map: hamburg }], 'ham'),
+      fromGateway([observation(t0, 'shelf.1')]),
+      fromGateway([observation(t0 + minute, 'shelf.1')], { site: 'ham' }),
+      tick(t0 + minute),
+    ])
+    expect(inventory.sites().map(({ site, items }) => [site, items])).toEqual([
+      ['ham', 1],
+      ['rtm', 0],
+    ])
+    expect(inventory.items('rtm', undefined, page).items).toEqual([])
+    expect(inventory.totals('rtm')?.distinctEpcs).toBe(1)
+    expect(inventory.totals('ham')?.distinctEpcs).toBe(1)
+  })
+})
+
+describe('a dead reader is not an empty shelf', () => {
+  const down: KnownRecord = { kind: 'device', at: t0 + 1000, device: 'shelf', state: 'down' }
+  const offline = fromCloud([{ kind: 'link', at: t0 + 1000, gateway: 'gw1', state: 'offline' }])
+  for (const [name, entries, later, state] of [
+    ['healthy', [], 60 * minute, 'occupied'],
+    ['down a moment ago', [fromGateway([down])], 5 * minute, 'occupied'],
+    ['down for five minutes, but another reader covers it too', [fromGateway([down])], 5 * minute + 1000, 'occupied'],
+    ['gateway away for five minutes', [offline], 5 * minute + 1000, 'unknown'],
+    [
+      'back again',
+      [offline, tick(t0 + 10 * minute), fromGateway([observation(t0 + 11 * minute, 'cold.1', epcB)])],
+      12 * minute,
+      'occupied',
+    ],
+  ] as const) {
+    test(name, async () => {
+      const inventory = await stockOf([map, fromGateway([observation(t0, 'shelf.1')]), ...entries, tick(t0 + later)])
+      expect(inventory.slots('rtm', { zone: 'A' }, page).items[0]).toMatchObject({ slot: 'A-1', items: 1, state })
+      expect(inventory.item(epcA)).toMatchObject({ state: 'present', slot: 'A-1' })
+    })
+  }
+
+  test('where one reader alone covers, its death makes the slot unknown, tells the board, and departs nothing', async () => {
+    const coldDown: KnownRecord = { kind: 'device', at: t0, device: 'cold', state: 'silent', reason: 'no keepalive' }
+    const inventory = await stockOf([
+      map,
+      fromGateway([observation(t0 - 1, 'cold.1'), coldDown]),
+      tick(t0 + 5 * minute),
+    ])
+    expect(inventory.slots('rtm', { zone: 'COLD' }, page).items).toMatchObject([
+      { slot: 'C-1', items: 1, state: 'unknown', confidence: 0 },
+      { slot: 'C-2', items: 0, state: 'empty', confidence: 0 },
+    ])
+    expect(inventory.told.findLast((fact) => fact.type === 'slot' && fact.slot === 'C-1')).toMatchObject({
+      state: 'unknown',
+      items: 1,
+    })
+    expect(inventory.item(epcA)?.why).toContain('may be out of date')
+  })
+})
+
+describe('ledger and counters', () => {
+  const journey = [
+    map,
+    fromGateway([observation(t0, 'door.1')]),
+    fromGateway([observation(t0 + minute, 'shelf.1'), observation(t0 + minute, 'shelf.1', epcB)]),
+    fromGateway([
+      {
+        kind: 'passage',
+        at: t0 + 2 * minute,
+        readPoint: 'door.1',
+        epc: epcA,
+        direction: 'out',
+        confidence: 1,
+        count: 9,
+      },
+    ]),
+    fromGateway([observation(t0 + 90_000, 'cold.1'), observation(t0 + 91_000, 'cold.1')], { late: true }),
+    tick(t0 + 2 * minute),
+  ]
+
+  test('every conclusion once, newest first, late ones marked; pages go on where they stopped', async () => {
+    const inventory = await stockOf(journey)
+    expect(inventory.history(epcA, page).items.map(({ kind, from, to, late }) => [kind, from, to, late])).toEqual([
+      ['departed', 'A-1', null, false],
+      ['moved', null, 'C-1', true],
+      ['moved', 'DOCK', 'A-1', false],
+      ['arrived', null, 'DOCK', false],
+    ])
+    const first = inventory.history(epcA, { limit: 3 })
+    const second = inventory.history(epcA, { limit: 3, cursor: first.next ?? '' })
+    expect([...first.items, ...second.items]).toEqual(inventory.history(epcA, page).items)
+    expect(second.next).toBeNull()
+  })
+
+  test("counters are of the tick's day where the site is", async () => {
+    const inventory = await stockOf(journey)
+    const counters = () => inventory.standing().find((fact) => fact.type === 'counters')?.counters
+    expect(counters()).toMatchObject({ itemsOnSite: 1, arrivedToday: 2, departedToday: 1, movedToday: 2 })
+    // 22:59 UTC is still the 23rd in Amsterdam, 23:00 is not.
+    await inventory.apply([{ ...tick(Date.UTC(2026, 10, 23, 22, 59)), offset: 100 }], never)
+    expect(counters()).toMatchObject({ arrivedToday: 2 })
+    await inventory.apply([{ ...tick(Date.UTC(2026, 10, 23, 23)), offset: 101 }], never)
+    expect(counters()).toMatchObject({ itemsOnSite: 1, arrivedToday: 0, departedToday: 0, movedToday: 0 })
+  })
+
+  test('reads per second come from ticks', async () => {
+    const inventory = await stockOf([
+      tick(t0),
+      map,
+      fromGateway([observation(t0, 'shelf.1', epcA, 50)]),
+      tick(t0 + 1000),
+    ])
+    expect(inventory.standing().at(-1)).toMatchObject({ type: 'counters', counters: { tagReadsPerSecond: 20 } })
+  })
+})
+
+describe('search and pages', () => {
+  const many = Array.from({ length: 25 }, (_, index) =>
+    observation(
+      t0,
+      index % 2 === 0 ? 'shelf.1' : 'cold.1',
+      `3034257BF7194E40000000${(index + 16).toString(16).toUpperCase()}`,
+    ),
+  )
+  for (const [q, found] of [
+    [undefined, 25],
+    ['', 25],
+    ['a-1', 13],
+    ['COLD', 12],
+    ['e4000000010', 1],
+    ['nothing', 0],
+  ] as const) {
+    test(`any part of any word: ${q}`, async () => {
+      const inventory = await stockOf([map, fromGateway(many)])
+      expect(inventory.items('rtm', q, page).items).toHaveLength(found)
+    })
+  }
+
+  test('pages are stable while new tags come', async () => {
+    const inventory = await stockOf([map, fromGateway(many)])
+    const first = inventory.items('rtm', undefined, { limit: 10 })
+    await inventory.apply([{ ...fromGateway([observation(t0 + 1, 'shelf.1', '00')]), offset: 99 }], never)
+    const epcs = new Set(first.items.map(({ epc }) => epc))
+    let { next } = first
+    while (next !== null) {
+      const more = inventory.items('rtm', undefined, { limit: 10, cursor: next })
+      for (const { epc } of more.items) {
+        expect(epcs.has(epc)).toBe(false)
+        epcs.add(epc)
+      }
+      next = more.next
+    }
+    expect(epcs.size).toBe(26)
+    const slots = inventory.slots('rtm', {}, { limit: 3 })
+    expect(inventory.slots('rtm', {}, { limit: 3, cursor: slots.next ?? '' }).items.map(({ slot }) => slot)).toEqual([
+      'C-2',
+    ])
+    const stock = inventory.stock('rtm', {}, { limit: 1 })
+    expect(inventory.stock('rtm', {}, { limit: 1, cursor: stock.next ?? '' }).items).toMatchObject([{ slot: 'C-1' }])
+    expect(inventory.stock('ham', {}, page).items).toEqual([])
+  })
+})
+
+const anyRecord: fc.Arbitrary<KnownRecord> = fc
+  .tuple(
+    fc.integer({ min: 0, max: 60 }),
+    fc.constantFrom('shelf.1', 'shelf.2', 'roof.1', 'cold.1', 'door.1', 'new.1', 'scan', 'out'),
+    fc.constantFrom(epcA, epcB),
+  )
+  .map(([second, where, epc]) => {
+    const at = t0 + second * 1000
+    if (where === 'scan') return { kind: 'scan', at, slot: 'A-2', codes: [epc], action: 'move' }
+    if (where !== 'out') return observation(at, where, epc)
+    return { kind: 'passage', at, readPoint: 'door.1', epc, direction: 'out', confidence: 1, count: 4 }
+  })
+const anyEntries = fc.array(
+  fc
+    .array(anyRecord, { minLength: 1, maxLength: 4 })
+    .map((records) => fromGateway(records, { recordedAt: t0 + 61_000 })),
+  { minLength: 1, maxLength: 6 },
+)
+
+describe('rebuild', () => {
+  test('entries of gateways in any order: the same items and slots, byte for byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyEntries.chain((entries) =>
+          fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })),
+        ),
+        async ([entries, shuffled]) => {
+          const [one, other] = [await stockOf([map, ...entries]), await stockOf([map, ...shuffled])]
+          expect(other.export('items')).toBe(one.export('items'))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('the same journal in other portions, with restarts between: the same everything', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyEntries, async (entries) => {
+        const journal = numbered([map, ...entries, tick(t0 + 62_000)])
+        const whole = await stockOf([map, ...entries, tick(t0 + 62_000)])
+        const path = freshFile()
+        for (const entry of journal) {
+          const part = await openInventory({ path, tell: () => undefined })
+          await part.apply([entry], never)
+          await part.apply([entry], never) // what is behind the offset changes nothing
+          await part.close()
+        }
+        const reopened = await openInventory({ path, tell: () => undefined })
+        expect(reopened.export('everything')).toBe(whole.export('everything'))
+        expect(reopened.offset).toBe(journal.length)
+        await reopened.close()
+        await reopened.close()
+      }),
+      { numRuns: 8 },
+    )
+  })
+
+  test('skipping a poisonous entry is durable', async () => {
+    const path = freshFile()
+    const inventory = await openInventory({ path, tell: () => undefined })
+    await inventory.skip(7)
+    await inventory.close()
+    const again = await openInventory({ path, tell: () => undefined })
+    expect(again.offset).toBe(7)
+    await again.close()
+  })
+
+  test('an entry that cannot be applied leaves nothing behind', async () => {
+    const inventory = await stockOf([map, fromGateway([observation(t0, 'shelf.1')])])
+    const before = inventory.export('everything')
+    const poison = { ...observation(t0 + 1, 'cold.1'), at: 1n as unknown }
+    const entry = {
+      ...fromGateway([observation(t0 + 1, 'cold.1'), poison as KnownRecord], { recordedAt: t0 }),
+      offset: 3,
+    }
+    await expect(inventory.apply([entry], never)).rejects.toThrow()
+    expect(inventory.offset).toBe(2)
+    await inventory.skip(3)
+    expect(inventory.export('everything')).toBe(before)
+  })
+})
