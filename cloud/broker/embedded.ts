@@ -79,6 +79,7 @@ export interface EmbeddedBroker extends Broker {
 }
 
 /** CONNACK return codes (MQTT 3.1.1, table 3.1). */
+const serverUnavailable = 3
 const badUserNameOrPassword = 4
 const notAuthorized = 5
 
@@ -138,7 +139,12 @@ export async function openEmbeddedBroker(options: EmbeddedOptions): Promise<Embe
       }
       if (session === undefined || username === undefined || password === undefined)
         return answer('anonymous', notAuthorized)
-      const address = await credentials.verify(username, password.toString()).catch(() => undefined)
+      let address: GatewayAddress | undefined
+      try {
+        address = await credentials.verify(username, password.toString())
+      } catch {
+        return answer('credentials', serverUnavailable, 'the accounts do not answer')
+      }
       if (address === undefined || usernameOf(address) !== username) return answer('credentials', badUserNameOrPassword)
       if (client.id !== username) return answer('client-id', notAuthorized, client.id)
       if (session.willProblem !== undefined) return answer('will', notAuthorized, session.willProblem)

@@ -21,7 +21,8 @@ export interface ExternalOptions {
 }
 
 export interface ExternalBroker extends Broker {
-  readonly connected: boolean
+  /** Connected and subscribed: messages of gateways arrive. */
+  readonly ready: boolean
   /** Messages on our topics that no gateway of ours sends: retained, or not at all like this protocol. */
   readonly ignored: number
 }
@@ -105,8 +106,8 @@ export async function openExternalBroker(options: ExternalOptions): Promise<Exte
 
   return {
     url,
-    get connected() {
-      return client.connected
+    get ready() {
+      return connectedAt !== undefined
     },
     get ignored() {
       return ignored

@@ -53,7 +53,7 @@ export function readBatch(payload: Uint8Array): { readonly ok: true; readonly va
     }
   }
   const { epoch, lease, first, records: values } = envelope.data
-  if (first + values.length - 1 > Number.MAX_SAFE_INTEGER)
+  if (first > Number.MAX_SAFE_INTEGER - (values.length - 1))
     return { ...refused('schema', 'first: too high'), first, epoch }
 
   const records: (KnownRecord | UnknownRecord | null)[] = new Array(values.length)
