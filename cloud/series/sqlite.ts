@@ -25,8 +25,12 @@ export function openSqliteSeries(path: string): SqliteSeriesStore {
   let insert = openWriter(database)
   let open = true
 
+  function assertOpen(): void {
+    if (!open) throw new Fault('not-reachable', 'The series store is closed.', { retryable: true })
+  }
+
   function commit(points: readonly Point[], also: (rejections: readonly Rejection[]) => void): readonly Rejection[] {
-    if (!open) throw new Fault('internal', 'The series store is closed.', { retryable: true })
+    assertOpen()
     try {
       return transaction(database, () => {
         const rejections: Rejection[] = []
@@ -55,13 +59,15 @@ export function openSqliteSeries(path: string): SqliteSeriesStore {
       return commit(points, () => undefined)
     },
     async range(query) {
+      assertOpen()
       return range(database, query)
     },
     async countReads(site, fromMs, toMs) {
+      assertOpen()
       return countReads(database, site, fromMs, toMs)
     },
     async ping() {
-      if (!open) throw new Fault('not-reachable', 'The series store is closed.')
+      assertOpen()
     },
     async close() {
       if (!open) return

@@ -344,6 +344,7 @@ describe.each(adapters)('series store: $name', (adapter) => {
     await other.close()
     await faultOf(other.write([condition(site, start, { temperature: 4 })], signal))
     await faultOf(other.ping(signal))
+    await faultOf(other.range(asked(site), signal))
     const again = await adapter.open()
     expect((await again.range(asked(site), signal)).map(({ last }) => last)).toEqual([3])
     await again.close()
@@ -406,6 +407,18 @@ describe('trouble', () => {
     expect(await store.write([point], signal)).toEqual([])
     await store.close()
     await server.stop()
+  })
+
+  test('an answer that is lost on the way: the retry writes the same points again', async () => {
+    const server = await startInflux2StandIn({ influxql: true })
+    const store = openInflux2Series({ ...server, clock })
+    const reads = [read('lost', start, 1, 'AA', 2), read('lost', start, 2, 'BB', 3)]
+    server.faults.push({ status: 0 })
+    expect(await faultOf(store.write(reads, signal))).toMatchObject({ code: 'not-reachable', retryable: true })
+    expect(await store.write(reads, signal)).toEqual([])
+    expect(await store.countReads('lost', 0, start + 1, signal)).toEqual({ epcs: 2, reads: 5, observations: 2 })
+    await store.close()
+    await server.close()
   })
 
   test('busy, broken or not InfluxDB at all: nothing is set aside, Retry-After is honoured', async () => {

@@ -20,6 +20,7 @@ export interface Influx2StandIn {
 }
 
 interface Fault {
+  /** 0: stores the points, then cuts the connection before a word of the answer. */
   readonly status: number
   readonly headers?: Record<string, string>
   readonly body?: string
@@ -105,6 +106,11 @@ export async function startInflux2StandIn({ influxql }: StandInOptions): Promise
       const body = (gzipped ? gunzipSync(bytes) : bytes).toString('utf8')
       requests.push({ path: url.pathname, lines: body.split('\n').length, gzipped })
       const fault = faults.shift()
+      if (fault?.status === 0) {
+        store(body)
+        request.socket.destroy()
+        return
+      }
       if (fault !== undefined) return void response.writeHead(fault.status, fault.headers).end(fault.body)
       if (url.searchParams.get('bucket') !== bucket || url.searchParams.get('org') !== org) {
         return void reply(404, '{"code":"not found","message":"bucket not found"}')
