@@ -70,16 +70,20 @@ export function guardRoutes(app: FastifyInstance, publicOrigins: readonly string
       return reply.code(401).header('www-authenticate', 'Bearer').type('application/problem+json').send(refusal)
     }
     const site = siteOf(request)
-    if (site !== undefined) requireRole(request, site, least)
+    if (site !== undefined) requireRoleAt(request, site)
     else requireAnywhere(request.identity, least)
   })
 }
 
-/** Throws unless the asker has this role on the site: 404 without any role there, 403 with a lesser one. */
-export function requireRole(request: FastifyRequest, site: string, least: Role): void {
+/**
+ * Throws unless the asker has the route's least role on this site: 404 without any role there, 403 with a lesser one.
+ * For routes that learn only from the body or the thing itself which site they are about.
+ */
+export function requireRoleAt(request: FastifyRequest, site: string): void {
+  const least = leastOf(request.method, request.routeOptions.url ?? '') ?? 'admin'
   const role = request.identity && roleAt(request.identity, site)
   if (role === undefined) throw new Fault('not-found', `There is no site "${site}".`)
-  if (!isAtLeast(role, least)) throw needs(least, role)
+  if (least !== 'anyone' && !isAtLeast(role, least)) throw needs(least, role)
 }
 
 export function maySee(request: FastifyRequest, site: string): boolean {

@@ -81,7 +81,7 @@ export function advance(board: BoardState, changes: BoardChanges): BoardDelta | 
     if (!gone) board.alerts.set(id, alert)
     alerts.push(alert)
   }
-  const counters = isSame(board.counters, changes.counters) ? undefined : changes.counters
+  const counters = changes.counters && !isSame(board.counters, changes.counters) ? changes.counters : undefined
   if (counters !== undefined) board.counters = counters
 
   const changed = slots.length + sensors.length + gateways.length + alerts.length
@@ -161,5 +161,5 @@ function sameSlot(a: SlotNow | undefined, b: SlotNow): boolean {
 
 /** Facts are plain JSON with a fixed order of fields, so equal text is equal meaning; unequal order costs one delta. */
 function isSame(a: unknown, b: unknown): boolean {
-  return a === b || b === undefined || JSON.stringify(a) === JSON.stringify(b)
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }

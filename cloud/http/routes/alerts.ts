@@ -3,9 +3,8 @@ import { z } from 'zod'
 import { Alert } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
-import type { Role } from '../../accounts/roles.ts'
 import { accepted, acceptedBy } from '../accepted.ts'
-import { byOf, leastRoles, maySee, requireRole } from '../access.ts'
+import { byOf, maySee, requireRoleAt } from '../access.ts'
 import { pageOf, pageRequest, paging } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
 
@@ -77,14 +76,9 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
   ): Promise<{ readonly offset: number }> {
     const alert = alerts.alert(id)
     if (alert === undefined || !maySee(request, alert.site)) throw new Fault('not-found', `There is no alert ${id}.`)
-    requireRole(request, alert.site, leastFor(act))
+    requireRoleAt(request, alert.site)
     const record = { kind: 'alert-act', at: clock.now(), by: byOf(request), alert: id, act } as const
     const offset = await journal.appendOwn(alert.site, [said === undefined ? record : { ...record, comment: said }])
     return acceptedBy(reply, offset)
   }
-}
-
-function leastFor(act: 'acknowledge' | 'clear' | 'comment'): Role {
-  const least = leastRoles[`POST /api/v1/alerts/:id/${act}`]
-  return least === undefined || least === 'anyone' ? 'admin' : least
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { GatewayState } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
-import { maySee, requireRole } from '../access.ts'
+import { maySee, requireRoleAt } from '../access.ts'
 import { pageOf } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
 
@@ -28,7 +28,7 @@ export function gatewayRoutes(app: Api, { gateways, gatewayAccounts, broker, log
     },
     async (request, reply) => {
       const { site, gateway } = request.body
-      requireRole(request, site, 'integrator')
+      requireRoleAt(request, site)
       const { secret } = gatewayAccounts.addGateway({ site, gateway })
       log.info({ site, gateway, by: request.identity?.name }, 'gateway credentials made')
       return reply.code(201).send({ site, gateway, username: `${site}/${gateway}`, secret })
@@ -48,7 +48,7 @@ export function gatewayRoutes(app: Api, { gateways, gatewayAccounts, broker, log
     async (request, reply) => {
       const { site } = request.query
       const { gateway } = request.params
-      requireRole(request, site, 'integrator')
+      requireRoleAt(request, site)
       if (!gatewayAccounts.revoke({ site, gateway })) {
         throw new Fault('not-found', `There is no gateway "${gateway}" on site "${site}".`)
       }

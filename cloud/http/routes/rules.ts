@@ -1,9 +1,10 @@
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
 import { Rule } from '../../../shared/rule.ts'
 import { accepted, acceptedBy } from '../accepted.ts'
-import { byOf, maySee, requireRole } from '../access.ts'
+import { byOf, maySee, requireRoleAt } from '../access.ts'
 import { pageOf } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
 
@@ -22,7 +23,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
     { schema: { summary: 'Add a rule', tags, body: Rule, response: { 202: accepted } } },
     async (request, reply) => {
       const rule = request.body
-      requireRole(request, rule.site, 'supervisor')
+      requireRoleAt(request, rule.site)
       if (ruleNamed(rule.id) !== undefined) throw new Fault('conflict', `There is a rule "${rule.id}" already.`)
       return put(rule, byOf(request), reply)
     },
@@ -33,7 +34,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
     async (request, reply) => {
       const rule = request.body
       if (rule.id !== request.params.id) throw new Fault('bad-input', `The path says "${request.params.id}".`)
-      requireRole(request, rule.site, 'supervisor')
+      requireRoleAt(request, rule.site)
       const present = ruleNamed(rule.id)
       // Ids are one name space over all sites; a rule does not move, or its open alerts would change sites with it.
       if (present !== undefined && present.site !== rule.site) {
@@ -50,7 +51,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
       const present = ruleNamed(id)
       if (present === undefined || !maySee(request, present.site))
         throw new Fault('not-found', `There is no rule "${id}".`)
-      requireRole(request, present.site, 'supervisor')
+      requireRoleAt(request, present.site)
       const record = { kind: 'rule-removed', at: clock.now(), by: byOf(request), rule: id } as const
       return acceptedBy(reply, await journal.appendOwn(present.site, [record]))
     },
@@ -58,7 +59,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
 
   const ruleNamed = (id: string) => alerts.rules().find((rule) => rule.id === id)
 
-  async function put(rule: Rule, by: string, reply: Parameters<typeof acceptedBy>[0]) {
+  async function put(rule: Rule, by: string, reply: FastifyReply) {
     return acceptedBy(reply, await journal.appendOwn(rule.site, [{ kind: 'rule', at: clock.now(), by, rule }]))
   }
 }
