@@ -10,7 +10,13 @@ export function inboundTruck(stage: Stage): Story {
     const { gates } = stage.plan.layout
     const gate = trucks % gates.length
     trucks += 1
-    stage.change((world) => truckArrives(stage.plan, world, { gate, pallets: palletsPerTruck }, stage.random))
-    return `A truck docks at ${gates[gate]?.name ?? 'a gate'} with up to ${palletsPerTruck} pallets.`
+    const { pallets } = stage.change((world) => {
+      const arrived = truckArrives(stage.plan, world, { gate, pallets: palletsPerTruck }, stage.random)
+      return { ...arrived, pallets: arrived.world.whereabouts.loads.length - world.whereabouts.loads.length }
+    })
+    const where = gates[gate]?.name ?? 'a gate'
+    return pallets === 0
+      ? `A truck docks at ${where}, empty: nothing is expected, or no slot is free.`
+      : `A truck docks at ${where} with ${pallets} pallets.`
   }
 }

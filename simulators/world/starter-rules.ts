@@ -42,7 +42,7 @@ export function starterRules(site: string): readonly Rule[] {
       whatToDo: 'Check power and network of the gateway. It keeps its data and sends it when the link is back.',
       enabled: true,
       of: 'gateway',
-      afterMs: 30_000,
+      afterMs: 15_000,
     },
     {
       type: 'silent',
@@ -53,7 +53,7 @@ export function starterRules(site: string): readonly Rule[] {
       whatToDo: 'Check power and cable of the reader. Until it speaks, what it covers is not known.',
       enabled: true,
       of: 'reader',
-      afterMs: 30_000,
+      afterMs: 10_000,
     },
   ]
 }
