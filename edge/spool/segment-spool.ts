@@ -436,7 +436,10 @@ export class SegmentSpool implements Spool {
   async #diskLimit(): Promise<number> {
     if (this.#diskBytes === Number.POSITIVE_INFINITY) return this.#diskBytes
     const freeBytes = await this.#parts.files.freeBytes()
-    if (freeBytes > 2 * this.#parts.limits.segmentBytes) this.#diskBytes = Number.POSITIVE_INFINITY
+    if (freeBytes > 4 * this.#parts.limits.segmentBytes) {
+      this.#diskBytes = Number.POSITIVE_INFINITY
+      await this.#parts.files.replenish()
+    }
     return this.#diskBytes
   }
 

@@ -1,0 +1,122 @@
+import { connect, type IClientOptions, type MqttClient } from 'mqtt'
+import { Fault } from '../../shared/fault.ts'
+import { type GatewayAddress, type GatewayStatus, topicOf } from '../../shared/wire.ts'
+
+/** One MQTT connection, from CONNACK and SUBACK to its end. It never reconnects by itself. */
+export interface Link {
+  /** Milliseconds on the caller's monotonic clock at which the other side was last heard. */
+  readonly heardAt: number
+  /** Hands bytes to the socket, QoS 1. That they arrived is for our own ack to say: the PUBACK tells nothing. */
+  publish(channel: 'batch' | 'hello' | 'status', payload: Uint8Array | string): void
+  /** Resolves with the reason when the connection has ended. */
+  readonly ended: Promise<string>
+  /** Says goodbye (`polite`), or drops the socket at once. Safe to call twice. */
+  close(polite: boolean): Promise<void>
+}
+
+export interface LinkOptions {
+  /** `mqtt://` or `mqtts://`. A server certificate that does not verify is refused, always. */
+  readonly url: string
+  readonly address: GatewayAddress
+  readonly secret: string
+  readonly keepaliveSeconds: number
+  /** PEM; undefined = the authorities that Node trusts. */
+  readonly ca: Buffer | undefined
+  readonly monotonicMs: () => number
+  readonly onAck: (payload: Buffer) => void
+  readonly onConfig: (payload: Buffer) => void
+}
+
+const online: GatewayStatus = { state: 'online' }
+const offline: GatewayStatus = { state: 'offline' }
+
+/** @throws Fault `not-reachable` (retryable), or `not-allowed` when the broker refuses the credential or the topics. */
+export async function openLink(options: LinkOptions, signal: AbortSignal): Promise<Link> {
+  const { address, monotonicMs } = options
+  const id = `${address.site}/${address.gateway}`
+  const settings: IClientOptions = {
+    clientId: id,
+    username: id,
+    password: options.secret,
+    protocolVersion: 4,
+    clean: true, // nothing depends on what a broker remembers
+    keepalive: options.keepaliveSeconds,
+    reschedulePings: false, // publishing into a dead socket must not put off the ping that finds it
+    reconnectPeriod: 0,
+    connectTimeout: 10_000,
+    resubscribe: false,
+    queueQoSZero: false,
+    will: { topic: topicOf(address, 'status'), payload: Buffer.from(JSON.stringify(offline)), qos: 1, retain: false },
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  }
+  const client = connect(options.url, settings)
+  let heardAt = monotonicMs()
+  let reason = 'closed by the other side'
+  client.on('packetreceive', () => {
+    heardAt = monotonicMs()
+  })
+  client.on('error', (error) => {
+    reason = error.message
+  })
+  const ended = new Promise<string>((resolve) => client.once('close', () => resolve(reason)))
+  client.on('message', (topic, payload) => {
+    if (topic === topicOf(address, 'ack')) options.onAck(payload)
+    else if (topic === topicOf(address, 'config')) options.onConfig(payload)
+  })
+
+  async function close(polite: boolean): Promise<void> {
+    if (polite && client.connected) {
+      client.publish(topicOf(address, 'status'), JSON.stringify(offline), { qos: 0 })
+    }
+    await new Promise<void>((resolve) => client.end(!polite, () => resolve()))
+  }
+
+  try {
+    await connected(client, ended, signal)
+    const granted = await client.subscribeAsync([topicOf(address, 'ack'), topicOf(address, 'config')], { qos: 1 })
+    if (granted.some(({ qos }) => qos !== 0 && qos !== 1)) {
+      throw new Fault('not-allowed', `The broker does not let ${id} read its own topics. Check its permissions.`)
+    }
+  } catch (thrown) {
+    await close(false)
+    if (thrown instanceof Fault) throw thrown
+    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    const isRefused = /not authorized|bad user name|identifier rejected/i.test(message)
+    throw new Fault(
+      isRefused ? 'not-allowed' : 'not-reachable',
+      isRefused
+        ? `The broker ${options.url} refuses ${id}: ${message}. Check uplink.secret, or add the gateway again.`
+        : `The broker ${options.url} cannot be reached: ${message}.`,
+      { retryable: true, cause: thrown },
+    )
+  }
+  return {
+    get heardAt() {
+      return heardAt
+    },
+    publish(channel, payload) {
+      // Errors end the connection, and a lost batch is one without an ack: nothing to do in the callback.
+      client.publish(topicOf(address, channel), Buffer.from(payload), { qos: 1 }, () => {})
+    },
+    ended,
+    close,
+  }
+}
+
+function connected(client: MqttClient, ended: Promise<string>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Error('stopped'))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    client.once('connect', () => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    })
+    void ended.then((reason) => {
+      signal.removeEventListener('abort', stop)
+      reject(new Error(reason))
+    })
+  })
+}
+
+export { online as onlineStatus }
