@@ -38,7 +38,7 @@ export async function startMosquitto({ users, permissions }: MosquittoOptions): 
   writeFileSync(join(directory, 'acl'), permissions)
   writeFileSync(
     join(directory, 'mosquitto.conf'),
-    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous false\npassword_file ${passwords}\nacl_file ${directory}/acl\npersistence false\nmax_queued_messages 0\nlog_dest none\n`,
+    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous false\npassword_file ${passwords}\nacl_file ${directory}/acl\npersistence false\nmax_queued_messages 100000\nlog_dest none\n`,
   )
   const [probe = ''] = Object.keys(users)
   const start = async () => {
