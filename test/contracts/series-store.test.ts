@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openInflux1Series } from '../../cloud/series/influx1.ts'
 import { openInflux2Series } from '../../cloud/series/influx2.ts'
 import type { Bucket, Point, RangeQuery, SeriesStore } from '../../cloud/series/series-store.ts'
@@ -386,31 +386,32 @@ describe('trouble', () => {
 
   test('a wrong password or token is worth a retry: somebody will set it right', async () => {
     const server = await startInfluxServer({ auth: true })
+    onTestFinished(() => server.stop())
     const v1 = openInflux1Series({ url: server.url, database: 'd', username: 'admin', password: 'wrong', clock })
     expect(await faultOf(v1.write([point], signal))).toMatchObject({ code: 'not-allowed', retryable: true })
     expect(await faultOf(v1.range(asked('s'), signal))).toMatchObject({ code: 'not-allowed', retryable: true })
     await v1.close()
-    await server.stop()
     const other = await startInflux2StandIn({ influxql: true })
+    onTestFinished(() => other.close())
     const v2 = openInflux2Series({ ...other, token: 'wrong', clock })
     expect(await faultOf(v2.write([point], signal))).toMatchObject({ code: 'not-allowed', retryable: true })
     await v2.close()
-    await other.close()
   })
 
   test('a database that vanishes is made again by the retry', async () => {
     const server = await startInfluxServer()
+    onTestFinished(() => server.stop())
     const store = openInflux1Series({ url: server.url, database: 'history', clock })
     await store.write([point], signal)
     await query(server.url, 'DROP DATABASE history')
     expect(await faultOf(store.write([point], signal))).toMatchObject({ retryable: true })
     expect(await store.write([point], signal)).toEqual([])
     await store.close()
-    await server.stop()
   })
 
   test('an answer that is lost on the way: the retry writes the same points again', async () => {
     const server = await startInflux2StandIn({ influxql: true })
+    onTestFinished(() => server.close())
     const store = openInflux2Series({ ...server, clock })
     const reads = [read('lost', start, 1, 'AA', 2), read('lost', start, 2, 'BB', 3)]
     server.faults.push({ status: 0 })
@@ -418,11 +419,11 @@ describe('trouble', () => {
     expect(await store.write(reads, signal)).toEqual([])
     expect(await store.countReads('lost', 0, start + 1, signal)).toEqual({ epcs: 2, reads: 5, observations: 2 })
     await store.close()
-    await server.close()
   })
 
   test('busy, broken or not InfluxDB at all: nothing is set aside, Retry-After is honoured', async () => {
     const server = await startInflux2StandIn({ influxql: true })
+    onTestFinished(() => server.close())
     let nowMs = 0
     const store = openInflux2Series({ ...server, clock: { now: () => 0, monotonicMs: () => nowMs } })
     for (const fault of [
@@ -443,6 +444,5 @@ describe('trouble', () => {
     nowMs = 30_001
     expect(await store.write([point], signal)).toEqual([])
     await store.close()
-    await server.close()
   })
 })

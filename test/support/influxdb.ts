@@ -52,6 +52,9 @@ bind-address = "127.0.0.1:${rpc}"
   )
   const url = `http://127.0.0.1:${http}`
   let child: ChildProcess | undefined
+  // A test that fails in the middle, or a benchmark that throws, must not leave a server behind.
+  const endWithUs = () => child?.kill('SIGKILL')
+  process.once('exit', endWithUs)
 
   async function start(): Promise<void> {
     const started = spawn('influxd', ['run', '-config', config], { stdio: 'ignore' })
@@ -99,6 +102,7 @@ bind-address = "127.0.0.1:${rpc}"
     start,
     kill: () => end('SIGKILL'),
     async stop() {
+      process.off('exit', endWithUs)
       await end('SIGKILL')
       await rm(directory, { recursive: true, force: true })
     },
