@@ -5,11 +5,20 @@ import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyReply } from 'fastify'
 import { Server } from 'socket.io'
 import type { Alert, GatewayState, Item, ItemEvent, SeriesAnswer, SiteSummary, StockRow } from '../../shared/api.ts'
-import type { BoardDelta, BoardHeartbeat, BoardSnapshot, SensorNow, WatchReply, WatchRequest } from '../../shared/board.ts'
+import type {
+  BoardDelta,
+  BoardHeartbeat,
+  BoardSnapshot,
+  SensorNow,
+  WatchReply,
+  WatchRequest,
+} from '../../shared/board.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
+import { planWarehouse } from '../../simulators/world/plan.ts'
+import { warehouseSizes } from '../../simulators/world/size.ts'
 
 /**
- * A warehouse that exists only for the board: real shapes, real sockets, a generated map (2 halls, 2,400 slots, 4
+ * A warehouse that exists only for the board: real shapes, real sockets, the demo's own map (2 halls, 2,400 slots, 4
  * gates, 30 sensors) and stock that moves. The street behind the real server is tested elsewhere; here it must be easy
  * to bring about every state of a page.
  */
@@ -44,7 +53,7 @@ const siteId = 'harbour'
 export async function openBoardServer(options: BoardServerOptions = {}): Promise<BoardServer> {
   if (!existsSync(path.join(root, 'index.html'))) throw new Error('build the board first: npm run build:board')
   const random = mulberry(42)
-  const map = generateMap(options.timeZone ?? 'Europe/Rotterdam')
+  const map = generateMap(options.timeZone ?? 'Europe/Amsterdam')
   const world = new World(map, random)
   const key = 'F3KD-9Q2M'
   const sessions = new Set<string>()
@@ -55,33 +64,65 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
     const app = Fastify({ forceCloseConnections: true })
     const isIn = (cookie: string | undefined) => sessions.has(/sid=([0-9a-f]+)/.exec(cookie ?? '')?.[1] ?? '')
     app.addHook('onRequest', async (request, reply) => {
-      reply.header('content-security-policy', "default-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'")
-      if (request.url.startsWith('/api/') && !request.url.startsWith('/api/v1/session') && !isIn(request.headers.cookie)) {
+      reply.header(
+        'content-security-policy',
+        "default-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+      )
+      if (
+        request.url.startsWith('/api/') &&
+        !request.url.startsWith('/api/v1/session') &&
+        !isIn(request.headers.cookie)
+      ) {
         return problem(reply, 401, 'not-allowed', 'Sign in first.')
       }
     })
-    app.get('/api/v1/session', (request, reply) => (isIn(request.headers.cookie) ? { user: 'demo', role: 'supervisor' } : problem(reply, 401, 'not-allowed', 'Sign in first.')))
+    app.get('/api/v1/session', (request, reply) =>
+      isIn(request.headers.cookie)
+        ? { user: 'demo', role: 'supervisor' }
+        : problem(reply, 401, 'not-allowed', 'Sign in first.'),
+    )
     app.post<{ Body: { key?: string } }>('/api/v1/session', (request, reply) => {
       if (request.body.key !== key || keyUsed) return problem(reply, 401, 'not-allowed', 'This key is not valid.')
       keyUsed = true
       const id = randomBytes(16).toString('hex')
       sessions.add(id)
-      return reply.header('set-cookie', `sid=${id}; Path=/; HttpOnly; SameSite=Strict`).send({ user: 'demo', role: 'supervisor' })
+      return reply
+        .header('set-cookie', `sid=${id}; Path=/; HttpOnly; SameSite=Strict`)
+        .send({ user: 'demo', role: 'supervisor' })
     })
     app.get('/api/v1/sites', () => ({ items: options.sites === 'none' ? [] : [world.summary()], next: null }))
     app.get(`/api/v1/sites/${siteId}/board/snapshot`, () => world.snapshot())
-    app.get<{ Querystring: { slot?: string; sku?: string } }>(`/api/v1/sites/${siteId}/stock`, ({ query }) => ({ items: world.stock(query), next: null }))
+    app.get<{ Querystring: { slot?: string; sku?: string } }>(`/api/v1/sites/${siteId}/stock`, ({ query }) => ({
+      items: world.stock(query),
+      next: null,
+    }))
     app.get<{ Querystring: { q?: string; limit?: string } }>(`/api/v1/sites/${siteId}/items`, ({ query }) => ({
       items: world.items(query.q ?? '').slice(0, Number(query.limit ?? 100)),
       next: null,
     }))
     app.get(`/api/v1/sites/${siteId}/alerts`, () => ({ items: world.past, next: null }))
-    app.get<{ Params: { epc: string } }>('/api/v1/items/:epc', ({ params }, reply) => world.item(params.epc) ?? problem(reply, 404, 'not-found', 'No such item.'))
-    app.get<{ Params: { epc: string } }>('/api/v1/items/:epc/history', ({ params }) => ({ items: world.history(params.epc), next: null }))
-    app.get<{ Querystring: { sensor: string; quantity: string; from: string; to: string; every: string } }>(`/api/v1/sites/${siteId}/series`, ({ query }) => world.series(query))
-    app.post<{ Params: { id: string } }>('/api/v1/alerts/:id/acknowledge', ({ params }, reply) => world.acknowledge(params.id) ?? problem(reply, 404, 'not-found', 'No such alert.'))
+    app.get<{ Params: { epc: string } }>(
+      '/api/v1/items/:epc',
+      ({ params }, reply) => world.item(params.epc) ?? problem(reply, 404, 'not-found', 'No such item.'),
+    )
+    app.get<{ Params: { epc: string } }>('/api/v1/items/:epc/history', ({ params }) => ({
+      items: world.history(params.epc),
+      next: null,
+    }))
+    app.get<{ Querystring: { sensor: string; quantity: string; from: string; to: string; every: string } }>(
+      `/api/v1/sites/${siteId}/series`,
+      ({ query }) => world.series(query),
+    )
+    app.post<{ Params: { id: string } }>(
+      '/api/v1/alerts/:id/acknowledge',
+      ({ params }, reply) => world.acknowledge(params.id) ?? problem(reply, 404, 'not-found', 'No such alert.'),
+    )
     await app.register(fastifyStatic, { root })
-    app.setNotFoundHandler((request, reply) => (request.url.startsWith('/api/') ? problem(reply, 404, 'not-found', 'Nothing here.') : reply.sendFile('index.html')))
+    app.setNotFoundHandler((request, reply) =>
+      request.url.startsWith('/api/')
+        ? problem(reply, 404, 'not-found', 'Nothing here.')
+        : reply.sendFile('index.html'),
+    )
     const io = new Server(app.server, { transports: ['websocket'], serveClient: false })
     const live = io.of('/live')
     live.use((socket, next) => next(isIn(socket.handshake.headers.cookie) ? undefined : new Error('not-allowed')))
@@ -156,7 +197,10 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
 }
 
 function problem(reply: FastifyReply, status: number, code: string, detail: string) {
-  return reply.code(status).type('application/problem+json').send({ type: 'about:blank', title: code, status, code, detail })
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send({ type: 'about:blank', title: code, status, code, detail })
 }
 
 class World {
@@ -171,7 +215,13 @@ class World {
   readonly #alerts = new Map<string, Alert>()
   readonly #gateways = new Map<string, GatewayState>()
   readonly #counters = { itemsOnSite: 0, arrivedToday: 412, departedToday: 385, movedToday: 96, tagReadsPerSecond: 0 }
-  #changed = { slots: new Set<number>(), sensors: new Set<string>(), alerts: new Set<string>(), gateways: new Set<string>(), from: 1000 }
+  #changed = {
+    slots: new Set<number>(),
+    sensors: new Set<string>(),
+    alerts: new Set<string>(),
+    gateways: new Set<string>(),
+    from: 1000,
+  }
 
   constructor(map: SiteMap, random: () => number) {
     this.#map = map
@@ -179,24 +229,43 @@ class World {
     const now = Date.now()
     this.#state = map.slots.map(() => (random() < 0.68 ? 1 : 0))
     this.#asOf = map.slots.map(() => now - Math.floor(random() * 3_600_000))
-    for (let n = 0; n < 26; n++) this.#state[1400 + n] = 2
+    for (let n = 0; n < 26; n++) this.#state[1420 + n] = 2
     for (const [slot, state] of this.#state.entries()) {
       if (state !== 1) continue
       for (let n = 0; n <= random() * 6; n++) {
         const sku = map.skus[Math.floor(random() * map.skus.length)]?.sku ?? 'X'
         const serial = this.#goods.length.toString(16).toUpperCase().padStart(8, '0')
-        this.#goods.push({ epc: `3034257BF468D480${serial}`, sku, slot, since: now - Math.floor(random() * 20 * 3_600_000) })
+        this.#goods.push({
+          epc: `3034257BF468D480${serial}`,
+          sku,
+          slot,
+          since: now - Math.floor(random() * 20 * 3_600_000),
+        })
       }
     }
     this.#counters.itemsOnSite = this.#goods.length
     for (const gateway of ['gw-north', 'gw-south']) {
-      const devices = new Set([...map.readPoints.filter((point) => point.gateway === gateway).map(({ device }) => device)])
+      const devices = new Set([
+        ...map.readPoints.filter((point) => point.gateway === gateway).map(({ device }) => device),
+      ])
       const since = new Date(now - 9 * 3_600_000).toISOString()
-      const state = { site: siteId, gateway, link: 'online', lastHeardAt: new Date(now).toISOString(), since, version: '0.1.0', backlog: 0, clockSynced: true } as const
-      this.#gateways.set(gateway, { ...state, devices: [...devices].map((device) => ({ device, state: 'up', since, reason: null })) })
+      const state = {
+        site: siteId,
+        gateway,
+        link: 'online',
+        lastHeardAt: new Date(now).toISOString(),
+        since,
+        version: '0.1.0',
+        backlog: 0,
+        clockSynced: true,
+      } as const
+      this.#gateways.set(gateway, {
+        ...state,
+        devices: [...devices].map((device) => ({ device, state: 'up', since, reason: null })),
+      })
     }
     this.measure()
-    const cold = map.sensors.find(({ zone }) => zone === 'cold')
+    const cold = map.sensors.find(({ zone }) => zone === 'cold-room')
     const base = { site: siteId, clearedAt: null, acknowledgedAt: null, acknowledgedBy: null } as const
     this.#alerts.set('a1', {
       ...base,
@@ -205,12 +274,13 @@ class World {
       name: 'Cold room too warm',
       severity: 1,
       subject: cold?.id ?? 'x',
-      zone: 'cold',
+      zone: 'cold-room',
       state: 'active',
       raisedAt: new Date(now - 4 * 60_000).toISOString(),
       value: 9.4,
       quantity: 'temperature',
-      whatToDo: 'Check that door 4 is closed, then look at the compressor. Move the goods to cold room 2 after 30 minutes.',
+      whatToDo:
+        'Check that door 4 is closed, then look at the compressor. Move the goods to cold room 2 after 30 minutes.',
     })
     this.#alerts.set('a2', {
       ...base,
@@ -218,8 +288,8 @@ class World {
       rule: 'humid',
       name: 'Humidity high',
       severity: 3,
-      subject: 'climate-17',
-      zone: 'hall-b',
+      subject: 'hall-south-t4',
+      zone: 'hall-south',
       state: 'acknowledged',
       acknowledgedAt: new Date(now - 12 * 60_000).toISOString(),
       acknowledgedBy: 'Li Wei',
@@ -231,12 +301,35 @@ class World {
     for (const [n, name] of ['Gate silent', 'Cold room too warm', 'Gateway not heard'].entries()) {
       const raisedAt = new Date(now - (n + 2) * 3_600_000).toISOString()
       const clearedAt = new Date(now - (n + 2) * 3_600_000 + 420_000).toISOString()
-      this.past.push({ ...base, id: `p${n}`, rule: 'r', name, severity: n + 1, subject: ['gate-3', cold?.id ?? '', 'gw-south'][n] ?? '', zone: null, state: 'normal', raisedAt, clearedAt, acknowledgedAt: clearedAt, acknowledgedBy: 'Li Wei', value: null, quantity: null, whatToDo: '' })
+      this.past.push({
+        ...base,
+        id: `p${n}`,
+        rule: 'r',
+        name,
+        severity: n + 1,
+        subject: ['gate-3', cold?.id ?? '', 'gw-south'][n] ?? '',
+        zone: null,
+        state: 'normal',
+        raisedAt,
+        clearedAt,
+        acknowledgedAt: clearedAt,
+        acknowledgedBy: 'Li Wei',
+        value: null,
+        quantity: null,
+        whatToDo: '',
+      })
     }
   }
 
   summary(): SiteSummary {
-    return { site: siteId, name: this.#map.name, timeZone: this.#map.timeZone, mapVersion: this.#map.version, slots: this.#map.slots.length, items: this.#goods.length }
+    return {
+      site: siteId,
+      name: this.#map.name,
+      timeZone: this.#map.timeZone,
+      mapVersion: this.#map.version,
+      slots: this.#map.slots.length,
+      items: this.#goods.length,
+    }
   }
 
   snapshot(): BoardSnapshot {
@@ -259,16 +352,28 @@ class World {
     const { slots, sensors, alerts, gateways, from } = this.#changed
     if (slots.size + sensors.size + alerts.size + gateways.size === 0) return null
     const slot = [...slots]
-    const pick = <T>(keys: Set<string>, all: ReadonlyMap<string, T>): T[] => [...keys].flatMap((key) => all.get(key) ?? [])
+    const pick = <T>(keys: Set<string>, all: ReadonlyMap<string, T>): T[] =>
+      [...keys].flatMap((key) => all.get(key) ?? [])
     this.revision += slots.size + sensors.size + alerts.size + gateways.size
     const skipped = this.revision - from
-    this.#changed = { slots: new Set(), sensors: new Set(), alerts: new Set(), gateways: new Set(), from: this.revision }
+    this.#changed = {
+      slots: new Set(),
+      sensors: new Set(),
+      alerts: new Set(),
+      gateways: new Set(),
+      from: this.revision,
+    }
     return {
       site: siteId,
       from: skipped > 0 ? this.revision - slots.size - sensors.size - alerts.size - gateways.size : from,
       to: this.revision,
       asOf: Date.now() - 200,
-      slots: { slot, state: slot.map((at) => this.#state[at] ?? 2), items: slot.map((at) => this.#count(at)), asOf: slot.map((at) => this.#asOf[at] ?? 0) },
+      slots: {
+        slot,
+        state: slot.map((at) => this.#state[at] ?? 2),
+        items: slot.map((at) => this.#count(at)),
+        asOf: slot.map((at) => this.#asOf[at] ?? 0),
+      },
       sensors: pick(sensors, this.#sensors),
       alerts: pick(alerts, this.#alerts),
       gateways: pick(gateways, this.#gateways),
@@ -277,7 +382,13 @@ class World {
   }
 
   heartbeat(): BoardHeartbeat {
-    return { site: siteId, revision: this.revision, asOf: Date.now() - 200, now: Date.now(), lagMs: 300 + Math.floor(this.#random() * 400) }
+    return {
+      site: siteId,
+      revision: this.revision,
+      asOf: Date.now() - 200,
+      now: Date.now(),
+      lagMs: 300 + Math.floor(this.#random() * 400),
+    }
   }
 
   move(): void {
@@ -333,7 +444,12 @@ class World {
   acknowledge(id: string): Alert | undefined {
     const alert = this.#alerts.get(id)
     if (alert === undefined) return undefined
-    const next: Alert = { ...alert, state: 'acknowledged', acknowledgedAt: new Date().toISOString(), acknowledgedBy: 'demo' }
+    const next: Alert = {
+      ...alert,
+      state: 'acknowledged',
+      acknowledgedAt: new Date().toISOString(),
+      acknowledgedBy: 'demo',
+    }
     this.raise(next)
     return next
   }
@@ -350,18 +466,33 @@ class World {
       this.#sensors.set(place.id, { sensor: place.id, at: now - (n === 12 ? 26 * 60_000 : 400), values, outside })
       this.#changed.sensors.add(place.id)
     }
-    for (const [id, state] of this.#gateways) if (state.link === 'online') this.#gateways.set(id, { ...state, lastHeardAt: new Date(now).toISOString() })
+    for (const [id, state] of this.#gateways)
+      if (state.link === 'online') this.#gateways.set(id, { ...state, lastHeardAt: new Date(now).toISOString() })
   }
 
   stock({ slot, sku }: { slot?: string; sku?: string }): StockRow[] {
     const groups = Map.groupBy(
-      this.#goods.filter((thing) => thing.slot >= 0 && (sku === undefined || thing.sku === sku) && (slot === undefined || this.#map.slots[thing.slot]?.id === slot)),
+      this.#goods.filter(
+        (thing) =>
+          thing.slot >= 0 &&
+          (sku === undefined || thing.sku === sku) &&
+          (slot === undefined || this.#map.slots[thing.slot]?.id === slot),
+      ),
       (thing) => `${thing.slot} ${thing.sku}`,
     )
     return [...groups.values()].flatMap(([first, ...others]) => {
       const place = first === undefined ? undefined : this.#map.slots[first.slot]
       if (first === undefined || place === undefined) return []
-      return [{ slot: place.id, zone: place.zone, sku: first.sku, quantity: others.length + 1, asOf: new Date(first.since).toISOString(), confidence: 0.6 + 0.38 * this.#random() }]
+      return [
+        {
+          slot: place.id,
+          zone: place.zone,
+          sku: first.sku,
+          quantity: others.length + 1,
+          asOf: new Date(first.since).toISOString(),
+          confidence: 0.6 + 0.38 * this.#random(),
+        },
+      ]
     })
   }
 
@@ -369,7 +500,9 @@ class World {
     const wanted = q.toLowerCase()
     return this.#goods.flatMap((thing) => {
       const item = this.#itemOf(thing)
-      return [item.epc, item.sku, item.slot, item.zone].some((text) => text?.toLowerCase().includes(wanted)) ? [item] : []
+      return [item.epc, item.sku, item.slot, item.zone].some((text) => text?.toLowerCase().includes(wanted))
+        ? [item]
+        : []
     })
   }
 
@@ -389,9 +522,9 @@ class World {
       state: 'present',
       since: new Date(thing.since).toISOString(),
       lastSeenAt: new Date(this.#asOf[thing.slot] ?? thing.since).toISOString(),
-      readPoint: 'shelf-2.1',
+      readPoint: 'rack-n01.3',
       confidence: 0.94,
-      why: 'Seen 38 times by shelf-2.1, which covers this slot only.',
+      why: 'Seen 38 times by rack-n01.3, which covers this slot only.',
     }
   }
 
@@ -400,17 +533,56 @@ class World {
     if (item === undefined) return []
     const at = (minutes: number) => new Date(Date.parse(item.since) - minutes * 60_000).toISOString()
     return [
-      { at: at(0), recordedAt: at(0), kind: 'moved', from: 'dock', to: item.slot, readPoint: 'shelf-2.1', late: false, why: 'Seen 38 times by shelf-2.1, which covers this slot only.' },
-      { at: at(41), recordedAt: at(38), kind: 'scanned', from: 'dock', to: 'dock', readPoint: null, late: true, why: 'Counted by handheld 4.' },
-      { at: at(58), recordedAt: at(58), kind: 'arrived', from: null, to: 'dock', readPoint: 'gate-2.1', late: false, why: 'Passage in through gate-2, 14 reads, confidence 0.97.' },
+      {
+        at: at(0),
+        recordedAt: at(0),
+        kind: 'moved',
+        from: 'dock',
+        to: item.slot,
+        readPoint: 'rack-n01.3',
+        late: false,
+        why: 'Seen 38 times by rack-n01.3, which covers this slot only.',
+      },
+      {
+        at: at(41),
+        recordedAt: at(38),
+        kind: 'scanned',
+        from: 'dock',
+        to: 'dock',
+        readPoint: null,
+        late: true,
+        why: 'Counted by handheld 4.',
+      },
+      {
+        at: at(58),
+        recordedAt: at(58),
+        kind: 'arrived',
+        from: null,
+        to: 'dock',
+        readPoint: 'gate-2.1',
+        late: false,
+        why: 'Passage in through gate-2, 14 reads, confidence 0.97.',
+      },
     ]
   }
 
-  series({ sensor, quantity, from, to, every }: { sensor: string; quantity: string; from: string; to: string; every: string }): SeriesAnswer {
+  series({
+    sensor,
+    quantity,
+    from,
+    to,
+    every,
+  }: {
+    sensor: string
+    quantity: string
+    from: string
+    to: string
+    every: string
+  }): SeriesAnswer {
     const n = this.#map.sensors.findIndex(({ id }) => id === sensor)
     const zone = this.#map.sensors[n]?.zone ?? ''
     const points: SeriesAnswer['points'] = []
-    const everyMs = Number(every)
+    const everyMs = Number(every.replace('s', '')) * 1000
     for (let at = Date.parse(from); at < Date.parse(to); at += everyMs) {
       const age = Date.now() - at
       if (age > 3 * 3_600_000 && age < 3.6 * 3_600_000) continue // the gateway was away
@@ -430,8 +602,12 @@ class World {
 /** Smooth and without memory, so that history and the present agree. */
 function valuesAt(zone: string, n: number, at: number): Record<string, number> {
   const wave = Math.sin(at / 1_700_000 + n) + 0.3 * Math.sin(at / 210_000 + 2 * n)
-  if (zone === 'cold') return { temperature: round(n % 5 === 0 ? 8.9 + 0.6 * wave : 4.1 + 0.7 * wave) }
-  return { temperature: round(19.5 + (n % 4) + 1.1 * wave), humidity: round(48 + 2 * (n % 7) + 4 * wave + (n === 16 ? 22 : 0)) }
+  if (zone === 'cold-room')
+    return { temperature: round(n === 0 ? 9.2 + 0.5 * wave : 4.1 + 0.7 * wave), humidity: round(62 + 3 * wave) }
+  return {
+    temperature: round(19.5 + (n % 4) + 1.1 * wave),
+    humidity: round(48 + 2 * (n % 7) + 4 * wave + (n === 16 ? 22 : 0)),
+  }
 }
 
 function round(value: number): number {
@@ -439,58 +615,7 @@ function round(value: number): number {
 }
 
 function generateMap(timeZone: string): SiteMap {
-  const zones: SiteMap['zones'] = [
-    { id: 'hall-a', name: 'Hall A', kind: 'storage', x: 0, y: 0, width: 62, depth: 44 },
-    { id: 'hall-b', name: 'Hall B', kind: 'storage', x: 66, y: 0, width: 42, depth: 44 },
-    { id: 'cold', name: 'Cold room', kind: 'cold', x: 112, y: 0, width: 18, depth: 44 },
-    { id: 'dock', name: 'Dock', kind: 'dock', x: 0, y: 49, width: 76, depth: 13 },
-    { id: 'staging', name: 'Staging', kind: 'staging', x: 80, y: 49, width: 50, depth: 13 },
-  ]
-  const slots: SiteMap['slots'] = []
-  const rows = (zone: string, letter: string, x0: number, columns: number, pairs: number) => {
-    for (let row = 0; row < pairs * 2; row++) {
-      const y = 4 + Math.floor(row / 2) * (38 / pairs) + (row % 2) * 1.25
-      for (let column = 0; column < columns; column++) {
-        const id = `${letter}${String(row + 1).padStart(2, '0')}-${String(column + 1).padStart(2, '0')}`
-        slots.push({ id, zone, x: x0 + column * 1.25 + Math.floor(column / 12) * 2, y, width: 1.2, depth: 1.2, level: 0 })
-      }
-    }
-  }
-  rows('hall-a', 'A', 3, 43, 15)
-  rows('hall-b', 'B', 69, 28, 15)
-  rows('cold', 'C', 114, 10, 13)
-  while (slots.length < 2400) slots.push({ id: `S-${slots.length - 2389}`, zone: 'staging', x: 84 + (slots.length - 2390) * 3.6, y: 53, width: 2.4, depth: 2.4, level: 0 })
-  const gates = [10, 26, 42, 58].map((x, n) => ({ device: `gate-${n + 1}`, x, gateway: n < 2 ? 'gw-north' : 'gw-south' }))
-  const readPoints: SiteMap['readPoints'] = gates.flatMap(({ device, x, gateway }) =>
-    (['inside', 'outside'] as const).map((side, n) => ({ id: `${device}.${n + 1}`, gateway, device, kind: 'gate' as const, zone: 'dock', slots: [], side, x: x + n, y: 60 })),
-  )
-  for (const [n, zone] of ['hall-a', 'hall-b', 'cold', 'staging'].entries()) {
-    const place = zones.find(({ id }) => id === zone)
-    const gateway = zone === 'cold' || zone === 'staging' ? 'gw-south' : 'gw-north'
-    readPoints.push({ id: `shelf-${n + 1}.1`, gateway, device: `shelf-${n + 1}`, kind: 'zone', zone, slots: [], x: (place?.x ?? 0) + 1.5, y: (place?.y ?? 0) + 2 })
-  }
-  const sensors: SiteMap['sensors'] = Array.from({ length: 30 }, (_, n) => {
-    const zone = zones[n < 12 ? 0 : n < 20 ? 1 : n < 26 ? 2 : n < 28 ? 3 : 4]
-    const first = n < 12 ? 0 : n < 20 ? 12 : n < 26 ? 20 : n < 28 ? 26 : 28
-    const columns = n < 20 ? 4 : n < 26 ? 2 : 2
-    const [column, row] = [(n - first) % columns, Math.floor((n - first) / columns)]
-    const rowsHere = n < 12 ? 3 : n < 20 ? 2 : n < 26 ? 3 : 1
-    const x = (zone?.x ?? 0) + ((column + 0.5) * (zone?.width ?? 0)) / columns
-    const y = (zone?.y ?? 0) + 3.2 + ((row + 0.5) * ((zone?.depth ?? 0) - 4)) / rowsHere
-    const limits = zone?.id === 'cold' ? { temperature: { low: 2, high: 8 } } : { temperature: { low: 10, high: 28 }, humidity: { high: 75 } }
-    return { id: `climate-${n + 1}`, name: `${zone?.name} ${n - first + 1}`, gateway: zone?.id === 'cold' || zone?.id === 'staging' ? 'gw-south' : 'gw-north', zone: zone?.id ?? '', x, y, limits }
-  })
-  const skus = [
-    ['HB-M8-40', 'Hex bolt M8 × 40'],
-    ['HB-M10-60', 'Hex bolt M10 × 60'],
-    ['BRG-6204', 'Ball bearing 6204'],
-    ['PMP-12V', 'Coolant pump 12 V'],
-    ['FLT-OIL-7', 'Oil filter 7'],
-    ['VAC-MMR', 'Vaccine MMR, 10 doses'],
-    ['CBL-3X1.5', 'Cable 3 × 1.5 mm², 50 m'],
-    ['GLV-NIT-L', 'Nitrile gloves, large'],
-  ].map(([sku = '', name = '']) => ({ sku, name }))
-  return { version: 3, site: siteId, name: 'Harbour DC', timeZone, width: 130, depth: 62, zones, slots, readPoints, sensors, skus }
+  return planWarehouse({ site: siteId, name: 'Harbour DC', timeZone, seed: 42, size: warehouseSizes.demo }).map
 }
 
 /** Small seeded generator: the same story every time. */

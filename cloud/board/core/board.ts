@@ -75,7 +75,8 @@ export function applyDelta(board: Board, delta: BoardDelta): DeltaOutcome {
   if (delta.to <= board.revision) return { kind: 'old' }
   if (delta.from > board.revision) return { kind: 'resync', reason: 'gap' }
   if (delta.mapVersion !== undefined && delta.mapVersion !== board.map.version) return { kind: 'resync', reason: 'map' }
-  if (delta.slots !== undefined && !fits(delta.slots, board.map.slots.length)) return { kind: 'resync', reason: 'columns' }
+  if (delta.slots !== undefined && !fits(delta.slots, board.map.slots.length))
+    return { kind: 'resync', reason: 'columns' }
 
   if (delta.slots !== undefined) writeSlots(board, delta.slots)
   const alerts = withEach(board.alerts, delta.alerts, (alert) => alert.id)
@@ -87,9 +88,13 @@ export function applyDelta(board: Board, delta: BoardDelta): DeltaOutcome {
       revision: delta.to,
       asOf: Math.max(board.asOf, delta.asOf),
       counters: delta.counters ?? board.counters,
-      sensors: delta.sensors === undefined ? board.sensors : withEach(board.sensors, delta.sensors, (now) => now.sensor),
+      sensors:
+        delta.sensors === undefined ? board.sensors : withEach(board.sensors, delta.sensors, (now) => now.sensor),
       alerts: delta.alerts === undefined ? board.alerts : alerts,
-      gateways: delta.gateways === undefined ? board.gateways : withEach(board.gateways, delta.gateways, (state) => state.gateway),
+      gateways:
+        delta.gateways === undefined
+          ? board.gateways
+          : withEach(board.gateways, delta.gateways, (state) => state.gateway),
     },
   }
 }
@@ -126,7 +131,11 @@ export function slotStateOf(board: Board, code: string): SlotStateName | undefin
   return index === undefined ? undefined : slotStates[board.slotState[index] ?? unknownState]
 }
 
-function withEach<T>(before: ReadonlyMap<string, T>, changed: readonly T[] | undefined, key: (value: T) => string): Map<string, T> {
+function withEach<T>(
+  before: ReadonlyMap<string, T>,
+  changed: readonly T[] | undefined,
+  key: (value: T) => string,
+): Map<string, T> {
   const after = new Map(before)
   for (const value of changed ?? []) after.set(key(value), value)
   return after

@@ -14,7 +14,9 @@ export type Found =
 export function findOnMap(map: SiteMap, query: string, limit: number): Found[] {
   const wanted = query.trim().toLowerCase()
   if (wanted === '') return []
-  const gates = new Map(map.readPoints.filter((point) => point.kind === 'gate').map((point) => [point.device, point.zone]))
+  const gates = new Map(
+    map.readPoints.filter((point) => point.kind === 'gate').map((point) => [point.device, point.zone]),
+  )
   const ranked: { readonly found: Found; readonly rank: number }[] = []
   const offer = (found: Found, ...texts: string[]) => {
     const rank = Math.min(...texts.map((text) => rankOf(text.toLowerCase(), wanted)))

@@ -15,6 +15,10 @@ export interface Format {
   moment(at: number): string
   /** 0 s … 59 s, 1 min …, 1 h 5 min, 2 d. Never negative. */
   age(ms: number): string
+  /** The same in the past: just now, 5 s ago. */
+  ago(ms: number): string
+  /** A limit of a quantity: no decimals that say nothing. */
+  limit(name: string, value: number): string
 }
 
 export const dash = '–'
@@ -32,7 +36,8 @@ export function formatFor(language: Language, timeZone: string): Format {
     return made
   }
   const percents = new Intl.NumberFormat(locale, { style: 'percent' })
-  const instants = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: zone, ...options })
+  const instants = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone: zone, ...options })
   const clocks = instants({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const minutes = instants({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const days = instants({ day: 'numeric', month: 'short' })
@@ -40,6 +45,15 @@ export function formatFor(language: Language, timeZone: string): Format {
   // Minus as a minus sign, so that −18.0 and 18.0 have digits of one width and no hyphen breaks the line.
   const number = (value: number, decimals = 0) => numbers(decimals).format(value).replace('-', '−')
   const whole = (value: number) => number(Math.floor(value))
+  const age = (ms: number) => {
+    const seconds = Math.max(0, Math.floor(ms / 1000))
+    if (seconds < 60) return words.seconds(whole(seconds))
+    if (seconds < 3600) return words.minutes(whole(seconds / 60))
+    const hours = Math.floor(seconds / 3600)
+    if (hours >= 48) return words.days(whole(hours / 24))
+    const rest = Math.floor((seconds % 3600) / 60)
+    return rest === 0 ? words.hours(whole(hours)) : `${words.hours(whole(hours))} ${words.minutes(whole(rest))}`
+  }
   return {
     number,
     percent: (share) => percents.format(share),
@@ -50,16 +64,15 @@ export function formatFor(language: Language, timeZone: string): Format {
       return symbol === '' ? number(value, decimals) : `${number(value, decimals)} ${symbol}`
     },
     clock: (at) => clocks.format(at),
-    time: (at, now) => (days.format(at) === days.format(now) ? minutes.format(at) : `${days.format(at)} ${minutes.format(at)}`),
+    time: (at, now) =>
+      days.format(at) === days.format(now) ? minutes.format(at) : `${days.format(at)} ${minutes.format(at)}`,
     moment: (at) => `${days.format(at)} ${clocks.format(at)}`,
-    age(ms) {
-      const seconds = Math.max(0, Math.floor(ms / 1000))
-      if (seconds < 60) return words.seconds(whole(seconds))
-      if (seconds < 3600) return words.minutes(whole(seconds / 60))
-      const hours = Math.floor(seconds / 3600)
-      if (hours >= 48) return words.days(whole(hours / 24))
-      const rest = Math.floor((seconds % 3600) / 60)
-      return rest === 0 ? words.hours(whole(hours)) : `${words.hours(whole(hours))} ${words.minutes(whole(rest))}`
+    age,
+    ago: (ms) => (ms < 2000 ? words.justNow : words.ago(age(ms))),
+    limit(name, value) {
+      const text = number(value, Number.isInteger(value) ? 0 : 1)
+      const symbol = isQuantity(name) ? quantities[name].symbol : ''
+      return symbol === '' ? text : `${text} ${symbol}`
     },
   }
 }

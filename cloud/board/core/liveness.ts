@@ -21,7 +21,12 @@ export interface LinkFacts {
 export type Liveness =
   | { readonly state: 'loading' }
   | { readonly state: 'live' }
-  | { readonly state: 'lost'; readonly cause: 'link' | 'silence' | 'behind'; readonly ageMs: number; readonly long: boolean }
+  | {
+      readonly state: 'lost'
+      readonly cause: 'link' | 'silence' | 'behind'
+      readonly ageMs: number
+      readonly long: boolean
+    }
 
 // One value each, so that nothing is drawn again while nothing changes.
 const live: Liveness = { state: 'live' }

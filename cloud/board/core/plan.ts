@@ -55,7 +55,9 @@ export function rectOf(rects: Float64Array, index: number): Rect {
 export function slotAt(plan: Plan, point: Point, slackMetres: number): number {
   if (plan.index === null) return -1
   return (
-    plan.index.search(point.x, point.y, point.x, point.y)[0] ?? plan.index.neighbors(point.x, point.y, 1, slackMetres)[0] ?? -1
+    plan.index.search(point.x, point.y, point.x, point.y)[0] ??
+    plan.index.neighbors(point.x, point.y, 1, slackMetres)[0] ??
+    -1
   )
 }
 

@@ -11,9 +11,13 @@ export type Route =
 /** `path` begins with "/", `search` with "?" or is empty, as `location` has them. */
 export function routeOf(path: string, search: string): Route {
   const query = new URLSearchParams(search)
-  const [first = '', second = '', ...rest] = path.split('/').filter((part) => part !== '').map(decoded)
+  const [first = '', second = '', ...rest] = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded)
   if (rest.length > 0) return { page: 'nowhere' }
   if (first === '') return { page: 'floor', slot: query.get('slot') }
+  if (first === 'slot' && second !== '') return { page: 'floor', slot: second } // as labels and other pages link it
   if (first === 'item' && second !== '') return { page: 'item', epc: second.toUpperCase() }
   if (first === 'sensors') return { page: 'sensors', sensor: second === '' ? null : second }
   if (second !== '') return { page: 'nowhere' }

@@ -6,6 +6,9 @@ import type { Liveness } from './liveness.ts'
 import { deviceKey, isLost, type SiteTrust } from './trust.ts'
 import type { Words } from './words/words.ts'
 
+/** Names in one line; the gateways page has all of them. */
+const mostNamed = 5
+
 /** Sentences that the picture alone would keep from somebody. */
 
 /** What the plan shows, in one breath, for those who do not see it. */
@@ -36,9 +39,19 @@ export function troubleLines(board: Board, trust: SiteTrust, words: Words, forma
     )
   }
   const silent = new Set(
-    board.map.readPoints.filter((point) => trust.devices.get(deviceKey(point)) === 'reader-silent').map(({ device }) => device),
+    board.map.readPoints
+      .filter((point) => trust.devices.get(deviceKey(point)) === 'reader-silent')
+      .map(({ device }) => device),
   )
-  if (silent.size > 0) lines.push(words.readersSilentLine(silent.size, [...silent].join(', ')))
+  if (silent.size > 0) {
+    const named = [...silent].slice(0, mostNamed).join(', ')
+    lines.push(
+      words.readersSilentLine(
+        silent.size,
+        silent.size > mostNamed ? `${named} … (${format.number(silent.size)})` : named,
+      ),
+    )
+  }
   return lines
 }
 
@@ -49,6 +62,8 @@ export function silentSince(state: GatewayState): number | null {
 }
 
 function zonesOf(board: Board, gateway: string): string[] {
-  const ids = new Set([...board.map.readPoints, ...board.map.sensors].filter((part) => part.gateway === gateway).map(({ zone }) => zone))
+  const ids = new Set(
+    [...board.map.readPoints, ...board.map.sensors].filter((part) => part.gateway === gateway).map(({ zone }) => zone),
+  )
   return board.map.zones.filter(({ id }) => ids.has(id)).map(({ name }) => name)
 }

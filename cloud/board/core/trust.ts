@@ -39,7 +39,8 @@ export function trustOf(map: SiteMap, gateways: ReadonlyMap<string, GatewayState
     for (const slot of point.slots) better(bySlot, slot, trust)
     if (point.slots.length === 0) better(byZone, point.zone, trust)
   }
-  for (const sensor of map.sensors) better(speakersOfZone, sensor.zone, deviceTrust(gateways, sensor.gateway, sensor.id))
+  for (const sensor of map.sensors)
+    better(speakersOfZone, sensor.zone, deviceTrust(gateways, sensor.gateway, sensor.id))
 
   const slots = new Uint8Array(map.slots.length)
   for (const [index, slot] of map.slots.entries()) {

@@ -18,15 +18,27 @@ export interface Rect extends Point, Size {}
 
 export const maxPixelsPerMetre = 160
 
-/** The whole rectangle of metres in the middle of the window, with `margin` pixels around it. */
-export function fit(plan: Rect, window: Size, margin: number): View {
-  const width = Math.max(1, window.width - 2 * margin)
-  const height = Math.max(1, window.height - 2 * margin)
-  const pixelsPerMetre = Math.min(width / Math.max(plan.width, 0.1), height / Math.max(plan.height, 0.1), maxPixelsPerMetre)
+/** Pixels to keep free at the edges of the window. */
+export interface Margins {
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+  readonly left: number
+}
+
+/** The whole rectangle of metres in the middle of what the margins leave of the window. */
+export function fitView(plan: Rect, window: Size, margins: Margins): View {
+  const width = Math.max(1, window.width - margins.left - margins.right)
+  const height = Math.max(1, window.height - margins.top - margins.bottom)
+  const pixelsPerMetre = Math.min(
+    width / Math.max(plan.width, 0.1),
+    height / Math.max(plan.height, 0.1),
+    maxPixelsPerMetre,
+  )
   return {
     pixelsPerMetre,
-    x: (window.width - plan.width * pixelsPerMetre) / 2 - plan.x * pixelsPerMetre,
-    y: (window.height - plan.height * pixelsPerMetre) / 2 - plan.y * pixelsPerMetre,
+    x: margins.left + (width - plan.width * pixelsPerMetre) / 2 - plan.x * pixelsPerMetre,
+    y: margins.top + (height - plan.height * pixelsPerMetre) / 2 - plan.y * pixelsPerMetre,
   }
 }
 

@@ -26,7 +26,10 @@ export async function ask<T>(path: string, request: Request = {}): Promise<Answe
   try {
     const response = await fetch(`/api/v1${path}`, {
       method: request.method ?? 'GET',
-      headers: { accept: 'application/json', ...(request.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       credentials: 'same-origin',
       cache: 'no-store',
@@ -43,12 +46,18 @@ export async function ask<T>(path: string, request: Request = {}): Promise<Answe
 /** The address of one page of a list. */
 export function paged(path: string, query: Readonly<Record<string, string | number | null | undefined>>): string {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined) search.set(name, String(value))
+  for (const [name, value] of Object.entries(query))
+    if (value !== null && value !== undefined) search.set(name, String(value))
   return `${path}?${search}`
 }
 
 /** All pages one after the other, at most `limit` rows: lists on screen are bounded. */
-export async function askAll<T>(path: string, query: Readonly<Record<string, string>>, limit: number, signal?: AbortSignal): Promise<Answer<T[]>> {
+export async function askAll<T>(
+  path: string,
+  query: Readonly<Record<string, string>>,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Answer<T[]>> {
   const rows: T[] = []
   let cursor: string | null = null
   do {

@@ -32,9 +32,21 @@ const watchPatienceMs = 5_000
  */
 export function openLink(site: string, environment: LinkEnvironment, listener: LinkListener): { close(): void } {
   const closing = new AbortController()
-  const socket = io('/live', { transports: ['websocket'], autoConnect: false, reconnection: false, timeout: 8_000, forceNew: true })
+  const socket = io('/live', {
+    transports: ['websocket'],
+    autoConnect: false,
+    reconnection: false,
+    timeout: 8_000,
+    forceNew: true,
+  })
   let board: Board | null = null
-  let facts: LinkFacts & { readonly attempt: number } = { connected: false, inStep: false, heardAt: null, troubleSince: environment.clock(), attempt: 0 }
+  let facts: LinkFacts & { readonly attempt: number } = {
+    connected: false,
+    inStep: false,
+    heardAt: null,
+    troubleSince: environment.clock(),
+    attempt: 0,
+  }
   /** `null` = in step, nothing held. */
   let held: BoardDelta[] | null = null
   let overflowed = false
@@ -71,7 +83,9 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
   }
 
   const takeSnapshot = async (mine: number): Promise<boolean> => {
-    const answer = await ask<BoardSnapshot>(`/sites/${encodeURIComponent(site)}/board/snapshot`, { signal: closing.signal })
+    const answer = await ask<BoardSnapshot>(`/sites/${encodeURIComponent(site)}/board/snapshot`, {
+      signal: closing.signal,
+    })
     if (mine !== generation || closing.signal.aborted) return true
     if (!answer.ok) {
       if ([401, 403, 404].includes(answer.status)) listener.refused(answer)
@@ -94,7 +108,12 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
     held = null
     listener.board(fresh)
     const inStep = socket.connected
-    tell({ heardAt: environment.clock(), inStep, troubleSince: inStep ? null : facts.troubleSince, attempt: inStep ? 0 : facts.attempt })
+    tell({
+      heardAt: environment.clock(),
+      inStep,
+      troubleSince: inStep ? null : facts.troubleSince,
+      attempt: inStep ? 0 : facts.attempt,
+    })
     return true
   }
 
@@ -133,6 +152,12 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
     tell({ connected: false })
     // No live link, and perhaps there never will be one on this network: the last picture, said to be one, beats none.
     if (board === null && facts.attempt === 0) void synchronise()
+    // A socket is refused without a reason; whether the session has ended is asked the other way, now and then.
+    if (facts.attempt % 4 === 1) {
+      void ask('/session', { signal: closing.signal }).then((answer) => {
+        if (!answer.ok && answer.status === 401 && !closing.signal.aborted) listener.refused(answer)
+      })
+    }
     reconnect()
   })
   socket.on('delta', (delta: BoardDelta) => {

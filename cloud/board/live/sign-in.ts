@@ -1,6 +1,9 @@
 import { ask, type Refusal } from './ask.ts'
 
-export type SignIn = { readonly kind: 'in' } | { readonly kind: 'out'; readonly keyRefused: boolean } | { readonly kind: 'failed'; readonly refusal: Refusal }
+export type SignIn =
+  | { readonly kind: 'in' }
+  | { readonly kind: 'out'; readonly keyRefused: boolean }
+  | { readonly kind: 'failed'; readonly refusal: Refusal }
 
 /**
  * A session there is, or one made of the key in the address. The key leaves the address bar in any case but that of

@@ -5,7 +5,7 @@ import type { Alert, SiteSummary } from '../../../shared/api.ts'
 import { acknowledged, inOrder } from '../core/alert-order.ts'
 import type { Board } from '../core/board.ts'
 import { type Format, formatFor } from '../core/format.ts'
-import { type Liveness, livenessAt, type LinkFacts } from '../core/liveness.ts'
+import { type LinkFacts, type Liveness, livenessAt } from '../core/liveness.ts'
 import { layOut, type Plan } from '../core/plan.ts'
 import { addressOf, type Route, routeOf } from '../core/route.ts'
 import { heardServerTime, serverTime, unknownServerClock } from '../core/server-clock.ts'
@@ -74,7 +74,13 @@ export function openStore(): Store {
   const phase = signal<Phase>({ kind: 'starting' })
   const sites = signal<readonly SiteSummary[]>([])
   const board = signal<Board | null>(null)
-  const link = signal<LinkFacts & { attempt: number }>({ connected: false, inStep: false, heardAt: null, troubleSince: null, attempt: 0 })
+  const link = signal<LinkFacts & { attempt: number }>({
+    connected: false,
+    inStep: false,
+    heardAt: null,
+    troubleSince: null,
+    attempt: 0,
+  })
   const serverClock = signal(unknownServerClock)
   const tick = signal(clock())
   const lagMs = signal<number | null>(null)
@@ -94,7 +100,9 @@ export function openStore(): Store {
   const map = computed(() => board.value?.map ?? null)
   const gateways = computed(() => board.value?.gateways ?? null)
   const plan = computed(() => (map.value === null ? null : layOut(map.value)))
-  const trust = computed(() => (map.value === null || gateways.value === null ? null : trustOf(map.value, gateways.value)))
+  const trust = computed(() =>
+    map.value === null || gateways.value === null ? null : trustOf(map.value, gateways.value),
+  )
   const boardAlerts = computed(() => board.value?.alerts ?? null)
   const alerts = computed(() => {
     const hopeful = acknowledging.value
@@ -247,7 +255,10 @@ export function openStore(): Store {
       const at = new Date(now.value).toISOString()
       acknowledging.value = new Map(acknowledging.value).set(alert.id, acknowledged(alert, at, null))
       acknowledgeFailures.value = without(acknowledgeFailures.value, alert.id)
-      const answer = await ask<Alert>(`/alerts/${encodeURIComponent(alert.id)}/acknowledge`, { method: 'POST', body: {} })
+      const answer = await ask<Alert>(`/alerts/${encodeURIComponent(alert.id)}/acknowledge`, {
+        method: 'POST',
+        body: {},
+      })
       if (answer.ok) {
         // The delta usually comes first; where it does not, the wish stands until it has had time to.
         setTimeout(() => {

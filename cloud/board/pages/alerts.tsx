@@ -20,7 +20,13 @@ export function AlertsPage() {
       <h1>{words.alerts}</h1>
       <div class="tabs" role="tablist" aria-label={words.alerts}>
         {(['open', 'over'] as const).map((name) => (
-          <button key={name} type="button" role="tab" aria-selected={tab.value === name} onClick={() => (tab.value = name)}>
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            aria-selected={tab.value === name}
+            onClick={() => (tab.value = name)}
+          >
             {name === 'open' ? `${words.openAlerts} (${count})` : words.overAlerts}
           </button>
         ))}
@@ -44,16 +50,20 @@ function PastAlerts() {
   const store = useStore()
   const words = store.words.value
   const site = store.board.value?.site ?? ''
-  const { answer, again } = useAnswer(site, (signal) => askAll<Alert>(`/sites/${encodeURIComponent(site)}/alerts`, { state: 'normal' }, historyRows, signal))
+  const { answer, again } = useAnswer(site, (signal) =>
+    askAll<Alert>(`/sites/${encodeURIComponent(site)}/alerts`, { state: 'normal' }, historyRows, signal),
+  )
   const got = answer.value
   if (got === null) return <p class="quiet">{words.searching}</p>
   if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
   if (got.value.length === 0) return <p class="quiet">{words.noPastAlerts}</p>
   return (
     <ul class="alert-list">
-      {[...got.value].sort((a, b) => b.raisedAt.localeCompare(a.raisedAt)).map((alert) => (
-        <AlertRow key={alert.id} alert={alert} />
-      ))}
+      {[...got.value]
+        .sort((a, b) => b.raisedAt.localeCompare(a.raisedAt))
+        .map((alert) => (
+          <AlertRow key={alert.id} alert={alert} />
+        ))}
     </ul>
   )
 }

@@ -1,5 +1,5 @@
-import { useEffect, useRef } from 'preact/hooks'
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Item, StockRow } from '../../../shared/api.ts'
 import { findOnMap } from '../core/find-on-map.ts'
 import { type Answer, askAll } from '../live/ask.ts'
@@ -69,7 +69,8 @@ function Hits({ q }: { readonly q: string }) {
   const names = new Map(board.map.skus.map(({ sku, name }) => [sku, name]))
   const places = findOnMap(board.map, q, 24).filter(({ kind }) => kind !== 'sku')
   const got = answer.value
-  const isEmpty = places.length === 0 && got?.ok === true && got.value.items.length === 0 && got.value.stock.length === 0
+  const isEmpty =
+    places.length === 0 && got?.ok === true && got.value.items.length === 0 && got.value.stock.length === 0
   return (
     <>
       {isEmpty && (
@@ -133,7 +134,13 @@ function Hits({ q }: { readonly q: string }) {
                     <span class="strong">{row.sku === null ? words.noSku : (names.get(row.sku) ?? row.sku)}</span>
                     {row.sku !== null && names.has(row.sku) && <span class="sub mono">{row.sku}</span>}
                   </td>
-                  <td>{row.slot === null ? (zones.get(row.zone ?? '') ?? words.onSiteNoSlot) : <SlotLink code={row.slot} />}</td>
+                  <td>
+                    {row.slot === null ? (
+                      (zones.get(row.zone ?? '') ?? words.onSiteNoSlot)
+                    ) : (
+                      <SlotLink code={row.slot} />
+                    )}
+                  </td>
                   <td class="number">{format.number(row.quantity)}</td>
                   <td>
                     <Confidence share={row.confidence} />
@@ -147,7 +154,8 @@ function Hits({ q }: { readonly q: string }) {
       {got?.ok === true && got.value.items.length > 0 && (
         <>
           <h2>
-            {words.searchGoods} <small class="quiet">{words.rows(got.value.items.length, format.number(got.value.items.length))}</small>
+            {words.searchGoods}{' '}
+            <small class="quiet">{words.rows(got.value.items.length, format.number(got.value.items.length))}</small>
           </h2>
           <table class="rows">
             <thead>
@@ -169,9 +177,15 @@ function Hits({ q }: { readonly q: string }) {
                   </td>
                   <td>{item.sku === null ? words.noSku : (names.get(item.sku) ?? item.sku)}</td>
                   <td>
-                    {item.state === 'departed' ? words.departed : item.slot === null ? (zones.get(item.zone ?? '') ?? words.onSiteNoSlot) : <SlotLink code={item.slot} />}
+                    {item.state === 'departed' ? (
+                      words.departed
+                    ) : item.slot === null ? (
+                      (zones.get(item.zone ?? '') ?? words.onSiteNoSlot)
+                    ) : (
+                      <SlotLink code={item.slot} />
+                    )}
                   </td>
-                  <td>{words.ago(format.age(store.now.value - Date.parse(item.lastSeenAt)))}</td>
+                  <td>{format.ago(store.now.value - Date.parse(item.lastSeenAt))}</td>
                   <td>
                     <Confidence share={item.confidence} />
                   </td>

@@ -85,8 +85,10 @@ export function FloorTable() {
                   {names[state]}
                   {trust !== 'current' && <span class="quiet"> · {words.legendNoData}</span>}
                 </td>
-                <td class="number">{state === 'unknown' && asOf === 0 ? '–' : format.number(board.slotItems[index] ?? 0)}</td>
-                <td>{asOf === 0 ? words.noEvidence : words.ago(format.age(store.now.value - asOf))}</td>
+                <td class="number">
+                  {state === 'unknown' && asOf === 0 ? '–' : format.number(board.slotItems[index] ?? 0)}
+                </td>
+                <td>{asOf === 0 ? words.noEvidence : format.ago(store.now.value - asOf)}</td>
               </tr>
             )
           })}

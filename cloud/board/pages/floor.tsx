@@ -21,7 +21,9 @@ export function FloorPage({ slot }: { readonly slot: string | null }) {
     const index = code === null ? undefined : board?.slotIndex.get(code)
     if (code === null || board === null || index === undefined) return
     const state = slotStates[board.slotState[index] ?? 2]
-    store.say(`${code}: ${state === 'occupied' ? words.slotOccupied : state === 'empty' ? words.slotEmpty : words.slotUnknown}`)
+    store.say(
+      `${code}: ${state === 'occupied' ? words.slotOccupied : state === 'empty' ? words.slotEmpty : words.slotUnknown}`,
+    )
   }
   if (board === null) return <FloorSkeleton />
   if (board.map.slots.length === 0 && board.map.zones.length === 0) {

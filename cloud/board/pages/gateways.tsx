@@ -8,7 +8,9 @@ export function GatewaysPage() {
   const board = store.board.value
   if (board === null) return <section class="page" aria-busy="true" />
   const rank = { offline: 0, never: 1, online: 2 } as const
-  const gateways = [...board.gateways.values()].sort((a, b) => rank[a.link] - rank[b.link] || a.gateway.localeCompare(b.gateway))
+  const gateways = [...board.gateways.values()].sort(
+    (a, b) => rank[a.link] - rank[b.link] || a.gateway.localeCompare(b.gateway),
+  )
   return (
     <section class="page">
       <h1>{words.gateways}</h1>
@@ -31,17 +33,20 @@ function Gateway({ state }: { readonly state: GatewayState }) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const ago = (at: string | null) => (at === null ? words.never : words.ago(format.age(store.now.value - Date.parse(at))))
+  const ago = (at: string | null) => (at === null ? words.never : format.ago(store.now.value - Date.parse(at)))
   const link = { online: words.linkOnline, offline: words.linkOffline, never: words.linkNever }[state.link]
-  const rank = { down: 0, silent: 1, up: 2 } as const
-  const devices = [...state.devices].sort((a, b) => rank[a.state] - rank[b.state] || a.device.localeCompare(b.device))
+  const devices = [...state.devices].sort((a, b) => a.device.localeCompare(b.device))
+  const troubled = devices.filter((device) => device.state !== 'up')
+  const healthy = devices.filter((device) => device.state === 'up')
   return (
     <li class={`gateway ${state.link}`}>
       <header>
         <h2 class="mono">{state.gateway}</h2>
         <span class={`status ${state.link}`}>
           {link}
-          {state.since !== null && state.link !== 'never' && <span class="quiet"> {words.deviceSince(format.age(store.now.value - Date.parse(state.since)))}</span>}
+          {state.since !== null && state.link !== 'never' && (
+            <span class="quiet"> {words.deviceSince(format.age(store.now.value - Date.parse(state.since)))}</span>
+          )}
         </span>
       </header>
       <dl class="facts wide">
@@ -51,43 +56,67 @@ function Gateway({ state }: { readonly state: GatewayState }) {
         </div>
         <div>
           <dt>{words.backlog}</dt>
-          <dd>{state.backlog === 0 ? words.backlogNone : words.backlogRecords(state.backlog, format.number(state.backlog))}</dd>
+          <dd>
+            {state.backlog === 0
+              ? words.backlogNone
+              : words.backlogRecords(state.backlog, format.number(state.backlog))}
+          </dd>
         </div>
         <div>
           <dt>{words.clock}</dt>
-          <dd>{state.clockSynced === null ? words.clockUnknown : state.clockSynced ? words.clockSynced : words.clockUnsynced}</dd>
+          <dd>
+            {state.clockSynced === null
+              ? words.clockUnknown
+              : state.clockSynced
+                ? words.clockSynced
+                : words.clockUnsynced}
+          </dd>
         </div>
         <div>
           <dt>{words.version}</dt>
           <dd class="mono">{state.version ?? '–'}</dd>
         </div>
       </dl>
-      {devices.length === 0 ? (
-        <p class="quiet">{words.noDevices}</p>
-      ) : (
-        <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">{words.device}</th>
-              <th scope="col">{words.state}</th>
-              <th scope="col">{words.since}</th>
-              <th scope="col">{words.why}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {devices.map((device) => (
-              <tr key={device.device}>
-                <td class="mono">{device.device}</td>
-                <td>
-                  <span class={`status ${device.state}`}>{{ up: words.deviceUp, silent: words.deviceSilent, down: words.deviceDown }[device.state]}</span>
-                </td>
-                <td>{ago(device.since)}</td>
-                <td class="quiet">{device.reason ?? ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      {devices.length === 0 && <p class="quiet">{words.noDevices}</p>}
+      {troubled.length > 0 && <DeviceTable devices={troubled} />}
+      {healthy.length > 0 && (
+        <details open={healthy.length <= 6}>
+          <summary>{words.devicesUp(healthy.length, format.number(healthy.length))}</summary>
+          <DeviceTable devices={healthy} />
+        </details>
       )}
     </li>
+  )
+}
+
+function DeviceTable({ devices }: { readonly devices: GatewayState['devices'] }) {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const names = { up: words.deviceUp, silent: words.deviceSilent, down: words.deviceDown }
+  return (
+    <table class="rows">
+      <thead>
+        <tr>
+          <th scope="col">{words.device}</th>
+          <th scope="col">{words.state}</th>
+          <th scope="col">{words.why}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {devices.map((device) => (
+          <tr key={device.device}>
+            <td class="mono">{device.device}</td>
+            <td>
+              <span class={`status ${device.state}`}>{names[device.state]}</span>{' '}
+              <span class="quiet">{words.deviceSince(format.age(store.now.value - Date.parse(device.since)))}</span>
+            </td>
+            <td class="quiet" lang="en">
+              {device.reason ?? ''}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

@@ -48,7 +48,9 @@ export function ItemPage() {
       <dl class="facts wide">
         <div>
           <dt>{words.state}</dt>
-          <dd>{item.state === 'present' ? words.present : item.state === 'departed' ? words.departed : words.unknown}</dd>
+          <dd>
+            {item.state === 'present' ? words.present : item.state === 'departed' ? words.departed : words.unknown}
+          </dd>
         </div>
         <div>
           <dt>{words.where}</dt>
@@ -74,7 +76,8 @@ export function ItemPage() {
         <div>
           <dt>{words.lastSeen}</dt>
           <dd>
-            {words.ago(format.age(store.now.value - Date.parse(item.lastSeenAt)))} <span class="quiet">{words.seenBy(item.readPoint)}</span>
+            {format.ago(store.now.value - Date.parse(item.lastSeenAt))}{' '}
+            <span class="quiet">{words.seenBy(item.readPoint)}</span>
           </dd>
         </div>
         <div>
@@ -100,9 +103,11 @@ export function ItemPage() {
       <h2>{words.timeline}</h2>
       {events.length === 0 && <p class="quiet">{words.noHistory}</p>}
       <ol class="timeline">
-        {[...events].sort((a, b) => b.at.localeCompare(a.at)).map((event) => (
-          <Event key={`${event.at} ${event.kind} ${event.recordedAt}`} event={event} />
-        ))}
+        {[...events]
+          .sort((a, b) => b.at.localeCompare(a.at))
+          .map((event) => (
+            <Event key={`${event.at} ${event.kind} ${event.recordedAt}`} event={event} />
+          ))}
       </ol>
     </section>
   )
@@ -133,7 +138,13 @@ function Event({ event }: { readonly event: ItemEvent }) {
 }
 
 function kindName(kind: ItemEvent['kind'], words: Words): string {
-  const names = { arrived: words.kindArrived, moved: words.kindMoved, departed: words.kindDeparted, scanned: words.kindScanned, corrected: words.kindCorrected }
+  const names = {
+    arrived: words.kindArrived,
+    moved: words.kindMoved,
+    departed: words.kindDeparted,
+    scanned: words.kindScanned,
+    corrected: words.kindCorrected,
+  }
   return names[kind]
 }
 

@@ -23,7 +23,13 @@ export function Lazy({ load }: { readonly load: () => Promise<ComponentType> }) 
     }
   }, [load])
   // The server was updated under an open page, or is away: a reload gets the whole new page.
-  if (hasFailed.value) return <RefusalNotice refusal={{ ok: false, status: 0, code: 'not-reachable', detail: '' }} onRetry={() => location.reload()} />
+  if (hasFailed.value)
+    return (
+      <RefusalNotice
+        refusal={{ ok: false, status: 0, code: 'not-reachable', detail: '' }}
+        onRetry={() => location.reload()}
+      />
+    )
   const Page = loaded.value?.page
   return Page === undefined ? <div class="page" aria-busy="true" /> : <Page />
 }

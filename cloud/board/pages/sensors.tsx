@@ -27,7 +27,13 @@ export function SensorsPage() {
         <h1>{words.sensors}</h1>
         <SensorTable chosen={chosen} />
       </div>
-      <div class="sensors-detail">{place === undefined ? <p class="quiet hint">{words.chooseSensor}</p> : <SensorDetail key={place.id} place={place} />}</div>
+      <div class="sensors-detail">
+        {place === undefined ? (
+          <p class="quiet hint">{words.chooseSensor}</p>
+        ) : (
+          <SensorDetail key={place.id} place={place} />
+        )}
+      </div>
     </section>
   )
 }
@@ -43,13 +49,13 @@ function SensorDetail({ place }: { readonly place: SensorPlace }) {
     <>
       <header class="detail-head">
         <h2>{place.name}</h2>
-        <div class="segments" role="group" aria-label={words.time}>
+        <fieldset class="segments" aria-label={words.time}>
           {spans.map((span) => (
             <button key={span} type="button" aria-pressed={hours.value === span} onClick={() => (hours.value = span)}>
               {words.hours(format.number(span))}
             </button>
           ))}
-        </div>
+        </fieldset>
       </header>
       {quantities.length === 0 && <p class="quiet">{words.sensorNever}</p>}
       {quantities.map((quantity) => (
@@ -59,7 +65,15 @@ function SensorDetail({ place }: { readonly place: SensorPlace }) {
   )
 }
 
-function QuantityChart({ place, quantity, hours }: { readonly place: SensorPlace; readonly quantity: string; readonly hours: number }) {
+function QuantityChart({
+  place,
+  quantity,
+  hours,
+}: {
+  readonly place: SensorPlace
+  readonly quantity: string
+  readonly hours: number
+}) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
@@ -70,7 +84,13 @@ function QuantityChart({ place, quantity, hours }: { readonly place: SensorPlace
     async (signal) => {
       const to = store.now.peek()
       const from = to - hours * hourMs
-      const query = { sensor: place.id, quantity, from: new Date(from).toISOString(), to: new Date(to).toISOString(), every: everyMs }
+      const query = {
+        sensor: place.id,
+        quantity,
+        from: new Date(from).toISOString(),
+        to: new Date(to).toISOString(),
+        every: `${everyMs / 1000}s`,
+      }
       const got = await ask<SeriesAnswer>(paged(`/sites/${encodeURIComponent(site)}/series`, query), { signal })
       return got.ok ? { ok: true, value: { series: got.value, from, to } } : got
     },
@@ -97,7 +117,9 @@ function QuantityChart({ place, quantity, hours }: { readonly place: SensorPlace
       {got?.ok === true && summary === null && <p class="quiet">{words.chartEmpty}</p>}
       {got?.ok === true && summary !== null && (
         <>
-          <p class="chart-summary">{words.chartSummary(name, value(summary.last), value(summary.min), value(summary.max))}</p>
+          <p class="chart-summary">
+            {words.chartSummary(name, value(summary.last), value(summary.min), value(summary.max))}
+          </p>
           <SeriesChart
             points={got.value.series.points}
             from={got.value.from}

@@ -19,7 +19,12 @@ export function SignInPage({ keyRefused }: { readonly keyRefused: boolean }) {
             {'/?k=XXXX-XXXX'}
           </code>
         </pre>
-        <button type="button" class="button" lang={language === 'en' ? 'zh-CN' : 'en'} onClick={() => store.prefer({ language: language === 'en' ? 'zh-CN' : 'en' })}>
+        <button
+          type="button"
+          class="button"
+          lang={language === 'en' ? 'zh-CN' : 'en'}
+          onClick={() => store.prefer({ language: language === 'en' ? 'zh-CN' : 'en' })}
+        >
           {words.switchLanguage}
         </button>
       </Notice>

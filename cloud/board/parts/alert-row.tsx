@@ -23,7 +23,9 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
       <div class="alert-what">
         <div class="alert-title">
           {isBrief ? <Link to={{ page: 'alerts' }}>{alert.name}</Link> : alert.name}
-          {alert.value !== null && alert.quantity !== null && <span class="alert-value">{format.quantity(alert.quantity, alert.value)}</span>}
+          {alert.value !== null && alert.quantity !== null && (
+            <span class="alert-value">{format.quantity(alert.quantity, alert.value)}</span>
+          )}
         </div>
         <div class="alert-where">
           {place}
@@ -50,7 +52,12 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
       <div class="alert-actions">
         {!isBrief && <span class="quiet">{severityName(words, alert.severity)}</span>}
         {isOpen && (
-          <button type="button" class="button" onClick={() => store.acknowledge(alert)} aria-label={`${words.acknowledge}: ${alert.name}, ${place}`}>
+          <button
+            type="button"
+            class="button"
+            onClick={() => store.acknowledge(alert)}
+            aria-label={`${words.acknowledge}: ${alert.name}, ${place}`}
+          >
             {words.acknowledge}
           </button>
         )}

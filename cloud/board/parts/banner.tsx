@@ -10,7 +10,9 @@ export function Banner() {
   const liveness = store.liveness.value
   const lines = useComputed(() => {
     const [board, trust] = [store.board.value, store.trust.value]
-    return board === null || trust === null ? [] : troubleLines(board, trust, store.words.value, store.format.value, store.now.value)
+    return board === null || trust === null
+      ? []
+      : troubleLines(board, trust, store.words.value, store.format.value, store.now.value)
   })
   const lastAt = store.now.value - (liveness.state === 'lost' ? liveness.ageMs : 0)
   return (

@@ -25,7 +25,12 @@ export function Counters() {
     [words.slotsOccupied, format.number(slots.value.occupied), words.ofTotal(format.number(total)), false],
     [words.slotsUnknown, format.number(slots.value.unknown), words.ofTotal(format.number(total)), false],
     [words.sensorsOutside, format.number(outside), words.ofTotal(format.number(board.map.sensors.length)), outside > 0],
-    [words.readsPerSecond, format.number(counters.tagReadsPerSecond, counters.tagReadsPerSecond < 10 ? 1 : 0), null, false],
+    [
+      words.readsPerSecond,
+      format.number(counters.tagReadsPerSecond, counters.tagReadsPerSecond < 10 ? 1 : 0),
+      null,
+      false,
+    ],
   ]
   return (
     <dl class={liveness.state === 'lost' ? 'counters not-live' : 'counters'}>

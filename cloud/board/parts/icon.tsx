@@ -10,8 +10,9 @@ const paths = {
   fit: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
   table: 'M3 5h18v14H3zM3 10h18M3 14.5h18M9 10v9',
   close: 'M6 6l12 12M18 6 6 18',
-  auto: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 3.5v17M12 7h4.5M12 11h6.5M12 15h5.5',
-  light: 'M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4',
+  auto: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z',
+  light:
+    'M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4',
   dark: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z',
   language: 'M3 6h10M8 3.5V6M11 6c-.8 4-3.6 7-7.5 8.5M5.5 8.5c1 2.6 3.3 4.8 6 5.8M12.5 20.5l4-10 4 10M14 17h5',
   help: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM9.5 9.5a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.9-1.1 1.7M12 16.4v.3',
@@ -30,11 +31,22 @@ export function Icon({ name, size = 20 }: { readonly name: IconName; readonly si
   return (
     <svg class="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path d={paths[name]} />
+      {name === 'auto' && <path class="icon-half" d="M12 3.5a8.5 8.5 0 0 1 0 17z" />}
     </svg>
   )
 }
 
-export function IconButton({ icon, label, onClick, pressed }: { readonly icon: IconName; readonly label: string; readonly onClick: () => void; readonly pressed?: boolean }) {
+export function IconButton({
+  icon,
+  label,
+  onClick,
+  pressed,
+}: {
+  readonly icon: IconName
+  readonly label: string
+  readonly onClick: () => void
+  readonly pressed?: boolean
+}) {
   return (
     <button type="button" class="icon-button" aria-label={label} title={label} aria-pressed={pressed} onClick={onClick}>
       <Icon name={icon} />

@@ -4,11 +4,26 @@ import { useStore } from '../live/store.ts'
 import { markDigitY, markPath, markTickPath } from '../plan/mark-shape.ts'
 
 /** Severity by shape and digit first, by colour second; the border tells whether somebody has it. */
-export function Mark({ severity, state, size = 26 }: { readonly severity: number; readonly state: Alert['state']; readonly size?: number }) {
+export function Mark({
+  severity,
+  state,
+  size = 26,
+}: {
+  readonly severity: number
+  readonly state: Alert['state']
+  readonly size?: number
+}) {
   const words = useStore().words.value
   const isOver = state === 'cleared' || state === 'normal'
   return (
-    <svg class={`mark p${severity} ${state}`} width={size} height={size} viewBox="-2 -2 28 28" role="img" aria-label={severityName(words, severity)}>
+    <svg
+      class={`mark p${severity} ${state}`}
+      width={size}
+      height={size}
+      viewBox="-2 -2 28 28"
+      role="img"
+      aria-label={severityName(words, severity)}
+    >
       <path class="mark-halo" d={markPath(severity)} />
       <path class="mark-shape" d={markPath(severity)} />
       {isOver ? (

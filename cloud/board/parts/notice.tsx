@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { useStore } from '../live/store.ts'
 import type { Refusal } from '../live/ask.ts'
+import { useStore } from '../live/store.ts'
 
 /** A calm page with one thing to say. */
 export function Notice({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {

@@ -12,7 +12,9 @@ export function Pulse() {
       : state === 'lost'
         ? words.notLive
         : lagMs === null
-          ? words.liveQuiet
+          ? store.beats.value === 0
+            ? words.live
+            : words.liveQuiet
           : words.liveLag(store.format.value.number(Math.max(0, lagMs) / 1000, 1))
   return (
     <span class={`pulse ${state}`} title={lagMs === null ? words.liveQuietExplained : words.liveExplained}>

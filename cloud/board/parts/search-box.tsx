@@ -29,7 +29,13 @@ export function SearchBox() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isPalette = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k'
-      const isSlash = event.key === '/' && store.preferences.peek().keys && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)
+      const isSlash =
+        event.key === '/' &&
+        store.preferences.peek().keys &&
+        !event.ctrlKey &&
+        !event.metaKey &&
+        !event.altKey &&
+        !isTyping(event.target)
       if (!isPalette && !isSlash) return
       event.preventDefault()
       input.current?.focus()
@@ -46,7 +52,10 @@ export function SearchBox() {
     if (wanted.length < 2 || site === undefined) return
     const leaving = new AbortController()
     const timer = setTimeout(async () => {
-      const answer = await ask<{ readonly items: readonly Item[] }>(paged(`/sites/${encodeURIComponent(site)}/items`, { q: wanted, limit: 6 }), { signal: leaving.signal })
+      const answer = await ask<{ readonly items: readonly Item[] }>(
+        paged(`/sites/${encodeURIComponent(site)}/items`, { q: wanted, limit: 6 }),
+        { signal: leaving.signal },
+      )
       if (answer.ok && !leaving.signal.aborted) goods.value = answer.value.items.slice(0, 6)
     }, 150)
     return () => {
@@ -69,7 +78,9 @@ export function SearchBox() {
           key: `item ${item.epc}`,
           icon: 'item',
           title: item.epc,
-          note: [item.sku === null ? said.noSku : (names.get(item.sku) ?? item.sku), item.slot ?? ''].filter((part) => part !== '').join(' · '),
+          note: [item.sku === null ? said.noSku : (names.get(item.sku) ?? item.sku), item.slot ?? '']
+            .filter((part) => part !== '')
+            .join(' · '),
           to: { page: 'item', epc: item.epc },
         }),
       ),
@@ -86,7 +97,7 @@ export function SearchBox() {
   const isListed = isOpen.value && wanted !== ''
   const at = Math.min(active.value, choices.value.length - 1)
   return (
-    <div class="search" role="search">
+    <search class="search">
       <Icon name="find" size={18} />
       <input
         ref={input}
@@ -125,7 +136,7 @@ export function SearchBox() {
           event.preventDefault()
         }}
       />
-      <kbd aria-hidden="true">{words.searchKeys}</kbd>
+      <kbd>{words.searchKeys}</kbd>
       <div id="search-choices" class="choices" role="listbox" aria-label={words.find} hidden={!isListed}>
         {isListed &&
           choices.value.map((choice, place) => (
@@ -146,15 +157,25 @@ export function SearchBox() {
             </div>
           ))}
       </div>
-    </div>
+    </search>
   )
 }
 
-function choiceOf(found: Found, words: { kindSlot: string; kindZone: string; kindGate: string }, zones: ReadonlyMap<string, string>): Choice {
+function choiceOf(
+  found: Found,
+  words: { kindSlot: string; kindZone: string; kindGate: string },
+  zones: ReadonlyMap<string, string>,
+): Choice {
   const key = `${found.kind} ${found.id}`
   switch (found.kind) {
     case 'slot':
-      return { key, icon: 'slot', title: found.id, note: zones.get(found.zone) ?? found.zone, to: { page: 'floor', slot: found.id } }
+      return {
+        key,
+        icon: 'slot',
+        title: found.id,
+        note: zones.get(found.zone) ?? found.zone,
+        to: { page: 'floor', slot: found.id },
+      }
     case 'sku':
       return { key, icon: 'sku', title: found.name, note: found.id, to: { page: 'find', q: found.id } }
     case 'sensor':

@@ -1,5 +1,5 @@
 import type { SensorPlace } from '../../../shared/site-map.ts'
-import { dash, type Format } from '../core/format.ts'
+import type { Format } from '../core/format.ts'
 import { sensorTrust } from '../core/trust.ts'
 import { quantityName, type Words } from '../core/words/words.ts'
 import { useStore } from '../live/store.ts'
@@ -28,34 +28,42 @@ export function SensorTable({ chosen }: { readonly chosen?: string | null }) {
         </tr>
       </thead>
       <tbody>
-        {[...rows].sort((a, b) => Number(isOutside(b)) - Number(isOutside(a))).map(({ place, said }) => {
-          const trust = sensorTrust(place, said, board.gateways, store.now.value)
-          const quantities = [...new Set([...Object.keys(place.limits), ...Object.keys(said?.values ?? {})])]
-          return (
-            <tr key={place.id} class={`${trust === 'current' ? '' : 'old'} ${chosen === place.id ? 'chosen' : ''}`}>
-              <td>
-                <Link to={{ page: 'sensors', sensor: place.id }} current={chosen === place.id}>
-                  {place.name}
-                </Link>
-              </td>
-              <td>{zones.get(place.zone) ?? place.zone}</td>
-              <td>
-                {quantities.map((quantity) => (
-                  <span key={quantity} class={said?.outside.includes(quantity) ? 'reading outside' : 'reading'}>
-                    <span class="unseen">{quantityName(words, quantity)} </span>
-                    {format.quantity(quantity, said?.values[quantity] ?? null)}
-                    {said?.outside.includes(quantity) && <span class="unseen"> {words.outOfRange}</span>}
-                  </span>
-                ))}
-              </td>
-              <td class="quiet">{quantities.map((quantity) => limitsText(place, quantity, words, format)).filter((text) => text !== null).join(' · ') || words.noLimits}</td>
-              <td>
-                {said === undefined ? words.sensorNever : words.ago(format.age(store.now.value - said.at))}
-                {trust !== 'current' && trust !== 'never' && <b> · {words.sensorSilent}</b>}
-              </td>
-            </tr>
-          )
-        })}
+        {[...rows]
+          .sort((a, b) => Number(isOutside(b)) - Number(isOutside(a)))
+          .map(({ place, said }) => {
+            const trust = sensorTrust(place, said, board.gateways, store.now.value)
+            const quantities = [...new Set([...Object.keys(place.limits), ...Object.keys(said?.values ?? {})])]
+            return (
+              <tr key={place.id} class={`${trust === 'current' ? '' : 'old'} ${chosen === place.id ? 'chosen' : ''}`}>
+                <td>
+                  <Link to={{ page: 'sensors', sensor: place.id }} current={chosen === place.id}>
+                    {place.name}
+                  </Link>
+                </td>
+                <td>{zones.get(place.zone) ?? place.zone}</td>
+                <td>
+                  {quantities.map((quantity) => (
+                    <span key={quantity} class={said?.outside.includes(quantity) ? 'reading outside' : 'reading'}>
+                      <span class="unseen">{quantityName(words, quantity)} </span>
+                      {format.quantity(quantity, said?.values[quantity] ?? null)}
+                      {said?.outside.includes(quantity) && <span class="unseen"> {words.outOfRange}</span>}
+                    </span>
+                  ))}
+                </td>
+                <td class="quiet">
+                  {quantities.map((quantity) => (
+                    <span key={quantity} class="reading">
+                      {limitsText(place, quantity, words, format) ?? words.noLimits}
+                    </span>
+                  ))}
+                </td>
+                <td>
+                  {said === undefined ? words.sensorNever : format.ago(store.now.value - said.at)}
+                  {trust !== 'current' && trust !== 'never' && <b> · {words.sensorSilent}</b>}
+                </td>
+              </tr>
+            )
+          })}
       </tbody>
     </table>
   )
@@ -65,7 +73,9 @@ export function SensorTable({ chosen }: { readonly chosen?: string | null }) {
 export function limitsText(place: SensorPlace, quantity: string, words: Words, format: Format): string | null {
   const limits = place.limits[quantity]
   if (limits === undefined) return null
-  const text = (value: number | undefined) => (value === undefined ? dash : format.quantity(quantity, value))
-  if (limits.low !== undefined && limits.high !== undefined) return words.limitBetween(text(limits.low), text(limits.high))
-  return limits.low !== undefined ? words.limitAbove(text(limits.low)) : words.limitBelow(text(limits.high))
+  const { low, high } = limits
+  if (low !== undefined && high !== undefined)
+    return words.limitBetween(format.number(low, Number.isInteger(low) ? 0 : 1), format.limit(quantity, high))
+  if (low !== undefined) return words.limitAbove(format.limit(quantity, low))
+  return high === undefined ? null : words.limitBelow(format.limit(quantity, high))
 }

@@ -32,7 +32,11 @@ export function SeriesChart(properties: Properties) {
     let chart: uPlot | null = null
     const draw = () => {
       chart?.destroy()
-      chart = new uPlot(optionsFor(element, properties), [...seriesColumns(properties.points, properties.gapMs)], element)
+      chart = new uPlot(
+        optionsFor(element, properties),
+        [...seriesColumns(properties.points, properties.gapMs)],
+        element,
+      )
     }
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', draw)
@@ -51,7 +55,12 @@ export function SeriesChart(properties: Properties) {
 function optionsFor(element: HTMLElement, { from, to, limits, format, quantity }: Properties): uPlot.Options {
   const palette = readPalette(element)
   const font = `12px ${palette.font}`
-  const axis = { stroke: palette.secondary, font, ticks: { stroke: palette.zone, width: 1 }, grid: { stroke: palette.zone, width: 0.5 } }
+  const axis = {
+    stroke: palette.secondary,
+    font,
+    ticks: { stroke: palette.zone, width: 1 },
+    grid: { stroke: palette.zone, width: 0.5 },
+  }
   return {
     width: element.clientWidth,
     height,
@@ -71,24 +80,40 @@ function optionsFor(element: HTMLElement, { from, to, limits, format, quantity }
       },
     },
     axes: [
-      { ...axis, values: (_chart, marks) => marks.map((second) => format.time(second * 1000, to)), space: 70 },
-      { ...axis, values: (_chart, marks) => marks.map((mark) => format.number(mark, marks.every(Number.isInteger) ? 0 : 1)), size: 46, space: 36 },
+      {
+        ...axis,
+        values: (_chart, marks) => marks.map((second) => format.time(second * 1000, to)),
+        space: 70,
+        size: 30,
+      },
+      {
+        ...axis,
+        values: (_chart, marks) => marks.map((mark) => format.number(mark, marks.every(Number.isInteger) ? 0 : 1)),
+        size: 46,
+        space: 36,
+      },
     ],
     series: [
       {},
       { stroke: 'transparent', points: { show: false } },
       { stroke: 'transparent', points: { show: false } },
-      { stroke: palette.text, width: 1.75, points: { show: false }, value: (_chart, value) => format.quantity(quantity, value) },
+      {
+        stroke: palette.text,
+        width: 1.75,
+        points: { show: false },
+        value: (_chart, value) => format.quantity(quantity, value),
+      },
     ],
-    bands: [{ series: [2, 1], fill: withAlpha(palette.text, 0.16) }],
-    hooks: { drawClear: [(chart) => drawLimits(chart, limits, palette.outline, palette.surface)] },
+    bands: [{ series: [2, 1], fill: withAlpha(palette.text, 0.2) }],
+    hooks: { drawClear: [(chart) => drawLimits(chart, limits, palette.outline, withAlpha(palette.text, 0.06))] },
   }
 }
 
 /** Permitted range lighter, its edges dashed. */
 function drawLimits(chart: uPlot, limits: Properties['limits'], edge: string, fill: string): void {
   const { ctx, bbox } = chart
-  const place = (value: number) => Math.min(bbox.top + bbox.height, Math.max(bbox.top, chart.valToPos(value, 'y', true)))
+  const place = (value: number) =>
+    Math.min(bbox.top + bbox.height, Math.max(bbox.top, chart.valToPos(value, 'y', true)))
   const top = limits.high === undefined ? bbox.top : place(limits.high)
   const bottom = limits.low === undefined ? bbox.top + bbox.height : place(limits.low)
   if (limits.high === undefined && limits.low === undefined) return
@@ -108,5 +133,7 @@ function drawLimits(chart: uPlot, limits: Properties['limits'], edge: string, fi
 }
 
 function withAlpha(hex: string, alpha: number): string {
-  return `${hex}${Math.round(alpha * 255).toString(16).padStart(2, '0')}`
+  return `${hex}${Math.round(alpha * 255)
+    .toString(16)
+    .padStart(2, '0')}`
 }

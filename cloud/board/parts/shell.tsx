@@ -56,7 +56,13 @@ function Rail() {
       {places.map(([icon, text, to]) => {
         const count = to.page === 'alerts' && active > 0 ? store.format.value.number(active) : null
         return (
-          <Link key={to.page} to={to} class="rail-link" current={store.route.value.page === to.page} {...(count === null ? {} : { label: `${text} (${count})` })}>
+          <Link
+            key={to.page}
+            to={to}
+            class="rail-link"
+            current={store.route.value.page === to.page}
+            {...(count === null ? {} : { label: `${text} (${count})` })}
+          >
             <span class="rail-icon">
               <Icon name={icon} size={22} />
               {count !== null && <span class="badge">{count}</span>}
@@ -81,7 +87,11 @@ function TopBar() {
     <header class="top">
       <div class="top-site">
         {sites.length > 1 ? (
-          <select aria-label={words.site} value={store.board.value?.site ?? ''} onChange={(event) => store.prefer({ site: event.currentTarget.value })}>
+          <select
+            aria-label={words.site}
+            value={store.board.value?.site ?? ''}
+            onChange={(event) => store.prefer({ site: event.currentTarget.value })}
+          >
             {sites.map(({ site, name }) => (
               <option key={site} value={site}>
                 {name}

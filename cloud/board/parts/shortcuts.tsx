@@ -3,7 +3,12 @@ import { useStore } from '../live/store.ts'
 import { isTyping } from '../plan/plan-canvas.tsx'
 import { IconButton } from './icon.tsx'
 
-const goTo = { f: { page: 'floor', slot: null }, a: { page: 'alerts' }, s: { page: 'sensors', sensor: null }, g: { page: 'gateways' } } as const
+const goTo = {
+  f: { page: 'floor', slot: null },
+  a: { page: 'alerts' },
+  s: { page: 'sensors', sensor: null },
+  g: { page: 'gateways' },
+} as const
 const togetherMs = 1_200
 
 /** The sheet behind `?`, and the keys that work on every page. */
@@ -14,7 +19,8 @@ export function Shortcuts() {
   useEffect(() => {
     let leaderAt = Number.NEGATIVE_INFINITY
     const onKey = (event: KeyboardEvent) => {
-      if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+        return
       const target = event.timeStamp - leaderAt < togetherMs ? goTo[event.key as keyof typeof goTo] : undefined
       leaderAt = Number.NEGATIVE_INFINITY
       if (target !== undefined) store.go(target)
@@ -59,7 +65,11 @@ export function Shortcuts() {
           ))}
         </dl>
         <label class="switch">
-          <input type="checkbox" checked={store.preferences.value.keys} onChange={(event) => store.prefer({ keys: event.currentTarget.checked })} />
+          <input
+            type="checkbox"
+            checked={store.preferences.value.keys}
+            onChange={(event) => store.prefer({ keys: event.currentTarget.checked })}
+          />
           {words.shortcutsOn}
         </label>
       </dialog>

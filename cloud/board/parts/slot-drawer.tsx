@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { Item, StockRow } from '../../../shared/api.ts'
 import { slotStates } from '../../../shared/board.ts'
 import { trusts } from '../core/trust.ts'
-import { ask, type Answer, askAll, paged } from '../live/ask.ts'
+import { type Answer, ask, askAll, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Confidence } from './confidence.tsx'
 import { IconButton } from './icon.tsx'
@@ -60,7 +60,8 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
       <header>
         <div>
           <p class="crumbs">
-            {board.map.name} › {zone?.name ?? slot.zone} › {words.levelNumber(format.number(slot.level))}
+            {board.map.name} › {zone?.name ?? slot.zone} ›{' '}
+            {slot.level === 0 ? words.levelFloor : words.levelNumber(format.number(slot.level))}
           </p>
           <h2 class="code">{code}</h2>
         </div>
@@ -80,7 +81,9 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
         </div>
         <div>
           <dt>{words.lastEvidence}</dt>
-          <dd title={asOf === 0 ? undefined : format.moment(asOf)}>{asOf === 0 ? words.noEvidence : words.ago(format.age(store.now.value - asOf))}</dd>
+          <dd title={asOf === 0 ? undefined : format.moment(asOf)}>
+            {asOf === 0 ? words.noEvidence : format.ago(store.now.value - asOf)}
+          </dd>
         </div>
       </dl>
       {doubt !== null && <p class="doubt">{doubt}</p>}
@@ -105,7 +108,17 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
   )
 }
 
-function SlotContents({ code, asOf, items, isUnknown }: { readonly code: string; readonly asOf: number; readonly items: number; readonly isUnknown: boolean }) {
+function SlotContents({
+  code,
+  asOf,
+  items,
+  isUnknown,
+}: {
+  readonly code: string
+  readonly asOf: number
+  readonly items: number
+  readonly isUnknown: boolean
+}) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
@@ -123,7 +136,8 @@ function SlotContents({ code, asOf, items, isUnknown }: { readonly code: string;
       </div>
     )
   }
-  if (!got.ok) return <p class="failure">{got.status === 0 ? words.notReachableTitle : `${words.errorTitle} (${got.code})`}</p>
+  if (!got.ok)
+    return <p class="failure">{got.status === 0 ? words.notReachableTitle : `${words.errorTitle} (${got.code})`}</p>
   const { stock, items: list, hasMore } = got.value
   const names = new Map(store.board.value?.map.skus.map(({ sku, name }) => [sku, name]))
   if (stock.length === 0 && list.length === 0) return isUnknown ? null : <p class="quiet">{words.slotHoldsNothing}</p>
@@ -168,7 +182,7 @@ function SlotContents({ code, asOf, items, isUnknown }: { readonly code: string;
             <Link to={{ page: 'item', epc: item.epc }} class="mono">
               {item.epc}
             </Link>
-            <span class="quiet">{words.ago(format.age(store.now.value - Date.parse(item.lastSeenAt)))}</span>
+            <span class="quiet">{format.ago(store.now.value - Date.parse(item.lastSeenAt))}</span>
           </li>
         ))}
       </ul>
@@ -185,9 +199,19 @@ async function contentsOf(site: string, code: string, signal: AbortSignal): Prom
   const at = `/sites/${encodeURIComponent(site)}`
   const stock = await askAll<StockRow>(`${at}/stock`, { slot: code }, 200, signal)
   if (!stock.ok) return stock
-  const items = await ask<{ readonly items: readonly Item[]; readonly next: string | null }>(paged(`${at}/items`, { q: code }), { signal })
+  const items = await ask<{ readonly items: readonly Item[]; readonly next: string | null }>(
+    paged(`${at}/items`, { q: code }),
+    { signal },
+  )
   if (!items.ok) return items
   // `q` finds any part of a code: A-1 also finds A-10.
   const here = items.value.items.filter((item) => item.slot === code && item.state !== 'departed')
-  return { ok: true, value: { stock: stock.value, items: here.slice(0, itemsShown), hasMore: here.length > itemsShown || items.value.next !== null } }
+  return {
+    ok: true,
+    value: {
+      stock: stock.value,
+      items: here.slice(0, itemsShown),
+      hasMore: here.length > itemsShown || items.value.next !== null,
+    },
+  }
 }

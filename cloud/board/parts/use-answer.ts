@@ -12,7 +12,11 @@ export interface Asked<T> {
  * Asks when `key` changes and every `everyMs` after; an answer that was overtaken is thrown away. A failure does not
  * take away what was shown: the last good answer stays until the key changes.
  */
-export function useAnswer<T>(key: string, question: (signal: AbortSignal) => Promise<Answer<T>>, everyMs?: number): Asked<T> {
+export function useAnswer<T>(
+  key: string,
+  question: (signal: AbortSignal) => Promise<Answer<T>>,
+  everyMs?: number,
+): Asked<T> {
   const answer = useSignal<Answer<T> | null>(null)
   const [turn, setTurn] = useState(0)
   useEffect(() => {

@@ -2,10 +2,10 @@ import type { Alert } from '../../../shared/api.ts'
 import { slotStates } from '../../../shared/board.ts'
 import type { Board } from '../core/board.ts'
 import type { Format } from '../core/format.ts'
-import { labelPlacer, type Placer } from '../core/labels.ts'
-import { detailAt, type Plan, rectOf, type Reader } from '../core/plan.ts'
+import { labelPlacer, overlaps, type Placer } from '../core/labels.ts'
+import { detailAt, type Plan, type Reader, rectOf } from '../core/plan.ts'
 import { silentSince } from '../core/say.ts'
-import { deviceKey, isLost, sensorTrust, type SiteTrust, trusts } from '../core/trust.ts'
+import { deviceKey, isLost, type SiteTrust, sensorTrust, trusts } from '../core/trust.ts'
 import { type Point, type Rect, type Size, toMetres, toPixels, type View } from '../core/view.ts'
 import type { Words } from '../core/words/words.ts'
 import { markDigitY, markPath, markTickPath } from './mark-shape.ts'
@@ -46,10 +46,20 @@ export interface OnScreen {
 const unknown = slotStates.indexOf('unknown')
 const occupied = slotStates.indexOf('occupied')
 const markSize = 24
+/** Younger than this, a hollow dot says enough. */
+const worthSayingMs = 60_000
 
 export function drawPlan(context: CanvasRenderingContext2D, scene: Scene): OnScreen {
   const { ratio, size, palette } = scene
-  const onScreen: OnScreen = { empty: false, occupied: false, unknown: false, noData: false, sensor: false, gate: false, silentReader: false }
+  const onScreen: OnScreen = {
+    empty: false,
+    occupied: false,
+    unknown: false,
+    noData: false,
+    sensor: false,
+    gate: false,
+    silentReader: false,
+  }
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, size.width, size.height)
   context.lineJoin = 'round'
@@ -59,13 +69,16 @@ export function drawPlan(context: CanvasRenderingContext2D, scene: Scene): OnScr
   drawZones(context, scene)
   drawSlots(context, scene, hatch, onScreen)
   drawSilentZones(context, scene, hatch, onScreen)
-  drawSelection(context, scene)
-  // Marks ask for their place first, and are painted last.
-  const marks = placeMarks(scene, labels)
+  const reach = isFar(scene) ? 2.5 : 6
+  for (const at of symbolsOf(scene))
+    labels.block({ x: at.x - reach, y: at.y - reach, width: 2 * reach, height: 2 * reach })
   drawZoneLabels(context, scene, labels)
+  // Marks choose before the values do, and are painted last.
+  const marks = placeMarks(scene, labels)
   for (const gate of scene.plan.gates) drawGate(context, scene, gate, labels, onScreen)
   for (const reader of scene.plan.readers) drawReader(context, scene, reader, labels, onScreen)
   drawSensors(context, scene, labels, onScreen)
+  drawSelection(context, scene)
   for (const { alert, at } of marks) drawMark(context, scene, alert, at)
   return onScreen
 }
@@ -81,7 +94,12 @@ function drawZones(context: CanvasRenderingContext2D, { board, view, palette, ra
   }
 }
 
-function drawSlots(context: CanvasRenderingContext2D, scene: Scene, hatch: CanvasPattern | string, onScreen: OnScreen): void {
+function drawSlots(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  hatch: CanvasPattern | string,
+  onScreen: OnScreen,
+): void {
   const { board, plan, view, palette, size, ratio, trust } = scene
   if (plan.index === null) return
   const start = toMetres(view, { x: -2, y: -2 })
@@ -118,9 +136,10 @@ function drawSlots(context: CanvasRenderingContext2D, scene: Scene, hatch: Canva
     context.fillStyle = palette.empty
     context.fill(outlined)
   } else context.stroke(outlined)
-  const dash = Math.max(1, Math.min(2.5, side / 5))
+  const dash = Math.max(1.3, Math.min(3, side / 4))
   context.setLineDash([dash, dash])
-  context.lineWidth = Math.max(1, line)
+  context.lineWidth = Math.max(1.1, line)
+  context.strokeStyle = palette.secondary
   context.stroke(dotted)
   context.setLineDash([])
   context.fillStyle = hatch
@@ -131,22 +150,27 @@ function drawSlots(context: CanvasRenderingContext2D, scene: Scene, hatch: Canva
   for (const { index, rect } of codes) {
     const slot = board.map.slots[index]
     if (slot === undefined) continue
-    const code = slot.id
-    const fontPx = Math.min(15, Math.floor(Math.min(rect.height * 0.42, (rect.width - 6) / (code.length * 0.62))))
-    if (fontPx < 9) continue
+    const isUpright = rect.height > rect.width * 1.3
+    const [along, across] = isUpright ? [rect.height, rect.width] : [rect.width, rect.height]
+    const fontPx = Math.min(14, Math.floor(Math.min(across * 0.6, (along - 6) / (slot.id.length * 0.6))))
+    if (fontPx < 8) continue
+    context.save()
+    context.translate(rect.x + rect.width / 2, rect.y + rect.height / 2)
+    if (isUpright) context.rotate(-Math.PI / 2)
     context.font = `${fontPx}px ${palette.font}`
-    const isFull = board.slotState[index] === occupied
-    context.fillStyle = isFull ? onOccupied(palette) : palette.secondary
-    context.fillText(code, rect.x + rect.width / 2, rect.y + rect.height / 2)
+    // The theme's text colour reads on its occupied grey as well as on its ground.
+    context.fillStyle = palette.text
+    context.fillText(slot.id, 0, 0.5)
+    context.restore()
   }
 }
 
-/** Black reads on the light theme's occupied grey, and white on the dark one's: the theme's own text colour does both. */
-function onOccupied(palette: Palette): string {
-  return palette.text
-}
-
-function drawSilentZones(context: CanvasRenderingContext2D, { board, trust, view, ratio }: Scene, hatch: CanvasPattern | string, onScreen: OnScreen): void {
+function drawSilentZones(
+  context: CanvasRenderingContext2D,
+  { board, trust, view, ratio }: Scene,
+  hatch: CanvasPattern | string,
+  onScreen: OnScreen,
+): void {
   for (const zone of board.map.zones) {
     if (trust.zones.get(zone.id) !== 'gateway-lost') continue
     onScreen.noData = true
@@ -156,7 +180,10 @@ function drawSilentZones(context: CanvasRenderingContext2D, { board, trust, view
   }
 }
 
-function drawSelection(context: CanvasRenderingContext2D, { plan, view, palette, selected, isCursorShown, ratio }: Scene): void {
+function drawSelection(
+  context: CanvasRenderingContext2D,
+  { plan, view, palette, selected, isCursorShown, ratio }: Scene,
+): void {
   if (selected < 0 || !isCursorShown) return
   const rect = onGrid(view, rectOf(plan.slotRects, selected), ratio)
   // A double ring without colour: seen on every grey, and never mistaken for an alarm.
@@ -173,40 +200,73 @@ function drawSelection(context: CanvasRenderingContext2D, { plan, view, palette,
   }
 }
 
+/** What a label must never hide. */
+function* symbolsOf({ board, plan, view }: Scene): Iterable<Point> {
+  for (const place of board.map.sensors) yield asideOfGates({ plan, view }, toPixels(view, place))
+  for (const gate of plan.gates) yield toPixels(view, gate)
+}
+
+const zoneFonts = ['600 13px', '600 11px'] as const
+
 function drawZoneLabels(context: CanvasRenderingContext2D, scene: Scene, labels: Placer): void {
   const { board, view, palette, size, trust, words, format, now } = scene
   context.textAlign = 'left'
   context.textBaseline = 'middle'
-  for (const zone of board.map.zones) {
-    const rect = toScreen(view, zone)
-    const isSmall = rect.width < 90
-    context.font = `600 ${isSmall ? 11 : 13}px ${palette.font}`
+  const zones = board.map.zones.map((zone) => ({ zone, rect: toScreen(view, zone) }))
+  for (const { zone, rect } of zones) {
+    if (rect.x + rect.width < 0 || rect.y + rect.height < 0 || rect.x > size.width || rect.y > size.height) continue
     const isSilent = trust.zones.get(zone.id) === 'gateway-lost'
-    const text = isSilent ? `${zone.name} · ${silence(scene, zone.id, words, format, now)}` : zone.name
-    const width = context.measureText(text).width + 12
-    if (!isSilent && width > Math.max(rect.width, 40) + 8) continue
-    const height = 20
-    const left = Math.max(rect.x + 4, 6)
-    const top = Math.max(rect.y + 4, 6)
-    const wishes: Rect[] = [
+    const said = isSilent ? [zone.name, silence(scene, zone.id, words, format, now)] : [zone.name]
+    // Where the whole sentence does not fit, the name on black beside the hatch has to do; the banner has the words.
+    const lines =
+      linesThatFit(context, palette, said, rect.width - 16) ??
+      linesThatFit(context, palette, [zone.name], rect.width - 16)
+    if (lines === null) continue
+    const width = Math.max(...lines.map((line) => context.measureText(line).width)) + 10
+    const height = 4 + 15 * lines.length
+    const left = Math.max(rect.x + 3, 4)
+    const top = Math.max(rect.y + 3, 4)
+    const inside: Rect[] = [
       { x: left, y: top, width, height },
+      { x: rect.x + rect.width - width - 3, y: top, width, height },
+      { x: left, y: rect.y + rect.height - height - 3, width, height },
+    ]
+    const beside: Rect[] = [
       { x: left, y: rect.y - height - 1, width, height },
-      { x: left, y: rect.y + rect.height - height - 4, width, height },
-      { x: rect.x + rect.width - width - 4, y: top, width, height },
       { x: left, y: rect.y + rect.height + 1, width, height },
     ]
-    const isSeen = rect.x + rect.width > 0 && rect.y + rect.height > 0 && rect.x < size.width && rect.y < size.height
-    if (!isSeen) continue
-    const place = labels.take([...wishes.filter((wish) => isClear(scene, wish)), ...(isSilent ? wishes : wishes.slice(0, 1))])
+    const free = beside.filter((wish) => !zones.some((other) => overlaps(wish, other.rect)))
+    const place =
+      labels.take([...inside, ...(isSilent ? [] : free)].filter((wish) => isClear(scene, wish))) ?? labels.take(inside)
     if (place === null) continue
-    if (isSilent || !isClear(scene, place)) pill(context, place, isSilent ? palette.text : palette.surface, isSilent ? null : palette.zone)
+    if (isSilent) pill(context, place, palette.text, null)
+    else if (!isClear(scene, place)) pill(context, place, palette.surface, palette.zone)
     context.fillStyle = isSilent ? palette.background : palette.text
-    context.fillText(text, place.x + 6, place.y + height / 2 + 0.5)
+    for (const [row, line] of lines.entries()) context.fillText(line, place.x + 5, place.y + 10 + 15 * row)
   }
 }
 
+/** One line where it fits, else smaller, else several; `null` = there is no room for it at this zoom. */
+function linesThatFit(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  texts: readonly string[],
+  width: number,
+): readonly string[] | null {
+  const splits = texts.length === 1 ? texts.flatMap((text) => text.split(' ')) : texts
+  for (const lines of [[texts.join(' · ')], splits]) {
+    for (const font of zoneFonts) {
+      context.font = `${font} ${palette.font}`
+      if (lines.every((line) => context.measureText(line).width <= width)) return lines
+    }
+  }
+  return null
+}
+
 function silence({ board }: Scene, zone: string, words: Words, format: Format, now: number): string {
-  const gateways = [...board.map.readPoints, ...board.map.sensors].filter((part) => part.zone === zone).map(({ gateway }) => gateway)
+  const gateways = [...board.map.readPoints, ...board.map.sensors]
+    .filter((part) => part.zone === zone)
+    .map(({ gateway }) => gateway)
   const times = gateways.flatMap((id) => {
     const state = board.gateways.get(id)
     return state !== undefined && isLost(state) ? [silentSince(state)] : []
@@ -215,15 +275,20 @@ function silence({ board }: Scene, zone: string, words: Words, format: Format, n
   return newest === 0 ? words.neverHeard : words.noDataSince(format.time(newest, now))
 }
 
-function drawGate(context: CanvasRenderingContext2D, scene: Scene, gate: Reader, labels: Placer, onScreen: OnScreen): void {
+function drawGate(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  gate: Reader,
+  labels: Placer,
+  onScreen: OnScreen,
+): void {
   const { view, palette, size, trust } = scene
   const at = toPixels(view, gate)
   if (at.x < -20 || at.y < -20 || at.x > size.width + 20 || at.y > size.height + 20) return
   onScreen.gate = true
   const isSilent = trust.devices.get(deviceKey(gate)) !== 'current'
-  const half = 9
+  const half = isFar(scene) ? 7 : 9
   const box = { x: at.x - half, y: at.y - half, width: 2 * half, height: 2 * half }
-  labels.block(box)
   context.fillStyle = isSilent ? palette.background : palette.text
   context.strokeStyle = palette.text
   context.lineWidth = 1.5
@@ -246,18 +311,24 @@ function drawGate(context: CanvasRenderingContext2D, scene: Scene, gate: Reader,
   if (isSilent) onScreen.silentReader = true
   context.font = `600 12px ${palette.font}`
   const width = context.measureText(gate.device).width + 10
-  // The dock is too narrow for a name at a distance: then the mark speaks alone, and the table has the name.
-  const place = labels.take(around(at, half + 3, width, 18).filter((wish) => isInside(wish, size)))
+  // Docks are narrow: above or below first, and from afar the sign speaks alone; the table has the name.
+  const wishes = around(at, half + 3, width, 18).filter((wish) => isInside(wish, size))
+  const place = isFar(scene) ? null : labels.take([...wishes.slice(2), ...wishes.slice(0, 2)])
   if (place !== null) labelText(context, palette, place, gate.device, false)
 }
 
-function drawReader(context: CanvasRenderingContext2D, scene: Scene, reader: Reader, labels: Placer, onScreen: OnScreen): void {
-  const { view, palette, trust, plan } = scene
-  const isSilent = trust.devices.get(deviceKey(reader)) === 'reader-silent'
-  const isClose = plan.slotSide * view.pixelsPerMetre > 14
-  if (!isSilent && !isClose) return
+/** Readers are furniture while they work; one that is silent has a place on the plan. */
+function drawReader(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  reader: Reader,
+  labels: Placer,
+  onScreen: OnScreen,
+): void {
+  const { view, palette, trust } = scene
+  if (trust.devices.get(deviceKey(reader)) !== 'reader-silent') return
   const at = toPixels(view, reader)
-  const radius = isSilent ? 8 : 4
+  const radius = 8
   context.fillStyle = palette.background
   context.strokeStyle = palette.text
   context.lineWidth = 1.5
@@ -266,7 +337,6 @@ function drawReader(context: CanvasRenderingContext2D, scene: Scene, reader: Rea
   context.fill()
   context.stroke()
   labels.block({ x: at.x - radius, y: at.y - radius, width: 2 * radius, height: 2 * radius })
-  if (!isSilent) return
   onScreen.silentReader = true
   context.beginPath()
   clockHands(context, at)
@@ -282,33 +352,46 @@ function clockHands(context: CanvasRenderingContext2D, at: Point): void {
 function drawSensors(context: CanvasRenderingContext2D, scene: Scene, labels: Placer, onScreen: OnScreen): void {
   const { board, view, palette, size, format, now } = scene
   const seen = board.map.sensors.flatMap((place) => {
-    const at = toPixels(view, place)
+    const at = asideOfGates(scene, toPixels(view, place))
     if (at.x < -20 || at.y < -20 || at.x > size.width + 20 || at.y > size.height + 20) return []
     const said = board.sensors.get(place.id)
     return [{ place, at, said, isOutside: (said?.outside.length ?? 0) > 0 }]
   })
-  for (const { at } of seen) labels.block({ x: at.x - 4, y: at.y - 4, width: 8, height: 8 })
   // Those out of range ask for a place first.
   for (const { place, at, said, isOutside } of seen.sort((a, b) => Number(b.isOutside) - Number(a.isOutside))) {
     onScreen.sensor = true
     const isCurrent = sensorTrust(place, said, board.gateways, now) === 'current'
     context.fillStyle = isCurrent ? palette.text : palette.background
     context.strokeStyle = palette.text
-    context.lineWidth = 1.5
+    context.lineWidth = isFar(scene) ? 1 : 1.5
     context.beginPath()
-    context.arc(at.x, at.y, 3.5, 0, 2 * Math.PI)
+    context.arc(at.x, at.y, isFar(scene) ? 2 : 3.5, 0, 2 * Math.PI)
     context.fill()
     context.stroke()
     const quantity = said === undefined ? undefined : (said.outside[0] ?? mainQuantity(said.values))
-    if (said === undefined || quantity === undefined) continue
+    // From afar only what is wrong has a value; the others would cover the plan.
+    if (said === undefined || quantity === undefined || (isFar(scene) && !isOutside)) continue
     const value = format.quantity(quantity, said.values[quantity] ?? null)
-    const text = isCurrent ? value : `${value} · ${format.age(now - said.at)}`
+    const isOld = !isCurrent && now - said.at >= worthSayingMs
+    const text = isOld ? `${value} · ${format.age(now - said.at)}` : value
     context.font = `${isOutside ? 700 : 500} 12px ${palette.font}`
     const wishes = around(at, 7, context.measureText(text).width + 10, 18).filter((wish) => isInside(wish, size))
     const clear = wishes.filter((wish) => isClear(scene, wish))
-    const chosen = labels.take(isOutside ? [...clear, ...wishes] : wishes)
+    const chosen = labels.take([...clear, ...wishes])
     if (chosen !== null) labelText(context, palette, chosen, text, isOutside)
   }
+}
+
+function isFar({ plan, view }: Scene): boolean {
+  return detailAt(plan.slotSide * view.pixelsPerMetre) === 'block'
+}
+
+/** A sensor that hangs on a gate is drawn beside its sign, not under it. */
+function asideOfGates({ plan, view }: Pick<Scene, 'plan' | 'view'>, at: Point): Point {
+  const gate = plan.gates
+    .map((gate) => toPixels(view, gate))
+    .find((sign) => Math.hypot(sign.x - at.x, sign.y - at.y) < 17)
+  return gate === undefined ? at : { x: gate.x + 18, y: gate.y }
 }
 
 function mainQuantity(values: Readonly<Record<string, number | null>>): string | undefined {
@@ -316,7 +399,13 @@ function mainQuantity(values: Readonly<Record<string, number | null>>): string |
   return names.find((name) => name === 'temperature') ?? names[0]
 }
 
-function labelText(context: CanvasRenderingContext2D, palette: Palette, place: Rect, text: string, isLoud: boolean): void {
+function labelText(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  place: Rect,
+  text: string,
+  isLoud: boolean,
+): void {
   pill(context, place, isLoud ? palette.text : palette.surface, isLoud ? null : palette.zone)
   context.fillStyle = isLoud ? palette.background : palette.text
   context.textAlign = 'left'
@@ -341,8 +430,14 @@ function placeMarks(scene: Scene, labels: Placer): PlacedMark[] {
     const wishes: Rect[] = []
     for (let step = 0; step < 6; step++) {
       const turn = Math.ceil(step / 2) * (step % 2 === 0 ? 1 : -1)
-      wishes.push({ x: at.x - markSize / 2 + turn * (markSize + 4), y: at.y - markSize - 8, width: markSize, height: markSize })
+      wishes.push({
+        x: at.x - markSize / 2 + turn * (markSize + 4),
+        y: at.y - markSize - 8,
+        width: markSize,
+        height: markSize,
+      })
     }
+    for (const wish of around(at, markSize / 2 + 4, markSize, markSize)) wishes.push(wish)
     const free = labels.take(wishes.filter((wish) => isInside(wish, size))) ?? wishes[0]
     if (free !== undefined) placed.push({ alert, at: { x: free.x + markSize / 2, y: free.y + markSize / 2 } })
   }
@@ -457,7 +552,11 @@ function toScreen(view: View, box: { x: number; y: number; width: number; depth?
 }
 
 /** Edges on device pixels, lines in their middle: crisp at every ratio. */
-function onGrid(view: View, box: { x: number; y: number; width: number; depth?: number; height?: number }, ratio: number): Rect {
+function onGrid(
+  view: View,
+  box: { x: number; y: number; width: number; depth?: number; height?: number },
+  ratio: number,
+): Rect {
   const rect = toScreen(view, box)
   const snap = (value: number) => (Math.round(value * ratio) + 0.5) / ratio
   const x = snap(rect.x)

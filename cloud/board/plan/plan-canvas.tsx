@@ -2,19 +2,35 @@ import { effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { centre, type Direction, neighbour, rectOf, slotAt } from '../core/plan.ts'
 import { planSentence } from '../core/say.ts'
-import { fit, pan, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
+import { fitView, type Margins, pan, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
 import { useStore } from '../live/store.ts'
 import { IconButton } from '../parts/icon.tsx'
 import { Legend } from '../parts/legend.tsx'
 import { drawPlan, type OnScreen } from './draw-plan.ts'
 import { type Palette, readPalette } from './palette.ts'
 
-const arrows: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
+const arrows: Readonly<Record<string, Direction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+}
 const sentenceEveryMs = 10_000
-const margin = 28
+
+/** Room for the tools and the legend, so that a plan shown whole is not covered by them. */
+function marginsFor({ width, height }: Size): Margins {
+  if (height < 260) return { top: 8, right: 8, bottom: 8, left: 8 }
+  return width < 560 ? { top: 66, right: 10, bottom: 64, left: 10 } : { top: 22, right: 62, bottom: 58, left: 22 }
+}
 
 /** The floor plan: drawn only when something changed, at most once a frame. */
-export function PlanCanvas({ selected, onSelect }: { readonly selected: string | null; readonly onSelect: (code: string | null) => void }) {
+export function PlanCanvas({
+  selected,
+  onSelect,
+}: {
+  readonly selected: string | null
+  readonly onSelect: (code: string | null) => void
+}) {
   const store = useStore()
   const frame = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -32,7 +48,7 @@ export function PlanCanvas({ selected, onSelect }: { readonly selected: string |
 
   const fitted = useComputed<View | null>(() => {
     const plan = store.plan.value
-    return plan === null || size.value.width === 0 ? null : fit(plan.bounds, size.value, size.value.width < 500 ? 10 : margin)
+    return plan === null || size.value.width === 0 ? null : fitView(plan.bounds, size.value, marginsFor(size.value))
   })
   const index = useComputed(() => (chosen.value === null ? -1 : (store.board.value?.slotIndex.get(chosen.value) ?? -1)))
 
@@ -75,7 +91,8 @@ export function PlanCanvas({ selected, onSelect }: { readonly selected: string |
     }, 500)
     const sayNow = () => {
       const board = store.board.peek()
-      if (board !== null) sentence.value = planSentence(board, store.liveness.peek(), store.words.peek(), store.format.peek())
+      if (board !== null)
+        sentence.value = planSentence(board, store.liveness.peek(), store.words.peek(), store.format.peek())
     }
     const saying = setInterval(sayNow, sentenceEveryMs)
     stops.push(
@@ -100,8 +117,15 @@ export function PlanCanvas({ selected, onSelect }: { readonly selected: string |
     const draw = () => {
       asked = 0
       const element = canvas.current
-      const [board, plan, trust, colours, at] = [store.board.peek(), store.plan.peek(), store.trust.peek(), palette.peek(), view.peek()]
-      if (element === null || board === null || plan === null || trust === null || colours === null || at === null) return
+      const [board, plan, trust, colours, at] = [
+        store.board.peek(),
+        store.plan.peek(),
+        store.trust.peek(),
+        palette.peek(),
+        view.peek(),
+      ]
+      if (element === null || board === null || plan === null || trust === null || colours === null || at === null)
+        return
       const { width, height } = size.peek()
       const scale = ratio.peek()
       if (element.width !== Math.round(width * scale) || element.height !== Math.round(height * scale)) {
@@ -129,7 +153,20 @@ export function PlanCanvas({ selected, onSelect }: { readonly selected: string |
       if (JSON.stringify(seen) !== JSON.stringify(onScreen.peek())) onScreen.value = seen
     }
     const stop = effect(() => {
-      for (const one of [store.board, store.trust, store.alerts, store.words, store.format, view, size, ratio, palette, index, blink]) void one.value
+      for (const one of [
+        store.board,
+        store.trust,
+        store.alerts,
+        store.words,
+        store.format,
+        view,
+        size,
+        ratio,
+        palette,
+        index,
+        blink,
+      ])
+        void one.value
       if (asked === 0) asked = requestAnimationFrame(draw)
     })
     return () => {
@@ -164,11 +201,15 @@ export function PlanCanvas({ selected, onSelect }: { readonly selected: string |
       event.preventDefault()
       const box = element.getBoundingClientRect()
       const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY
-      zoomBy(Math.exp(-Math.max(-240, Math.min(240, step)) / (event.ctrlKey ? 100 : 400)), { x: event.clientX - box.left, y: event.clientY - box.top })
+      zoomBy(Math.exp(-Math.max(-240, Math.min(240, step)) / (event.ctrlKey ? 100 : 400)), {
+        x: event.clientX - box.left,
+        y: event.clientY - box.top,
+      })
     }
     element.addEventListener('wheel', onWheel, { passive: false })
     const onKey = (event: KeyboardEvent) => {
-      if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+        return
       if (event.key === '+' || event.key === '=') zoomBy(1.4)
       else if (event.key === '-') zoomBy(1 / 1.4)
       else if (event.key === '0') showAll()
@@ -200,7 +241,8 @@ export function PlanCanvas({ selected, onSelect }: { readonly selected: string |
     gesture.current.moved += Math.abs(now.x - before.x) + Math.abs(now.y - before.y)
     if (other !== undefined) {
       const box = frame.current.getBoundingClientRect()
-      const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y))
+      const factor =
+        Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y))
       zoomBy(factor, { x: (now.x + other.x) / 2 - box.left, y: (now.y + other.y) / 2 - box.top })
       move((now.x - before.x) / 2, (now.y - before.y) / 2)
     } else if (gesture.current.moved > 5) move(now.x - before.x, now.y - before.y)
@@ -270,7 +312,10 @@ export function PlanCanvas({ selected, onSelect }: { readonly selected: string |
 }
 
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  )
 }
 
 /** The slot nearest to the middle of the window: where the eye is. */

@@ -65,7 +65,8 @@ export const en = {
   countersAged: (age: string) => `as of ${age} ago`,
 
   planName: 'Floor plan',
-  planKeys: 'Arrow keys move from slot to slot, Enter opens, plus and minus zoom, 0 shows everything, T shows the table.',
+  planKeys:
+    'Arrow keys move from slot to slot, Enter opens, plus and minus zoom, 0 shows everything, T shows the table.',
   planSummary: (site: string, occupied: string, empty: string, unknown: string) =>
     `${site}: ${occupied} slots occupied, ${empty} empty, ${unknown} unknown.`,
   planSummaryAlerts: (n: number, count: string) => `${count} ${pick(n, 'alert', 'alerts')} active.`,
@@ -91,6 +92,7 @@ export const en = {
   slotCode: 'Slot code',
   zone: 'Zone',
   level: 'Level',
+  levelFloor: 'Floor level',
   levelNumber: (n: string) => `Level ${n}`,
   state: 'State',
   items: 'Items',
@@ -185,6 +187,7 @@ export const en = {
   clockSynced: 'in step',
   clockUnsynced: 'not set: its times are uncertain',
   clockUnknown: 'not said',
+  devicesUp: (n: number, count: string) => `${count} ${pick(n, 'device', 'devices')} up`,
   deviceUp: 'Up',
   deviceSilent: 'Silent',
   deviceDown: 'Down',
@@ -192,9 +195,11 @@ export const en = {
   noDevices: 'It has not named its devices yet.',
   noGateways: 'No gateway is known at this site.',
   noGatewaysHint: 'Add one with “warepulse gateway add”. It appears here as soon as it connects.',
-  gatewayLostLine: (gateway: string, zones: string, time: string) => `${gateway}: no data since ${time}. Not current: ${zones}.`,
+  gatewayLostLine: (gateway: string, zones: string, time: string) =>
+    `${gateway}: no data since ${time}. Not current: ${zones}.`,
   gatewayNeverLine: (gateway: string, zones: string) => `${gateway} has never connected. Not current: ${zones}.`,
-  readersSilentLine: (n: number, readers: string) => `${pick(n, 'Reader', 'Readers')} ${readers} silent: the slots covered keep their last state.`,
+  readersSilentLine: (n: number, readers: string) =>
+    `${pick(n, 'Reader', 'Readers')} ${readers} ${pick(n, 'is', 'are')} silent: what ${pick(n, 'it covers', 'they cover')} keeps its last state.`,
 
   sensor: 'Sensor',
   value: 'Value',
@@ -244,7 +249,8 @@ export const en = {
 
   firstLoad: 'Fetching the plan …',
   nothingConfiguredTitle: 'No site is set up yet',
-  nothingConfigured: 'Put a site map into the configuration and restart, or look at the demo: it builds a whole warehouse.',
+  nothingConfigured:
+    'Put a site map into the configuration and restart, or look at the demo: it builds a whole warehouse.',
   noSlotsTitle: 'This site has no map yet',
   noSlots: 'Its zones and slots appear here as soon as a map is imported.',
   signInTitle: 'This board needs a sign-in link',

@@ -62,7 +62,8 @@ export const zhCn: Words = {
 
   planName: '平面图',
   planKeys: '方向键切换库位，回车打开，加减号缩放，0 显示全图，T 切换表格。',
-  planSummary: (site, occupied, empty, unknown) => `${site}：占用库位 ${occupied} 个，空库位 ${empty} 个，状态未知 ${unknown} 个。`,
+  planSummary: (site, occupied, empty, unknown) =>
+    `${site}：占用库位 ${occupied} 个，空库位 ${empty} 个，状态未知 ${unknown} 个。`,
   planSummaryAlerts: (_n, count) => `当前有 ${count} 条告警。`,
   planSummaryNoAlerts: '当前没有告警。',
   planSummaryNotLive: (age) => `非实时：画面是${age}前的。`,
@@ -86,6 +87,7 @@ export const zhCn: Words = {
   slotCode: '库位号',
   zone: '区域',
   level: '层',
+  levelFloor: '地面层',
   levelNumber: (n) => `第 ${n} 层`,
   state: '状态',
   items: '件数',
@@ -180,6 +182,7 @@ export const zhCn: Words = {
   clockSynced: '已校准',
   clockUnsynced: '未校准，时间可能有误',
   clockUnknown: '未报告',
+  devicesUp: (_n, count) => `${count} 台设备正常`,
   deviceUp: '正常',
   deviceSilent: '无响应',
   deviceDown: '停止',
@@ -189,7 +192,7 @@ export const zhCn: Words = {
   noGatewaysHint: '用“warepulse gateway add”添加；连上后立即显示在这里。',
   gatewayLostLine: (gateway, zones, time) => `${gateway}：${time} 起无数据。${zones}显示的不是当前状态。`,
   gatewayNeverLine: (gateway, zones) => `${gateway} 从未连接。${zones}显示的不是当前状态。`,
-  readersSilentLine: (_n, readers) => `读写器 ${readers} 无响应：所覆盖库位保留最后已知状态。`,
+  readersSilentLine: (_n, readers) => `读写器 ${readers} 无响应：所覆盖的范围保留最后已知状态。`,
 
   sensor: '传感器',
   value: '数值',
