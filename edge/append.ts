@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../shared/clock.ts'
 import { asFault, Fault } from '../shared/fault.ts'
+import type { Gap } from '../shared/record.ts'
 import { backoffMs, lanBackoff } from './backoff.ts'
 import type { Log } from './log.ts'
 import type { RecordQueue } from './record-queue.ts'
@@ -10,8 +11,6 @@ import { wait } from './wait.ts'
 /** Records are given to the spool together: so many, or after so long, whichever comes first. */
 const groupRecords = 500
 const groupMs = 25
-/** In one append while catching up. */
-const mostRecords = 5000
 
 export interface AppendContext {
   readonly queue: RecordQueue
@@ -36,7 +35,7 @@ export async function appendAll(context: AppendContext, closing: AbortSignal, gi
     const timer = setTimeout(() => grouped.abort(), groupMs)
     await queue.holds(groupRecords, AbortSignal.any([closing, grouped.signal]))
     clearTimeout(timer)
-    await appendOne(context, queue.take(mostRecords), giveUp)
+    await appendOne(context, queue.take(groupRecords), giveUp)
   }
 }
 
@@ -50,11 +49,12 @@ async function appendOne(context: AppendContext, records: readonly SpoolRecord[]
       return
     } catch (thrown) {
       const fault = asFault(thrown, 'the spool refused records')
+      if (fault.code === 'bad-input') return appendSmaller(context, records, fault, giveUp)
       tally.appendFailures += 1
       failures += 1
-      const lost = records.length + queue.length
       if (!fault.retryable) throw fault
       if (giveUp.aborted) {
+        const lost = records.length + queue.length
         throw new Fault(fault.code, `${lost} records could not be stored before the stop: ${fault.message}`, {
           cause: fault,
         })
@@ -63,4 +63,23 @@ async function appendOne(context: AppendContext, records: readonly SpoolRecord[]
       await wait(backoffMs(lanBackoff, failures, context.random), giveUp)
     }
   }
+}
+
+/** Too many bytes at once: in halves. A single record that the spool will not have leaves a gap in its place. */
+async function appendSmaller(
+  context: AppendContext,
+  records: readonly SpoolRecord[],
+  fault: Fault,
+  giveUp: AbortSignal,
+): Promise<void> {
+  if (records.length > 1) {
+    const middle = Math.ceil(records.length / 2)
+    await appendOne(context, records.slice(0, middle), giveUp)
+    return appendOne(context, records.slice(middle), giveUp)
+  }
+  if (records[0]?.kind === 'gap') throw fault
+  context.log.error({ record: records[0] }, `a record cannot be stored: ${fault.message}`)
+  const now = context.clock.now()
+  const gap: Gap = { kind: 'gap', fromAt: now, toAt: now, count: 1, reason: 'unstorable', class: 'unknown' }
+  return appendOne(context, [gap], giveUp)
 }

@@ -22,8 +22,6 @@ import type { Spool } from './spool/spool.ts'
 import { emptyTally, type Tally } from './tally.ts'
 import { aborted, wait } from './wait.ts'
 
-/** Records between cleaning and the spool before devices are held back. */
-const queueCapacity = 10_000
 const flushEveryMs = 100
 /** On a stop, a spool that is full or broken is tried for so long. */
 const lastAppendMs = 10_000
@@ -38,6 +36,8 @@ export interface LineOptions {
   readonly random: Random
   readonly log: Log
   readonly tally?: Tally
+  /** Where others may put records of their own, to be stored with the rest. */
+  readonly queue?: RecordQueue
 }
 
 /** What all belts of one line share. */
@@ -59,7 +59,7 @@ export async function runLine(options: LineOptions, signal: AbortSignal): Promis
   const line: Line = {
     ...options,
     tally: options.tally ?? emptyTally(),
-    queue: recordQueue(queueCapacity),
+    queue: options.queue ?? recordQueue(),
     state: nothingSeen(),
   }
   const { queue, clock, log } = line
@@ -223,6 +223,7 @@ function reportLink(line: Line, { device, state, reason }: LinkReport): void {
 async function flushRegularly(line: Line, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await wait(flushEveryMs, signal)
-    if (line.queue.length < queueCapacity) cleanFlush(line.state, line.clock.monotonicMs(), line.clean, line.queue.push)
+    if (line.queue.length < line.queue.capacity)
+      cleanFlush(line.state, line.clock.monotonicMs(), line.clean, line.queue.push)
   }
 }

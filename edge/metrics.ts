@@ -3,14 +3,16 @@ import { refusalReasons } from '../shared/decoded.ts'
 import { reportRules } from './clean/report-by-exception.ts'
 import type { Spool } from './spool/spool.ts'
 import type { DeviceTally, Tally } from './tally.ts'
+import type { UplinkCounters } from './uplink/counters.ts'
 
 /** What `/metrics` shows of a gateway: counted by the line itself, read when somebody asks. */
 export interface Counted {
   readonly tally: Tally
   readonly spool: Pick<Spool, 'first' | 'next' | 'bytes'>
+  readonly uplink: UplinkCounters
 }
 
-export function registryOf({ tally, spool }: Counted): Registry {
+export function registryOf({ tally, spool, uplink }: Counted): Registry {
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, read: () => number) =>
@@ -89,5 +91,9 @@ export function registryOf({ tally, spool }: Counted): Registry {
     'Records on disk, acknowledged ones that are kept included',
     () => spool.next - spool.first,
   )
+  for (const name of Object.keys(uplink) as (keyof UplinkCounters)[]) {
+    const add = name.endsWith('_total') ? counter : gauge
+    add(`edge_${name}`, name.replace(/_total$/, '').replaceAll('_', ' '), () => uplink[name])
+  }
   return registry
 }

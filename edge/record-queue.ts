@@ -6,6 +6,7 @@ import type { SpoolRecord } from './spool/spool.ts'
  */
 export interface RecordQueue {
   readonly length: number
+  readonly capacity: number
   push(record: SpoolRecord): void
   /** Resolves while there is room, or when `signal` aborts. */
   room(signal: AbortSignal): Promise<void>
@@ -15,7 +16,7 @@ export interface RecordQueue {
   take(count: number): SpoolRecord[]
 }
 
-export function recordQueue(capacity: number): RecordQueue {
+export function recordQueue(capacity = 10_000): RecordQueue {
   let records: SpoolRecord[] = []
   /** Woken on every change; each checks its own condition again. */
   let waiting: (() => void)[] = []
@@ -35,6 +36,7 @@ export function recordQueue(capacity: number): RecordQueue {
   }
 
   return {
+    capacity,
     get length() {
       return records.length
     },

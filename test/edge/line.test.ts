@@ -216,3 +216,20 @@ test('appends are grouped', async () => {
   expect(spool.records).toHaveLength(3001)
   expect(spool.appends.length).toBeLessThan(10)
 })
+
+test('what is too much at once is stored in parts, in order; a record that nobody can store leaves a gap', async () => {
+  const { configured, open } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const { spool, ended } = start([configured])
+  spool.fail = (records) => {
+    if (records.length > 3 || records.some((r) => isKind(r, 'observation') && r.epc === '0007')) {
+      throw new Fault('bad-input', 'too large')
+    }
+  }
+  const { events } = await open
+  for (let i = 0; i < 20; i++) await events.deliver({ bytes: text(i.toString(16).padStart(4, '0')), at: 1 })
+  stop.current.abort()
+  await ended
+  expect(spool.records.slice(1).map((r) => (isKind(r, 'observation') ? r.epc : r['reason']))).toEqual(
+    Array.from({ length: 20 }, (_, i) => (i === 7 ? 'unstorable' : i.toString(16).toUpperCase().padStart(4, '0'))),
+  )
+})

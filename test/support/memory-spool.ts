@@ -5,7 +5,7 @@ export interface MemorySpool extends Pick<Spool, 'append'> {
   readonly records: SpoolRecord[]
   readonly appends: number[]
   /** Called before every append; what it throws is what `append` rejects with. */
-  fail: (() => void) | undefined
+  fail: ((records: readonly SpoolRecord[]) => void) | undefined
 }
 
 export function memorySpool(): MemorySpool {
@@ -16,7 +16,7 @@ export function memorySpool(): MemorySpool {
     appends,
     fail: undefined,
     async append(added) {
-      this.fail?.()
+      this.fail?.(added)
       const first = records.length + 1
       // As on disk: later changes of the object do not reach what is stored.
       for (const record of added) records.push(structuredClone(record))

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt'
 import { identifierPattern } from '../../../shared/identifier.ts'
@@ -29,7 +28,8 @@ export function openMqtt(options: MqttOptions, context: SourceContext): Configur
       async run(events, signal) {
         const watch = watchDevices(events.link)
         watch.expect(options.id, context.clock.monotonicMs())
-        const clientId = options.clientId ?? `warepulse-${options.id}-${randomUUID().slice(0, 8)}`
+        const clientId =
+          options.clientId ?? `warepulse-${options.id}-${Math.floor(context.random() * 2 ** 32).toString(16)}`
         for (let failures = 0; !signal.aborted; ) {
           const { upMs, reason } = await connection(options, clientId, context, watch, events, signal)
           if (signal.aborted) return

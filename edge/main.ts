@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock, Random } from '../shared/clock.ts'
+import { Fault } from '../shared/fault.ts'
+import type { EdgeConfig } from './config.ts'
+import { protocols } from './decoders/catalogue.ts'
+import { runLine } from './line.ts'
+import type { Log } from './log.ts'
+import { registryOf } from './metrics.ts'
+import { openProbe } from './probe.ts'
+import { recordQueue } from './record-queue.ts'
+import { sourceFrom } from './sources/catalogue.ts'
+import { openSpool } from './spool/open.ts'
+import type { Spool } from './spool/spool.ts'
+import { emptyTally, type Tally } from './tally.ts'
+import { noUplinkCounters } from './uplink/counters.ts'
+import { runUplink } from './uplink/run.ts'
+import { wait } from './wait.ts'
+
+export interface EdgeSurroundings {
+  readonly log: Log
+  readonly clock: Clock
+  readonly random: Random
+  /** Of the gateway software, as it tells the cloud. */
+  readonly version?: string
+  /** Called once when the gateway is open, with what it counts: for progress bars. */
+  readonly onOpen?: (gateway: RunningGateway) => void
+}
+
+/** What can be seen of a gateway that runs. */
+export interface RunningGateway {
+  readonly tally: Tally
+  readonly spool: Pick<Spool, 'first' | 'next' | 'closed' | 'bytes'>
+}
+
+/**
+ * A whole gateway. Resolves when `signal` aborts and everything taken is durable in the spool; or, where every source
+ * has an end (recordings), once all of it is acknowledged by the cloud.
+ *
+ * Downstream is opened first and closed last: spool, uplink, sources.
+ * @throws Fault for what no retry can mend: the spool cannot be opened, the secret cannot be read, the metrics port is
+ * taken, a recording does not exist.
+ */
+export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings, signal: AbortSignal): Promise<void> {
+  const { log, clock, random, version = 'unknown', onOpen } = surroundings
+  const secret = await secretOf(config.uplink)
+  const spool = await openSpool({
+    ...config.spool,
+    clock,
+    random,
+    onNotice: (sentence) => log.warn(sentence),
+    onGap: ({ count, reason }) => log.warn({ count, reason }, 'records had to be given up; a gap is recorded'),
+  })
+  const tally = emptyTally()
+  const queue = recordQueue()
+  const uplinkCounters = noUplinkCounters()
+  const boot = randomHex128(random)
+  const stopUplink = new AbortController()
+  const uplinkFailed = new AbortController()
+  let probe: { close(): Promise<void> } | undefined
+  let uplink: Promise<void> = Promise.resolve()
+  try {
+    if (config.metrics !== undefined) {
+      probe = await openProbe(config.metrics, registryOf({ tally, spool, uplink: uplinkCounters }))
+    }
+    uplink = runUplink(
+      {
+        spool,
+        url: config.uplink.url,
+        address: { site: config.gateway.site, gateway: config.gateway.id },
+        secret,
+        version,
+        boot,
+        startedAt: clock.now(),
+        configVersion: () => 0, // the cloud sends no configuration yet
+        clock,
+        random,
+        log,
+        refusedDirectory: join(config.spool.directory, 'refused'),
+        counters: uplinkCounters,
+        ...(config.uplink.caFile === undefined ? {} : { caFile: config.uplink.caFile }),
+        onClock: ({ offsetMs, synced }) => {
+          if (!synced) log.warn({ offsetMs }, 'the clock of this gateway is wrong')
+          queue.push({ kind: 'clock', at: clock.now(), boot, offsetMs, synced })
+        },
+      },
+      stopUplink.signal,
+    )
+    uplink.catch(() => uplinkFailed.abort()) // told to the caller below, when everything is closed
+
+    onOpen?.({ tally, spool })
+    await runLine(
+      {
+        gateway: config.gateway.id,
+        sources: config.sources.map((options) =>
+          sourceFrom(options, { clock, random, startCommand: (protocol) => protocols[protocol].startCommand }),
+        ),
+        clean: config.clean,
+        spool,
+        clock,
+        random,
+        log,
+        tally,
+        queue,
+      },
+      AbortSignal.any([signal, uplinkFailed.signal]),
+    )
+    await allAcknowledged(spool, AbortSignal.any([signal, uplinkFailed.signal]))
+  } finally {
+    stopUplink.abort()
+    await Promise.allSettled([uplink, probe?.close()])
+    await spool.close()
+  }
+  await uplink
+}
+
+/** Resolves once the cloud has everything, or when `signal` aborts. */
+async function allAcknowledged(spool: Spool, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && spool.closed.committed < spool.next - 1) await wait(50, signal)
+}
+
+async function secretOf({ secret, secretFile }: EdgeConfig['uplink']): Promise<string> {
+  if (secret !== undefined) return secret
+  if (secretFile === undefined) throw new Fault('config-invalid', 'uplink needs `secret` or `secretFile`')
+  try {
+    return (await readFile(secretFile, 'utf8')).trim()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Fault('config-invalid', `uplink.secretFile: ${secretFile} cannot be read: ${why}`, { cause })
+  }
+}
+
+function randomHex128(random: Random): string {
+  return Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
+}
