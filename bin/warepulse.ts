@@ -52,7 +52,7 @@ program
   .command('replay <file>')
   .description('feed a recorded file through a gateway, to the last acknowledgement')
   .requiredOption('--config <file>', 'configuration of the gateway; its sources are replaced by the recording')
-  .option('--format <name>', 'item-test-csv, tag-lines or impinj-r700', 'item-test-csv')
+  .option('--format <name>', 'item-test-csv: what Impinj ItemTest saves', 'item-test-csv')
   .option('--device <id>', 'reader that the recording speaks for', 'replay')
   .option('--speed <factor>', '1 = as recorded, 10 = ten times faster, max', 'max')
   .option('--json', 'print counts as one JSON object')

@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { openInventory } from '../cloud/inventory/open.ts'
+import { loadMap } from '../simulators/load.ts'
+import { startInfluxServer } from '../test/support/influxdb.ts'
+import { until } from '../test/support/until.ts'
+import { measureBaseline } from './baseline.ts'
+import type { BenchmarkOptions, Figures } from './benchmark.ts'
+import { startCloudProcess } from './support/cloud-process.ts'
+import type { SenderOrder, SenderReport } from './support/gateway-sender.ts'
+
+/**
+ * The cloud process: MQTT batches in → journal → every projection caught up. Two threads of this process play two
+ * gateways; the clock runs from the first batch until the slowest projection has applied the last one. What was sent
+ * is compared with what the stock projection counted: `lost` and `duplicated` are measured, not assumed.
+ */
+interface Ingest {
+  readonly records: number
+  readonly recordsPerSecond: number
+  readonly cpuSecondsPerMillion: number
+  readonly peakRssMb: number
+  readonly lost: number
+  readonly duplicated: number
+}
+
+const site = 'bench'
+const gateways = ['gw-1', 'gw-2']
+
+export async function run(options: BenchmarkOptions): Promise<Figures> {
+  const seconds = options.seconds ?? 10
+  const batch = options.batch ?? 200
+  const repeats = options.repeats ?? (options.series === 'influx' ? 3 : 1)
+  const runs: Ingest[] = []
+  const baselines: number[] = []
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    if (options.series === 'influx') {
+      const influx = await startInfluxServer()
+      runs.push(await measure(seconds, batch, { influx: { version: 1, url: influx.url, database: 'bench' } }))
+      await influx.stop()
+      baselines.push((await measureBaseline({ seconds })).recordsPerSecond)
+    } else runs.push(await measure(seconds, batch))
+    process.stderr.write(`${JSON.stringify({ ...runs.at(-1), baseline: baselines.at(-1) })}\n`)
+  }
+  const ours = median(runs.map((one) => one.recordsPerSecond))
+  return {
+    recordsPerSecond: Math.round(ours),
+    cpuSecondsPerMillion: Number(median(runs.map((one) => one.cpuSecondsPerMillion)).toFixed(2)),
+    peakRssMb: Math.max(...runs.map((one) => one.peakRssMb)),
+    lost: Math.max(...runs.map((one) => one.lost)),
+    duplicated: Math.max(...runs.map((one) => one.duplicated)),
+    records: runs.reduce((sum, one) => sum + one.records, 0),
+    batch,
+    ...(baselines.length === 0 ? {} : { ratioToBaseline: Number((ours / median(baselines)).toFixed(3)) }),
+  }
+}
+
+export async function measure(
+  seconds: number,
+  recordsPerBatch: number,
+  series: Readonly<Record<string, unknown>> = {},
+): Promise<Ingest> {
+  const cloud = await startCloudProcess(site, gateways, series)
+  try {
+    await cloud.publish(loadMap(site, gateways[0] ?? ''))
+    const workers = gateways.map((gateway, index) => {
+      const workerData: SenderOrder = {
+        url: cloud.brokerUrl,
+        site,
+        gateway,
+        secret: cloud.secrets.get(gateway) ?? '',
+        seconds,
+        recordsPerBatch,
+        batchesInFlight: 16,
+        seed: index + 1,
+      }
+      return new Worker(new URL('./support/gateway-sender.ts', import.meta.url), { workerData })
+    })
+    await Promise.all(workers.map((worker) => message(worker)))
+    const cpuBefore = cloud.cpuSeconds()
+    const startedMs = performance.now()
+    const reports = await Promise.all(
+      workers.map((worker) => {
+        worker.postMessage('go')
+        return message<SenderReport>(worker)
+      }),
+    )
+    await until('all projections have caught up', async () => (await cloud.lag()) === 0, { withinMs: 120_000 })
+    const elapsedSeconds = (performance.now() - startedMs) / 1000
+    const cpuSeconds = cloud.cpuSeconds() - cpuBefore
+    const peakRssMb = cloud.peakRssMb()
+    await cloud.running.stop()
+
+    const sum = (pick: (report: SenderReport) => number) => reports.reduce((total, report) => total + pick(report), 0)
+    const records = sum((report) => report.observations + report.measurements)
+    const inventory = await openInventory({ path: join(cloud.dataDirectory, 'inventory.sqlite'), tell: () => {} })
+    const totals = inventory.totals(site)
+    await inventory.close()
+    const differences = [
+      sum((report) => report.observations) - (totals?.observations ?? 0),
+      sum((report) => report.measurements) - (totals?.measurements ?? 0),
+      sum((report) => report.tagReads) - (totals?.tagReads ?? 0),
+    ]
+    return {
+      records,
+      recordsPerSecond: records / elapsedSeconds,
+      cpuSecondsPerMillion: (cpuSeconds / records) * 1_000_000,
+      peakRssMb,
+      lost: Math.max(0, ...differences),
+      duplicated: Math.max(0, ...differences.map((difference) => -difference)),
+    }
+  } finally {
+    await cloud.remove()
+  }
+}
+
+function message<T>(worker: Worker): Promise<T> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}

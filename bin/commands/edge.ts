@@ -1,0 +1,21 @@
+import { EdgeConfig } from '../../edge/config.ts'
+import { runEdge } from '../../edge/main.ts'
+import { openLog } from '../log.ts'
+import { versionOfPackage } from '../package.ts'
+import { loadConfiguration, systemClock, systemRandom, untilStopped } from '../surroundings.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** `warepulse edge --config <file>`: runs until it is told to stop; what was read by then is durable in the spool. */
+export async function edge(options: { readonly config: string }, terminal: Terminal): Promise<void> {
+  const config = loadConfiguration(EdgeConfig, options.config)
+  const stopped = untilStopped()
+  const { site, id } = config.gateway
+  terminal.line(
+    `gateway ${site}/${id} · ${config.sources.length} sources · spool ${config.spool.directory} · to ${config.uplink.url}`,
+  )
+  await runEdge(
+    config,
+    { log: openLog(config.log.level, id), clock: systemClock, random: systemRandom, version: versionOfPackage() },
+    stopped,
+  )
+}
