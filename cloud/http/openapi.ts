@@ -31,5 +31,15 @@ export async function describeApi(app: Api, version: string): Promise<void> {
     transform: jsonSchemaTransform,
   })
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.send(app.swagger()))
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { url: '/openapi.json' } })
+  app.addHook('onRequest', async (request, reply) => {
+    if (!/^\/docs(?:[/?]|$)/.test(request.url)) return
+    // swagger-ui styles one of its icons inline; scripts stay as strict as everywhere.
+    const policy = String(reply.getHeader('content-security-policy'))
+    reply.header('content-security-policy', policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"))
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { layout: 'BaseLayout' },
+    theme: { title: 'Warepulse API' },
+  })
 }

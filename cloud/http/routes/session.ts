@@ -13,7 +13,7 @@ const Session = z.object({
 })
 
 /** Signing in with a one-time key, asking who one is, signing out. */
-export function sessionRoutes(app: Api, { people }: HttpParts): void {
+export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
   app.post(
     '/api/v1/session',
     {
@@ -37,7 +37,8 @@ export function sessionRoutes(app: Api, { people }: HttpParts): void {
         httpOnly: true,
         sameSite: 'strict',
         secure: request.protocol === 'https',
-        ...(identity.expiresAt !== null && { expires: new Date(identity.expiresAt) }),
+        // A life, not an instant: the browser's clock may be years away from ours.
+        ...(identity.expiresAt !== null && { maxAge: Math.floor((identity.expiresAt - clock.now()) / 1000) }),
       })
       return reply.code(201).send(view(identity))
     },

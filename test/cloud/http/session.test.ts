@@ -30,7 +30,7 @@ test('a key signs in once; the cookie opens the API until sign-out', async () =>
     expiresAt: '2026-01-08T00:00:00.000Z',
   })
   expect(first.headers['set-cookie']).toMatch(
-    /^warepulse_session=[\w-]{43}; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+    /^warepulse_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/,
   )
   expect((await signIn(key)).statusCode).toBe(403)
 
