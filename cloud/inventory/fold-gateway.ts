@@ -5,7 +5,7 @@ import { hearDevice, hearRead } from '../location/reader-health.ts'
 import type { TrackedItem } from './item.ts'
 import { hearGateway, readerOf } from './readers.ts'
 import type { SiteState, TrackedPoint } from './site-state.ts'
-import { type Changes, type InventoryState, itemOf, siteOf } from './state.ts'
+import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
 import { weigh } from './weigh.ts'
 
 const noPoints: ReadonlyMap<string, TrackedPoint> = new Map()
@@ -64,7 +64,7 @@ function observe(
   totals.observations += 1
   site.readsSinceTick += record.count
   item.reads += record.count
-  noteSite(item, site)
+  if (noteSite(item, site)) noteItem(changes, item)
   const tracked = points.get(record.readPoint)
   if (tracked === undefined) {
     totals.unmapped += 1
@@ -140,10 +140,12 @@ function timeOf(
   return at
 }
 
-function noteSite(item: TrackedItem, site: SiteState): void {
-  if (item.sites === site.site) return
-  if (item.sites === '') item.sites = site.site
-  else if (item.sites.split(',').includes(site.site)) return
-  else item.sites = [...item.sites.split(','), site.site].sort().join(',')
+/** Returns whether the site had never read the item before. */
+function noteSite(item: TrackedItem, site: SiteState): boolean {
+  if (item.sites === site.site) return false
+  const sites = item.sites === '' ? [] : item.sites.split(',')
+  if (sites.includes(site.site)) return false
+  item.sites = [...sites, site.site].sort().join(',')
   site.totals.distinctEpcs += 1
+  return true
 }

@@ -15,10 +15,10 @@ export interface TrackedItem extends Standing {
   reads: number
   /** The last place that late evidence spoke for, so that a backlog makes one ledger row a stay and not one a read. */
   late: Place | null
-  /** In `Changes.items` already. */
-  changed: boolean
+  /** Since the last commit: 1 = seen again where it was, 2 = anything else. */
+  changed: 0 | 1 | 2
 }
 
 export function newItem(id: number, epc: string): TrackedItem {
-  return { id, epc, sku: null, skuAt: -1, sites: '', reads: 0, late: null, changed: false, ...unseen() }
+  return { id, epc, sku: null, skuAt: -1, sites: '', reads: 0, late: null, changed: 0, ...unseen() }
 }

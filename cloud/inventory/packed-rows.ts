@@ -4,13 +4,26 @@ import type { DatabaseSync } from 'node:sqlite'
  * Rows of one fixed width, kept in SQLite as pages plus a log of changes. Upserting row by row costs SQLite 3–10 µs
  * and kilobytes of page writes for each; a busy site changes a hundred thousand rows a second, each a few bytes. So a
  * batch of changed rows is one BLOB, written in sequence, and when these have grown as large as the pages, the touched
- * pages are written anew and the log is emptied.
+ * pages are written anew and the log is emptied. Rows of which only a part changes often may log that part alone.
  */
 export interface PackedRows {
-  /** Every row, oldest version first: the last word on an id counts. Also forgets what was not committed. */
-  load(visit: (row: DataView, offset: number, id: number) => void): void
-  /** Writes these rows, inside the caller's transaction. */
-  write(ids: ArrayLike<number>, encode: EncodeRow): void
+  /**
+   * Every row, oldest version first, so that the last word on an id counts; then every partial row, oldest first. The
+   * visitor tells by the row itself whether a part is newer than the whole. Also forgets what was not committed.
+   */
+  load(visit: VisitRow, visitPart?: VisitRow): void
+  /** Writes these rows and parts of rows, inside the caller's transaction. */
+  write(change: RowChange): void
+}
+
+export type VisitRow = (row: DataView, offset: number, id: number) => void
+
+export interface RowChange {
+  readonly ids: ArrayLike<number>
+  readonly encode: EncodeRow
+  /** Ids of which only the part changed. */
+  readonly partIds?: ArrayLike<number>
+  readonly encodePart?: EncodeRow
 }
 
 /** Fills the row of `id` in `row` from `offset` on. */
@@ -26,92 +39,118 @@ export function packedRowsSchema(table: string): string {
   return `
     CREATE TABLE ${table}_page (id INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;
     CREATE TABLE ${table}_change (id INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;
+    CREATE TABLE ${table}_part (id INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;
   `
 }
 
-export function openPackedRows(database: DatabaseSync, table: string, fieldBytes: number): PackedRows {
+export function openPackedRows(database: DatabaseSync, table: string, fieldBytes: number, partBytes = 0): PackedRows {
   const stride = idBytes + fieldBytes
+  const partStride = idBytes + partBytes
+  const log = logOf(database, `${table}_change`)
+  const partLog = logOf(database, `${table}_part`)
   const pages = database.prepare(`SELECT rows FROM ${table}_page ORDER BY id`)
-  const changes = database.prepare(`SELECT rows FROM ${table}_change ORDER BY id`)
-  const addChange = database.prepare(`INSERT INTO ${table}_change (rows) VALUES (?)`)
   const putPage = database.prepare(
     `INSERT INTO ${table}_page (id, rows) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET rows = excluded.rows`,
   )
-  const emptyLog = database.prepare(`DELETE FROM ${table}_change`)
-  /** Ids on disk by bit, so that a page is written with the rows that exist and no others. */
-  let known = new Uint8Array(1024)
-  let rows = 0
+  let known = emptyIdSet()
   let touched = new Set<number>()
   let logBytes = 0
 
-  const note = (id: number): void => {
-    const byte = id >>> 3
-    const bit = 1 << (id & 7)
-    if (byte >= known.length) {
-      const larger = new Uint8Array(Math.max(byte + 1, known.length * 2))
-      larger.set(known)
-      known = larger
-    }
-    if (((known[byte] ?? 0) & bit) === 0) {
-      known[byte] = (known[byte] ?? 0) | bit
-      rows += 1
-    }
-    touched.add(Math.floor(id / rowsPerPage))
-  }
-  const isKnown = (id: number): boolean => ((known[id >>> 3] ?? 0) & (1 << (id & 7))) !== 0
-  const pack = (ids: ArrayLike<number>, encode: EncodeRow): Uint8Array => {
-    const bytes = new Uint8Array(ids.length * stride)
-    const view = new DataView(bytes.buffer)
-    let offset = 0
-    for (let index = 0; index < ids.length; index += 1) {
-      const id = ids[index] ?? 0
-      view.setUint32(offset, id, true)
-      encode(id, view, offset + idBytes)
-      offset += stride
-    }
-    return bytes
-  }
   const compact = (encode: EncodeRow): void => {
     for (const page of [...touched].sort((a, b) => a - b)) {
       const ids: number[] = []
-      for (let id = page * rowsPerPage; id < (page + 1) * rowsPerPage; id += 1) if (isKnown(id)) ids.push(id)
-      putPage.run(page, pack(ids, encode))
+      for (let id = page * rowsPerPage; id < (page + 1) * rowsPerPage; id += 1) if (known.has(id)) ids.push(id)
+      putPage.run(page, pack(ids, stride, encode))
     }
-    emptyLog.run()
+    log.empty.run()
+    partLog.empty.run()
     touched = new Set()
     logBytes = 0
   }
 
   return {
-    load: (visit) => {
-      known = new Uint8Array(1024)
-      rows = 0
+    load: (visit, visitPart) => {
+      known = emptyIdSet()
       touched = new Set()
       logBytes = 0
-      const read = (blob: unknown, isChange: boolean): void => {
-        if (!(blob instanceof Uint8Array)) return
-        const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
-        if (isChange) logBytes += blob.byteLength
-        for (let offset = 0; offset + stride <= blob.byteLength; offset += stride) {
-          const id = view.getUint32(offset, true)
-          note(id)
-          visit(view, offset + idBytes, id)
+      const note: VisitRow = (_row, _offset, id) => {
+        known.add(id)
+        touched.add(Math.floor(id / rowsPerPage))
+      }
+      for (const row of pages.iterate()) unpack(row['rows'], stride, [note, visit])
+      touched = new Set()
+      for (const row of log.all.iterate()) logBytes += unpack(row['rows'], stride, [note, visit])
+      const parts = visitPart === undefined ? [note] : [note, visitPart]
+      for (const row of partLog.all.iterate()) logBytes += unpack(row['rows'], partStride, parts)
+    },
+    write: ({ ids, encode, partIds = [], encodePart = encode }) => {
+      for (const some of [ids, partIds]) {
+        for (let index = 0; index < some.length; index += 1) {
+          const id = some[index] ?? 0
+          known.add(id)
+          touched.add(Math.floor(id / rowsPerPage))
         }
       }
-      for (const row of pages.iterate()) read(row['rows'], false)
-      touched = new Set()
-      for (const row of changes.iterate()) read(row['rows'], true)
-    },
-    write: (ids: ArrayLike<number>, encode) => {
-      if (ids.length === 0) return
-      for (let index = 0; index < ids.length; index += 1) note(ids[index] ?? 0)
-      if (logBytes > Math.max(smallLogBytes, rows * stride)) {
+      if (logBytes > Math.max(smallLogBytes, known.size * stride)) {
         compact(encode)
         return
       }
-      const bytes = pack(ids, encode)
-      addChange.run(bytes)
-      logBytes += bytes.byteLength
+      if (ids.length > 0) log.add.run(pack(ids, stride, encode))
+      if (partIds.length > 0) partLog.add.run(pack(partIds, partStride, encodePart))
+      logBytes += ids.length * stride + partIds.length * partStride
+    },
+  }
+}
+
+function logOf(database: DatabaseSync, table: string) {
+  return {
+    all: database.prepare(`SELECT rows FROM ${table} ORDER BY id`),
+    add: database.prepare(`INSERT INTO ${table} (rows) VALUES (?)`),
+    empty: database.prepare(`DELETE FROM ${table}`),
+  }
+}
+
+function pack(ids: ArrayLike<number>, stride: number, encode: EncodeRow): Uint8Array {
+  const bytes = new Uint8Array(ids.length * stride)
+  const view = new DataView(bytes.buffer)
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = ids[index] ?? 0
+    view.setUint32(index * stride, id, true)
+    encode(id, view, index * stride + idBytes)
+  }
+  return bytes
+}
+
+/** Returns the bytes read. */
+function unpack(blob: unknown, stride: number, visitors: readonly VisitRow[]): number {
+  if (!(blob instanceof Uint8Array)) return 0
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
+  for (let offset = 0; offset + stride <= blob.byteLength; offset += stride) {
+    const id = view.getUint32(offset, true)
+    for (const visit of visitors) visit(view, offset + idBytes, id)
+  }
+  return blob.byteLength
+}
+
+/** Ids by bit: a set of a million numbers would take more memory than their rows. */
+function emptyIdSet() {
+  let bits = new Uint8Array(1024)
+  let size = 0
+  return {
+    get size() {
+      return size
+    },
+    has: (id: number): boolean => ((bits[id >>> 3] ?? 0) & (1 << (id & 7))) !== 0,
+    add: (id: number): void => {
+      const byte = id >>> 3
+      if (byte >= bits.length) {
+        const larger = new Uint8Array(Math.max(byte + 1, bits.length * 2))
+        larger.set(bits)
+        bits = larger
+      }
+      const before = bits[byte] ?? 0
+      bits[byte] = before | (1 << (id & 7))
+      if (bits[byte] !== before) size += 1
     },
   }
 }

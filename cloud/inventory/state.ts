@@ -54,7 +54,7 @@ export interface LedgerRow {
 
 /** What one `apply` changed: all of it is written in one transaction, then told. */
 export interface Changes {
-  /** Each once: add with `noteItem`. */
+  /** Each once: add with `noteItem` or `noteSighting`. */
   readonly items: TrackedItem[]
   readonly slots: Set<TrackedSlot>
   /** Sites whose row is to be written. */
@@ -78,7 +78,13 @@ export function noChanges(): Changes {
 
 /** A flag on the item is several times cheaper than a set of the tens of thousands that change in one go. */
 export function noteItem(changes: Changes, item: TrackedItem): void {
-  if (item.changed) return
-  item.changed = true
+  if (item.changed === 0) changes.items.push(item)
+  item.changed = 2
+}
+
+/** The item was seen again where it was, on the same basis. */
+export function noteSighting(changes: Changes, item: TrackedItem): void {
+  if (item.changed !== 0) return
+  item.changed = 1
   changes.items.push(item)
 }

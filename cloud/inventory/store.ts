@@ -4,7 +4,16 @@ import { SiteMap } from '../../shared/site-map.ts'
 import { transaction } from '../database/open.ts'
 import { openPlaces } from '../location/place.ts'
 import { hasExpired } from '../location/reader-health.ts'
-import { decodeItem, encodeItem, itemRowBytes, type Names } from './item-row.ts'
+import type { TrackedItem } from './item.ts'
+import {
+  decodeItem,
+  decodeSighting,
+  encodeItem,
+  encodeSighting,
+  itemRowBytes,
+  type Names,
+  sightingBytes,
+} from './item-row.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openPackedRows } from './packed-rows.ts'
 import { adopt } from './publish.ts'
@@ -35,7 +44,7 @@ const SiteRow = z.object({ site: z.string(), state: z.string() })
 const MapRow = z.object({ site: z.string(), at: z.int(), map: z.string() })
 
 export function openInventoryStore(database: DatabaseSync): InventoryStore {
-  const items = openPackedRows(database, 'item', itemRowBytes)
+  const items = openPackedRows(database, 'item', itemRowBytes, sightingBytes)
   const slots = openPackedRows(database, 'slot', 8)
   const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
   const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
@@ -82,10 +91,16 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
         const { site, at, map } = MapRow.parse(row)
         adopt(state, siteOf(state, site), SiteMap.parse(JSON.parse(map)), at)
       }
-      items.load((row, start, id) => {
-        const item = state.items[id - 1]
-        if (item !== undefined) decodeItem(item, row, start, names, state.places)
-      })
+      items.load(
+        (row, start, id) => {
+          const item = state.items[id - 1]
+          if (item !== undefined) decodeItem(item, row, start, names, state.places)
+        },
+        (row, start, id) => {
+          const item = state.items[id - 1]
+          if (item !== undefined) decodeSighting(item, row, start, names)
+        },
+      )
       slots.load((row, start, id) => {
         const slot = state.slotByPlace[id]
         if (slot !== undefined) slot.asOf = row.getFloat64(start, true)
@@ -101,13 +116,23 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
     commit: (state, changes, offset) => {
       transaction(database, () => {
         for (const { id, epc } of state.items.slice(savedTags)) addTag.run(id, epc)
-        const itemIds = Uint32Array.from(changes.items, (item) => item.id).sort()
-        items.write(itemIds, (id, row, start) => {
-          const item = state.items[id - 1]
-          if (item !== undefined) encodeItem(item, row, start, names)
+        const itemAt = (id: number) => state.items[id - 1]
+        items.write({
+          ids: idsOf(changes.items.filter(({ changed }) => changed === 2)),
+          encode: (id, row, start) => {
+            const item = itemAt(id)
+            if (item !== undefined) encodeItem(item, row, start, names)
+          },
+          partIds: idsOf(changes.items.filter(({ changed }) => changed === 1)),
+          encodePart: (id, row, start) => {
+            const item = itemAt(id)
+            if (item !== undefined) encodeSighting(item, row, start, names)
+          },
         })
-        const slotIds = Uint32Array.from(changes.slots, (slot) => slot.place).sort()
-        slots.write(slotIds, (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true))
+        slots.write({
+          ids: Uint32Array.from(changes.slots, (slot) => slot.place).sort(),
+          encode: (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true),
+        })
         for (const row of changes.ledger) ledger.add(row)
         for (const site of changes.sites) putSite.run(site.site, writeSite(site))
         for (const { site, index } of changes.maps) {
@@ -119,12 +144,17 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
         }
         putProgress.run(offset, state.now)
       })
-      for (const item of changes.items) item.changed = false
+      for (const item of changes.items) item.changed = 0
       savedNames = names.all.length
       savedPlaces = state.places.count
       savedTags = state.items.length
     },
   }
+}
+
+/** Ascending, so that pages are touched in their order. */
+function idsOf(items: readonly TrackedItem[]): Uint32Array {
+  return Uint32Array.from(items, ({ id }) => id).sort()
 }
 
 function openNames(known: readonly string[]): Names & { readonly all: string[] } {

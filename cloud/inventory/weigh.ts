@@ -1,16 +1,19 @@
-import type { Evidence } from '../location/evidence.ts'
+import type { Basis, Evidence } from '../location/evidence.ts'
 import type { Place } from '../location/place.ts'
 import { consider, newestAt } from '../location/standing.ts'
 import type { TrackedItem } from './item.ts'
 import { saidOf } from './reason.ts'
 import { countsOf } from './site-day.ts'
-import { type Changes, type InventoryState, type LedgerKind, noteItem, siteOf } from './state.ts'
+import { type Changes, type InventoryState, type LedgerKind, noteItem, noteSighting, siteOf } from './state.ts'
 
 /** Where in the journal the evidence stands. */
 export interface Origin {
   readonly offset: number
   readonly recordedAt: number
 }
+
+/** What adds no tag reads, and so cannot be told from an older sighting on disk. */
+const acts: ReadonlySet<Basis> = new Set(['passage', 'pick', 'scan'])
 
 /** Weighs one piece of evidence for one item, and books what follows: slot counts, ledger, counters of the day. */
 export function weigh(
@@ -22,8 +25,22 @@ export function weigh(
 ): void {
   const before = item.place
   const late = before !== null && evidence.at < newestAt(item)
+  const { newest, newestBasis, slot, slotBasis, displacedRank, otherZoneRank, since } = item
   const verdict = consider(item, evidence)
-  noteItem(changes, item)
+  if (
+    verdict === 'agreed' &&
+    !late &&
+    item.newest === newest &&
+    item.newestBasis === newestBasis &&
+    item.slot === slot &&
+    item.slotBasis === slotBasis &&
+    item.displacedRank === displacedRank &&
+    item.otherZoneRank === otherZoneRank &&
+    item.since === since &&
+    !acts.has(evidence.basis)
+  ) {
+    noteSighting(changes, item)
+  } else noteItem(changes, item)
   if (evidence.place.slot !== null) touchSlot(state, evidence.place, evidence.at, changes)
   const scanned = evidence.basis === 'scan' || evidence.basis === 'pick'
 

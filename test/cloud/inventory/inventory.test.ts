@@ -70,7 +70,7 @@ describe('what a record does to an item', () => {
   ] as const) {
     test(name, async () => {
       const inventory = await stockOf([map, fromGateway([record]), tick(t0)])
-      const code = Array.isArray(record['codes']) ? record['codes'][0] : epcA
+      const code = record.kind === 'scan' && Array.isArray(record.codes) ? record.codes[0] : epcA
       const item = inventory.item(String(code))
       if (expected === undefined) expect(item).toBeUndefined()
       else expect(item).toMatchObject(expected)

@@ -15,7 +15,7 @@ test('whatever was written last is read back, through any number of compactions'
         writes.forEach((ids, round) => {
           for (const id of ids) expected.set(id, round)
           transaction(database, () => {
-            rows.write(ids, (id, row, offset) => row.setUint32(offset, expected.get(id) ?? 0, true))
+            rows.write({ ids, encode: (id, row, offset) => row.setUint32(offset, expected.get(id) ?? 0, true) })
           })
         })
         const read = new Map<number, number>()
@@ -34,7 +34,7 @@ test('the log is emptied once it has outgrown the pages', () => {
   const ids = Array.from({ length: 1000 }, (_, index) => index + 1)
   const sizes: number[] = []
   for (let round = 0; round < 12; round += 1) {
-    transaction(database, () => rows.write(ids, (id, row, offset) => row.setUint32(offset, id, true)))
+    transaction(database, () => rows.write({ ids, encode: (id, row, offset) => row.setUint32(offset, id, true) }))
     sizes.push(Number(database.prepare('SELECT count(*) AS n FROM row_change').get()?.['n']))
   }
   expect(Math.max(...sizes)).toBe(5) // five times a megabyte is more than four
