@@ -9,7 +9,10 @@ import { openInflux2Series } from './influx2.ts'
 import type { SeriesStore } from './series-store.ts'
 import { openSqliteSeries, type SqliteSeriesStore } from './sqlite.ts'
 
-const url = z.url({ protocol: /^https?$/ }).describe('http(s)://host:port of the InfluxDB')
+const url = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => !text.includes('@'), 'must not hold a user or password; they have keys of their own')
+  .describe('http(s)://host:port of the InfluxDB')
 
 const Influx1Config = z.strictObject({
   version: z.literal(1).optional().describe('1 = InfluxDB 1.x, the default'),

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import { InfluxDB } from 'influx'
+import { InfluxDB, type IPoolOptions } from 'influx'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
@@ -18,13 +18,20 @@ export interface Influx1Options {
   readonly clock: Clock
 }
 
+/** Else the pool refuses to ask its only host for up to 10 s after a failure. How long to wait is our callers' affair. */
+const askAgainAtOnce: NonNullable<IPoolOptions['backoff']> = {
+  getDelay: () => 0,
+  next: () => askAgainAtOnce,
+  reset: () => askAgainAtOnce,
+}
+
 const gzipBytes = 1000
 const compress = promisify(gzip)
 
 /**
  * InfluxDB 1.x. Contacts nothing until asked, so the cloud starts while InfluxDB is away. The database, queries and the
  * ping go through `influx`. Writes do not: its `writePoints` builds lines itself, leaves newlines in tags, cannot
- * compress, drops the body of a 5xx, and its pool refuses to ask a host again for a while after one failure.
+ * compress, and drops the body of a 5xx.
  */
 export function openInflux1Series(options: Influx1Options): SeriesStore {
   const { database, clock, username, password } = options
@@ -40,7 +47,7 @@ export function openInflux1Series(options: Influx1Options): SeriesStore {
       },
     ],
     database,
-    pool: { maxRetries: 0, requestTimeout: writeTimeoutMs },
+    pool: { maxRetries: 0, requestTimeout: writeTimeoutMs, backoff: askAgainAtOnce },
     ...(username === undefined ? {} : { username, password: password ?? '' }),
   })
   const writeUrl = new URL(base)

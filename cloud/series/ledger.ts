@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { ClockFound, Unsynced } from './points.ts'
+import type { ClockFound } from './points.ts'
 import type { Point } from './series-store.ts'
 
 /**
@@ -95,12 +95,10 @@ export function openLedger(database: DatabaseSync) {
       putBoot.run(site, gateway, boot, offsetMs)
       endWaiting.run(site, gateway, boot)
     },
-    /** False: too many wait already. */
-    wait(offset: number, boot: string, { point }: Unsynced): boolean {
-      if (Number(countWaiting.get()?.['waiting']) >= longestWait) return false
-      addWaiting.run(point.site, point.gateway, boot, offset, JSON.stringify(point))
-      return true
-    },
+    /** How many more points may wait. Counts all that do: ask once per commit. */
+    roomToWait: (): number => longestWait - Number(countWaiting.get()?.['waiting']),
+    wait: (offset: number, boot: string, point: Point): void =>
+      void addWaiting.run(point.site, point.gateway, boot, offset, JSON.stringify(point)),
   }
 }
 export type Ledger = ReturnType<typeof openLedger>

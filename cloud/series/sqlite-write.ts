@@ -4,6 +4,7 @@ import { slotsPerLane } from './sqlite-schema.ts'
 import { stored } from './thousandths.ts'
 
 type Stored = number | string | null
+type Values = [v0: Stored, v1: Stored, v2: Stored, v3: Stored]
 
 /** Where a quantity of a source stands. */
 interface Slot {
@@ -21,21 +22,19 @@ export function openWriter(database: DatabaseSync) {
   const slotOf = openSlots(database)
 
   function addCondition(source: number, { at, fields }: Point): void {
-    const lanes: number[] = []
-    const rows: [Stored, Stored, Stored, Stored][] = []
+    const rows = new Map<number, Values>()
     for (const name in fields) {
       const value = fields[name]
       if (typeof value !== 'number') continue
       const { lane, slot } = slotOf(source, name)
-      let index = lanes.indexOf(lane)
-      if (index < 0) index = lanes.push(lane) && rows.push([null, null, null, null]) - 1
-      const row = rows[index]
-      if (row !== undefined) row[slot] = stored(value)
+      let row = rows.get(lane)
+      if (row === undefined) {
+        row = [null, null, null, null]
+        rows.set(lane, row)
+      }
+      row[slot] = stored(value)
     }
-    for (const [index, lane] of lanes.entries()) {
-      const [v0, v1, v2, v3] = rows[index] ?? [null, null, null, null]
-      insertCondition.run(lane, at, v0, v1, v2, v3)
-    }
+    for (const [lane, [v0, v1, v2, v3]] of rows) insertCondition.run(lane, at, v0, v1, v2, v3)
   }
 
   return function insert(point: Point): void {

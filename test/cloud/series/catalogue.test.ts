@@ -40,6 +40,7 @@ describe('refused', () => {
     ['a key of 2.x in 1.x', { influx: { url, bucket: 'b' } }, 'influx'],
     ['2.x without a token', { influx: { version: 2, url, org: 'o', bucket: 'b' } }, 'influx.tokenFile'],
     ['something that is no http url', { influx: { url: 'localhost:8086' } }, 'influx.url'],
+    ['a password in the url', { influx: { url: 'http://u:p@127.0.0.1:8086' } }, 'influx.url'],
     ['a version nobody made', { influx: { version: 4, url } }, 'influx.version'],
   ] as const) {
     test(name, () => {
