@@ -8,7 +8,7 @@ const sizeNames = Object.keys(warehouseSizes) as WarehouseSizeName[]
 export const SimulateConfig = z.strictObject({
   site: Identifier.default('harbour-dc').describe('id of the simulated site'),
   name: z.string().min(1).max(128).default('Harbour DC').describe('its name on the board'),
-  timeZone: z.string().min(1).default('Europe/Rotterdam').describe('IANA name'),
+  timeZone: z.string().min(1).default('Europe/Amsterdam').describe('IANA name'),
   seed: z.int().min(0).max(0xffff_ffff).default(42).describe('same seed, same story'),
   size: z.enum(sizeNames).default('demo').describe('small: 48 slots; demo: 2,400 slots; huge: 100,000 slots'),
   readsPerSecond: z.number().min(1).max(100_000).default(35).describe('tag reads a second, in all'),

@@ -197,12 +197,7 @@ export function emptySlot(
   wish: { readonly cold: boolean; readonly hall: number },
   random: Random,
 ): number | undefined {
-  const promised = new Set(
-    whereabouts.loads.map(({ stops }) => {
-      const end = stops.at(-1)?.place
-      return end?.kind === 'slot' ? end.slot : -1
-    }),
-  )
+  const promised = promisedSlots(whereabouts)
   const { slots } = plan.layout
   const start = Math.floor(random() * slots.length)
   let second: number | undefined
@@ -214,6 +209,16 @@ export function emptySlot(
     second ??= slot
   }
   return second
+}
+
+/** Slots that something is on its way to. */
+export function promisedSlots(whereabouts: Whereabouts): ReadonlySet<number> {
+  return new Set(
+    whereabouts.loads.flatMap(({ stops }) => {
+      const end = stops.at(-1)?.place
+      return end?.kind === 'slot' ? [end.slot] : []
+    }),
+  )
 }
 
 /** A slot with goods in it that background traffic may take from. */

@@ -11,6 +11,7 @@ import {
   occupiedSlot,
   outbound,
   type Place,
+  promisedSlots,
   relocation,
   type Stop,
   startingWhereabouts,
@@ -181,7 +182,8 @@ export function putBack(
   pallet: { readonly from: number; readonly to: number },
   random: Random,
 ): Stepped {
-  const isFree = (world.whereabouts.inSlot[pallet.to]?.length ?? 0) === 0
+  const { inSlot } = world.whereabouts
+  const isFree = (inSlot[pallet.to]?.length ?? 0) === 0 && !promisedSlots(world.whereabouts).has(pallet.to)
   const hall = hallOfSlot(plan, pallet.to)
   const to = isFree ? pallet.to : emptySlot(plan, world.whereabouts, { cold: true, hall }, random)
   if (to === undefined) return { world, events: [] }

@@ -29,12 +29,13 @@ test('two gateways record every tag read that the devices of their halls sent, a
   const plan = planWarehouse({
     site: 'pier-9',
     name: 'Pier 9',
-    timeZone: 'Europe/Rotterdam',
+    timeZone: 'Europe/Amsterdam',
     seed: 4,
     size: {
       ...warehouseSizes.small,
       halls: 2,
       gates: 2,
+      serialLines: true,
       serialGates: 1,
       items: 200,
       expectedItems: 150,
