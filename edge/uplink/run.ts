@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import type { Clock, Random } from '../../shared/clock.ts'
 import { asFault, type Fault } from '../../shared/fault.ts'
 import type { Gap } from '../../shared/record.ts'
 import { Ack, batchLimits, type GatewayAddress, type Hello, protocolVersion } from '../../shared/wire.ts'
+import { type BackoffRule, backoffMs, failuresAfter } from '../backoff.ts'
+import type { Log } from '../log.ts'
 import type { Spool } from '../spool/spool.ts'
-import { backOffMs, healthyMs } from './back-off.ts'
+import { wait } from '../wait.ts'
 import { encodeBatch, envelopeBytes } from './batch.ts'
 import { type ClockFinding, findClock, isNews } from './clock-finding.ts'
 import { noUplinkCounters, type UplinkCounters } from './counters.ts'
@@ -39,7 +41,7 @@ export interface UplinkOptions {
   readonly configVersion: () => number
   readonly clock: Clock
   readonly random: Random
-  readonly log: { info(sentence: string): void; warn(sentence: string): void }
+  readonly log: Pick<Log, 'info' | 'warn'>
   /** Where records that the server cannot read are kept. */
   readonly refusedDirectory: string
   /** PEM of the authority that signed the broker's certificate. */
@@ -59,6 +61,9 @@ export interface UplinkOptions {
 const compressAboveBytes = 4096
 const tickMs = 50
 const retryMs = 1_000
+
+/** A server that a thousand gateways lost at once must get up before they are all back. */
+const wanBackoff: BackoffRule = { shortestMs: 1_000, longestMs: 60_000, healthyAfterMs: 60_000 }
 const gzipAsync = promisify(gzip)
 
 /**
@@ -104,8 +109,8 @@ export async function runUplink(options: UplinkOptions, signal: AbortSignal): Pr
       counters.uplink_connections_failed_total += 1
       tell(asFault(thrown, 'The uplink failed').message)
     }
-    failures = clock.monotonicMs() - startedMs >= healthyMs ? 1 : failures + 1
-    await setTimeout(backOffMs(failures, random), undefined, { signal }).catch(() => {})
+    failures = failuresAfter(wanBackoff, failures, clock.monotonicMs() - startedMs)
+    await wait(backoffMs(wanBackoff, failures, random), signal)
   }
 }
 
@@ -240,7 +245,7 @@ class Session {
           await this.#send(action.from, action.to)
         } catch (thrown) {
           this.#complain(asFault(thrown, 'The spool cannot be read'))
-          await setTimeout(retryMs, undefined, { signal: this.#signal }).catch(() => {})
+          await wait(retryMs, this.#signal)
           this.#dispatch({ type: 'sent', at: clock.monotonicMs(), run: undefined })
         }
         return
@@ -329,7 +334,7 @@ class Session {
         return
       } catch (thrown) {
         this.#complain(asFault(thrown, 'A gap record cannot be written'))
-        await setTimeout(retryMs, undefined, { signal: this.#signal }).catch(() => {})
+        await wait(retryMs, this.#signal)
       }
     }
   }

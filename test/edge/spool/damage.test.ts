@@ -1,0 +1,243 @@
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { openSpool } from '../../../edge/spool/open.ts'
+import type { Spool } from '../../../edge/spool/spool.ts'
+import type { Gap } from '../../../shared/record.ts'
+import { observation, readAll, temporaryDirectory, testClock } from '../../support/spool.ts'
+
+const open = (directory: string, onGap?: (gap: Gap) => void) =>
+  openSpool({
+    directory,
+    maxBytes: 8 * 1024 * 1024,
+    segmentBytes: 16 * 1024,
+    clock: testClock,
+    random: Math.random,
+    ...(onGap === undefined ? {} : { onGap }),
+  })
+
+const total = 300
+
+/** A closed spool of 300 records in several segments; restored before every case. */
+async function original(directory: string): Promise<{ readonly files: Map<string, Buffer>; restore(): void }> {
+  const spool = await open(directory)
+  for (let n = 1; n <= total; n += 10) await spool.append(Array.from({ length: 10 }, (_, i) => observation(n + i)))
+  await spool.close()
+  const files = new Map(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name))]))
+  return {
+    files,
+    restore() {
+      for (const name of readdirSync(directory)) if (!files.has(name)) rmSync(join(directory, name))
+      for (const [name, bytes] of files) writeFileSync(join(directory, name), bytes)
+    },
+  }
+}
+
+const segmentsOf = (files: ReadonlyMap<string, Buffer>) =>
+  [...files.keys()].filter((name) => name.endsWith('.segment')).sort()
+
+/** Every original record is either there, byte for byte, or covered by a gap; and never both. */
+async function expectHonest(spool: Spool, gaps: readonly Gap[]): Promise<number> {
+  const found = await readAll(spool)
+  let lost = 0
+  for (let sequence = 1; sequence <= total; sequence += 1) {
+    const declared = gaps.some((gap) => (gap.fromSeq ?? 0) <= sequence && sequence <= (gap.toSeq ?? 0))
+    const record = found.get(sequence) ?? null
+    if (record === null) lost += 1
+    expect([sequence, record === null]).toEqual([sequence, declared])
+    if (record !== null) expect(record).toEqual(observation(sequence))
+  }
+  expect(gaps.reduce((sum, gap) => sum + gap.count, 0)).toBe(lost)
+  // The gaps stand in the spool too, and new numbers lie above all that were ever given.
+  expect([...found.values()].filter((record) => record?.kind === 'gap')).toEqual(gaps)
+  expect(await spool.append([observation(9999)])).toBeGreaterThan(total)
+  return lost
+}
+
+describe('salvage', () => {
+  test('cut at many offsets of the newest segment: the part before it is there, the rest declared', async () => {
+    using directory = temporaryDirectory()
+    const before = await original(directory.path)
+    const name = segmentsOf(before.files).at(-1) ?? ''
+    const size = before.files.get(name)?.length ?? 0
+    for (let length = size - 1; length > Math.max(0, size - 4096); length -= 97) {
+      before.restore()
+      truncateSync(join(directory.path, name), length)
+      const gaps: Gap[] = []
+      const spool = await open(directory.path, (gap) => gaps.push(gap))
+      expect(await expectHonest(spool, gaps)).toBeGreaterThan(0)
+      await spool.close()
+    }
+  })
+
+  test('a tail of zeros, as a power cut leaves it, is the end and no damage', async () => {
+    using directory = temporaryDirectory()
+    const before = await original(directory.path)
+    const name = segmentsOf(before.files).at(-1) ?? ''
+    writeFileSync(
+      join(directory.path, name),
+      Buffer.concat([before.files.get(name) ?? Buffer.alloc(0), Buffer.alloc(8192)]),
+    )
+    const gaps: Gap[] = []
+    const spool = await open(directory.path, (gap) => gaps.push(gap))
+    expect(spool.next).toBe(total + 1)
+    expect(await expectHonest(spool, gaps)).toBe(0)
+    await spool.close()
+  })
+
+  test('a torn write behind the last durable record: nothing is lost, nothing declared, its numbers are passed over', async () => {
+    using directory = temporaryDirectory()
+    const before = await original(directory.path)
+    const names = segmentsOf(before.files)
+    const torn = (before.files.get(names[0] ?? '') ?? Buffer.alloc(0)).subarray(64, 164)
+    const name = names.at(-1) ?? ''
+    writeFileSync(join(directory.path, name), Buffer.concat([before.files.get(name) ?? Buffer.alloc(0), torn]))
+    const gaps: Gap[] = []
+    const spool = await open(directory.path, (gap) => gaps.push(gap))
+    expect(spool.next).toBeGreaterThan(total + 1)
+    expect(await expectHonest(spool, gaps)).toBe(0)
+    await spool.close()
+  })
+
+  test('flipped bits anywhere in any file: it starts, saves the rest, counts the loss', async () => {
+    using directory = temporaryDirectory()
+    const before = await original(directory.path)
+    const names = [...before.files.keys()].filter((name) => name !== 'lock')
+    let seed = 1
+    const random = () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+      return seed / 4_294_967_296
+    }
+    for (let round = 0; round < 60; round += 1) {
+      before.restore()
+      for (let flip = 0; flip <= round % 4; flip += 1) {
+        const name = names[Math.floor(random() * names.length)] ?? ''
+        const bytes = readFileSync(join(directory.path, name))
+        const at = Math.floor(random() * bytes.length)
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8))
+        writeFileSync(join(directory.path, name), bytes)
+      }
+      const gaps: Gap[] = []
+      const spool = await open(directory.path, (gap) => gaps.push(gap))
+      await expectHonest(spool, gaps)
+      await spool.close()
+    }
+  })
+
+  test('bits that rot while it is open: the rest of the segment is served, the loss declared', async () => {
+    using directory = temporaryDirectory()
+    const gaps: Gap[] = []
+    await original(directory.path)
+    const spool = await open(directory.path, (gap) => gaps.push(gap))
+    const path = join(
+      directory.path,
+      segmentsOf(new Map(readdirSync(directory.path).map((n) => [n, Buffer.alloc(0)])))[0] ?? '',
+    )
+    const bytes = readFileSync(path)
+    bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100)
+    writeFileSync(path, bytes)
+    const found = await readAll(spool)
+    expect(found.get(1)).toBeNull()
+    expect(found.get(2)).toEqual(observation(2))
+    expect(gaps).toMatchObject([{ fromSeq: 1, toSeq: 1, count: 1, reason: 'corrupt' }])
+    await spool.close()
+  })
+
+  test('a segment in the middle is gone: its numbers are declared', async () => {
+    using directory = temporaryDirectory()
+    const before = await original(directory.path)
+    rmSync(join(directory.path, segmentsOf(before.files)[1] ?? ''))
+    const gaps: Gap[] = []
+    const spool = await open(directory.path, (gap) => gaps.push(gap))
+    expect(await expectHonest(spool, gaps)).toBeGreaterThan(50)
+    await spool.close()
+  })
+
+  test('damaged files are kept beside, in bounds', async () => {
+    using directory = temporaryDirectory()
+    const before = await original(directory.path)
+    const name = segmentsOf(before.files)[0] ?? ''
+    for (let round = 0; round < 12; round += 1) {
+      const bytes = Buffer.from(before.files.get(name) ?? [])
+      bytes.writeUInt8(bytes.readUInt8(200) ^ 0xff, 200)
+      writeFileSync(join(directory.path, name), bytes)
+      await (await open(directory.path)).close()
+    }
+    const kept = readdirSync(directory.path).filter((file) => file.endsWith('.corrupt'))
+    expect(kept.length).toBeGreaterThan(0)
+    expect(kept.length).toBeLessThanOrEqual(8)
+  })
+})
+
+describe('beginning anew', () => {
+  test('wiped whole: a new epoch, and records are accepted from 1', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, 'spool')
+    const spool = await open(path)
+    await spool.append([observation(1)])
+    await spool.close()
+    rmSync(path, { recursive: true })
+    const again = await open(path)
+    expect(again.epoch).not.toBe(spool.epoch)
+    expect(await again.append([observation(1)])).toBe(1)
+    await again.close()
+  })
+
+  test('segments wiped, state left: a new epoch, and the loss is declared', async () => {
+    using directory = temporaryDirectory()
+    const before = await original(directory.path)
+    for (const name of segmentsOf(before.files)) rmSync(join(directory.path, name))
+    const gaps: Gap[] = []
+    const spool = await open(directory.path, (gap) => gaps.push(gap))
+    expect(gaps).toMatchObject([{ reason: 'spool-lost', count: total }])
+    await spool.close()
+  })
+
+  test('the state file lost: epoch and records stay', async () => {
+    using directory = temporaryDirectory()
+    await original(directory.path)
+    const first = await open(directory.path)
+    await first.close()
+    rmSync(join(directory.path, 'state'))
+    const gaps: Gap[] = []
+    const spool = await open(directory.path, (gap) => gaps.push(gap))
+    expect(spool.epoch).toBe(first.epoch)
+    expect(await expectHonest(spool, gaps)).toBe(0)
+    await spool.close()
+  })
+
+  for (const [name, bump] of [
+    [
+      'segment',
+      (bytes: Buffer) => {
+        bytes.writeUInt32LE(2, 8)
+        bytes.writeUInt32LE(crc32(bytes.subarray(0, 12)), 12)
+      },
+    ],
+    [
+      'state',
+      (bytes: Buffer) => {
+        for (const slot of [0, 4096]) {
+          const length = bytes.readUInt32LE(slot + 8)
+          bytes.writeUInt32LE(2, slot + 4)
+          bytes.writeUInt32LE(crc32(bytes.subarray(slot + 4, slot + 12 + length)), slot)
+        }
+      },
+    ],
+  ] as const) {
+    test(`a newer format in the ${name} is refused, and every file kept as it is`, async () => {
+      using directory = temporaryDirectory()
+      const before = await original(directory.path)
+      const file = name === 'segment' ? (segmentsOf(before.files)[1] ?? '') : 'state'
+      const bytes = Buffer.from(before.files.get(file) ?? [])
+      bump(bytes)
+      writeFileSync(join(directory.path, file), bytes)
+      await expect(open(directory.path)).rejects.toMatchObject({ code: 'conflict', retryable: false })
+      for (const [kept, content] of before.files) {
+        expect(readFileSync(join(directory.path, kept)).equals(kept === file ? bytes : content)).toBe(true)
+      }
+      expect(existsSync(join(directory.path, 'lock'))).toBe(true)
+    })
+  }
+})

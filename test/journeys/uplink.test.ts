@@ -1,0 +1,169 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
+import { expect, test } from 'vitest'
+import { openSpool } from '../../edge/spool/open.ts'
+import type { ClockFinding } from '../../edge/uplink/clock-finding.ts'
+import { noUplinkCounters } from '../../edge/uplink/counters.ts'
+import { runUplink, type UplinkOptions } from '../../edge/uplink/run.ts'
+import { topicOf } from '../../shared/wire.ts'
+import { type Acker, startAcker } from '../support/acker.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
+import { measurement, temporaryDirectory } from '../support/spool.ts'
+import { until } from '../support/until.ts'
+
+const address = { site: 'site-1', gateway: 'gw-1' }
+const cloud = { username: 'cloud', password: 'cloud' }
+const clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
+
+/** A real spool, a real uplink, a real Mosquitto, and a tiny server behind it. */
+async function street(options: Partial<UplinkOptions> = {}) {
+  const directory = temporaryDirectory()
+  const mosquitto = await startMosquitto({
+    users: { [`${address.site}/${address.gateway}`]: 'a-secret', cloud: 'cloud' },
+    permissions: 'user site-1/gw-1\ntopic readwrite warepulse/v1/site-1/gw-1/#\nuser cloud\ntopic readwrite #\n',
+  })
+  const acker: Acker = await startAcker(mosquitto.url, address)
+  const spool = await openSpool({
+    directory: join(directory.path, 'spool'),
+    maxBytes: 64 * 1024 * 1024,
+    clock,
+    random: Math.random,
+  })
+  const counters = noUplinkCounters()
+  const stop = new AbortController()
+  const states: string[] = []
+  const findings: ClockFinding[] = []
+  const running = runUplink(
+    {
+      spool,
+      url: mosquitto.url,
+      address,
+      secret: 'a-secret',
+      version: '0.0.0-test',
+      boot: 'b'.repeat(32),
+      startedAt: Date.now(),
+      configVersion: () => 3,
+      clock,
+      random: () => 0, // the shortest back-off
+      log: { info: () => {}, warn: () => {} },
+      refusedDirectory: join(directory.path, 'refused'),
+      counters,
+      onState: (state) => states.push(state),
+      onClock: (finding) => findings.push(finding),
+      ...options,
+    },
+    stop.signal,
+  )
+  return {
+    directory,
+    mosquitto,
+    acker,
+    spool,
+    counters,
+    states,
+    findings,
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await running
+      await spool.close()
+      await acker.close()
+      await mosquitto.stop()
+      directory[Symbol.dispose]()
+    },
+  }
+}
+
+const many = (from: number, count: number) => Array.from({ length: count }, (_, index) => measurement(from + index))
+
+test('records arrive once and in their own bytes; the spool learns that they did', async () => {
+  await using s = await street()
+  for (let n = 0; n < 20; n += 1) await s.spool.append(many(n * 500, 500))
+  await until('all is acknowledged', () => s.spool.closed.committed === 10_000)
+  expect(s.acker.taken.get(1)).toEqual(measurement(0))
+  expect(s.acker.taken.get(10_000)).toEqual(measurement(9_999))
+  expect(s.acker.taken.size).toBe(10_000)
+  expect(s.acker.repeated).toBe(0)
+  expect(s.acker.hellos[0]).toMatchObject({ v: 1, epoch: s.spool.epoch, config: 3, clockSynced: false })
+  expect([...s.acker.leases]).toEqual(['lease-1'])
+  expect(s.spool.lease).toBe('lease-1')
+  expect(s.counters).toMatchObject({ uplink_records_sent_total: 10_000, uplink_backlog_records: 0 })
+  expect(s.findings[0]?.synced).toBe(true)
+})
+
+test('compressed batches hold the same', async () => {
+  await using s = await street({ compress: true })
+  await s.spool.append(many(0, 2000))
+  await until('all is acknowledged', () => s.spool.closed.committed === 2000)
+  expect(s.acker.taken.get(1500)).toEqual(measurement(1499))
+  expect(s.counters.uplink_bytes_sent_total).toBeLessThan(2000 * 40)
+})
+
+test('the broker is killed and comes back: a new lease, nothing lost, nothing twice', async () => {
+  await using s = await street()
+  await s.spool.append(many(0, 1000))
+  await until('the first are acknowledged', () => s.spool.closed.committed === 1000)
+  const restarted = s.mosquitto.restart()
+  await until('the uplink has seen it', () => s.states.at(-1) === 'offline')
+  for (let n = 2; n < 12; n += 1) await s.spool.append(many(n * 500, 500))
+  await restarted
+  await until('the rest is acknowledged', () => s.spool.closed.committed === 6000, { withinMs: 60_000 })
+  expect(s.acker.taken.size).toBe(6000)
+  expect(s.acker.repeated).toBe(0)
+  expect(s.spool.lease).not.toBe('lease-1')
+})
+
+test('a server that takes and does not acknowledge: sent again until it does', async () => {
+  await using s = await street({ settings: { leastAckTimeoutMs: 100, mostAckTimeoutMs: 200 } })
+  await until('hello', () => s.acker.hellos.length > 0 && s.spool.lease !== undefined)
+  s.acker.mute = true
+  await s.spool.append(many(0, 100))
+  await until('it was sent twice', () => s.counters.uplink_records_repeated_total > 0)
+  s.acker.mute = false
+  await until('all is acknowledged', () => s.spool.closed.committed === 100)
+})
+
+test('one record that the server cannot read: kept aside, a gap in its place, the rest goes on', async () => {
+  await using s = await street()
+  s.acker.poison = 77
+  await s.spool.append(many(0, 200))
+  await until('all but one, and the gap', () => s.spool.closed.committed >= 201)
+  expect(s.acker.taken.has(77)).toBe(false)
+  expect(s.acker.taken.get(201)).toMatchObject({ kind: 'gap', fromSeq: 77, toSeq: 77, count: 1, reason: 'refused' })
+  expect(readdirSync(join(s.directory.path, 'refused')).sort()).toEqual([
+    `${s.spool.epoch}-77.reason`,
+    `${s.spool.epoch}-77.record`,
+  ])
+})
+
+test('a server restored from a backup gets again what it lost', async () => {
+  await using s = await street()
+  await s.spool.append(many(0, 500))
+  await until('all is acknowledged', () => s.spool.closed.committed === 500)
+  s.acker.closed = { committed: 100, ranges: [] }
+  s.acker.server = 'acker-2'
+  s.acker.taken.clear()
+  await s.spool.append(many(500, 1))
+  await until('the server has all again', () => s.acker.closed.committed === 501)
+  expect(s.acker.taken.get(101)).toEqual(measurement(100))
+})
+
+test('presence: online with the connection, offline by the last will and at a goodbye', async () => {
+  const heard: string[] = []
+  const s = await street()
+  const { url } = s.mosquitto
+  const observer = await connectAsync(url, cloud)
+  observer.on('message', (_, payload) => heard.push(payload.toString()))
+  await observer.subscribeAsync(topicOf(address, 'status'))
+  // Another connection with the same client id makes the broker drop ours without a goodbye: the last will speaks.
+  const thief = await connectAsync(url, { ...cloud, clientId: 'site-1/gw-1', reconnectPeriod: 0 })
+  await until('the last will', () => heard.includes('{"state":"offline"}'))
+  await until('it is back', () => heard.at(-1) === '{"state":"online"}')
+  await thief.endAsync(true)
+  heard.length = 0
+  await observer.subscribeAsync(topicOf(address, 'status'))
+  const goodbye = s[Symbol.asyncDispose]()
+  await until('the goodbye', () => heard.includes('{"state":"offline"}'))
+  await observer.endAsync(true)
+  await goodbye
+})
