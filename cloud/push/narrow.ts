@@ -8,11 +8,12 @@ import type { SiteMap } from '../../shared/site-map.ts'
 export function narrow(delta: BoardDelta, map: SiteMap, zones: ReadonlySet<string>): BoardDelta {
   const { slots, sensors, alerts, ...rest } = delta
   const zoneOfSensor = new Map(map.sensors.map((sensor) => [sensor.id, sensor.zone]))
+  const standing = slots && narrowSlots(slots, map, zones)
   const near = sensors?.filter((now) => zones.has(zoneOfSensor.get(now.sensor) ?? ''))
   const concerning = alerts?.filter((alert) => alert.zone === null || zones.has(alert.zone))
   return {
     ...rest,
-    ...(slots !== undefined && { slots: narrowSlots(slots, map, zones) }),
+    ...(standing !== undefined && standing.slot.length > 0 && { slots: standing }),
     ...(near !== undefined && near.length > 0 && { sensors: near }),
     ...(concerning !== undefined && concerning.length > 0 && { alerts: concerning }),
   }

@@ -1,6 +1,8 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { BoardSnapshot } from '../../shared/board.ts'
 import type { Clock } from '../../shared/clock.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
 import type { Hub } from './hub.ts'
 
 export const encodings = ['br', 'gzip', 'identity'] as const
@@ -19,6 +21,18 @@ const freshMs = 2000
 
 /** Serialises a site's snapshot once per revision (and once more when its `now` has grown old). */
 export function cachedSnapshots(hub: Hub, clock: Clock): (site: string) => SnapshotBody | undefined {
+  const mapTexts = new WeakMap<SiteMap, string>()
+
+  /** The map is nine tenths of the text and hardly ever changes, so its part is kept. */
+  function textOf({ map, ...rest }: BoardSnapshot): string {
+    let mapText = mapTexts.get(map)
+    if (mapText === undefined) {
+      mapText = JSON.stringify(map)
+      mapTexts.set(map, mapText)
+    }
+    return `${JSON.stringify(rest).slice(0, -1)},"map":${mapText}}`
+  }
+
   const bodies = new Map<string, { readonly body: SnapshotBody; readonly madeAtMs: number }>()
   return (site) => {
     const held = bodies.get(site)
@@ -28,7 +42,7 @@ export function cachedSnapshots(hub: Hub, clock: Clock): (site: string) => Snaps
     }
     const snapshot = hub.snapshot(site)
     if (snapshot === undefined) return undefined
-    const body = bodyOf(snapshot.revision, Buffer.from(JSON.stringify(snapshot)))
+    const body = bodyOf(snapshot.revision, Buffer.from(textOf(snapshot)))
     bodies.set(site, { body, madeAtMs: clock.monotonicMs() })
     return body
   }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { People } from '../../cloud/accounts/people.ts'
 import { type HttpServer, openHttp } from '../../cloud/http/open.ts'
 import type { Fact } from '../../cloud/push/fact.ts'
-import type { WatchReply } from '../../shared/board.ts'
+import type { BoardAlert, BoardDelta, WatchReply } from '../../shared/board.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { type BoardClient, openBoard } from '../support/board-client.ts'
 import { type Bench, makeBench } from '../support/http-parts.ts'
@@ -99,6 +99,28 @@ describe('boards', () => {
     await until('it lives on', () => itemsOn(board) === 6)
   })
 
+  test('one that watches a zone gets what concerns it, and misses no revision', async () => {
+    const socket = io(`${server.url}/live`, {
+      transports: ['websocket'],
+      forceNew: true,
+      extraHeaders: bench.bearer('viewer'),
+    })
+    const deltas: BoardDelta[] = []
+    const alerts: BoardAlert[] = []
+    socket.on('delta', (delta: BoardDelta) => deltas.push(delta))
+    socket.on('alert', (alert: BoardAlert) => alerts.push(alert))
+    await socket.timeout(5000).emitWithAck('watch', { site })
+    const reply: WatchReply = await socket.timeout(5000).emitWithAck('watch', { site, zones: ['B'] })
+    bench.push.tell([slot(1, 'A1'), { type: 'alert', alert: someAlert('in A', site) }])
+    await until('the first delta', () => deltas.length === 1)
+    bench.push.tell([slot(2, 'B1'), { type: 'alert', alert: someAlert('in B', site, { zone: 'B' }) }])
+    await until('the second delta', () => deltas.length === 2)
+    expect(deltas.map((delta) => delta.slots?.slot)).toEqual([undefined, [2]])
+    expect([deltas[0]?.from, deltas[1]?.from]).toEqual([reply.ok && reply.revision, deltas[0]?.to])
+    expect(alerts.map(({ id }) => id)).toEqual(['in B'])
+    socket.disconnect()
+  })
+
   test('one whose session is revoked is gone within 5 s, the others stay', async () => {
     const { key } = bench.people.makeSignInKey()
     const signedIn = bench.people.signIn(key)
@@ -161,6 +183,25 @@ describe('a board that does not read', () => {
     slow.close()
     proxy.close()
   })
+})
+
+test('more boards than allowed are refused, and let in when others leave', async () => {
+  await server.close()
+  bench = makeBench({ maxSocketsPerAddress: 2 }, bench.people)
+  bench.push.seed([{ type: 'map', map: smallMap(site) }])
+  server = await openHttp(bench.parts, { host: '127.0.0.1', port: 0, version: '0.0.0' })
+  const extraHeaders = bench.bearer('viewer')
+  const open = () =>
+    io(`${server.url}/live`, { transports: ['websocket'], forceNew: true, reconnectionDelay: 50, extraHeaders })
+  const [one, two] = [open(), open()]
+  await until('two are in', () => one.connected && two.connected)
+  const three = open()
+  const refused = await new Promise<Error>((resolve) => three.once('connect_error', resolve))
+  expect(refused.message).toContain('websocket error')
+  expect(bench.push.sockets).toBe(2)
+  one.disconnect()
+  await until('the third is in', () => three.connected)
+  for (const socket of [two, three]) socket.disconnect()
 })
 
 describe('who may not', () => {

@@ -148,6 +148,15 @@ describe('the snapshot as text', () => {
     expect(JSON.parse(String(await third?.bytes('identity')))).toMatchObject({ now: 3001 })
     expect(snapshots('nowhere')).toBeUndefined()
   })
+
+  test('is the snapshot, whatever the map', async () => {
+    const { hub } = open({}, standingClock(1000))
+    const snapshots = cachedSnapshots(hub, standingClock(1000))
+    for (const version of [1, 2, 3]) {
+      hub.seed([{ type: 'map', map: smallMap(site, version) }, slot(version)])
+      expect(JSON.parse(String(await snapshots(site)?.bytes('identity')))).toEqual(hub.snapshot(site))
+    }
+  })
 })
 
 const silence = { delta() {}, alert() {}, heartbeat() {} }
