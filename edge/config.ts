@@ -6,9 +6,7 @@ import { SourceOptions } from './sources/catalogue.ts'
 /** How the gateway reaches the cloud. */
 const Uplink = z
   .strictObject({
-    url: z
-      .url({ protocol: /^(?:mqtts?|wss?)$/ })
-      .describe('MQTT broker of the cloud, e.g. mqtts://warepulse.example:8883'),
+    url: z.url({ protocol: /^mqtts?$/ }).describe('MQTT broker of the cloud, e.g. mqtts://warepulse.example:8883'),
     secret: z
       .string()
       .min(1)
@@ -49,7 +47,7 @@ export const EdgeConfig = z
     metrics: z
       .strictObject({
         host: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 lets the network in'),
-        port: z.int().min(0).max(65_535).describe('of /metrics and /healthz'),
+        port: z.int().min(0).max(65_535).describe('of /metrics, /healthz and /refused'),
       })
       .optional()
       .describe('absent: no port is opened'),

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../shared/clock.ts'
 import { type RefusalReason, refused } from '../shared/decoded.ts'
 import { asFault } from '../shared/fault.ts'
+import type { DeviceState } from '../shared/record.ts'
 import { appendAll } from './append.ts'
 import {
   type CleanState,
@@ -45,6 +46,8 @@ interface Line extends LineOptions {
   readonly tally: Tally
   readonly queue: RecordQueue
   readonly state: CleanState
+  /** Link reports that found the queue full. */
+  readonly lateLinks: Map<string, DeviceState>
 }
 
 /**
@@ -61,6 +64,7 @@ export async function runLine(options: LineOptions, signal: AbortSignal): Promis
     tally: options.tally ?? emptyTally(),
     queue: options.queue ?? recordQueue(),
     state: nothingSeen(),
+    lateLinks: new Map(),
   }
   const { queue, clock, log } = line
   queue.push({ kind: 'device', at: clock.now(), device: options.gateway, state: 'up', reason: 'started' })
@@ -79,6 +83,7 @@ export async function runLine(options: LineOptions, signal: AbortSignal): Promis
   if (line.sources.length === 0) await aborted(stopSources)
   const faults = await Promise.all(line.sources.map((source) => runBelt(line, source, stopSources)))
 
+  pushLateLinks(line)
   cleanFlushAll(line.state, queue.push)
   drained.abort()
   const patience = setTimeout(() => giveUp.abort(), lastAppendMs)
@@ -211,19 +216,39 @@ function takeReading(
   }
 }
 
-/** On change only: sources report a state once. */
+/**
+ * On change only: sources report a state once. While the queue is full only the last state of each device waits, so
+ * that a connection that flaps in front of a full disk fills no memory.
+ */
 function reportLink(line: Line, { device, state, reason }: LinkReport): void {
   line.tally.deviceOf(device).link = state
   const told = reason === undefined ? {} : { reason: reason.slice(0, 256) }
-  line.queue.push({ kind: 'device', at: line.clock.now(), device, state, ...told })
+  const record: DeviceState = { kind: 'device', at: line.clock.now(), device, state, ...told }
+  if (line.lateLinks.has(device)) line.tally.linkReportsMerged += 1
+  if (isFull(line)) line.lateLinks.set(device, record)
+  else {
+    pushLateLinks(line)
+    line.queue.push(record)
+  }
   if (state === 'up') line.log.info({ device }, 'device is up')
   else line.log.warn({ device, ...told }, `device is ${state}`)
 }
 
+function pushLateLinks(line: Line): void {
+  for (const record of line.lateLinks.values()) line.queue.push(record)
+  line.lateLinks.clear()
+}
+
+function isFull({ queue }: Line): boolean {
+  return queue.length >= queue.capacity
+}
+
+/** Ends windows in time, and catches up with what waited for room. */
 async function flushRegularly(line: Line, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await wait(flushEveryMs, signal)
-    if (line.queue.length < line.queue.capacity)
-      cleanFlush(line.state, line.clock.monotonicMs(), line.clean, line.queue.push)
+    if (isFull(line)) continue
+    pushLateLinks(line)
+    cleanFlush(line.state, line.clock.monotonicMs(), line.clean, line.queue.push)
   }
 }

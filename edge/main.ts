@@ -61,7 +61,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
   let uplink: Promise<void> = Promise.resolve()
   try {
     if (config.metrics !== undefined) {
-      probe = await openProbe(config.metrics, registryOf({ tally, spool, uplink: uplinkCounters }))
+      probe = await openProbe(config.metrics, registryOf({ tally, spool, uplink: uplinkCounters }), tally)
     }
     uplink = runUplink(
       {

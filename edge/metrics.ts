@@ -84,6 +84,11 @@ export function registryOf({ tally, spool, uplink }: Counted): Registry {
   })
   counter('edge_records_appended_total', 'Records that are durable in the spool', () => tally.appended)
   counter('edge_append_failures_total', 'Appends that the spool refused; tried again', () => tally.appendFailures)
+  counter(
+    'edge_link_reports_merged_total',
+    'Link reports replaced by a newer one while the spool took nothing',
+    () => tally.linkReportsMerged,
+  )
   gauge('edge_spool_bytes', 'Bytes of the spool on disk', () => spool.bytes)
   gauge('edge_spool_next_sequence', 'Sequence number that the next record will get', () => spool.next)
   gauge(

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { Registry } from '@prometheus-io/client'
 import { Fault } from '../shared/fault.ts'
+import type { Tally } from './tally.ts'
 
 export interface Probe {
   readonly port: number
@@ -8,8 +9,15 @@ export interface Probe {
   close(): Promise<void>
 }
 
-/** `/healthz` and `/metrics` of a gateway. Rejects with a Fault `conflict` when the port is taken. */
-export async function openProbe(address: { host: string; port: number }, registry: Registry): Promise<Probe> {
+/**
+ * `/healthz`, `/metrics`, and `/refused` (the newest samples of what could not be used) of a gateway. Rejects with a
+ * Fault `conflict` when the port is taken.
+ */
+export async function openProbe(
+  address: { readonly host: string; readonly port: number },
+  registry: Registry,
+  tally: Pick<Tally, 'samples'>,
+): Promise<Probe> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end()
     switch (request.url) {
@@ -20,6 +28,8 @@ export async function openProbe(address: { host: string; port: number }, registr
           (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
           () => response.writeHead(500).end(),
         )
+      case '/refused':
+        return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(tally.samples()))
       default:
         return void response.writeHead(404).end()
     }
@@ -35,7 +45,7 @@ export async function openProbe(address: { host: string; port: number }, registr
   }
 }
 
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new Fault('conflict', `metrics: cannot listen on ${host}:${port}: ${error.message}`, { cause: error })),

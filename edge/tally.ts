@@ -29,6 +29,8 @@ export interface Tally {
   /** Records given to the spool, and attempts that it refused. */
   appended: number
   appendFailures: number
+  /** Link reports that were replaced by a newer one before there was room to store them. */
+  linkReportsMerged: number
   refuse(sample: Omit<RefusedSample, 'hex'>, bytes?: Uint8Array): void
   /** The newest refused samples, oldest first. */
   samples(): readonly RefusedSample[]
@@ -65,6 +67,7 @@ export function emptyTally(): Tally {
     measurements: zeroes(reportRules),
     appended: 0,
     appendFailures: 0,
+    linkReportsMerged: 0,
     refuse(sample, bytes) {
       deviceOf(sample.device).refused[sample.reason] += 1
       if (samples.length >= mostSamples) samples.shift()

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { CleanOptions } from '../../edge/clean/options.ts'
 import { type LineOptions, runLine } from '../../edge/line.ts'
+import { recordQueue } from '../../edge/record-queue.ts'
 import type { ConfiguredSource, Speaker } from '../../edge/sources/configured.ts'
 import type { SourceEvents } from '../../edge/sources/source.ts'
 import { emptyTally } from '../../edge/tally.ts'
@@ -176,6 +177,28 @@ test('a full spool holds the device back, and nothing is lost when it has room a
   expect(spool.records.filter((r) => isKind(r, 'observation')).map((r) => r.epc)).toEqual(
     Array.from({ length: 20_000 }, (_, i) => i.toString(16).toUpperCase().padStart(8, '0')),
   )
+})
+
+test('a connection that flaps in front of a full spool fills no memory; its last state is stored', async () => {
+  const { configured, open } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const queue = recordQueue(10)
+  const { spool, tally, ended } = start([configured], { queue })
+  let full = true
+  spool.fail = () => {
+    if (full) throw new Fault('storage-full', 'no space', { retryable: true })
+  }
+  const { events } = await open
+  for (let i = 0; i < 1000; i++) {
+    events.link({ device: 'gate', state: 'down', reason: `${i}` })
+    events.link({ device: 'gate', state: 'up' })
+  }
+  events.link({ device: 'gate', state: 'down', reason: 'last' })
+  expect(queue.length).toBeLessThanOrEqual(10)
+  full = false
+  await until('the last state is stored', () => spool.records.some((r) => isKind(r, 'device') && r.reason === 'last'))
+  expect(tally.linkReportsMerged + spool.records.length).toBe(1 + 2001)
+  stop.current.abort()
+  await ended
 })
 
 test('a spool that is broken for good stops the line with its fault', async () => {

@@ -111,6 +111,10 @@ test('serial, Modbus and MQTT devices arrive in the cloud, each record valid', a
   expect(metrics).toMatch(/edge_uplink_batches_sent_total [1-9]/)
   expect((await fetch(`http://127.0.0.1:${metricsPort}/healthz`)).status).toBe(200)
   expect((await fetch(`http://127.0.0.1:${metricsPort}/other`)).status).toBe(404)
+  const refused = (await (await fetch(`http://127.0.0.1:${metricsPort}/refused`)).json()) as object[]
+  expect(refused).toContainEqual(
+    has({ device: 'cold-2', reason: 'json', hex: Buffer.from('not json').toString('hex') }),
+  )
 
   await edge.stop()
   await site.endAsync()

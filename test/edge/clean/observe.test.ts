@@ -89,10 +89,10 @@ for (const [name, steps, expected] of [
   ],
   [
     'what the reader merged counts',
-    [[0, { count: 7 }], [1, { count: 3 }], 2000],
+    [[0, { count: 7 }], [1, { count: 3 }], [2, { count: 4 }], 2000],
     [
       [0, 0, 7],
-      [1, 1, 3],
+      [1, 2, 7],
     ],
   ],
 ] as const) {
@@ -155,49 +155,76 @@ test('beyond the bound the longest waiting window is reported early', () => {
 const step = fc.record({
   epc: fc.constantFrom('AA', 'BB', 'CC', 'DD'),
   readPoint: fc.constantFrom('d.1', 'd.2'),
-  at: fc.integer({ min: 0, max: 20_000 }),
-  arrival: fc.integer({ min: 0, max: 3000 }),
+  // Mostly a little ahead of the read before, sometimes behind, now and then far behind or ahead.
+  ahead: fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 0, max: 600 }) },
+    { weight: 2, arbitrary: fc.integer({ min: -1500, max: 0 }) },
+    { weight: 1, arbitrary: fc.integer({ min: -20_000, max: 20_000 }) },
+  ),
+  arrival: fc.integer({ min: 0, max: 400 }),
   count: fc.integer({ min: 1, max: 5 }),
   flush: fc.boolean(),
 })
 
+interface Sum {
+  readonly count: number
+  readonly firstAt: number
+  readonly lastAt: number
+}
+function add(sums: Map<string, Sum>, key: string, count: number, firstAt: number, lastAt: number): void {
+  const before = sums.get(key) ?? { count: 0, firstAt, lastAt }
+  sums.set(key, {
+    count: before.count + count,
+    firstAt: Math.min(before.firstAt, firstAt),
+    lastAt: Math.max(before.lastAt, lastAt),
+  })
+}
+
 test('no read is ever lost, invented or moved, in whatever order', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 8 }), (steps, openWindows) => {
-      const settings = { windowMs: 2000, openWindows }
-      const state = nothingObserved()
-      const out: Observation[] = []
-      const emit = (o: Observation) => out.push(o)
-      let nowMs = 0
-      const total = new Map<string, number>()
-      for (const { epc, readPoint, at, arrival, count, flush: flushing } of steps) {
-        nowMs += arrival
-        if (flushing) flush(state, nowMs, settings, emit)
-        observe(state, read(at, { epc, count }), readPoint, nowMs, settings, emit)
-        total.set(`${readPoint} ${epc}`, (total.get(`${readPoint} ${epc}`) ?? 0) + count)
-        expect(state.windows.size).toBeLessThanOrEqual(openWindows)
-      }
-      flushAll(state, emit)
-      const counted = new Map<string, number>()
-      for (const o of out) {
-        Observation.parse(o)
-        expect(o.firstAt).toBeLessThanOrEqual(o.at)
-        expect(o.at - o.firstAt).toBeLessThan(2 * settings.windowMs)
-        counted.set(`${o.readPoint} ${o.epc}`, (counted.get(`${o.readPoint} ${o.epc}`) ?? 0) + o.count)
-      }
-      expect(counted).toEqual(total)
-    }),
+    fc.property(
+      fc.array(step, { minLength: 1, maxLength: 200, size: 'max' }),
+      fc.integer({ min: 1, max: 10 }),
+      (steps, openWindows) => {
+        const settings = { windowMs: 2000, openWindows }
+        const state = nothingObserved()
+        const out: Observation[] = []
+        const emit = (o: Observation) => out.push(o)
+        let nowMs = 0
+        let at = 1_000_000
+        const taken = new Map<string, Sum>()
+        for (const { epc, readPoint, ahead, arrival, count, flush: flushing } of steps) {
+          nowMs += arrival
+          at += ahead
+          if (flushing) flush(state, nowMs, settings, emit)
+          observe(state, read(at, { epc, count }), readPoint, nowMs, settings, emit)
+          add(taken, `${readPoint} ${epc}`, count, at, at)
+          expect(state.windows.size).toBeLessThanOrEqual(openWindows)
+        }
+        flushAll(state, emit)
+        const told = new Map<string, Sum>()
+        for (const o of out) {
+          Observation.parse(o)
+          expect(o.firstAt).toBeLessThanOrEqual(o.at)
+          expect(o.at - o.firstAt).toBeLessThan(2 * settings.windowMs)
+          add(told, `${o.readPoint} ${o.epc}`, o.count, o.firstAt, o.at)
+        }
+        expect(told).toEqual(taken)
+      },
+    ),
     { numRuns: 300 },
   )
 })
 
 test('every window is emitted by the flush at its end, so nothing waits longer', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 100, size: 'max' }), (steps) => {
       const state = nothingObserved()
       let nowMs = 0
-      for (const { epc, readPoint, at, arrival } of steps) {
+      let at = 1_000_000
+      for (const { epc, readPoint, ahead, arrival } of steps) {
         nowMs += arrival
+        at += ahead
         observe(state, read(at, { epc }), readPoint, nowMs, options, () => {})
       }
       flush(state, nowMs + options.windowMs, options, () => {})
