@@ -7,7 +7,7 @@ export interface BenchmarkOptions {
   readonly batch: number | undefined
   readonly records: number | undefined
   readonly clients: number | undefined
-  readonly series: 'sqlite' | 'influx' | undefined
+  readonly series: 'sqlite' | 'influx'
   readonly repeats: number | undefined
 }
 

@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
     records: { type: 'string' },
     clients: { type: 'string' },
     series: { type: 'string' },
+    store: { type: 'string' },
     repeats: { type: 'string' },
     json: { type: 'boolean' },
   },
@@ -32,7 +33,7 @@ const figures = await benchmark.run({
   records: number(values.records),
   clients: number(values.clients),
   repeats: number(values.repeats),
-  series: values.series === 'influx' ? 'influx' : values.series === 'sqlite' ? 'sqlite' : undefined,
+  series: [values.series, values.store].includes('influx') ? 'influx' : 'sqlite',
 })
 process.stdout.write(
   values.json === true

@@ -55,8 +55,11 @@ export interface Cloud {
   close(): Promise<void>
 }
 
-/** How many journal records a projection is handed at a time: large writes are what makes a series store fast. */
-const recordsAtATime = { series: 20_000, other: 5000 }
+/**
+ * How many journal records a projection is handed at a time: large requests are what makes InfluxDB fast, short turns
+ * keep this thread free for sockets.
+ */
+const recordsAtATime = { influx: 20_000, here: 5000 }
 
 /** Opens the cloud downstream first: read models, boards, journal's followers, then the doors. */
 export async function openCloud(config: CloudConfig, surroundings: CloudSurroundings): Promise<Cloud> {
@@ -100,7 +103,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
           signal: closing.signal,
           clock,
           random,
-          maxRecords: projection === series ? recordsAtATime.series : recordsAtATime.other,
+          maxRecords: projection === series && store.kind !== 'sqlite' ? recordsAtATime.influx : recordsAtATime.here,
           onSetAside: (entry) => {
             setAside.add(entry)
             log.error(entry, 'a journal entry cannot be applied and was set aside')
