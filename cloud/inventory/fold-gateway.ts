@@ -1,14 +1,15 @@
-import { isKind, type Observation, type Passage, type Scan } from '../../shared/record.ts'
+import { type ClockFinding, isKind, type Observation, type Passage, type Scan } from '../../shared/record.ts'
 import type { GatewayEntry } from '../journal/journal.ts'
 import { eventTime } from '../location/event-time.ts'
-import { hearDevice, hearRead } from '../location/reader-health.ts'
+import { hearDevice } from '../location/reader-health.ts'
+import { evidenceOf } from './evidence-of.ts'
 import type { TrackedItem } from './item.ts'
 import { hearGateway, readerOf } from './readers.ts'
-import type { SiteState, TrackedPoint } from './site-state.ts'
+import type { SiteState } from './site-state.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
+import { release, wait } from './waiting.ts'
 import { weigh } from './weigh.ts'
 
-const noPoints: ReadonlyMap<string, TrackedPoint> = new Map()
 const clockOffsetsKept = 1000
 /** Shorter codes are barcodes; the shortest EPC in use has 96 bits. */
 const epcPattern = /^(?:[0-9A-F]{2}){12,62}$/
@@ -16,7 +17,6 @@ const epcPattern = /^(?:[0-9A-F]{2}){12,62}$/
 /** One entry of one gateway: whatever its records say about items, readers and clocks. */
 export function foldGateway(state: InventoryState, entry: GatewayEntry, changes: Changes): void {
   const site = siteOf(state, entry.site)
-  const points = site.points.get(entry.gateway) ?? noPoints
   const { totals } = site
   changes.sites.add(site)
   hearGateway(site, entry.gateway, entry.recordedAt, changes)
@@ -24,13 +24,16 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
     if (record === null) continue
     if (isKind(record, 'observation')) {
       const at = timeOf(site, entry, record, record.at)
-      observe(state, site, points, entry, record, at, changes)
+      observe(state, site, entry, record, at, changes)
+      if (record.unsynced === true) awaitClock(site, entry, record, changes)
     } else if (isKind(record, 'measurement')) {
       totals.measurements += 1
       timeOf(site, entry, record, record.at)
     } else if (isKind(record, 'passage')) {
       totals.passages += 1
-      pass(state, site, points, entry, record, timeOf(site, entry, record, record.at), changes)
+      const evidence = evidenceOf(state, site, entry.gateway, record, timeOf(site, entry, record, record.at))
+      weigh(state, itemOf(state, record.epc), evidence, entry, changes)
+      if (record.unsynced === true) awaitClock(site, entry, record, changes)
     } else if (isKind(record, 'scan')) {
       totals.scans += 1
       scan(state, site, entry, record, timeOf(site, entry, record, record.at), changes)
@@ -38,13 +41,7 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
       const reader = readerOf(site, entry.gateway, record.device)
       hearDevice(reader.health, record.state, timeOf(site, entry, record, record.at))
     } else if (isKind(record, 'clock')) {
-      site.clockOffsets.set(`${entry.gateway}/${record.boot}`, Math.round(record.offsetMs))
-      if (site.clockOffsets.size > clockOffsetsKept) {
-        for (const oldest of site.clockOffsets.keys()) {
-          site.clockOffsets.delete(oldest)
-          break
-        }
-      }
+      if (record.synced) clockFound(state, site, entry, record, changes)
     } else if (!isKind(record, 'gap') && !isKind(record, 'alert')) totals.unknownKinds += 1
   }
 }
@@ -52,7 +49,6 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
 function observe(
   state: InventoryState,
   site: SiteState,
-  points: ReadonlyMap<string, TrackedPoint>,
   entry: GatewayEntry,
   record: Observation,
   at: number,
@@ -65,35 +61,7 @@ function observe(
   site.readsSinceTick += record.count
   item.reads += record.count
   if (noteSite(item, site)) noteItem(changes, item)
-  const tracked = points.get(record.readPoint)
-  if (tracked === undefined) {
-    totals.unmapped += 1
-    const place = state.places.of(site.site, null, null)
-    const { readPoint, count } = record
-    weigh(state, item, { at, basis: 'unplaced', place, readPoint, count, sureness: 1 }, entry, changes)
-    return
-  }
-  hearRead(tracked.reader.health, at)
-  const { id, basis, place } = tracked.point
-  weigh(state, item, { at, basis, place, readPoint: id, count: record.count, sureness: 1 }, entry, changes)
-}
-
-function pass(
-  state: InventoryState,
-  site: SiteState,
-  points: ReadonlyMap<string, TrackedPoint>,
-  entry: GatewayEntry,
-  record: Passage,
-  at: number,
-  changes: Changes,
-): void {
-  const tracked = points.get(record.readPoint)
-  if (tracked === undefined) site.totals.unmapped += 1
-  else hearRead(tracked.reader.health, at)
-  const { readPoint, count, confidence: sureness } = record
-  const inside = state.places.of(site.site, tracked?.point.place.zone ?? null, null)
-  const place = record.direction === 'out' ? state.places.departed(site.site) : inside
-  weigh(state, itemOf(state, record.epc), { at, basis: 'passage', place, readPoint, count, sureness }, entry, changes)
+  weigh(state, item, evidenceOf(state, site, entry.gateway, record, at), entry, changes)
 }
 
 function scan(
@@ -125,6 +93,27 @@ function scan(
       changes,
     )
   }
+}
+
+function clockFound(
+  state: InventoryState,
+  site: SiteState,
+  entry: GatewayEntry,
+  record: ClockFinding,
+  changes: Changes,
+): void {
+  const boot = `${entry.gateway}/${record.boot}`
+  const offsetMs = Math.round(record.offsetMs)
+  site.clockOffsets.delete(boot) // so that it is the newest again
+  site.clockOffsets.set(boot, offsetMs)
+  const oldest = site.clockOffsets.keys().next()
+  if (site.clockOffsets.size > clockOffsetsKept && oldest.done !== true) site.clockOffsets.delete(oldest.value)
+  release(state, site, boot, offsetMs, entry, changes)
+}
+
+function awaitClock(site: SiteState, entry: GatewayEntry, record: Observation | Passage, changes: Changes): void {
+  const boot = `${entry.gateway}/${record.boot ?? ''}`
+  if (record.boot !== undefined && !site.clockOffsets.has(boot)) wait(site, boot, record, changes)
 }
 
 function timeOf(

@@ -15,6 +15,9 @@ export const migrations: readonly Migration[] = [
   ${packedRowsSchema('slot')}
   CREATE TABLE site (site TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
   CREATE TABLE map (site TEXT PRIMARY KEY, at INTEGER NOT NULL, map TEXT NOT NULL) STRICT;
+  CREATE TABLE waiting (
+    site TEXT NOT NULL, boot TEXT NOT NULL, epc TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (site, boot, epc)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE ledger (
     id INTEGER PRIMARY KEY,
     item INTEGER NOT NULL,

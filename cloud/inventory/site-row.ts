@@ -13,6 +13,7 @@ const Totals = z.object({
   clamped: z.int(),
   unknownKinds: z.int(),
   unusedScans: z.int(),
+  unsyncedLeft: z.int(),
 })
 const SiteText = z.object({
   newestAt: z.number(),

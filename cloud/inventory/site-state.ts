@@ -1,4 +1,5 @@
 import type { SlotStateName } from '../../shared/board.ts'
+import type { Observation, Passage } from '../../shared/record.ts'
 import type { LinkHealth, ReaderHealth } from '../location/reader-health.ts'
 import type { IndexedReadPoint, SiteIndex } from '../location/site-index.ts'
 import { type DayCounts, dayOfZone } from './site-day.ts'
@@ -46,6 +47,8 @@ export interface SiteTotals {
   unknownKinds: number
   /** Codes of scans that are no EPC, and scans that name no slot. */
   unusedScans: number
+  /** Tags that were left with an unsynced time because too many waited for a clock already. */
+  unsyncedLeft: number
 }
 
 export interface SiteState {
@@ -60,6 +63,8 @@ export interface SiteState {
   readonly links: Map<string, LinkHealth>
   /** `gateway/boot` → what is to be added to its unsynced stamps, ms. The newest 1,000. */
   readonly clockOffsets: Map<string, number>
+  /** `gateway/boot` → EPC → newest sighting that waits for the clock of that boot. */
+  readonly waiting: Map<string, Map<string, Observation | Passage>>
   readonly totals: SiteTotals
   readonly days: Map<string, DayCounts>
   /** Event time → calendar day in the site's time zone. */
@@ -81,6 +86,7 @@ export function newSite(site: string): SiteState {
     points: new Map(),
     links: new Map(),
     clockOffsets: new Map(),
+    waiting: new Map(),
     totals: {
       tagReads: 0,
       observations: 0,
@@ -92,6 +98,7 @@ export function newSite(site: string): SiteState {
       clamped: 0,
       unknownKinds: 0,
       unusedScans: 0,
+      unsyncedLeft: 0,
     },
     days: new Map(),
     dayOf: dayOfZone('UTC'),

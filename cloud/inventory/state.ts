@@ -1,3 +1,4 @@
+import type { Observation, Passage } from '../../shared/record.ts'
 import type { Place, Places } from '../location/place.ts'
 import { newItem, type TrackedItem } from './item.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
@@ -63,6 +64,12 @@ export interface Changes {
   readonly counters: Set<SiteState>
   readonly maps: Set<SiteState>
   readonly ledger: LedgerRow[]
+  /** In order: a sighting that began to wait, or (undefined) the end of waiting for a boot. */
+  readonly waiting: {
+    readonly site: string
+    readonly boot: string
+    readonly record: Observation | Passage | undefined
+  }[]
 }
 
 export function noChanges(): Changes {
@@ -73,6 +80,7 @@ export function noChanges(): Changes {
     counters: new Set(),
     maps: new Set(),
     ledger: [],
+    waiting: [],
   }
 }
 

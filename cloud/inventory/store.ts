@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { Observation, Passage } from '../../shared/record.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 import { transaction } from '../database/open.ts'
 import { openPlaces } from '../location/place.ts'
@@ -41,6 +42,8 @@ const PlaceRow = z.object({
 })
 const TagRow = z.object({ epc: z.string() })
 const SiteRow = z.object({ site: z.string(), state: z.string() })
+const WaitingRow = z.object({ site: z.string(), boot: z.string(), record: z.string() })
+const Sighting = z.discriminatedUnion('kind', [Observation, Passage])
 const MapRow = z.object({ site: z.string(), at: z.int(), map: z.string() })
 
 export function openInventoryStore(database: DatabaseSync): InventoryStore {
@@ -51,6 +54,8 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
   const addTag = database.prepare('INSERT INTO tag (id, epc) VALUES (?, ?)')
   const putSite = database.prepare('INSERT OR REPLACE INTO site (site, state) VALUES (?, ?)')
   const putMap = database.prepare('INSERT OR REPLACE INTO map (site, at, map) VALUES (?, ?, ?)')
+  const putWaiting = database.prepare('INSERT OR REPLACE INTO waiting (site, boot, epc, record) VALUES (?, ?, ?, ?)')
+  const endWaiting = database.prepare('DELETE FROM waiting WHERE site = ? AND boot = ?')
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   let names = openNames([])
   let savedNames = 0
@@ -86,6 +91,14 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
       for (const row of database.prepare('SELECT site, state FROM site').all()) {
         const { site, state: text } = SiteRow.parse(row)
         readSite(siteOf(state, site), text)
+      }
+      for (const row of database.prepare('SELECT site, boot, record FROM waiting').all()) {
+        const { site, boot, record } = WaitingRow.parse(row)
+        const { waiting } = siteOf(state, site)
+        const ofBoot = waiting.get(boot) ?? new Map<string, Observation | Passage>()
+        waiting.set(boot, ofBoot)
+        const sighting = Sighting.parse(JSON.parse(record))
+        ofBoot.set(sighting.epc, sighting)
       }
       for (const row of database.prepare('SELECT site, at, map FROM map').all()) {
         const { site, at, map } = MapRow.parse(row)
@@ -134,6 +147,10 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
           encode: (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true),
         })
         for (const row of changes.ledger) ledger.add(row)
+        for (const { site, boot, record } of changes.waiting) {
+          if (record === undefined) endWaiting.run(site, boot)
+          else putWaiting.run(site, boot, record.epc, JSON.stringify(record))
+        }
         for (const site of changes.sites) putSite.run(site.site, writeSite(site))
         for (const { site, index } of changes.maps) {
           if (index !== undefined) putMap.run(site, state.now, JSON.stringify(index.map))

@@ -131,18 +131,34 @@ describe('the ugly ones', () => {
     expect(inventory.item(epcA)?.slot).toBe('C-1')
   })
 
-  test('unsynced stamps are set right once the clock record of their boot is known', async () => {
+  describe('stamps of a clock that was not trusted', () => {
     const boot = 'b1'
-    const inventory = await stockOf([
-      map,
-      fromGateway([
-        { kind: 'clock', at: t0, boot, offsetMs: 3_600_000, synced: true },
-        { ...observation(t0 - 3_600_000, 'shelf.1'), unsynced: true, boot },
-        { ...observation(t0 - 3_600_000, 'cold.1', epcB), unsynced: true, boot: 'b2' },
-      ]),
-    ])
-    expect(inventory.item(epcA)?.lastSeenAt).toBe('2026-11-23T08:00:00.000Z')
-    expect(inventory.item(epcB)?.lastSeenAt).toBe('2026-11-23T07:00:00.000Z')
+    const old = t0 - 3_600_000
+    const clock: KnownRecord = { kind: 'clock', at: t0, boot, offsetMs: 3_600_000, synced: true }
+    const unsynced: KnownRecord = { ...observation(old, 'shelf.1'), unsynced: true, boot }
+    const meanwhile = observation(t0 - minute, 'cold.1')
+    for (const [name, entries, expected] of [
+      ['clock record first', [[clock, unsynced, meanwhile]], { slot: 'A-1', lastSeenAt: '2026-11-23T08:00:00.000Z' }],
+      ['clock record later', [[unsynced, meanwhile], [clock]], { slot: 'A-1', lastSeenAt: '2026-11-23T08:00:00.000Z' }],
+      ['no clock record: as stamped, overruling nothing', [[unsynced, meanwhile]], { slot: 'C-1' }],
+      ['nothing else known: as stamped', [[unsynced]], { slot: 'A-1', lastSeenAt: '2026-11-23T07:00:00.000Z' }],
+      ['the clock record of another boot', [[unsynced, meanwhile, { ...clock, boot: 'b2' }]], { slot: 'C-1' }],
+      ['a clock still not trusted', [[unsynced, meanwhile, { ...clock, synced: false }]], { slot: 'C-1' }],
+    ] as const) {
+      test(name, async () => {
+        const path = freshFile()
+        const journal = numbered([map, ...entries.map((records) => fromGateway(records))])
+        for (const entry of journal) {
+          const inventory = await openInventory({ path, tell: () => undefined })
+          await inventory.apply([entry], never)
+          await inventory.close()
+        }
+        const inventory = await openInventory({ path, tell: () => undefined })
+        expect(inventory.item(epcA)).toMatchObject(expected)
+        expect(inventory.totals('rtm')?.observations).toBe(entries.flat().filter(({ kind }) => kind !== 'clock').length)
+        await inventory.close()
+      })
+    }
   })
 
   test('a map without a slot that still holds items: they keep their zone, and the ledger says so', async () => {
