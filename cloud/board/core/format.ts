@@ -5,6 +5,7 @@ import { type Language, wordsOf } from './words/words.ts'
 export interface Format {
   number(value: number, decimals?: number): string
   percent(share: number): string
+  list(parts: readonly string[]): string
   /** With its unit, in the decimals worth showing; `null` is a dash, never a zero. */
   quantity(name: string, value: number | null): string
   /** 14:05:12 */
@@ -35,6 +36,7 @@ export function formatFor(language: Language, timeZone: string): Format {
     byDecimals.set(decimals, made)
     return made
   }
+  const lists = new Intl.ListFormat(locale, { style: 'narrow' })
   const percents = new Intl.NumberFormat(locale, { style: 'percent' })
   const instants = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { timeZone: zone, ...options })
@@ -56,6 +58,7 @@ export function formatFor(language: Language, timeZone: string): Format {
   }
   return {
     number,
+    list: (parts) => lists.format(parts),
     percent: (share) => percents.format(share),
     quantity(name, value) {
       if (value === null) return dash

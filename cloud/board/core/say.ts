@@ -30,7 +30,7 @@ export function troubleLines(board: Board, trust: SiteTrust, words: Words, forma
   for (const gateway of gateways) {
     const state = board.gateways.get(gateway)
     if (!isLost(state)) continue
-    const zones = zonesOf(board, gateway).join(', ')
+    const zones = format.list(zonesOf(board, gateway))
     const lastAt = state === undefined ? null : silentSince(state)
     lines.push(
       lastAt === null
@@ -44,7 +44,7 @@ export function troubleLines(board: Board, trust: SiteTrust, words: Words, forma
       .map(({ device }) => device),
   )
   if (silent.size > 0) {
-    const named = [...silent].slice(0, mostNamed).join(', ')
+    const named = format.list([...silent].slice(0, mostNamed))
     lines.push(
       words.readersSilentLine(
         silent.size,

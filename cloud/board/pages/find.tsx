@@ -115,7 +115,7 @@ function Hits({ q }: { readonly q: string }) {
       {got?.ok === false && <RefusalNotice refusal={got} onRetry={again} />}
       {got?.ok === true && got.value.stock.length > 0 && (
         <>
-          <h2>{words.contents}</h2>
+          <h2>{words.stock}</h2>
           <table class="rows">
             <thead>
               <tr>

@@ -119,6 +119,9 @@ function Event({ event }: { readonly event: ItemEvent }) {
   const format = store.format.value
   const at = Date.parse(event.at)
   const lag = Date.parse(event.recordedAt) - at
+  const zones = store.board.value?.map.zones
+  const place = (id: string | null) =>
+    id === null ? words.outside : (zones?.find((zone) => zone.id === id)?.name ?? id)
   return (
     <li class={event.kind}>
       <time dateTime={event.at} title={format.moment(at)}>
@@ -126,7 +129,7 @@ function Event({ event }: { readonly event: ItemEvent }) {
       </time>
       <div>
         <b>{kindName(event.kind, words)}</b>{' '}
-        <span class="mono">{words.fromTo(event.from ?? words.outside, event.to ?? words.outside)}</span>
+        <span class="mono">{words.fromTo(place(event.from), place(event.to))}</span>
         {event.readPoint !== null && <span class="quiet"> · {words.seenBy(event.readPoint)}</span>}
         {(event.late || lag > lateMs) && <span class="late"> {words.arrivedLate(format.age(lag))}</span>}
         <p class="quiet" lang="en">

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Item } from '../../../shared/api.ts'
 import { type Found, findOnMap } from '../core/find-on-map.ts'
 import type { Route } from '../core/route.ts'
+import type { Words } from '../core/words/words.ts'
 import { ask, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { isTyping } from '../plan/plan-canvas.tsx'
@@ -161,11 +162,7 @@ export function SearchBox() {
   )
 }
 
-function choiceOf(
-  found: Found,
-  words: { kindSlot: string; kindZone: string; kindGate: string },
-  zones: ReadonlyMap<string, string>,
-): Choice {
+function choiceOf(found: Found, words: Words, zones: ReadonlyMap<string, string>): Choice {
   const key = `${found.kind} ${found.id}`
   switch (found.kind) {
     case 'slot':

@@ -64,7 +64,7 @@ function optionsFor(element: HTMLElement, { from, to, limits, format, quantity }
   return {
     width: element.clientWidth,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: {

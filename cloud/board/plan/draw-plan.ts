@@ -216,34 +216,45 @@ function drawZoneLabels(context: CanvasRenderingContext2D, scene: Scene, labels:
   for (const { zone, rect } of zones) {
     if (rect.x + rect.width < 0 || rect.y + rect.height < 0 || rect.x > size.width || rect.y > size.height) continue
     const isSilent = trust.zones.get(zone.id) === 'gateway-lost'
-    const said = isSilent ? [zone.name, silence(scene, zone.id, words, format, now)] : [zone.name]
-    // Where the whole sentence does not fit, the name on black beside the hatch has to do; the banner has the words.
-    const lines =
-      linesThatFit(context, palette, said, rect.width - 16) ??
-      linesThatFit(context, palette, [zone.name], rect.width - 16)
-    if (lines === null) continue
-    const width = Math.max(...lines.map((line) => context.measureText(line).width)) + 10
-    const height = 4 + 15 * lines.length
-    const left = Math.max(rect.x + 3, 4)
-    const top = Math.max(rect.y + 3, 4)
-    const inside: Rect[] = [
-      { x: left, y: top, width, height },
-      { x: rect.x + rect.width - width - 3, y: top, width, height },
-      { x: left, y: rect.y + rect.height - height - 3, width, height },
-    ]
-    const beside: Rect[] = [
-      { x: left, y: rect.y - height - 1, width, height },
-      { x: left, y: rect.y + rect.height + 1, width, height },
-    ]
-    const free = beside.filter((wish) => !zones.some((other) => overlaps(wish, other.rect)))
-    const place =
-      labels.take([...inside, ...(isSilent ? [] : free)].filter((wish) => isClear(scene, wish))) ?? labels.take(inside)
-    if (place === null) continue
-    if (isSilent) pill(context, place, palette.text, null)
-    else if (!isClear(scene, place)) pill(context, place, palette.surface, palette.zone)
-    context.fillStyle = isSilent ? palette.background : palette.text
-    for (const [row, line] of lines.entries()) context.fillText(line, place.x + 5, place.y + 10 + 15 * row)
+    // Where the whole sentence has no room, the name on black over the hatch has to do; the banner has the words.
+    const wishes = isSilent ? [[zone.name, silence(scene, zone.id, words, format, now)], [zone.name]] : [[zone.name]]
+    for (const texts of wishes) {
+      const lines = linesThatFit(context, palette, texts, rect.width - 16)
+      if (lines === null) continue
+      const width = Math.max(...lines.map((line) => context.measureText(line).width)) + 10
+      const place = placeOfLabel(scene, labels, zones, rect, { width, height: 4 + 15 * lines.length }, isSilent)
+      if (place === null) continue
+      if (isSilent) pill(context, place, palette.text, null)
+      else if (!isClear(scene, place)) pill(context, place, palette.surface, palette.zone)
+      context.fillStyle = isSilent ? palette.background : palette.text
+      for (const [row, line] of lines.entries()) context.fillText(line, place.x + 5, place.y + 10 + 15 * row)
+      break
+    }
   }
+}
+
+/** In a corner of the zone, off the slots; else just outside where no other zone is; else over the slots. */
+function placeOfLabel(
+  scene: Scene,
+  labels: Placer,
+  zones: readonly { readonly rect: Rect }[],
+  rect: Rect,
+  size: Size,
+  isInsideOnly: boolean,
+): Rect | null {
+  const left = Math.max(rect.x + 3, 4)
+  const top = Math.max(rect.y + 3, 4)
+  const inside: Rect[] = [
+    { x: left, y: top, ...size },
+    { x: rect.x + rect.width - size.width - 3, y: top, ...size },
+    { x: left, y: rect.y + rect.height - size.height - 3, ...size },
+  ]
+  const outside: Rect[] = [
+    { x: left, y: rect.y - size.height - 1, ...size },
+    { x: left, y: rect.y + rect.height + 1, ...size },
+  ]
+  const free = isInsideOnly ? [] : outside.filter((wish) => !zones.some((other) => overlaps(wish, other.rect)))
+  return labels.take([...inside, ...free].filter((wish) => isClear(scene, wish))) ?? labels.take(inside)
 }
 
 /** One line where it fits, else smaller, else several; `null` = there is no room for it at this zoom. */

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import { acknowledged, inOrder } from '../../../cloud/board/core/alert-order.ts'
+import { boardFrom } from '../../../cloud/board/core/board.ts'
+import { findOnMap } from '../../../cloud/board/core/find-on-map.ts'
+import { formatFor } from '../../../cloud/board/core/format.ts'
+import { addressOf, type Route, routeOf } from '../../../cloud/board/core/route.ts'
+import { planSentence, troubleLines } from '../../../cloud/board/core/say.ts'
+import { seriesColumns, summarise } from '../../../cloud/board/core/series-columns.ts'
+import { trustOf } from '../../../cloud/board/core/trust.ts'
+import { en } from '../../../cloud/board/core/words/en.ts'
+import { aGateway, aMap, anAlert, aSnapshot, silent } from './a-site.ts'
+
+test('alerts: unacknowledged, then running, then over; worst first, then newest', () => {
+  const alerts = [
+    anAlert('over', { state: 'cleared', severity: 1 }),
+    anAlert('taken', { state: 'acknowledged', severity: 1 }),
+    anAlert('old', { severity: 2, raisedAt: '2026-03-01T09:00:00.000Z' }),
+    anAlert('new', { severity: 2, raisedAt: '2026-03-01T11:00:00.000Z' }),
+    anAlert('worst', { severity: 1 }),
+  ]
+  expect(inOrder(alerts).map(({ id }) => id)).toEqual(['worst', 'new', 'old', 'taken', 'over'])
+})
+for (const [from, to] of [
+  ['active', 'acknowledged'],
+  ['cleared', 'normal'],
+  ['acknowledged', 'acknowledged'],
+] as const) {
+  test(`acknowledging: ${from} → ${to}`, () =>
+    expect(acknowledged(anAlert('a', { state: from }), 'now', null).state).toBe(to))
+}
+
+describe('addresses', () => {
+  for (const [path, search, route] of [
+    ['/', '', { page: 'floor', slot: null }],
+    ['/', '?slot=A%2F1', { page: 'floor', slot: 'A/1' }],
+    ['/slot/A01-1', '', { page: 'floor', slot: 'A01-1' }],
+    ['/alerts/', '', { page: 'alerts' }],
+    ['/find', '?q=hex+bolt', { page: 'find', q: 'hex bolt' }],
+    ['/item/3034ab', '', { page: 'item', epc: '3034AB' }],
+    ['/item', '', { page: 'nowhere' }],
+    ['/sensors/t%201', '', { page: 'sensors', sensor: 't 1' }],
+    ['/alerts/9', '', { page: 'nowhere' }],
+    ['/%E0%A4', '', { page: 'nowhere' }],
+  ] as const) {
+    test(`${path}${search}`, () => expect(routeOf(path, search)).toEqual(route))
+  }
+  test('there and back', () => {
+    const routes: Route[] = [
+      { page: 'floor', slot: 'A&1' },
+      { page: 'find', q: '50 % off' },
+      { page: 'item', epc: '30AB' },
+      { page: 'sensors', sensor: null },
+      { page: 'gateways' },
+    ]
+    for (const route of routes) {
+      const address = new URL(addressOf(route), 'http://board')
+      expect(routeOf(address.pathname, address.search)).toEqual(route)
+    }
+  })
+})
+
+describe('finding on the map', () => {
+  for (const [query, ids] of [
+    ['n-1', ['N-1']],
+    ['NORTH', ['north']],
+    ['bolt', ['HB-M8']],
+    ['1', ['gate-1', 'climate-1', 'N-1', 'S-1']],
+    ['gate', ['gate-1']],
+    [' ', []],
+    ['zzz', []],
+  ] as const) {
+    test(`“${query}”`, () => expect(findOnMap(aMap(), query, 9).map(({ id }) => id)).toEqual(ids))
+  }
+  test('the exact code comes first, however many contain it', () => {
+    const slots = ['A-10', 'XA-1', 'A-1'].map((id) => ({ id, zone: 'north', x: 0, y: 0, width: 1, depth: 1, level: 0 }))
+    expect(findOnMap(aMap({ slots }), 'a-1', 2).map(({ id }) => id)).toEqual(['A-1', 'A-10'])
+  })
+})
+
+describe('series', () => {
+  const point = (second: number, mean: number | null) => ({
+    at: new Date(second * 1000).toISOString(),
+    count: 1,
+    min: mean,
+    max: mean,
+    mean,
+    last: mean,
+  })
+  test('silence breaks the line', () => {
+    const [at, , , mean] = seriesColumns([point(0, 1), point(10, 2), point(60, 3)], 25_000)
+    expect(at).toEqual([0, 10, 10.001, 60])
+    expect(mean).toEqual([1, 2, null, 3])
+  })
+  test('a value that is null is no value', () => {
+    expect(summarise([point(0, 4), point(1, null), point(2, 2)])).toEqual({ min: 2, max: 4, last: 2 })
+    expect(summarise([point(1, null)])).toBeNull()
+  })
+})
+
+describe('in words', () => {
+  const format = formatFor('en', 'UTC')
+  const lines = (gateways: Parameters<typeof aGateway>[]) => {
+    const board = boardFrom(aSnapshot({ gateways: gateways.map((one) => aGateway(...one)) }))
+    if (board === null) throw new Error('broken snapshot')
+    return troubleLines(board, trustOf(board.map, board.gateways), en, format, Date.parse('2026-03-01T10:30:00Z'))
+  }
+  test('all well: nothing is said', () => expect(lines([['gw-n'], ['gw-s']])).toEqual([]))
+  test('a lost gateway, its zones, and since when', () =>
+    expect(lines([['gw-n'], ['gw-s', { link: 'offline' }]])).toEqual([
+      'gw-s: no data since 10:00. Not current: Hall south.',
+    ]))
+  test('one that never came', () =>
+    expect(lines([['gw-n']])).toEqual(['gw-s has never connected. Not current: Hall south.']))
+  test('a silent reader', () =>
+    expect(lines([['gw-n', { devices: [silent('reader-n1')] }], ['gw-s']])).toEqual([
+      'Reader reader-n1 is silent: what it covers keeps its last state.',
+    ]))
+  test('the plan for those who do not see it', () => {
+    const board = boardFrom(aSnapshot({ alerts: [anAlert('a')] }))
+    if (board === null) throw new Error('broken snapshot')
+    expect(planSentence(board, { state: 'lost', cause: 'link', ageMs: 5_000, long: false }, en, format)).toBe(
+      'Harbour DC: 2 slots occupied, 1 empty, 1 unknown. 1 alert active. Not live: the picture is 5 s old.',
+    )
+  })
+})
