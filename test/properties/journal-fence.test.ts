@@ -13,6 +13,7 @@ const deliveries = fc.array(
     count: fc.integer({ min: 1, max: 12 }),
     bad: fc.array(fc.nat(11), { maxLength: 2 }),
     alone: fc.boolean(),
+    asItCame: fc.boolean(),
   }),
   { minLength: 1, maxLength: 40 },
 )
@@ -27,9 +28,11 @@ test('whatever overlaps, each sequence number is closed exactly once, and acks t
       ])
       const model = new Set<string>()
       const pending: Promise<void>[] = []
-      for (const { epoch, first, count, bad, alone } of all) {
+      for (const { epoch, first, count, bad, alone, asItCame } of all) {
         const badOnes = [...new Set(bad)].filter((i) => i < count)
+        const text = Buffer.from(JSON.stringify({ v: 1, epoch, lease: 'x', first, records: run(first, count) }))
         const batch: GatewayBatch = {
+          ...(asItCame ? { text } : {}),
           ...reel,
           epoch,
           lease: leases.get(epoch) ?? '',
@@ -51,17 +54,22 @@ test('whatever overlaps, each sequence number is closed exactly once, and acks t
       await Promise.all(pending)
 
       const found: string[] = []
+      let nulls = 0
+      let quarantined = 0
       let offset = 0
       while (offset < journal.tail) {
         for (const entry of await journal.read(offset, 5)) {
           expect(entry.offset).toBe(++offset)
-          if (entry.origin === 'gateway')
+          if (entry.origin === 'cloud') quarantined += entry.records.length
+          else
             entry.records.forEach((record, i) => {
               found.push(`${entry.epoch} ${entry.first + i}`)
-              if (record !== null) expect(record).toEqual(run(entry.first + i, 1)[0])
+              if (record === null) nulls++
+              else expect(record).toEqual(run(entry.first + i, 1)[0])
             })
         }
       }
+      expect(nulls).toBe(quarantined)
       expect(found.toSorted()).toEqual([...model].toSorted())
       for (const epoch of [epochA, epochB]) {
         const closed = await journal.closed(reel, epoch)
