@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { planSimulation } from '../../../simulators/main.ts'
 import { seededRandom } from '../../../simulators/world/chance.ts'
+import { dispatch, transfer } from '../../../simulators/world/movement.ts'
 import {
   beginWorld,
   compressorFails,
@@ -23,6 +24,14 @@ const busy: WorldSettings = {
   relocationEveryMs: 2_000,
   inboundEveryMs: 6_000,
   outboundEveryMs: 6_000,
+}
+
+/** Nothing moves but by the test's own hand. */
+const still: WorldSettings = {
+  ...defaultSettings,
+  relocationEveryMs: 1e12,
+  inboundEveryMs: 1e12,
+  outboundEveryMs: 1e12,
 }
 
 function run(options: { seed: number; steps: number; settings?: WorldSettings; plan?: typeof small }) {
@@ -96,12 +105,34 @@ describe('goods', () => {
     expect(found).toEqual(small.items.map((_, item) => item))
     inSlot.forEach((items, slot) => {
       for (const item of items) expect(places[item]).toEqual({ kind: 'slot', slot })
+      expect(new Set(items.map((item) => small.items[item]?.sku)).size, 'articles in a slot').toBeLessThanOrEqual(1)
     })
     for (const item of away) expect(places[item]).toEqual({ kind: 'away' })
     for (const { items, stops, stop } of loads) {
       for (const item of items) expect(places[item]).toEqual(stops[stop]?.place)
     }
   }
+
+  test('a misplaced pallet is not put back where another one is on its way to', () => {
+    const random = seededRandom(2)
+    const misplaced = misplacePallet(small, beginWorld(small, still, random), random)
+    if (misplaced === undefined) throw new Error('nothing to misplace')
+    let world = step(small, misplaced.world, 7_000, still, random).world
+    const cold = world.whereabouts.inSlot.findIndex(
+      (items, slot) => items.length > 0 && small.layout.slots[slot]?.zone === 'cold-room',
+    )
+    const other = transfer(world.whereabouts, cold, misplaced.from, 20_000)
+    const sent = dispatch(world.whereabouts, other.items, other.stops, world.nowMs)
+    world = putBack(
+      small,
+      { ...world, whereabouts: sent.whereabouts },
+      { from: misplaced.to, to: misplaced.from },
+      random,
+    ).world
+    world = step(small, world, 30_000, still, random).world
+    expect(world.whereabouts.inSlot[misplaced.from]).toEqual(other.items)
+    expect(world.whereabouts.inSlot[misplaced.to]).toEqual([])
+  })
 
   test('moves tell all: applied to the beginning, they give the end', () => {
     const { world, events } = run({ seed: 21, steps: 3_000 })
@@ -128,6 +159,8 @@ describe('reads', () => {
   test('the whole site is seen within 10 s of the start', () => {
     const seen = new Set(reads.filter(({ atMs }) => atMs <= 10_000).map(({ item }) => item))
     expect(seen.size).toBeGreaterThanOrEqual(9_000 * 0.99)
+    const racks = reads.filter(({ atMs, device }) => atMs <= 10_000 && device.startsWith('rack-'))
+    expect(racks.length, 'each once').toBeLessThan(9_000 * 1.02)
   })
 
   test('then the rate is the one asked for', () => {
