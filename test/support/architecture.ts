@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** One library, one home: path prefixes that may name it. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
-  aedes: ['cloud/broker/'],
+  aedes: ['cloud/broker/', 'simulators/devices/site-broker'],
   serialport: ['edge/sources/serial/'],
   'modbus-serial': ['edge/sources/modbus-rtu/'],
   influx: ['cloud/series/'],
@@ -40,7 +40,6 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ['bin/'],
   yaml: ['bin/'],
   mqtt: ['edge/sources/mqtt/', 'edge/uplink/', 'cloud/broker/', 'simulators/devices/', 'bench/'],
-  'mqtt-packet': ['cloud/broker/'],
   'node:sqlite': [
     'cloud/database/',
     'cloud/journal/',
@@ -49,6 +48,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'cloud/alerts/',
     'cloud/supervision/',
     'cloud/accounts/',
+    'edge/spool/lock',
     'bench/',
   ],
 }
@@ -58,8 +58,8 @@ const deciding = [
   /^shared\//,
   /^edge\/(framing|decoders|clean)\//,
   /^cloud\/location\//,
-  /^cloud\/alerts\/(?!open|store|projection|schema)/,
-  /^cloud\/inventory\/(?!open|store|projection|schema|queries)/,
+  /^cloud\/alerts\/(?!open|queries)/,
+  /^cloud\/inventory\/(?!open|store|ledger|packed-rows|schema|queries)/,
   /^cloud\/board\/core\//,
   /^simulators\/world\//,
 ]
