@@ -57,10 +57,19 @@ export function planSimulation(
     readonly timeZone?: string
     readonly seed?: number
     readonly size?: WarehouseSizeName
+    /** false: no device needs a pseudo terminal. */
+    readonly serialLines?: boolean
   } = {},
 ): WarehousePlan {
-  const { site = 'harbour-dc', name = 'Harbour DC', timeZone = 'Europe/Rotterdam', seed = 42, size = 'demo' } = options
-  return planWarehouse({ site, name, timeZone, seed, size: warehouseSizes[size] })
+  const {
+    site = 'harbour-dc',
+    name = 'Harbour DC',
+    timeZone = 'Europe/Amsterdam',
+    seed = 42,
+    size = 'demo',
+    serialLines = true,
+  } = options
+  return planWarehouse({ site, name, timeZone, seed, size: { ...warehouseSizes[size], serialLines } })
 }
 
 const stepMs = 100

@@ -177,7 +177,7 @@ export function layOut(size: WarehouseSize): Layout {
       const dockY = top + (index - firstGate) * dockDepth
       const device = `gate-${index + 1}`
       const dockZone = `dock-${index + 1}`
-      const isSerial = index >= size.gates - size.serialGates
+      const isSerial = size.serialLines && index >= size.gates - size.serialGates
       zones.push(
         zone(dockZone, `Dock ${index + 1}`, 'dock', { x: dockX, y: dockY, width: dockMetres, depth: dockDepth }),
       )
@@ -240,7 +240,7 @@ function antenna(
   return { device, port, readPoint: { id: `${device}.${port}`, gateway, device, ...readPoint } }
 }
 
-/** Modbus in the cold room; the Zigbee ones go round all other zones, halls as often as all docks and stagings. */
+/** Modbus in the cold room, where there are serial lines; the Zigbee ones go round all other zones, halls as often as all docks and stagings. */
 function placeSensors(size: WarehouseSize, halls: readonly Hall[], zones: readonly Zone[]): Sensor[] {
   const lastHall = halls.length - 1
   const hallOf = (at: Zone) =>
@@ -250,9 +250,9 @@ function placeSensors(size: WarehouseSize, halls: readonly Hall[], zones: readon
   const others = zones.filter(({ kind }) => kind === 'staging' || kind === 'dock')
   const rounds = [...others, ...others.map((_, index) => storage[index % storage.length])]
   const wanted: { zone: Zone; protocol: Sensor['protocol'] }[] = []
-  for (let index = 0; index < size.modbusSensors; index += 1) {
+  for (let index = 0; index < size.coldSensors; index += 1) {
     const at = cold[index % cold.length] ?? storage[index % storage.length]
-    if (at !== undefined) wanted.push({ zone: at, protocol: 'modbus-xy-md02' })
+    if (at !== undefined) wanted.push({ zone: at, protocol: size.serialLines ? 'modbus-xy-md02' : 'zigbee2mqtt' })
   }
   for (let index = 0; index < size.zigbeeSensors; index += 1) {
     const at = index < rounds.length ? rounds[index] : storage[index % storage.length]

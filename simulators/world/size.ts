@@ -8,10 +8,12 @@ export interface WarehouseSize {
   /** Bays of every row of the last hall that stand in the cold room. */
   readonly coldBays: number
   readonly gates: number
+  /** Without them, gates and cold room speak MQTT like everything else: for machines that cannot have a pty. */
+  readonly serialLines: boolean
   /** The last so many gates have a serial reader with one antenna and receive only; the others see both directions. */
   readonly serialGates: number
-  /** On one Modbus line in the cold room. */
-  readonly modbusSensors: number
+  /** In the cold room, on one Modbus line. */
+  readonly coldSensors: number
   readonly zigbeeSensors: number
   /** Tagged items on the site at the start. */
   readonly items: number
@@ -28,8 +30,9 @@ export const warehouseSizes = {
     levels: 4,
     coldBays: 2,
     gates: 1,
+    serialLines: true,
     serialGates: 0,
-    modbusSensors: 2,
+    coldSensors: 2,
     zigbeeSensors: 2,
     items: 100,
     expectedItems: 30,
@@ -42,8 +45,9 @@ export const warehouseSizes = {
     levels: 4,
     coldBays: 6,
     gates: 4,
+    serialLines: true,
     serialGates: 1,
-    modbusSensors: 4,
+    coldSensors: 4,
     zigbeeSensors: 26,
     items: 9_000,
     expectedItems: 600,
@@ -56,8 +60,9 @@ export const warehouseSizes = {
     levels: 5,
     coldBays: 10,
     gates: 20,
+    serialLines: true,
     serialGates: 2,
-    modbusSensors: 20,
+    coldSensors: 20,
     zigbeeSensors: 480,
     items: 300_000,
     expectedItems: 5_000,
