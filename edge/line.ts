@@ -55,6 +55,9 @@ interface Line extends LineOptions {
  * or when every source has ended by itself (recordings): sources are stopped first, open windows are emitted, and the
  * last append is durable.
  *
+ * The first read of a tag is in the spool within moments; reads that wait in an open window when the power fails are
+ * missing from that observation's count.
+ *
  * One source that cannot go on does not stop the others; its Fault is thrown at the end. A spool that fails for good
  * stops the line with its Fault.
  */

@@ -78,6 +78,31 @@ test('QoS 1 is acknowledged when the line has taken the message, not before', as
   expect(run.deliveries.map(({ text }) => text)).toEqual(Array.from({ length: 50 }, (_, i) => `${i}`))
 })
 
+test('held back for longer than the keep-alive, the connection stays, and what waits at the broker comes after', async () => {
+  const { run } = open({ keepaliveSeconds: 1 })
+  await isUp(run)
+  reader = await mqtt.connectAsync(broker.url)
+  const release = run.hold()
+  for (let i = 0; i < 30; i++) await reader.publishAsync('impinj/r/tags', `${i}`, { qos: 1 })
+  await until('the first has come', () => run.deliveries.length === 1)
+  await new Promise((resolve) => setTimeout(resolve, 2500)) // 1.5 keep-alives and more
+  release()
+  await until('all have come', () => run.deliveries.length === 30)
+  expect(run.statesOf('site')).toEqual(['up'])
+})
+
+test('with a name of its own, what was published while it was away is delivered afterwards', async () => {
+  const name = { clientId: 'gateway-1-site' }
+  let { run } = open(name)
+  await isUp(run)
+  await run.stop()
+  reader = await mqtt.connectAsync(broker.url)
+  for (const text of ['one', 'two']) await reader.publishAsync('impinj/r/tags', text, { qos: 1 })
+  run = open(name).run
+  await until('both have come', () => run.deliveries.length === 2)
+  expect(run.deliveries.map(({ text }) => text)).toEqual(['one', 'two'])
+})
+
 test('a broker that dies and returns: devices are down meanwhile, then it goes on', async () => {
   const { run } = open()
   await isUp(run)

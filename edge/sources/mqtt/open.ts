@@ -14,8 +14,9 @@ const longestDevice = 60
 
 /**
  * Client of the site's broker. Messages are taken one by one and acknowledged (QoS 1) when the line has taken them, so
- * a full spool holds the broker back. The session is clean: what is published while we are away is the broker's loss,
- * and shows as devices that are `down`.
+ * a full spool holds the broker back. Without a `clientId` the session is clean: what is published while we are away is
+ * lost to us, and shows as devices that are `down`. With one the broker keeps QoS 1 messages for us, and may send the
+ * last few twice.
  */
 export function openMqtt(options: MqttOptions, context: SourceContext): ConfiguredSource {
   const speakerOf = (topic: string | undefined) => speakerAt(options, topic)
@@ -69,10 +70,10 @@ async function connection(
   try {
     client = mqtt.connect(options.url, {
       clientId,
-      clean: true,
+      clean: options.clientId === undefined,
       reconnectPeriod: 0, // the back-off is ours
       connectTimeout: 5000,
-      keepalive: 15,
+      keepalive: options.keepaliveSeconds,
       resubscribe: false,
       ...(options.username === undefined ? {} : { username: options.username }),
       ...(options.passwordFile === undefined
@@ -104,7 +105,14 @@ async function connection(
   }
   async function take({ topic, payload, retain }: IPublishPacket): Promise<void> {
     const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
+    // While we are held back nothing is read, answers to pings neither: without this the connection would be given up,
+    // and with a clean session all that waits at the broker.
+    const held = setInterval(() => {
+      client.reschedulePing(true)
+      client.sendPing()
+    }, options.keepaliveSeconds * 300)
     const valid = await events.deliver({ bytes, at: clock.now(), channel: topic, retained: retain })
+    clearInterval(held)
     const device = speakerAt(options, topic)?.device
     if (valid && device !== undefined && !retain) watch.heard(device, clock.monotonicMs())
   }
