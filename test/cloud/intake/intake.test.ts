@@ -243,11 +243,15 @@ describe('trouble', () => {
     await intake.idle()
     expect(intake.counters.intake_messages_dropped_total).toBeGreaterThan(90)
     expect((await journal.closed(other, epochA)).committed).toBe(5)
-    // What is sent again afterwards is taken: nothing of the bound leaks.
-    const { committed } = await journal.closed(reel, epochA)
-    up('batch', batch(lease, committed + 1, run(committed + 1, 5)))
-    await intake.idle()
-    expect((await journal.closed(reel, epochA)).committed).toBe(committed + 5)
+    // What is sent again afterwards is taken, however much: nothing of the bounds leaks.
+    const dropped = intake.counters.intake_messages_dropped_total
+    for (let round = 0; round < 30; round++) {
+      const { committed } = await journal.closed(reel, epochA)
+      up('batch', batch(lease, committed + 1, run(committed + 1, 5)))
+      await intake.idle()
+      expect((await journal.closed(reel, epochA)).committed).toBe(committed + 5)
+    }
+    expect(intake.counters.intake_messages_dropped_total).toBe(dropped)
   })
 
   test('an ack that cannot be sent harms nothing', async () => {
