@@ -252,7 +252,7 @@ describe('the whole warehouse', () => {
     const plan = planWarehouse({
       site: 'pier-9',
       name: 'Pier 9',
-      timeZone: 'Europe/Rotterdam',
+      timeZone: 'Europe/Amsterdam',
       seed: 8,
       size: { ...warehouseSizes.small, expectedItems: 150 },
     })
