@@ -77,7 +77,16 @@ async function openLocked(
   const files = await openSegmentFiles(directory, limits.segmentBytes)
   const found = state.found
   const read = await readSegments({ directory, files, epoch: found?.epoch, now: guests.clock.now(), notice })
-  const gaps: Gap[] = [...read.gaps]
+  const known: Intervals = found !== undefined && found.epoch === read.epoch ? found : nothingClosed
+  // What the server has is no loss, whatever became of it here.
+  const gaps: Gap[] = read.gaps.flatMap((gap) =>
+    missing(known, gap.fromSeq ?? 1, gap.toSeq ?? 0).map(([fromSeq, toSeq]) => ({
+      ...gap,
+      fromSeq,
+      toSeq,
+      count: toSeq - fromSeq + 1,
+    })),
+  )
   const isFresh = read.segments.length === 0
   // A spool that never held anything has no segments either.
   const isUnused = found !== undefined && found.durableNext === 1
@@ -103,8 +112,9 @@ async function openLocked(
   }
 
   async function mendTail(before: SpoolState | undefined, ours: string, readNext: number): Promise<number> {
-    const known = before !== undefined && before.epoch === ours ? before.durableNext : 0
-    const highest = Math.max(known, ...(before?.epoch === ours ? [before.committed + 1] : []))
+    const used =
+      before?.epoch === ours ? [before.durableNext, before.committed + 1, (before.ranges.at(-1)?.[1] ?? 0) + 1] : []
+    const highest = Math.max(0, ...used)
     if (highest <= readNext && !read.tornTail) return readNext
     // Numbers of records that may have been sent must not be given again: pass over as many as one sync can cover.
     const end = Math.max(highest, readNext) + maxGroupRecords

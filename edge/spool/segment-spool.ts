@@ -161,8 +161,15 @@ export class SegmentSpool implements Spool {
     for (const [from, to] of closed.ranges) merged = closeRange(merged, from, Math.min(to, this.#next - 1))
     if (merged.committed === before.committed && closed.ranges.length === 0) return
     this.#closed = merged
-    if (this.#trimmable() > 0) await this.#inTurn(() => this.#trim())
-    else this.#rememberSoon()
+    if (this.#trimmable() === 0) {
+      this.#rememberSoon()
+      return
+    }
+    try {
+      await this.#inTurn(() => this.#trim())
+    } catch (cause) {
+      throw this.#faultOf(cause)
+    }
   }
 
   waitBeyond(sequence: number, signal: AbortSignal): Promise<void> {
@@ -181,9 +188,15 @@ export class SegmentSpool implements Spool {
 
   async setLease(lease: string): Promise<void> {
     await this.#inTurn(async () => {
-      this.#lease = lease
-      this.#writeState()
-      await this.#parts.state.sync()
+      const before = this.#lease
+      try {
+        this.#lease = lease
+        this.#writeState()
+        await this.#parts.state.sync()
+      } catch (cause) {
+        this.#lease = before
+        throw this.#faultOf(cause)
+      }
     })
   }
 
@@ -196,8 +209,12 @@ export class SegmentSpool implements Spool {
     await this.#flushing
     await this.#inTurn(async () => {
       for (const reduction of this.#reductions.splice(0)) await reduction.prepared.discard()
-      this.#writeState()
-      await this.#parts.state.sync().catch(() => {})
+      try {
+        this.#writeState()
+        await this.#parts.state.sync()
+      } catch {
+        // Records are safe without it; it is only what the server can be asked again.
+      }
       for (const segment of this.#segments) {
         await segment.handle?.close().catch(() => {})
         segment.handle = undefined
@@ -619,11 +636,12 @@ export class SegmentSpool implements Spool {
     // First remembered, then removed: otherwise a power cut in between would look like a loss.
     this.#writeState()
     await this.#parts.state.sync()
-    for (const segment of this.#segments.splice(0, count)) {
+    for (const segment of this.#segments.slice(0, count)) {
+      await this.#parts.files.remove(segment.path)
       await segment.handle?.close().catch(() => {})
       segment.handle = undefined
       this.#discardImage(segment)
-      await this.#parts.files.remove(segment.path)
+      this.#segments.shift()
     }
     this.#diskBytes = Number.POSITIVE_INFINITY
     if (this.#parts.files.reserveBytes < 2 * this.#parts.limits.segmentBytes) await this.#parts.files.replenish()

@@ -44,7 +44,10 @@ export interface Spool {
   /** Up to `limits` records from `from` on (or from `first`, if that is later); empty run when there are none. */
   read(from: number, limits: { readonly records: number; readonly bytes: number }): Promise<SpooledRun>
 
-  /** Records that `sequence` is durable now; what is closed and contiguous from `first` may be trimmed. */
+  /**
+   * Remembers what the server has; what is closed and contiguous from `first` may be trimmed. Rejects with a retryable
+   * Fault when trimming fails; it is remembered all the same, and tried again with the next one.
+   */
   acknowledge(closed: Intervals): Promise<void>
 
   /** Resolves as soon as `next > sequence`, or when `signal` aborts. */
