@@ -8,7 +8,7 @@ import { hearGateway, readerOf } from './readers.ts'
 import type { SiteState } from './site-state.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
 import { release, wait } from './waiting.ts'
-import { weigh } from './weigh.ts'
+import { weigh, weighReads } from './weigh.ts'
 
 const clockOffsetsKept = 1000
 /** Shorter codes are barcodes; the shortest EPC in use has 96 bits. */
@@ -61,7 +61,7 @@ function observe(
   site.readsSinceTick += record.count
   item.reads += record.count
   if (noteSite(item, site)) noteItem(changes, item)
-  weigh(state, item, evidenceOf(state, site, entry.gateway, record, at), entry, changes)
+  weighReads(state, item, evidenceOf(state, site, entry.gateway, record, at), entry, changes)
 }
 
 function scan(

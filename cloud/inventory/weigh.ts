@@ -1,4 +1,4 @@
-import type { Basis, Evidence } from '../location/evidence.ts'
+import type { Evidence } from '../location/evidence.ts'
 import type { Place } from '../location/place.ts'
 import { consider, newestAt } from '../location/standing.ts'
 import type { TrackedItem } from './item.ts'
@@ -12,9 +12,6 @@ export interface Origin {
   readonly recordedAt: number
 }
 
-/** What adds no tag reads, and so cannot be told from an older sighting on disk. */
-const acts: ReadonlySet<Basis> = new Set(['passage', 'pick', 'scan'])
-
 /** Weighs one piece of evidence for one item, and books what follows: slot counts, ledger, counters of the day. */
 export function weigh(
   state: InventoryState,
@@ -23,24 +20,31 @@ export function weigh(
   origin: Origin,
   changes: Changes,
 ): void {
+  book(state, item, evidence, origin, changes)
+  noteItem(changes, item)
+}
+
+/**
+ * The same for evidence that came with new tag reads, counted already: seen again where it was is written as a
+ * sighting, which is known on disk as newer by its greater number of reads.
+ */
+export function weighReads(
+  state: InventoryState,
+  item: TrackedItem,
+  evidence: Evidence,
+  origin: Origin,
+  changes: Changes,
+): void {
+  if (book(state, item, evidence, origin, changes)) noteSighting(changes, item)
+  else noteItem(changes, item)
+}
+
+/** Returns whether the item was only seen again where it was, on the same basis. */
+function book(state: InventoryState, item: TrackedItem, evidence: Evidence, origin: Origin, changes: Changes): boolean {
   const before = item.place
   const late = before !== null && evidence.at < newestAt(item)
   const { newest, newestBasis, slot, slotBasis, displacedRank, otherZoneRank, since } = item
   const verdict = consider(item, evidence)
-  if (
-    verdict === 'agreed' &&
-    !late &&
-    item.newest === newest &&
-    item.newestBasis === newestBasis &&
-    item.slot === slot &&
-    item.slotBasis === slotBasis &&
-    item.displacedRank === displacedRank &&
-    item.otherZoneRank === otherZoneRank &&
-    item.since === since &&
-    !acts.has(evidence.basis)
-  ) {
-    noteSighting(changes, item)
-  } else noteItem(changes, item)
   if (evidence.place.slot !== null) touchSlot(state, evidence.place, evidence.at, changes)
   const scanned = evidence.basis === 'scan' || evidence.basis === 'pick'
 
@@ -49,7 +53,7 @@ export function weigh(
     const kind = kindOf(before, item.place)
     count(state, kind, before, item.place, evidence.at, changes)
     enter(item, scanned ? 'scanned' : kind, before, item.place, late, evidence, origin, changes)
-    return
+    return false
   }
   if (scanned) {
     enter(item, 'scanned', before, evidence.place, late, evidence, origin, changes)
@@ -60,6 +64,17 @@ export function weigh(
     enter(item, kind, item.late, evidence.place, true, evidence, origin, changes)
     item.late = evidence.place
   } else if (verdict === 'agreed' && late) item.late = null
+  return (
+    verdict === 'agreed' &&
+    !late &&
+    item.newest === newest &&
+    item.newestBasis === newestBasis &&
+    item.slot === slot &&
+    item.slotBasis === slotBasis &&
+    item.displacedRank === displacedRank &&
+    item.otherZoneRank === otherZoneRank &&
+    item.since === since
+  )
 }
 
 /** Moves one item in the books of slots and sites. */
