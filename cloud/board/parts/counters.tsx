@@ -33,7 +33,8 @@ export function Counters() {
     ],
   ]
   return (
-    <dl class={liveness.state === 'lost' ? 'counters not-live' : 'counters'}>
+    // On narrow screens it scrolls sideways, which keys must be able to do.
+    <dl class={liveness.state === 'lost' ? 'counters not-live' : 'counters'} tabIndex={0} aria-label={words.today}>
       {cells.map(([name, value, of, isLoud]) => (
         <div key={name} class={isLoud ? 'counter loud' : 'counter'}>
           <dt>{name}</dt>

@@ -56,13 +56,7 @@ function Rail() {
       {places.map(([icon, text, to]) => {
         const count = to.page === 'alerts' && active > 0 ? store.format.value.number(active) : null
         return (
-          <Link
-            key={to.page}
-            to={to}
-            class="rail-link"
-            current={store.route.value.page === to.page}
-            {...(count === null ? {} : { label: `${text} (${count})` })}
-          >
+          <Link key={to.page} to={to} class="rail-link" current={store.route.value.page === to.page}>
             <span class="rail-icon">
               <Icon name={icon} size={22} />
               {count !== null && <span class="badge">{count}</span>}
@@ -114,7 +108,7 @@ function TopBar() {
           type="button"
           class="icon-button language"
           lang={language === 'en' ? 'zh-CN' : 'en'}
-          aria-label={words.switchLanguage}
+          aria-label={`${language === 'en' ? '中' : 'EN'} ${words.switchLanguage}`}
           title={words.switchLanguage}
           onClick={() => store.prefer({ language: language === 'en' ? 'zh-CN' : 'en' })}
         >

@@ -48,6 +48,7 @@ export const en = {
   justNow: 'just now',
   never: 'never',
 
+  today: 'The day in numbers',
   itemsOnSite: 'Items on site',
   arrivedToday: 'In today',
   departedToday: 'Out today',

@@ -44,6 +44,7 @@ export const zhCn: Words = {
   justNow: '刚刚',
   never: '从未',
 
+  today: '今日概况',
   itemsOnSite: '在库件数',
   arrivedToday: '今日入库',
   departedToday: '今日出库',
