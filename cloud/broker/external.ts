@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { connect, type MqttClient } from 'mqtt'
 import type { Clock, Random } from '../../shared/clock.ts'
 import { type GatewayAddress, GatewayStatus, parseTopic, topicOf } from '../../shared/wire.ts'
@@ -62,6 +63,8 @@ export async function openExternalBroker(options: ExternalOptions): Promise<Exte
   const filters = upwardChannels.map((channel) => `warepulse/v1/+/+/${channel}`)
 
   client.on('connect', () => {
+    // A packet leaves the client in several small writes; Nagle's algorithm would hold the last back for 40 ms.
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true)
     client.subscribe(filters, { qos: 1 }, (error, granted) => {
       const denied = granted?.find(({ qos }) => qos > 1)
       if (error === null && denied === undefined) {
