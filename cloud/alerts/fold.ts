@@ -2,7 +2,7 @@ import { type EdgeAlert, isKind, type Measurement } from '../../shared/record.ts
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { isOwnKind } from '../journal/own-record.ts'
-import { eventTime } from '../location/event-time.ts'
+import { presentTime } from '../location/event-time.ts'
 import { judgeTime, judgeValues, retire } from './judge.ts'
 import { raise, turn } from './raise.ts'
 import { noteSign, signOf, zoneOf } from './sign-of.ts'
@@ -26,16 +26,19 @@ function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes
     if (record === null) return
     const trigger = `${site}/${gateway}/${entry.epoch}/${entry.first + index}`
     if (isKind(record, 'measurement')) {
-      measure(state, entry, record, eventTime(record.at, recordedAt).at, trigger, hash, changes)
+      const at = presentTime(record, entry)
+      if (at !== undefined) measure(state, entry, record, at, trigger, hash, changes)
     } else if (isKind(record, 'device')) {
-      const { at } = eventTime(record.at, recordedAt)
+      const at = presentTime(record, entry)
+      if (at === undefined) return
       const isSensor = state.signs.get(`${site}/sensor//${record.device}`) !== undefined
       if (record.device === gateway) return
       const sign = signOf(state, site, isSensor ? 'sensor' : 'reader', gateway, record.device)
       say(sign, record.state, at)
       noteSign(state, sign)
     } else if (isKind(record, 'alert')) {
-      edge(state, entry, record, eventTime(record.at, recordedAt).at, trigger, hash, changes)
+      const at = presentTime(record, entry)
+      if (at !== undefined) edge(state, entry, record, at, trigger, hash, changes)
     }
   })
 }
@@ -69,7 +72,8 @@ function edge(
   changes: AlertChanges,
 ): void {
   const { site, gateway } = entry
-  const key = `edge/${site}/${gateway}/${record.rule}/${record.subject}`
+  // No rule id begins with '~', so no rule of the cloud owns this key.
+  const key = `~edge/${site}/${gateway}/${record.rule}/${record.subject}`
   const word = state.edge.get(key)
   if (word !== undefined && at < word.at) return
   state.edge.put(key, { at })

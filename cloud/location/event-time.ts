@@ -16,3 +16,16 @@ export function eventTime(
     ? { at: recordedAt, clamped: true }
     : { at: corrected, clamped: false }
 }
+
+/**
+ * The event time for what shows the present and does not wait for a clock (alerts, sensors on the board): a stamp of a
+ * clock that was not trusted is taken as of the moment it was recorded; one that came late as well says nothing about
+ * the present: undefined. Otherwise as `eventTime`.
+ */
+export function presentTime(
+  record: { readonly at: number; readonly unsynced?: true | undefined },
+  entry: { readonly recordedAt: number; readonly late: boolean },
+): number | undefined {
+  if (record.unsynced !== true) return eventTime(record.at, entry.recordedAt).at
+  return entry.late ? undefined : entry.recordedAt
+}

@@ -3,7 +3,7 @@ import { type DeviceState, isKind, type Measurement } from '../../shared/record.
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { isOwnKind, type LinkChanged } from '../journal/own-record.ts'
-import { eventTime } from '../location/event-time.ts'
+import { eventTime, presentTime } from '../location/event-time.ts'
 import type { KeptGateway, SupervisionChanges, SupervisionState } from './state.ts'
 
 /** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
@@ -36,9 +36,13 @@ function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: Supe
     if (typeof stamp !== 'number') continue
     const { at } = eventTime(stamp, recordedAt)
     if (at > newestAt) newestAt = at
-    if (isKind(record, 'measurement')) measure(state, site, record, at, changes)
-    else if (isKind(record, 'device')) hear(gateway, record, at)
-    else if (isKind(record, 'clock')) gateway.clockSynced = record.synced
+    if (isKind(record, 'measurement')) {
+      const shownAt = presentTime(record, entry)
+      if (shownAt !== undefined) measure(state, site, record, shownAt, changes)
+    } else if (isKind(record, 'device')) {
+      const saidAt = presentTime(record, entry)
+      if (saidAt !== undefined) hear(gateway, record, saidAt)
+    } else if (isKind(record, 'clock')) gateway.clockSynced = record.synced
   }
   if (newestAt === 0) return
   const flow = state.flows.get(site)

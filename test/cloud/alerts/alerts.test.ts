@@ -180,6 +180,20 @@ describe('what rings', () => {
     test(name, async () => expect(summary(await alertsOf(entries))).toEqual(expected))
   }
 
+  test('the jump of a clock that gets trusted is no excursion', async () => {
+    const unsynced = { ...measurement(1000, { temperature: 9 }), unsynced: true as const, boot: 'b' }
+    const alerts = await alertsOf([put(delayed), fromGateway([unsynced], { recordedAt: t0 }), probe(t0 + 1000, 9)])
+    expect(summary(alerts)).toEqual([])
+    await alerts.apply([{ ...probe(t0 + minute, 9), offset: 10 }], never)
+    expect(summary(alerts)).toEqual(['warm probe active @60'])
+  })
+
+  test("a cloud rule called `edge` does not own the gateways' alerts", async () => {
+    const raised: KnownRecord = { kind: 'alert', at: t0, rule: 'gate-hold', subject: 'door', state: 'raised' }
+    const alerts = await alertsOf([fromGateway([raised]), put({ ...warm, id: 'edge' })])
+    expect(summary(alerts)).toEqual(['gate-hold door active @0'])
+  })
+
   test('an alert tells all that the night shift needs', async () => {
     const alerts = await alertsOf([put(warm), map, probe(t0, 9.4)])
     expect(alerts.told).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { confidence } from '../../../cloud/location/confidence.ts'
-import { eventTime } from '../../../cloud/location/event-time.ts'
+import { eventTime, presentTime } from '../../../cloud/location/event-time.ts'
 import {
   hasExpired,
   hearDevice,
@@ -35,6 +35,17 @@ describe('event time', () => {
     ['never before 1970', 500, 90_000, -80_000, { at: 0, clamped: false }],
   ] as const) {
     test(name, () => expect(eventTime(at, recordedAt, offsetMs)).toEqual(expected))
+  }
+})
+
+describe('event time of what shows the present', () => {
+  for (const [name, record, late, expected] of [
+    ['as stamped', { at: 1000 }, false, 1000],
+    ['late and stamped by a trusted clock', { at: 1000 }, true, 1000],
+    ['a clock that is not trusted: when it was recorded', { at: 1000, unsynced: true }, false, 90_000],
+    ['and late: it says nothing about the present', { at: 1000, unsynced: true }, true, undefined],
+  ] as const) {
+    test(name, () => expect(presentTime(record, { recordedAt: 90_000, late })).toBe(expected))
   }
 })
 
