@@ -21,7 +21,7 @@ export interface UplinkSettings {
   /** Missed acks in a row after which the link is taken down. */
   readonly ackTimeoutsToReconnect: number
   readonly helloTimeoutMs: number
-  /** Between two hellos on one connection. */
+  /** Between two hellos on one connection. One without an answer is repeated: the server may come after the broker. */
   readonly helloPauseMs: number
   /** Nothing heard for so long: the link is half open. 1.5 keep-alives. */
   readonly silenceMs: number
@@ -74,6 +74,8 @@ export interface UplinkState {
   readonly drainTokens: number
   readonly drainedAt: number
   readonly helloAt: number | undefined
+  /** When the first hello was said that has no answer yet. */
+  readonly unansweredSince: number | undefined
   /** A hello is wanted as soon as the pause after the last one is over. */
   readonly helloIsDue: boolean
 }
@@ -133,6 +135,7 @@ export function startUplink(settings: UplinkSettings): UplinkState {
     drainTokens: 0,
     drainedAt: 0,
     helloAt: undefined,
+    unansweredSince: undefined,
     helloIsDue: false,
   }
 }
@@ -172,13 +175,22 @@ function offline(state: UplinkState): UplinkState {
     sending: undefined,
     missedAcks: 0,
     helloAt: undefined,
+    unansweredSince: undefined,
     helloIsDue: false,
   }
 }
 
 function sayHello(state: UplinkState, at: number): Decision {
   return {
-    state: { ...state, phase: 'hello', inFlight: [], sending: undefined, helloAt: at, helloIsDue: false },
+    state: {
+      ...state,
+      phase: 'hello',
+      inFlight: [],
+      sending: undefined,
+      helloAt: at,
+      unansweredSince: state.unansweredSince ?? at,
+      helloIsDue: false,
+    },
     actions: [{ type: 'hello' }],
   }
 }
@@ -229,6 +241,7 @@ function takeHelloAnswer(
     state: {
       ...state,
       phase: 'storing',
+      unansweredSince: undefined,
       server,
       closed,
       abandoned: lost.reduce((sum, [from, to]) => close(sum, from, to), abandoned),
@@ -305,11 +318,11 @@ function takeTick(
     return { state: offline(state), actions: [{ type: 'reconnect', reason: 'silent' }] }
   }
   if (state.phase === 'hello') {
-    const sinceMs = at - (state.helloAt ?? at)
-    if (state.helloIsDue && sinceMs >= settings.helloPauseMs) return sayHello(state, at)
-    if (sinceMs > settings.helloTimeoutMs) {
+    if (at - (state.unansweredSince ?? at) > settings.helloTimeoutMs) {
       return { state: offline(state), actions: [{ type: 'reconnect', reason: 'no-hello-answer' }] }
     }
+    const pauseMs = state.helloIsDue ? settings.helloPauseMs : 2 * settings.helloPauseMs
+    if (at - (state.helloAt ?? at) >= pauseMs) return sayHello(state, at)
     return { state, actions: [] }
   }
   const oldest = Math.min(...state.inFlight.map(({ sentAt }) => sentAt))

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { expect, test } from 'vitest'
@@ -17,7 +18,10 @@ const cloud = { username: 'cloud', password: 'cloud' }
 const clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
 
 /** A real spool, a real uplink, a real Mosquitto, and a tiny server behind it. */
-async function street(options: Partial<UplinkOptions> = {}) {
+async function street(
+  options: Partial<UplinkOptions> = {},
+  through: (port: number) => Promise<string> = async (port) => `mqtt://127.0.0.1:${port}`,
+) {
   const directory = temporaryDirectory()
   const mosquitto = await startMosquitto({
     users: { [`${address.site}/${address.gateway}`]: 'a-secret', cloud: 'cloud' },
@@ -31,13 +35,14 @@ async function street(options: Partial<UplinkOptions> = {}) {
     random: Math.random,
   })
   const counters = noUplinkCounters()
+  const url = await through(mosquitto.port)
   const stop = new AbortController()
   const states: string[] = []
   const findings: ClockFinding[] = []
   const running = runUplink(
     {
       spool,
-      url: mosquitto.url,
+      url,
       address,
       secret: 'a-secret',
       version: '0.0.0-test',
@@ -45,7 +50,7 @@ async function street(options: Partial<UplinkOptions> = {}) {
       startedAt: Date.now(),
       configVersion: () => 3,
       clock,
-      random: () => 0, // the shortest back-off
+      random: () => 0.2, // a short back-off
       log: { info: () => {}, warn: () => {} },
       refusedDirectory: join(directory.path, 'refused'),
       counters,
@@ -166,4 +171,55 @@ test('presence: online with the connection, offline by the last will and at a go
   await until('the goodbye', () => heard.includes('{"state":"offline"}'))
   await observer.endAsync(true)
   await goodbye
+})
+
+/** A TCP relay that can go on taking bytes from both sides and hand none over: a half-open link. */
+async function relayTo(port: number) {
+  const sockets = new Set<Socket>()
+  const relay = {
+    swallows: false,
+    port: 0,
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1')
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => {})
+      from.on('data', (bytes) => relay.swallows || to.write(bytes))
+      from.on('close', () => to.destroy())
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  relay.port = typeof address === 'object' && address !== null ? address.port : 0
+  return relay
+}
+
+test('a half-open link is found within 1.5 keep-alives, with records in flight or none', async () => {
+  for (const busy of [false, true]) {
+    const relays: Awaited<ReturnType<typeof relayTo>>[] = []
+    const s = await street({ keepaliveSeconds: 2 }, async (port) => {
+      const relay = await relayTo(port)
+      relays.push(relay)
+      return `mqtt://127.0.0.1:${relay.port}`
+    })
+    await until('hello is answered', () => s.spool.lease !== undefined)
+    for (const relay of relays) relay.swallows = true
+    const swallowedMs = performance.now()
+    if (busy) await s.spool.append(many(0, 50))
+    await until('it is found', () => s.states.includes('offline'), { everyMs: 5 })
+    expect(performance.now() - swallowedMs).toBeLessThan(3000 + 300)
+    for (const relay of relays) relay.swallows = false
+    await s.spool.append(many(50, 50))
+    await until('all is acknowledged', () => s.spool.closed.committed === (busy ? 100 : 50))
+    await s[Symbol.asyncDispose]()
+    for (const relay of relays) relay.close()
+  }
 })

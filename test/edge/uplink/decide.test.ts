@@ -181,7 +181,16 @@ describe('streaming', () => {
     })
   }
 
-  test('a hello without an answer takes the link down', () => {
+  test('a hello without an answer is repeated', () => {
+    const { log } = play(startUplink(settings), [
+      { type: 'connected', at: 0, first: 1, next: 2 },
+      { type: 'tick', at: 1999, heardAt: 1999 },
+      { type: 'tick', at: 2000, heardAt: 2000 },
+    ])
+    expect(log).toEqual([{ type: 'hello' }, { type: 'hello' }])
+  })
+
+  test('and at last takes the link down', () => {
     const { log } = play(startUplink(settings), [
       { type: 'connected', at: 0, first: 1, next: 2 },
       { type: 'tick', at: 10_001, heardAt: 10_000 },
