@@ -1,4 +1,4 @@
-import { compressorFails, compressorWorks } from '../world/world.ts'
+import { compressorFails, compressorWorks } from '../world/acts.ts'
 import { type Stage, type Story, toggled } from './story.ts'
 
 /** The compressor of the cold room fails: past the limit in about a quarter of a minute. Again: it is repaired. */

@@ -1,4 +1,4 @@
-import { truckArrives } from '../world/world.ts'
+import { truckArrives } from '../world/acts.ts'
 import type { Stage, Story } from './story.ts'
 
 const palletsPerTruck = 8

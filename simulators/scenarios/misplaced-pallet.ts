@@ -1,4 +1,4 @@
-import { misplacePallet, putBack } from '../world/world.ts'
+import { misplacePallet, putBack } from '../world/acts.ts'
 import { type Stage, type Story, toggled } from './story.ts'
 
 /** A pallet of the cold room is put down in the warm hall. Again: somebody takes it back. */

@@ -1,18 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { planSimulation } from '../../../simulators/main.ts'
-import { seededRandom } from '../../../simulators/world/chance.ts'
-import { dispatch, transfer } from '../../../simulators/world/movement.ts'
 import {
-  beginWorld,
   compressorFails,
   compressorWorks,
-  defaultSettings,
   misplacePallet,
   putBack,
+  truckArrives,
+} from '../../../simulators/world/acts.ts'
+import { seededRandom } from '../../../simulators/world/chance.ts'
+import { transfer } from '../../../simulators/world/errands.ts'
+import { dispatch } from '../../../simulators/world/movement.ts'
+import {
+  beginWorld,
+  defaultSettings,
   step,
   sweepAgain,
-  truckArrives,
   type World,
   type WorldEvent,
   type WorldSettings,
@@ -122,7 +125,7 @@ describe('goods', () => {
       (items, slot) => items.length > 0 && small.layout.slots[slot]?.zone === 'cold-room',
     )
     const other = transfer(world.whereabouts, cold, misplaced.from, 20_000)
-    const sent = dispatch(world.whereabouts, other.items, other.stops, world.nowMs)
+    const sent = dispatch(world.whereabouts, other, world.nowMs)
     world = putBack(
       small,
       { ...world, whereabouts: sent.whereabouts },
