@@ -8,9 +8,12 @@ import type { Spool, SpoolRecord } from './spool/spool.ts'
 import type { Tally } from './tally.ts'
 import { wait } from './wait.ts'
 
-/** Records are given to the spool together: so many, or after so long, whichever comes first. */
+/**
+ * Records are given to the spool together: so many, or after so long, whichever comes first. Short, for brokers wait for
+ * the acknowledgement of a few messages (20 in Mosquitto) before they send more; the spool groups its syncs itself.
+ */
 const groupRecords = 500
-const groupMs = 25
+const groupMs = 5
 
 export interface AppendContext {
   readonly queue: RecordQueue
@@ -35,7 +38,9 @@ export async function appendAll(context: AppendContext, closing: AbortSignal, gi
     const timer = setTimeout(() => grouped.abort(), groupMs)
     await queue.holds(groupRecords, AbortSignal.any([closing, grouped.signal]))
     clearTimeout(timer)
-    await appendOne(context, queue.take(groupRecords), giveUp)
+    const records = queue.take(groupRecords)
+    await appendOne(context, records, giveUp)
+    queue.settle(records.length)
   }
 }
 

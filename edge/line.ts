@@ -113,6 +113,7 @@ async function runBelt(line: Line, configured: ConfiguredSource, signal: AbortSi
           await line.queue.room(signal)
           return valid
         },
+        durable: line.queue.settled,
         link,
       },
       signal,

@@ -14,12 +14,21 @@ export interface RecordQueue {
   holds(count: number, signal: AbortSignal): Promise<void>
   /** The oldest records, at most `count`. They are the taker's now. */
   take(count: number): SpoolRecord[]
+  /** The taker has stored the `count` oldest of what it took. */
+  settle(count: number): void
+  /** Resolves once everything pushed so far is stored; never, if the line breaks before. */
+  settled(): Promise<void>
 }
 
 export function recordQueue(capacity = 10_000): RecordQueue {
   let records: SpoolRecord[] = []
   /** Woken on every change; each checks its own condition again. */
   let waiting: (() => void)[] = []
+
+  let pushed = 0
+  let stored = 0
+  /** In the order of what they wait for. */
+  const unsettled: { readonly target: number; resolve(): void }[] = []
 
   function wake(): void {
     if (waiting.length === 0) return
@@ -42,6 +51,7 @@ export function recordQueue(capacity = 10_000): RecordQueue {
     },
     push(record) {
       records.push(record)
+      pushed += 1
       wake()
     },
     room: (signal) => until(() => records.length < capacity, signal),
@@ -51,6 +61,16 @@ export function recordQueue(capacity = 10_000): RecordQueue {
       records = records.slice(count)
       wake()
       return taken
+    },
+    settle(count) {
+      stored += count
+      const first = unsettled.findIndex(({ target }) => target > stored)
+      for (const { resolve } of unsettled.splice(0, first === -1 ? unsettled.length : first)) resolve()
+    },
+    settled() {
+      if (stored >= pushed) return Promise.resolve()
+      const target = pushed
+      return new Promise((resolve) => unsettled.push({ target, resolve }))
     },
   }
 }

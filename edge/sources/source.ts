@@ -23,6 +23,12 @@ export interface SourceEvents {
    * Answers whether it held anything valid, so that noise on a line does not pass for a living device. Never rejects.
    */
   deliver(delivery: Delivery): Promise<boolean>
+  /**
+   * Resolves once every record that came of the deliveries so far is durable in the spool; for devices that keep what
+   * is not acknowledged. Reads that are being merged in an open window are not records yet. Never resolves if the line
+   * breaks before.
+   */
+  durable(): Promise<void>
   link(report: LinkReport): void
 }
 

@@ -179,6 +179,28 @@ test('a full spool holds the device back, and nothing is lost when it has room a
   )
 })
 
+test('durable means stored, not taken', async () => {
+  const { configured, open } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const { spool, tally, ended } = start([configured])
+  let full = true
+  spool.fail = () => {
+    if (full) throw new Fault('storage-full', 'no space', { retryable: true })
+  }
+  const { events } = await open
+  await events.deliver({ bytes: text('3034'), at: 1 })
+  let storedWhenDurable = 0
+  const durable = events.durable().then(() => {
+    storedWhenDurable = spool.records.length
+  })
+  await until('the spool was tried', () => tally.appendFailures > 3)
+  expect(storedWhenDurable).toBe(0)
+  full = false
+  await durable
+  expect(storedWhenDurable).toBe(2)
+  stop.current.abort()
+  await ended
+})
+
 test('a connection that flaps in front of a full spool fills no memory; its last state is stored', async () => {
   const { configured, open } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
   const queue = recordQueue(10)

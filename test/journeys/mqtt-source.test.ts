@@ -64,7 +64,29 @@ test('a retained message comes marked, and is no sign of life', async () => {
   expect(run.links).toEqual([{ device: 'site', state: 'up' }])
 })
 
-test('QoS 1 is acknowledged when the line has taken the message, not before', async () => {
+test('QoS 1 is acknowledged when it is durable: the broker sends no more than it may leave unacknowledged', async () => {
+  const mayBeUnacknowledged = 20 // max_inflight_messages of Mosquitto
+  const { run } = open({ clientId: 'gateway-1-site' })
+  await isUp(run)
+  reader = await mqtt.connectAsync(broker.url)
+  const release = run.holdDurable()
+  for (let i = 0; i < 50; i++) await reader.publishAsync('impinj/r/tags', `${i}`, { qos: 1 })
+  await until('as many have come as may', () => run.deliveries.length === mayBeUnacknowledged)
+  await new Promise((resolve) => setTimeout(resolve, 200)) // time in which more could have come
+  expect(run.deliveries.length).toBe(mayBeUnacknowledged)
+  release()
+  await until('all have come', () => run.deliveries.length === 50)
+  expect(run.deliveries.map(({ text }) => text)).toEqual(Array.from({ length: 50 }, (_, i) => `${i}`))
+  // The broker took them all as acknowledged: it sends none of them again.
+  await run.stop()
+  const again = open({ clientId: 'gateway-1-site' }).run
+  await isUp(again)
+  await reader.publishAsync('impinj/r/tags', 'new', { qos: 1 })
+  await until('the new one has come', () => again.deliveries.length > 0)
+  expect(again.deliveries.map(({ text }) => text)).toEqual(['new'])
+})
+
+test('a message that the line has not taken yet holds the next one back', async () => {
   const { run } = open()
   await isUp(run)
   reader = await mqtt.connectAsync(broker.url)

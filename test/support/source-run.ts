@@ -19,6 +19,8 @@ export interface SourceRun {
   statesOf(device: string): string[]
   /** Holds every further delivery back until released. */
   hold(): () => void
+  /** Nothing becomes durable until released. */
+  holdDurable(): () => void
   stop(): Promise<void>
   readonly ended: Promise<void>
 }
@@ -28,6 +30,7 @@ export function runSource(source: Source, isValid: (delivery: Delivery) => boole
   const deliveries: SourceRun['deliveries'] = []
   const links: LinkReport[] = []
   let gate: Promise<void> = Promise.resolve()
+  let disk: Promise<void> = Promise.resolve()
   const ended = source.run(
     {
       async deliver(delivery) {
@@ -36,6 +39,7 @@ export function runSource(source: Source, isValid: (delivery: Delivery) => boole
         await gate
         return isValid(delivery)
       },
+      durable: () => disk,
       link: (report) => void links.push(report),
     },
     stop.signal,
@@ -47,6 +51,11 @@ export function runSource(source: Source, isValid: (delivery: Delivery) => boole
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>()
       gate = promise
+      return resolve
+    },
+    holdDurable() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      disk = promise
       return resolve
     },
     async stop() {

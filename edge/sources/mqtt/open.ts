@@ -13,8 +13,8 @@ import { filterOf, matchTopic } from './topic.ts'
 const longestDevice = 60
 
 /**
- * Client of the site's broker. Messages are taken one by one and acknowledged (QoS 1) when the line has taken them, so
- * a full spool holds the broker back. Without a `clientId` the session is clean: what is published while we are away is
+ * Client of the site's broker. Messages are taken one by one, and acknowledged (QoS 1) when what came of them is
+ * durable, so a full spool holds the broker back and a killed gateway has lost none that was acknowledged. Without a `clientId` the session is clean: what is published while we are away is
  * lost to us, and shows as devices that are `down`. With one the broker keeps QoS 1 messages for us, and may send the
  * last few twice.
  */
@@ -72,6 +72,7 @@ async function connection(
       clientId,
       clean: options.clientId === undefined,
       reconnectPeriod: 0, // the back-off is ours
+      protocolVersion: 4,
       connectTimeout: 5000,
       keepalive: options.keepaliveSeconds,
       resubscribe: false,
@@ -85,6 +86,7 @@ async function connection(
   }
   const broken = new AbortController()
   const fail = (reason: string) => broken.abort(reason)
+  const until = AbortSignal.any([signal, broken.signal])
   let upAtMs: number | undefined
 
   client.on('error', (error) => fail(sentence(error)))
@@ -99,9 +101,18 @@ async function connection(
       watch.heard(options.id, upAtMs)
     })
   })
-  // mqtt.js calls this before it acknowledges, and takes no further message until it is done.
+  // mqtt.js takes the next message when this is done, and acknowledges then; told of an error it only goes on. So
+  // messages are taken one after the other, and acknowledged (PUBACK, MQTT 3.1.1 §3.4) in their order once stored.
+  const acknowledgedLater = new Error('acknowledged when it is stored')
   client.handleMessage = (packet: IPublishPacket, done) => {
-    take(packet).then(() => done(), done)
+    take(packet).then(() => {
+      const { qos, messageId } = packet
+      if (qos !== 1 || messageId === undefined) return done()
+      done(acknowledgedLater)
+      events.durable().then(() => {
+        if (!until.aborted) client.stream.write(Uint8Array.of(0x40, 2, messageId >> 8, messageId & 0xff))
+      })
+    }, done)
   }
   async function take({ topic, payload, retain }: IPublishPacket): Promise<void> {
     const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
@@ -117,7 +128,6 @@ async function connection(
     if (valid && device !== undefined && !retain) watch.heard(device, clock.monotonicMs())
   }
 
-  const until = AbortSignal.any([signal, broken.signal])
   while (!until.aborted) {
     if (options.silentAfterMs === undefined) await aborted(until)
     else {
