@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
@@ -188,6 +188,9 @@ export async function openEmbeddedBroker(options: EmbeddedOptions): Promise<Embe
     },
   })
 
+  // Its own store is memory and does not fail; without a listener a failure would end the process.
+  const failing: EventEmitter = aedes // its types do not list the event
+  failing.on('error', (error: Error) => refuse('protocol', undefined, error.message))
   aedes.on('clientReady', (client) => {
     const address = sessionOf(client)?.address
     if (address === undefined) return
@@ -239,6 +242,8 @@ export async function openEmbeddedBroker(options: EmbeddedOptions): Promise<Embe
   server.maxConnections = limits.connections + 64 // what is above the limit is refused and counted above, not unseen
   server.on('tlsClientError', (error: Error, socket: Socket) => refuse('protocol', socket.remoteAddress, error.message))
   await listen(server, options)
+  // Out of file descriptors, mostly: costs the connection that came, not the server.
+  server.on('error', (error) => refuse('connection-limit', undefined, error.message))
   const bound = server.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port
   const host = options.host.includes(':') ? `[${options.host}]` : options.host

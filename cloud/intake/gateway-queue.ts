@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../shared/clock.ts'
-import type { Intervals } from '../../shared/intervals.ts'
 import { type Ack, batchLimits, type GatewayAddress } from '../../shared/wire.ts'
 import type { Broker, Upward } from '../broker/broker.ts'
 import type { GatewayBatch, Journal } from '../journal/journal.ts'
@@ -118,8 +117,7 @@ export class GatewayQueue {
     const lease = await persistence.of(() => journal.grantLease(this.#address, epoch))
     if (lease === undefined) return
     counters.intake_hellos_taken_total++
-    const closed = await journal.closed(this.#address, epoch)
-    await this.#sendAck(epoch, closed, { now: clock.now(), lease })
+    await this.#sendAck(epoch, { now: clock.now(), lease })
     const hello = { version, first, next, config, clockSynced }
     this.tellLink({ kind: 'link', at, gateway: this.#address.gateway, state: 'online', hello })
   }
@@ -140,7 +138,7 @@ export class GatewayQueue {
       }),
     )
     // One ack tells the whole state of an epoch, so one is enough for all of the round.
-    for (const epoch of epochs) await this.#sendAck(epoch, await this.#around.journal.closed(this.#address, epoch))
+    for (const epoch of epochs) await this.#sendAck(epoch)
     if (stray) await this.#demandHello()
   }
 
@@ -161,24 +159,25 @@ export class GatewayQueue {
   async #refuse(payload: Uint8Array, { reason, detail, first, epoch = this.#epoch }: UnreadableBatch): Promise<void> {
     this.#around.counters.intake_batches_refused_total++
     if (epoch === undefined) return // the gateway's next hello tells it; until then the batch stays with the gateway
-    const closed = await this.#around.journal.closed(this.#address, epoch)
     const sha256 = createHash('sha256').update(payload).digest('hex')
     const because = detail === undefined ? reason : `${reason}: ${detail}`
-    await this.#sendAck(epoch, closed, {
+    await this.#sendAck(epoch, {
       refused: { ...(first === undefined ? {} : { first }), sha256, reason: because },
     })
   }
 
   async #demandHello(): Promise<void> {
-    const { clock, journal } = this.#around
+    const { clock } = this.#around
     const epoch = this.#epoch
     if (epoch === undefined || clock.monotonicMs() - this.#helloDemandedAt < helloDemandMs) return
     this.#helloDemandedAt = clock.monotonicMs()
-    await this.#sendAck(epoch, await journal.closed(this.#address, epoch), { sayHello: true })
+    await this.#sendAck(epoch, { sayHello: true })
   }
 
-  async #sendAck(epoch: string, closed: Intervals, more: Partial<Ack> = {}): Promise<void> {
-    const { journal, send, counters } = this.#around
+  async #sendAck(epoch: string, more: Partial<Ack> = {}): Promise<void> {
+    const { journal, send, counters, persistence } = this.#around
+    const closed = await persistence.of(() => journal.closed(this.#address, epoch))
+    if (closed === undefined) return
     const ranges = closed.ranges.slice(0, batchLimits.ranges).map(([from, to]): [number, number] => [from, to])
     const ack: Ack = { epoch, committed: closed.committed, ranges, server: journal.server, ...more }
     // A lost ack costs a repeated batch, so a link that fails here is no trouble of ours.
