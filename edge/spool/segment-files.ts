@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -185,6 +185,23 @@ export async function openSegmentFiles(directory: string, reserveBytes: number):
   }
 }
 
-export function readWhole(path: string): Promise<Buffer> {
-  return readFile(path)
+/** The whole file, in `into` if it fits there. */
+export async function readWhole(path: string, into?: Buffer): Promise<Buffer> {
+  const handle = await open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    const whole =
+      into !== undefined && into.buffer.byteLength >= size
+        ? Buffer.from(into.buffer, 0, size)
+        : Buffer.allocUnsafeSlow(size)
+    let done = 0
+    while (done < size) {
+      const { bytesRead } = await handle.read(whole, done, size - done, done)
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    return whole.subarray(0, done)
+  } finally {
+    await handle.close()
+  }
 }

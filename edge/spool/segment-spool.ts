@@ -94,6 +94,7 @@ export class SegmentSpool implements Spool {
   readonly #images: Buffer[] = []
   #imageCount = 0
   #readImage: Segment | undefined
+  #readBuffer: Buffer | undefined
   readonly #beyond = new Set<() => void>()
   #next: number
   #closed: Intervals
@@ -570,9 +571,12 @@ export class SegmentSpool implements Spool {
 
   async #load(segment: Segment): Promise<void> {
     if (segment.image !== undefined || !this.#segments.includes(segment)) return
-    const bytes = await readWhole(segment.path)
+    // What was read before has been copied out, so its buffer takes the next segment.
+    this.#readBuffer = this.#readImage?.unload() ?? this.#readBuffer
+    this.#readImage = undefined
+    const bytes = await readWhole(segment.path, this.#readBuffer)
+    this.#readBuffer = undefined
     const end = await intactEnd(bytes, segment.base, segment.end)
-    this.#readImage?.unload()
     this.#readImage = segment
     if (end !== undefined) {
       segment.load(bytes, end)
