@@ -43,7 +43,9 @@ afterAll(async () => {
 
 // Text, not functions: it runs in the page, whose globals the tests of Node do not know.
 const isLive = 'window.__board.live'
-const untilRevision = (above: number) => page.waitForFunction(`window.__board.revision > ${above}`)
+/** The page's policy forbids `eval`, and with it the waiting that Playwright does inside the page. */
+const until = (expression: string) => expect.poll(() => page.evaluate(expression), { timeout: 20_000 }).toBe(true)
+const untilRevision = (above: number) => until(`window.__board.revision > ${above}`)
 const slotState = (code: string) => page.evaluate<unknown>(`window.__board.slotState('${code}')`)
 
 test('without a key the page says how to get one', async () => {
@@ -54,7 +56,7 @@ test('without a key the page says how to get one', async () => {
 
 test('the key signs in once, leaves the address, and the floor is live', async () => {
   await page.goto(`${server.url}/?k=${server.key}`)
-  await page.waitForFunction(isLive)
+  await until(isLive)
   expect(page.url()).toBe(`${server.url}/`)
   expect(await page.evaluate<unknown>('window.__board.counts')).toMatchObject({ unknown: 26 })
   await page.getByRole('img', { name: /Harbour DC: .* slots occupied/ }).waitFor()
@@ -78,8 +80,8 @@ test('a gap in the revisions is healed by a snapshot', async () => {
   server.skipRevision()
   server.setSlot('A01-02-1', 'unknown', 0)
   await snapshot
-  await page.waitForFunction(`window.__board.slotState('A01-02-1') === 'unknown'`)
-  await page.waitForFunction(isLive)
+  await until(`window.__board.slotState('A01-02-1') === 'unknown'`)
+  await until(isLive)
 })
 
 test('a lost gateway is said in words, and its slots are not called empty', async () => {
@@ -101,7 +103,7 @@ test('an acknowledgement shows at once and stays', async () => {
 describe('link cut', () => {
   test('within seconds the page says that it is not live, keeps its place, and comes back without a reload', async () => {
     await page.goto(`${server.url}/?slot=A02-03-1`)
-    await page.waitForFunction(isLive)
+    await until(isLive)
     await page.evaluate(`document.body.setAttribute('data-not-reloaded', 'yes')`)
     const cutAt = Date.now()
     await server.cut()
@@ -110,7 +112,7 @@ describe('link cut', () => {
     expect(await page.evaluate(isLive)).toBe(false)
     server.setSlot('A02-03-1', 'unknown', 0)
     await server.resume()
-    await page.waitForFunction(isLive, null, { timeout: 20_000 })
+    await until(isLive)
     expect(await slotState('A02-03-1')).toBe('unknown')
     expect(await page.getAttribute('body', 'data-not-reloaded')).toBe('yes')
     await page.getByText(/^Not live\. Last data/).waitFor({ state: 'detached' })
@@ -118,7 +120,7 @@ describe('link cut', () => {
 
   test('an acknowledgement that cannot be sent is taken back and says why', async () => {
     await page.goto(`${server.url}/alerts`)
-    await page.waitForFunction(isLive)
+    await until(isLive)
     const raised = new Date().toISOString()
     server.raise({
       id: 'late',
@@ -144,14 +146,14 @@ describe('link cut', () => {
     await row.getByText(/Not acknowledged/).waitFor()
     await row.getByText('nobody yet').waitFor()
     await server.resume()
-    await page.waitForFunction(isLive, null, { timeout: 20_000 })
+    await until(isLive)
   })
 })
 
 describe('keyboard', () => {
   test('arrows walk the slots, Escape closes, T shows the table', async () => {
     await page.goto(`${server.url}/?slot=A01-01-2`)
-    await page.waitForFunction(isLive)
+    await until(isLive)
     await page.getByRole('group', { name: /^Floor plan/ }).focus()
     await page.keyboard.press('ArrowRight')
     await page.getByRole('complementary', { name: 'Slot A01-01-3' }).waitFor()
@@ -188,8 +190,8 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
           JSON.stringify({ language, theme }),
         )
         await page.goto(server.url + path)
-        await page.waitForFunction(isLive)
-        await page.waitForFunction(`document.querySelector('[aria-busy=true]') === null`)
+        await until(isLive)
+        await until(`document.querySelector('[aria-busy=true]') === null`)
         await page.evaluate(axe.source)
         const { violations } = await page.evaluate<AxeResults>('axe.run()')
         const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')

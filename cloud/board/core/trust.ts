@@ -53,6 +53,16 @@ export function trustOf(map: SiteMap, gateways: ReadonlyMap<string, GatewayState
 
 export type SensorTrust = Trust | 'sensor-silent' | 'never'
 
+const healthOfDevice = new Set(['batteryPercent', 'batteryMillivolts', 'linkQuality', 'signalDbm'])
+
+/**
+ * What a sensor says of the hall, limited quantities first; of its own battery and radio only the sensor's page speaks.
+ */
+export function conditionsOf(place: SensorPlace, said: SensorNow | undefined): string[] {
+  const all = new Set([...Object.keys(place.limits), ...Object.keys(said?.values ?? {})])
+  return [...all].filter((quantity) => !healthOfDevice.has(quantity) || quantity in place.limits)
+}
+
 /** `now` is server time. */
 export function sensorTrust(
   place: SensorPlace,

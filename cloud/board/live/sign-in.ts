@@ -6,19 +6,22 @@ export type SignIn =
   | { readonly kind: 'failed'; readonly refusal: Refusal }
 
 /**
- * A session there is, or one made of the key in the address. The key leaves the address bar in any case but that of
+ * A session made of the key in the address, or the one there is. The key leaves the address bar in any case but that of
  * a server out of reach: it is a secret, and used up.
  */
 export async function signIn(key: string | null, forgetKey: () => void): Promise<SignIn> {
-  const session = await ask('/session')
-  if (session.ok) {
+  if (key !== null) {
+    const made = await ask('/session', { method: 'POST', body: { key } })
+    if (!made.ok && isTrouble(made)) return { kind: 'failed', refusal: made }
     forgetKey()
-    return { kind: 'in' }
+    if (made.ok) return { kind: 'in' }
   }
-  if (session.status !== 401) return { kind: 'failed', refusal: session }
-  if (key === null) return { kind: 'out', keyRefused: false }
-  const made = await ask('/session', { method: 'POST', body: { key } })
-  if (!made.ok && (made.status === 0 || made.status >= 500)) return { kind: 'failed', refusal: made }
-  forgetKey()
-  return made.ok ? { kind: 'in' } : { kind: 'out', keyRefused: true }
+  // A link that was used before, in a browser that is signed in by it, is no reason to shut anybody out.
+  const session = await ask('/session')
+  if (session.ok) return { kind: 'in' }
+  return session.status === 401 ? { kind: 'out', keyRefused: key !== null } : { kind: 'failed', refusal: session }
+}
+
+function isTrouble({ status }: Refusal): boolean {
+  return status === 0 || status === 429 || status >= 500
 }

@@ -67,6 +67,7 @@ export function useStore(): Store {
 }
 
 const tickMs = 250
+const emptyAgainMs = 5_000
 
 /** Starts signing in and watching at once. One per page. */
 export function openStore(): Store {
@@ -182,8 +183,10 @@ export function openStore(): Store {
     if (!answer.ok) return fail(answer)
     sites.value = 'items' in answer.value ? answer.value.items : answer.value
     const chosen = sites.value.find(({ site }) => site === preferences.value.site) ?? sites.value[0]
-    if (chosen === undefined) phase.value = { kind: 'no-site' }
-    else watch(chosen.site)
+    if (chosen !== undefined) return watch(chosen.site)
+    phase.value = { kind: 'no-site' }
+    // The first map may be published any minute.
+    setTimeout(start, emptyAgainMs)
   }
   let retries = 0
   const fail = (refusal: Refusal) => {

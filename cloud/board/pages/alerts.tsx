@@ -31,7 +31,9 @@ export function AlertsPage() {
           </button>
         ))}
       </div>
-      {tab.value === 'over' ? (
+      {store.board.value === null ? (
+        <p class="quiet">{words.searching}</p>
+      ) : tab.value === 'over' ? (
         <PastAlerts />
       ) : open.length === 0 ? (
         <p class="all-well big">{words.noOpenAlerts}</p>

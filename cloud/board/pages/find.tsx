@@ -52,7 +52,13 @@ export function FindPage() {
           {words.find}
         </button>
       </form>
-      {q === '' ? <p class="quiet">{words.searchHint}</p> : <Hits q={q} />}
+      {q === '' ? (
+        <p class="quiet">{words.searchHint}</p>
+      ) : store.board.value === null ? (
+        <p class="quiet">{words.searching}</p>
+      ) : (
+        <Hits q={q} />
+      )}
     </section>
   )
 }

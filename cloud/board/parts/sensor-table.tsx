@@ -1,6 +1,6 @@
 import type { SensorPlace } from '../../../shared/site-map.ts'
 import type { Format } from '../core/format.ts'
-import { sensorTrust } from '../core/trust.ts'
+import { conditionsOf, sensorTrust } from '../core/trust.ts'
 import { quantityName, type Words } from '../core/words/words.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from './link.tsx'
@@ -32,7 +32,7 @@ export function SensorTable({ chosen }: { readonly chosen?: string | null }) {
           .sort((a, b) => Number(isOutside(b)) - Number(isOutside(a)))
           .map(({ place, said }) => {
             const trust = sensorTrust(place, said, board.gateways, store.now.value)
-            const quantities = [...new Set([...Object.keys(place.limits), ...Object.keys(said?.values ?? {})])]
+            const quantities = conditionsOf(place, said)
             return (
               <tr key={place.id} class={`${trust === 'current' ? '' : 'old'} ${chosen === place.id ? 'chosen' : ''}`}>
                 <td>

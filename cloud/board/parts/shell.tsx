@@ -133,8 +133,7 @@ function FooterLine() {
     <footer class="foot">
       <span>{isLost ? words.linkLost : words.linkConnected}</span>
       <span>{isLost ? words.dataAge(format.age(liveness.ageMs)) : words.dataFresh}</span>
-      <span class="foot-wide">{words.revisionNumber(format.number(board.revision))}</span>
-      <span class="foot-wide foot-end">{words.siteTime(knownZone(board.map.timeZone))}</span>
+      <span class="foot-end">{words.siteTime(knownZone(board.map.timeZone))}</span>
     </footer>
   )
 }

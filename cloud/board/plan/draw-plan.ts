@@ -5,7 +5,7 @@ import type { Format } from '../core/format.ts'
 import { labelPlacer, overlaps, type Placer } from '../core/labels.ts'
 import { detailAt, type Plan, type Reader, rectOf } from '../core/plan.ts'
 import { silentSince } from '../core/say.ts'
-import { deviceKey, isLost, type SiteTrust, sensorTrust, trusts } from '../core/trust.ts'
+import { conditionsOf, deviceKey, isLost, type SiteTrust, sensorTrust, trusts } from '../core/trust.ts'
 import { type Point, type Rect, type Size, toMetres, toPixels, type View } from '../core/view.ts'
 import type { Words } from '../core/words/words.ts'
 import { markDigitY, markPath, markTickPath } from './mark-shape.ts'
@@ -379,7 +379,7 @@ function drawSensors(context: CanvasRenderingContext2D, scene: Scene, labels: Pl
     context.arc(at.x, at.y, isFar(scene) ? 2 : 3.5, 0, 2 * Math.PI)
     context.fill()
     context.stroke()
-    const quantity = said === undefined ? undefined : (said.outside[0] ?? mainQuantity(said.values))
+    const quantity = said === undefined ? undefined : (said.outside[0] ?? mainQuantity(conditionsOf(place, said)))
     // From afar only what is wrong has a value; the others would cover the plan.
     if (said === undefined || quantity === undefined || (isFar(scene) && !isOutside)) continue
     const value = format.quantity(quantity, said.values[quantity] ?? null)
@@ -405,8 +405,7 @@ function asideOfGates({ plan, view }: Pick<Scene, 'plan' | 'view'>, at: Point): 
   return gate === undefined ? at : { x: gate.x + 18, y: gate.y }
 }
 
-function mainQuantity(values: Readonly<Record<string, number | null>>): string | undefined {
-  const names = Object.keys(values)
+function mainQuantity(names: readonly string[]): string | undefined {
   return names.find((name) => name === 'temperature') ?? names[0]
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sensorExpiresAfterMs, sensorTrust, trustOf, trusts } from '../../../cloud/board/core/trust.ts'
+import { conditionsOf, sensorExpiresAfterMs, sensorTrust, trustOf, trusts } from '../../../cloud/board/core/trust.ts'
 import type { GatewayState } from '../../../shared/api.ts'
 import { aGateway, aMap, silent } from './a-site.ts'
 
@@ -80,4 +80,14 @@ describe('sensors', () => {
   ] as const) {
     test(`${name} → ${expected}`, () => expect(sensorTrust(place, value, gateways, now)).toBe(expected))
   }
+  test('speaks of the hall, and of its own battery only where that has a limit', () => {
+    const more = { ...said, values: { batteryPercent: 87, temperature: 4, humidity: 61, linkQuality: 120 } }
+    expect(conditionsOf(place, more)).toEqual(['temperature', 'humidity'])
+    expect(conditionsOf({ ...place, limits: { batteryPercent: { low: 10 } } }, more)).toEqual([
+      'batteryPercent',
+      'temperature',
+      'humidity',
+    ])
+    expect(conditionsOf(place, undefined)).toEqual(['temperature'])
+  })
 })
