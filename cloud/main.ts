@@ -47,6 +47,7 @@ export interface Cloud {
   readonly brokerUrl: string
   readonly journal: Journal
   readonly inventory: Inventory
+  readonly supervision: Supervision
   readonly gatewayAccounts: GatewayAccounts
   readonly people: People
   /** Nobody has ever signed in on this data directory: print a link. */
@@ -194,6 +195,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       brokerUrl: broker.url,
       journal,
       inventory,
+      supervision,
       gatewayAccounts,
       people,
       isFirstRun,

@@ -35,6 +35,7 @@ export interface Stage {
 }
 
 const itemsPerImport = 1000
+const longestStartMs = 8000
 
 /** Broker, cloud, two gateways and the simulated warehouse in this process, each through its real doors. */
 export async function openStage(options: StageOptions, signal: AbortSignal): Promise<Stage> {
@@ -122,6 +123,7 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
       stopEdges.abort()
       await Promise.all(edges)
     })
+    await allListening(cloud, simulation, signal)
     done('gateways', [...links.keys()].join(' · '))
     simulation.sweep()
     return { cloud, simulation, close: () => open.disposeAsync() }
@@ -142,4 +144,19 @@ async function publish(cloud: Cloud, plan: ReturnType<typeof planSimulation>): P
     await cloud.journal.appendOwn(site, [{ kind: 'items', at, by, items }])
   }
   for (const rule of plan.rules) await cloud.journal.appendOwn(site, [{ kind: 'rule', at, by, rule }])
+}
+
+/** What is read before a gateway listens to its readers is the readers' loss; the show begins when all are heard. */
+async function allListening(cloud: Cloud, { gatewaySources }: Simulation, signal: AbortSignal): Promise<void> {
+  const expected = Object.values(gatewaySources).flatMap((sources) => sources.map(({ id }) => id))
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(longestStartMs)])
+  while (!patience.aborted) {
+    const heard = new Set(
+      cloud.supervision
+        .gateways()
+        .flatMap(({ devices }) => devices.filter(({ state }) => state === 'up').map(({ device }) => device)),
+    )
+    if (expected.every((id) => heard.has(id))) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }

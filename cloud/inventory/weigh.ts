@@ -51,7 +51,7 @@ function book(state: InventoryState, item: TrackedItem, evidence: Evidence, orig
   if (verdict === 'moved' && item.place !== null) {
     rebook(state, before, item.place, changes)
     const kind = kindOf(before, item.place)
-    count(state, kind, before, item.place, evidence.at, changes)
+    if (before !== null || cameIn(evidence)) count(state, kind, before, item.place, evidence.at, changes)
     enter(item, scanned ? 'scanned' : kind, before, item.place, late, evidence, origin, changes)
     return false
   }
@@ -99,6 +99,14 @@ function touchSlot(state: InventoryState, place: Place, at: number, changes: Cha
   if (slot === undefined || at <= slot.asOf) return
   slot.asOf = at
   changes.slots.add(slot)
+}
+
+/**
+ * A tag never seen before that turns up on a shelf was found there: when it came, nobody knows. Counting it as come in
+ * today would make the first inventory of a site look like its busiest day.
+ */
+function cameIn({ basis }: Evidence): boolean {
+  return basis === 'gate' || basis === 'passage'
 }
 
 function kindOf(before: Place | null, after: Place): 'arrived' | 'moved' | 'departed' {

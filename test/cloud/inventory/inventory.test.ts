@@ -310,10 +310,11 @@ describe('ledger and counters', () => {
   test("counters are of the tick's day where the site is", async () => {
     const inventory = await stockOf(journey)
     const counters = () => inventory.standing().find((fact) => fact.type === 'counters')?.counters
-    expect(counters()).toMatchObject({ itemsOnSite: 1, arrivedToday: 2, departedToday: 1, movedToday: 2 })
+    // B was found on a shelf: nobody knows when it came, so it has not come in today.
+    expect(counters()).toMatchObject({ itemsOnSite: 1, arrivedToday: 1, departedToday: 1, movedToday: 2 })
     // 22:59 UTC is still the 23rd in Amsterdam, 23:00 is not.
     await inventory.apply([{ ...tick(Date.UTC(2026, 10, 23, 22, 59)), offset: 100 }], never)
-    expect(counters()).toMatchObject({ arrivedToday: 2 })
+    expect(counters()).toMatchObject({ arrivedToday: 1 })
     await inventory.apply([{ ...tick(Date.UTC(2026, 10, 23, 23)), offset: 101 }], never)
     expect(counters()).toMatchObject({ itemsOnSite: 1, arrivedToday: 0, departedToday: 0, movedToday: 0 })
   })
