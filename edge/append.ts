@@ -8,12 +8,9 @@ import type { Spool, SpoolRecord } from './spool/spool.ts'
 import type { Tally } from './tally.ts'
 import { wait } from './wait.ts'
 
-/**
- * Records are given to the spool together: so many, or after so long, whichever comes first. Short, for brokers wait for
- * the acknowledgement of a few messages (20 in Mosquitto) before they send more; the spool groups its syncs itself.
- */
+/** Records are given to the spool together: so many, or after so long, or at once where a broker waits for its receipt. */
 const groupRecords = 500
-const groupMs = 5
+const groupMs = 25
 
 export interface AppendContext {
   readonly queue: RecordQueue

@@ -10,7 +10,7 @@ export interface RecordQueue {
   push(record: SpoolRecord): void
   /** Resolves while there is room, or when `signal` aborts. */
   room(signal: AbortSignal): Promise<void>
-  /** Resolves when at least `count` records wait, or when `signal` aborts. */
+  /** Resolves when at least `count` records wait, or any that somebody wants stored now, or when `signal` aborts. */
   holds(count: number, signal: AbortSignal): Promise<void>
   /** The oldest records, at most `count`. They are the taker's now. */
   take(count: number): SpoolRecord[]
@@ -55,7 +55,8 @@ export function recordQueue(capacity = 10_000): RecordQueue {
       wake()
     },
     room: (signal) => until(() => records.length < capacity, signal),
-    holds: (count, signal) => until(() => records.length >= count, signal),
+    holds: (count, signal) =>
+      until(() => records.length >= count || (records.length > 0 && unsettled.length > 0), signal),
     take(count) {
       const taken = records.slice(0, count)
       records = records.slice(count)
@@ -70,7 +71,10 @@ export function recordQueue(capacity = 10_000): RecordQueue {
     settled() {
       if (stored >= pushed) return Promise.resolve()
       const target = pushed
-      return new Promise((resolve) => unsettled.push({ target, resolve }))
+      return new Promise((resolve) => {
+        unsettled.push({ target, resolve })
+        wake()
+      })
     },
   }
 }

@@ -18,7 +18,13 @@ export async function startSiteBroker(
   port: number,
   user?: { readonly name: string; readonly password: string },
 ): Promise<SiteBroker> {
-  const settings = [`listener ${port} 127.0.0.1`, 'persistence false', `allow_anonymous ${user === undefined}`]
+  const settings = [
+    `listener ${port} 127.0.0.1`,
+    'persistence false',
+    'max_queued_messages 100000',
+    'set_tcp_nodelay true',
+    `allow_anonymous ${user === undefined}`,
+  ]
   if (user !== undefined) {
     const passwords = join(directory, 'passwords')
     execFileSync('mosquitto_passwd', ['-b', '-c', passwords, user.name, user.password])
