@@ -42,7 +42,7 @@ function SensorDetail({ place }: { readonly place: SensorPlace }) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const hours = useSignal<(typeof spans)[number]>(8)
+  const hours = useSignal<(typeof spans)[number]>(2)
   const said = store.board.value?.sensors.get(place.id)
   const quantities = [...new Set([...Object.keys(place.limits), ...Object.keys(said?.values ?? {})])]
   return (

@@ -15,6 +15,9 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
   const board = store.board.value
   const place = board?.map.sensors.find(({ id }) => id === alert.subject)?.name ?? alert.subject
   const zone = board?.map.zones.find(({ id }) => id === alert.zone)?.name
+  // While it lasts, what the sensor says now; the value that raised it afterwards.
+  const present = alert.quantity === null ? undefined : board?.sensors.get(alert.subject)?.values[alert.quantity]
+  const value = alert.clearedAt === null ? (present ?? alert.value) : alert.value
   const failure = store.acknowledgeFailures.value.get(alert.id)
   const isOpen = alert.state === 'active' || alert.state === 'cleared'
   return (
@@ -23,8 +26,8 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
       <div class="alert-what">
         <div class="alert-title">
           {isBrief ? <Link to={{ page: 'alerts' }}>{alert.name}</Link> : alert.name}
-          {alert.value !== null && alert.quantity !== null && (
-            <span class="alert-value">{format.quantity(alert.quantity, alert.value)}</span>
+          {value !== null && alert.quantity !== null && (
+            <span class="alert-value">{format.quantity(alert.quantity, value)}</span>
           )}
         </div>
         <div class="alert-where">

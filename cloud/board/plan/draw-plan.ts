@@ -442,7 +442,7 @@ function placeMarks(scene: Scene, labels: Placer): PlacedMark[] {
       const turn = Math.ceil(step / 2) * (step % 2 === 0 ? 1 : -1)
       wishes.push({
         x: at.x - markSize / 2 + turn * (markSize + 4),
-        y: at.y - markSize - 8,
+        y: at.y - markSize - 12,
         width: markSize,
         height: markSize,
       })
