@@ -1,5 +1,5 @@
 import { useStore } from '../live/store.ts'
-import type { OnScreen } from '../plan/draw-plan.ts'
+import type { OnScreen } from '../plan/scene.ts'
 
 /** Explains only what is on the screen. */
 export function Legend({ onScreen }: { readonly onScreen: OnScreen | null }) {

@@ -87,7 +87,7 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
         </div>
       </dl>
       {doubt !== null && <p class="doubt">{doubt}</p>}
-      <SlotContents code={code} asOf={asOf} items={board.slotItems[index] ?? 0} isUnknown={state === 'unknown'} />
+      <SlotContents code={code} asOf={asOf} items={board.slotItems[index] ?? 0} isDoubtful={doubt !== null} />
       <footer>
         <button
           type="button"
@@ -112,12 +112,12 @@ function SlotContents({
   code,
   asOf,
   items,
-  isUnknown,
+  isDoubtful,
 }: {
   readonly code: string
   readonly asOf: number
   readonly items: number
-  readonly isUnknown: boolean
+  readonly isDoubtful: boolean
 }) {
   const store = useStore()
   const words = store.words.value
@@ -140,7 +140,7 @@ function SlotContents({
     return <p class="failure">{got.status === 0 ? words.notReachableTitle : `${words.errorTitle} (${got.code})`}</p>
   const { stock, items: list, hasMore } = got.value
   const names = new Map(store.board.value?.map.skus.map(({ sku, name }) => [sku, name]))
-  if (stock.length === 0 && list.length === 0) return isUnknown ? null : <p class="quiet">{words.slotHoldsNothing}</p>
+  if (stock.length === 0 && list.length === 0) return isDoubtful ? null : <p class="quiet">{words.slotHoldsNothing}</p>
   return (
     <>
       <h3>{words.contents}</h3>

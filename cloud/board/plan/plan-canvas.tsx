@@ -6,8 +6,9 @@ import { fitView, type Margins, pan, reveal, type Size, toMetres, type View, zoo
 import { useStore } from '../live/store.ts'
 import { IconButton } from '../parts/icon.tsx'
 import { Legend } from '../parts/legend.tsx'
-import { drawPlan, type OnScreen } from './draw-plan.ts'
+import { drawPlan } from './draw-plan.ts'
 import { type Palette, readPalette } from './palette.ts'
+import type { OnScreen } from './scene.ts'
 
 const arrows: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',
