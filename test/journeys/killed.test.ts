@@ -6,8 +6,9 @@ import { openJournal } from '../../cloud/journal/sqlite.ts'
 import { openSqliteSeries } from '../../cloud/series/sqlite.ts'
 import type { Item } from '../../shared/api.ts'
 import { isKind } from '../../shared/record.ts'
-import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts'
+import { freePort } from '../support/ports.ts'
 import { type Running, startWarepulse } from '../support/processes.ts'
+import { startSiteBroker } from '../support/site-broker.ts'
 import { gateMap, openStreet, type Street } from '../support/street.ts'
 import { until } from '../support/until.ts'
 
@@ -17,8 +18,10 @@ import { until } from '../support/until.ts'
  * the journal once, and stock and history have counted exactly what the journal holds.
  */
 const site = 'kill-test'
-const reads = 6000
-const publishedAtOnce = 20
+const reads = 8001
+const publishedAtOnce = 10
+const killEdgeAt = 2501
+const killCloudAt = 5501
 const clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
 
 const closers: (() => Promise<unknown>)[] = []
@@ -30,7 +33,7 @@ const epcOf = (read: number) => `30395DFA80${read.toString(16).toUpperCase().pad
 test('edge and cloud killed in mid-stream: nothing missing, nothing twice', async () => {
   const street: Street = await openStreet(site)
   closers.push(() => street.remove())
-  const broker: Mosquitto = await startMosquitto()
+  const broker = await startSiteBroker(street.directory, await freePort())
   closers.push(() => broker.stop())
   let cloud = await street.startCloud()
   await street.send('PUT', `/sites/${site}/map`, gateMap(site, 'gw-1', 'dock-1'))
@@ -39,7 +42,7 @@ test('edge and cloud killed in mid-stream: nothing missing, nothing twice', asyn
       type: 'mqtt',
       id: 'readers',
       url: broker.url,
-      session: 'persistent',
+      clientId: 'gw-1',
       subscriptions: [{ topic: 'impinj/{device}/tags', protocol: 'impinj-r700' }],
     },
   ])
@@ -54,22 +57,23 @@ test('edge and cloud killed in mid-stream: nothing missing, nothing twice', asyn
     return (await items()) === 1
   })
 
-  let edgeKilled = false
-  let cloudKilled = false
+  // The reader does not wait for anybody: both kills happen while it publishes.
+  let killing = Promise.resolve()
   for (let read = 1; read < reads; read += publishedAtOnce) {
+    if (read === killEdgeAt) {
+      killing = edge.kill().then(() => {
+        edge = startEdge(config)
+      })
+    }
+    if (read === killCloudAt) {
+      await killing
+      killing = cloud.kill().then(async () => {
+        cloud = await street.startCloud()
+      })
+    }
     await publish(reader, read, Math.min(read + publishedAtOnce, reads))
-    if (!edgeKilled && read > reads / 3) {
-      expect(await items()).toBeGreaterThan(0)
-      await edge.kill()
-      edge = startEdge(config)
-      edgeKilled = true
-    }
-    if (!cloudKilled && read > (2 * reads) / 3) {
-      await cloud.kill()
-      cloud = await street.startCloud()
-      cloudKilled = true
-    }
   }
+  await killing
   await until('every tag has arrived', async () => (await items()) === reads, { withinMs: 60_000, everyMs: 200 })
   await edge.stop()
   await street.caughtUp()
@@ -79,7 +83,7 @@ test('edge and cloud killed in mid-stream: nothing missing, nothing twice', asyn
   const sequences = new Map<string, number[]>()
   let observations = 0
   let tagReads = 0
-  const epcs = new Set<string>()
+  const readsOf = new Map<string, number>()
   for (let after = 0; after < journal.tail; ) {
     for (const entry of await journal.read(after, 5000)) {
       after = entry.offset
@@ -89,7 +93,7 @@ test('edge and cloud killed in mid-stream: nothing missing, nothing twice', asyn
         if (record === null || !isKind(record, 'observation')) continue
         observations += 1
         tagReads += record.count
-        epcs.add(record.epc)
+        readsOf.set(record.epc, (readsOf.get(record.epc) ?? 0) + record.count)
       }
     }
   }
@@ -99,10 +103,11 @@ test('edge and cloud killed in mid-stream: nothing missing, nothing twice', asyn
   for (const numbers of sequences.values()) {
     expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1))
   }
-  expect(epcs).toEqual(new Set(Array.from({ length: reads }, (_, read) => epcOf(read))))
-  // The site's broker delivers again what the killed gateway had not yet confirmed; a read that was already on disk
-  // then stands there a second time, as a second read. No more than can have been unconfirmed.
-  expect(tagReads - reads).toBeLessThan(300)
+  expect(new Set(readsOf.keys())).toEqual(new Set(Array.from({ length: reads }, (_, read) => epcOf(read))))
+  // What the killed gateway had on disk but not yet confirmed, the site's broker delivers once more: a second read of
+  // the same tag, with a sequence number of its own. (Mosquitto 2.0.11 sends far more unconfirmed messages than its
+  // max_inflight_messages says; 850 were seen.) One kill makes a second read, never a third.
+  expect(Math.max(...readsOf.values())).toBeLessThanOrEqual(2)
 
   const inventory = await openInventory({ path: join(street.dataDirectory, 'inventory.sqlite'), tell: () => {} })
   expect(inventory.totals(site)).toMatchObject({ observations, tagReads, distinctEpcs: reads })
