@@ -116,7 +116,12 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
         spool: { directory: join(directory, gateway) },
         sources,
       })
-      const surroundings = { clock: systemClock, random: systemRandom, log: log.child({ part: gateway }) }
+      const surroundings = {
+        clock: systemClock,
+        random: systemRandom,
+        log: log.child({ part: gateway }),
+        version: versionOfPackage(),
+      }
       edges.push(runEdge(config, surroundings, stopEdges.signal).catch((fault) => tell(`${gateway}: ${String(fault)}`)))
     }
     open.defer(async () => {
