@@ -8,6 +8,8 @@ const command = fileURLToPath(new URL('../../bin/warepulse.ts', import.meta.url)
 export interface Running {
   readonly pid: number
   output(): string
+  /** Types into it, where it takes input. */
+  type(text: string): void
   /** SIGTERM, then waits; resolves with the exit code. */
   stop(): Promise<number | null>
   /** SIGKILL, then waits until it is gone. */
@@ -15,11 +17,15 @@ export interface Running {
   readonly exited: Promise<number | null>
 }
 
-export function startWarepulse(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
+export function startWarepulse(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  input: 'no-input' | 'take-input' = 'no-input',
+): Running {
   return track(
     spawn(process.execPath, ['--disable-warning=ExperimentalWarning', command, ...args], {
       env: { ...process.env, NO_COLOR: '1', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === 'take-input' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     }),
   )
 }
@@ -39,6 +45,7 @@ export function track(child: ChildProcess): Running {
   return {
     pid: child.pid ?? -1,
     output: () => text,
+    type: (typed) => child.stdin?.write(typed),
     stop: () => end('SIGTERM'),
     kill: async () => {
       await end('SIGKILL')

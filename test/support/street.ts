@@ -20,6 +20,8 @@ export interface Street {
     sources: readonly Readonly<Record<string, unknown>>[],
     uplinkUrl?: string,
   ): Promise<string>
+  /** A one-time link to the board. */
+  signInLink(): Promise<string>
   get<T>(path: string): Promise<T>
   send(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<Response>
   /** All pages of a list. */
@@ -97,6 +99,7 @@ export async function openStreet(site: string, cloudConfig: Readonly<Record<stri
       )
       return path
     },
+    signInLink: async () => /http\S+/.exec(await command('user', 'link'))?.[0] ?? '',
     get,
     async send(method, path, body) {
       const response = await fetch(`${url}/api/v1${path}`, {

@@ -33,7 +33,7 @@ test.each([
   ['/find?q=bolt', 200, 'no-cache', '<title>board</title>'],
   ['/slot/A-01', 200, 'no-cache', '<title>board</title>'],
   ['/item/E200', 200, 'no-cache', '<title>board</title>'],
-  ['/wall/main', 200, 'no-cache', '<title>board</title>'],
+  ['/sensors', 200, 'no-cache', '<title>board</title>'],
   ['/icon.svg', 200, 'no-cache', '<svg/>'],
   ['/assets/main-4f2a.js', 200, immutable, 'run()'],
   ['/assets/main-old.js', 404, undefined, 'not-found'],

@@ -1,0 +1,115 @@
+import mqtt from 'mqtt'
+import { afterEach, expect, test } from 'vitest'
+import type { SiteMap } from '../../shared/site-map.ts'
+import { type BoardPage, openBoardPage } from '../support/board-page.ts'
+import { freePort } from '../support/ports.ts'
+import { startWarepulse } from '../support/processes.ts'
+import { startSiteBroker } from '../support/site-broker.ts'
+import { gateMap, openStreet } from '../support/street.ts'
+import { until } from '../support/until.ts'
+
+/**
+ * One shelf of two slots, a reader on each, a gateway, the cloud and a browser. The server is killed while a pallet is
+ * moved; the board must say that it is not live, and show the truth when the server is back, without a reload.
+ */
+const site = 'shelf-test'
+const pallet = '3066C4409047E140075BCD15'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+test('a slot changes before your eyes; a cut server is said to be cut; the truth comes back', async () => {
+  const street = await openStreet(site)
+  closers.push(() => street.remove())
+  const cloud = await street.startCloud()
+  await street.send('PUT', `/sites/${site}/map`, shelfMap())
+  const broker = await startSiteBroker(street.directory, await freePort())
+  closers.push(() => broker.stop())
+  const edge = startWarepulse([
+    'edge',
+    '--config',
+    await street.addGateway('gw-1', [
+      {
+        type: 'mqtt',
+        id: 'readers',
+        url: broker.url,
+        clientId: 'gw-1',
+        subscriptions: [{ topic: 'impinj/{device}/tags', protocol: 'impinj-r700' }],
+      },
+    ]),
+  ])
+  closers.push(() => edge.kill())
+  const reader = await mqtt.connectAsync(broker.url)
+  closers.push(() => reader.endAsync())
+  const see = (device: string) =>
+    reader.publishAsync(
+      `impinj/${device}/tags`,
+      JSON.stringify({
+        timestamp: new Date().toISOString(),
+        eventType: 'tagInventory',
+        tagInventoryEvent: { epcHex: pallet, antennaPort: 1, peakRssiCdbm: -4800 },
+      }),
+      { qos: 1 },
+    )
+
+  const board: BoardPage = await openBoardPage(await street.signInLink())
+  closers.push(() => board.close())
+  await board.untilLive()
+  expect(await board.slotState('S-1')).toBe('empty')
+
+  await until('the gateway listens, and the pallet stands in S-1', async () => {
+    await see('shelf-1')
+    return (await board.slotState('S-1')) === 'occupied'
+  })
+  await see('shelf-2')
+  await until('it stands in S-2', async () => (await board.slotState('S-2')) === 'occupied')
+  expect(await board.slotState('S-1')).toBe('empty')
+
+  board.serverIsCut = true
+  await cloud.kill()
+  await until('the board says that it is not live', async () => !(await board.isLive()), { withinMs: 10_000 })
+  await board.page
+    .getByText(/not live/i)
+    .first()
+    .waitFor()
+  await board.picture('server-cut')
+  await see('shelf-1')
+  await street.startCloud()
+  await until('the board is live again', () => board.isLive(), { withinMs: 40_000 })
+  board.serverIsCut = false
+  await until('it shows where the pallet is now', async () => (await board.slotState('S-1')) === 'occupied')
+  expect(await board.slotState('S-2')).toBe('empty')
+  await board.picture('server-back')
+
+  expect(board.loads()).toBe(1)
+  expect(board.foreign).toEqual([])
+  expect(board.complaints).toEqual([])
+})
+
+function shelfMap(): SiteMap {
+  const slots = [1, 2].map((number) => ({
+    id: `S-${number}`,
+    zone: 'dock',
+    x: number * 4,
+    y: 4,
+    width: 3,
+    depth: 2,
+    level: 0,
+  }))
+  return {
+    ...gateMap(site, 'gw-1', 'unused'),
+    slots,
+    readPoints: slots.map(({ id, x, y }, index) => ({
+      id: `shelf-${index + 1}.1`,
+      gateway: 'gw-1',
+      device: `shelf-${index + 1}`,
+      kind: 'slot' as const,
+      zone: 'dock',
+      slots: [id],
+      x,
+      y,
+    })),
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { until } from './until.ts'
+
+/** The board in the machine's own Chromium, watched for everything that it must not do. */
+export interface BoardPage {
+  readonly page: Page
+  /** Requests to any other origin. */
+  readonly foreign: string[]
+  /** Console errors and exceptions. */
+  readonly complaints: string[]
+  /** While it is true, the browser's own reports of refused connections are no complaints: the server is cut. */
+  serverIsCut: boolean
+  /** How often a document was loaded; 1 = never reloaded. */
+  loads(): number
+  counts(): Promise<{ empty: number; occupied: number; unknown: number } | null>
+  slotState(code: string): Promise<string | undefined>
+  isLive(): Promise<boolean>
+  untilLive(): Promise<void>
+  /** By the page's own link, without a reload. */
+  go(path: string): Promise<void>
+  /** Into `test-results/<name>.png`, to be looked at. */
+  picture(name: string): Promise<void>
+  close(): Promise<void>
+}
+
+const pictures = fileURLToPath(new URL('../../test-results/', import.meta.url))
+const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export async function openBoardPage(link: string, options: BrowserContextOptions = {}): Promise<BoardPage> {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArguments })
+  const context = await browser.newContext({
+    viewport: { width: 1920, height: 1080 },
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  const page = await context.newPage()
+  const { host } = new URL(link)
+  const foreign: string[] = []
+  const complaints: string[] = []
+  let loads = 0
+  page.on('domcontentloaded', () => {
+    loads += 1
+  })
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.host !== host && !['data:', 'blob:'].includes(url.protocol)) foreign.push(request.url())
+  })
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).host !== host) foreign.push(socket.url())
+  })
+  const board: BoardPage = {
+    page,
+    foreign,
+    complaints,
+    serverIsCut: false,
+    loads: () => loads,
+    counts: () => page.evaluate('window.__board.counts'),
+    slotState: (code) => page.evaluate(`window.__board.slotState(${JSON.stringify(code)})`),
+    isLive: () => page.evaluate<boolean>('window.__board.live'),
+    untilLive: async () => {
+      await until('the board is live', () => board.isLive())
+    },
+    async go(path) {
+      await page.locator(`nav a[href="${path}"]`).first().click()
+      await until(`the page is ${path}`, () => new URL(page.url()).pathname === path)
+    },
+    async picture(name) {
+      await mkdir(pictures, { recursive: true })
+      await page.screenshot({ path: `${pictures}${name}.png` })
+    },
+    close: () => browser.close(),
+  }
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return
+    if (board.serverIsCut && /ERR_(CONNECTION|EMPTY|SOCKET)/.test(message.text())) return
+    complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(link)
+  return board
+}
