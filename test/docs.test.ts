@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { configurationReference } from '../bin/configuration/reference.ts'
+import { faultCodes } from '../shared/fault.ts'
+import { recordSchemas } from '../shared/record.ts'
+
+const root = new URL('..', import.meta.url).pathname
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const pages = ['README.md', 'README.zh-CN.md', ...globSync('docs/**/*.md', { cwd: root })]
+
+test('the configuration reference is what the schemas say (npm run docs)', () => {
+  expect(read('docs/configuration.md')).toBe(configurationReference())
+})
+
+test.each(pages)('%s links only to what is there', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] ?? '')
+  const missing = links.filter((link) => globSync(join(dirname(page), link), { cwd: root }).length === 0)
+  expect(missing).toEqual([])
+})
+
+test('the protocol tells of every kind of record', () => {
+  const protocol = read('docs/protocol.md')
+  expect(Object.keys(recordSchemas).filter((kind) => !protocol.includes(`\`${kind}\``))).toEqual([])
+})
+
+test('the API page tells of every code of a problem', () => {
+  const page = read('docs/http-api.md')
+  // A wrong configuration keeps a process from starting; no request can meet it.
+  const met = faultCodes.filter((code) => code !== 'config-invalid')
+  expect(met.filter((code) => !page.includes(`\`${code}\``))).toEqual([])
+})
+
+test('both READMEs name the same commands', () => {
+  const commands = (path: string) => [...read(path).matchAll(/^(?:npm|npx) [^\n#]*/gm)].map(([line]) => line.trim())
+  expect(commands('README.zh-CN.md')).toEqual(commands('README.md'))
+})
