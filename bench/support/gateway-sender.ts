@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { connect } from 'mqtt'
 import { isKind } from '../../shared/record.ts'
@@ -46,6 +47,9 @@ await new Promise<void>((resolve, reject) => {
   client.once('connect', () => resolve())
   client.once('error', reject)
 })
+
+// As the uplink does: a PUBACK on its way must not hold the next batch back.
+if (client.stream instanceof Socket) client.stream.setNoDelay(true)
 
 let lease = ''
 let committed = 0

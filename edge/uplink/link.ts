@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import { Fault } from '../../shared/fault.ts'
 import { type GatewayAddress, type GatewayStatus, topicOf } from '../../shared/wire.ts'
@@ -54,6 +55,10 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
   let reason = 'closed by the other side'
   client.on('packetreceive', () => {
     heardAt = monotonicMs()
+  })
+  client.once('connect', () => {
+    // Our PUBACK of an ack is answered by nothing: Nagle's algorithm would hold the next batch back for 40 ms.
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true)
   })
   client.on('error', (error) => {
     reason = error.message

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import mqtt, { type MqttClient } from 'mqtt'
 
@@ -39,6 +40,10 @@ export function mqttLine(options: { readonly url: string; readonly clientId: str
       if (client !== undefined) return
       const opened = mqtt.connect(options.url, { clientId: options.clientId, reconnectPeriod: reconnectMs })
       opened.on('error', () => {}) // it reconnects by itself; nothing to decide here
+      opened.on('connect', () => {
+        // Each publish is news of its own; Nagle's algorithm would hold it back behind the one before.
+        if (opened.stream instanceof Socket) opened.stream.setNoDelay(true)
+      })
       client = opened
       const waiting = new AbortController()
       const connected = new Promise<void>((resolve) => {

@@ -11,7 +11,7 @@ export interface SiteBroker {
 export async function openSiteBroker(port: number): Promise<SiteBroker> {
   const broker = await Aedes.createBroker()
   const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     broker.handle(socket)
