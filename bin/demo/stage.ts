@@ -153,7 +153,10 @@ async function publish(cloud: Cloud, plan: ReturnType<typeof planSimulation>): P
 
 /** What is read before a gateway listens to its readers is the readers' loss; the show begins when all are heard. */
 async function allListening(cloud: Cloud, { gatewaySources }: Simulation, signal: AbortSignal): Promise<void> {
-  const expected = Object.values(gatewaySources).flatMap((sources) => sources.map(({ id }) => id))
+  const expected = Object.values(gatewaySources)
+    .flat()
+    .filter(({ type }) => type === 'mqtt')
+    .map(({ id }) => id)
   const patience = AbortSignal.any([signal, AbortSignal.timeout(longestStartMs)])
   while (!patience.aborted) {
     const heard = new Set(
