@@ -1,0 +1,58 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '../../test/support/ports.ts'
+import { startWarepulse } from '../../test/support/processes.ts'
+import { until } from '../../test/support/until.ts'
+import type { CloudProcess } from './cloud-process.ts'
+
+/** A `warepulse edge` of its own process, with R700 readers at the broker of the site. */
+export interface EdgeProcess {
+  /** A value of its `/metrics`, summed over labels. */
+  metric(name: string): Promise<number>
+  /** Stops it and removes its spool. */
+  remove(): Promise<void>
+}
+
+/** Resolves when it has reached the cloud. `spool`: a directory that is there already. */
+export async function startEdgeProcess(options: {
+  readonly cloud: CloudProcess
+  readonly site: string
+  readonly gateway: string
+  readonly siteBrokerUrl: string
+  readonly spool?: string
+}): Promise<EdgeProcess> {
+  const { cloud, site, gateway } = options
+  const directory = await mkdtemp(join(tmpdir(), 'warepulse-bench-edge-'))
+  const metricsPort = await freePort()
+  const config = join(directory, 'edge.yaml')
+  const subscriptions = [{ topic: 'impinj/{device}/tags', protocol: 'impinj-r700' }]
+  await writeFile(
+    config,
+    JSON.stringify({
+      version: 1,
+      gateway: { site, id: gateway },
+      uplink: { url: cloud.brokerUrl, secret: cloud.secrets.get(gateway) },
+      spool: { directory: options.spool ?? join(directory, 'spool') },
+      sources: [{ type: 'mqtt', id: 'readers', url: options.siteBrokerUrl, subscriptions }],
+      metrics: { port: metricsPort },
+      log: { level: 'warn' },
+    }),
+  )
+  const running = startWarepulse(['edge', '--config', config])
+  async function metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+    return [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce(
+      (sum, [, n]) => sum + Number(n),
+      0,
+    )
+  }
+  await until('the gateway is there', () => metric('edge_uplink_connections_opened_total'), { everyMs: 5 })
+  return {
+    metric,
+    async remove() {
+      await running.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
