@@ -98,7 +98,10 @@ async function walkFor(walkers: Probes, seconds: number): Promise<readonly Move[
 /** Undefined where there is no browser, or no board for it. */
 async function measurePainted(cloud: CloudProcess, walkers: Probes, seconds: number) {
   if (!existsSync(chromiumPath) || boardDirectory() === undefined) return undefined
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-quic'] })
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
+  })
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
     await page.goto(`${cloud.url}/?k=${signInKeyOf(cloud)}`)

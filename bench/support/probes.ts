@@ -97,6 +97,7 @@ export async function openProbes(options: {
     readers.set(id, await openR700({ id, url, topic, random: () => 1, statusEveryMs: readerStatusMs, now: Date.now }))
   }
   const walked = Array.from({ length: probes }, () => 0)
+  let turn = 0
 
   function move(probe: number): void {
     const side = (walked[probe] ?? 0) & 1
@@ -114,8 +115,8 @@ export async function openProbes(options: {
     moves,
     async walk(signal) {
       if ((probes / movesPerSecond) * 1000 < longestWalk) throw new Error('too few probes for so many moves')
-      for (let probe = 0; !signal.aborted; probe = (probe + 1) % probes) {
-        move(probe)
+      for (; !signal.aborted; turn += 1) {
+        move(turn % probes)
         await pause(((0.5 + Math.random()) * 1000) / movesPerSecond)
       }
       for (let tries = 0; awaited.size > 0 && tries < 100; tries += 1) await pause(100)
