@@ -59,6 +59,15 @@ program
   .addHelpText('after', '\nExample:\n  warepulse replay run-x1.csv.gz --config edge.yaml --device dock-1')
   .action(async (file, options) => (await import('./commands/replay.ts')).replay(file, options, terminal))
 
+program
+  .command('rebuild <projection>')
+  .description('build stock, alerts, gateway states or series anew from the journal; the cloud must be stopped')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--json', 'print one JSON object per projection')
+  .addHelpText('after', '\nProjections: inventory, alerts, supervision, series, all')
+  .addHelpText('after', '\nExample:\n  warepulse rebuild inventory --config cloud.yaml')
+  .action(async (projection, options) => (await import('./commands/rebuild.ts')).rebuild(projection, options, terminal))
+
 const config = program.command('config').description('check and print configuration files')
 for (const [verb, description] of [
   ['check', 'tell every mistake with file, line and column; exit 3 if there is one'],

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock, Random } from '../shared/clock.ts'
@@ -14,6 +13,8 @@ import { openAlerts } from './alerts/open.ts'
 import type { Broker } from './broker/broker.ts'
 import { openBroker } from './broker/open.ts'
 import type { CloudConfig } from './config.ts'
+import { dataFiles } from './data-files.ts'
+import { lockDataDirectory } from './database/lock.ts'
 import { openHttp } from './http/open.ts'
 import { openIntake } from './intake/intake.ts'
 import { type Inventory, openInventory } from './inventory/open.ts'
@@ -22,6 +23,7 @@ import type { Journal } from './journal/journal.ts'
 import type { Projection } from './journal/projection.ts'
 import { openSetAside } from './journal/set-aside.ts'
 import { openJournal } from './journal/sqlite.ts'
+import { watchTroubles } from './journal/trouble-watch.ts'
 import { registryOf } from './metrics.ts'
 import { openPush } from './push/open.ts'
 import { openSeries } from './series/catalogue.ts'
@@ -68,33 +70,29 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
   const open = new AsyncDisposableStack()
   const closing = new AbortController()
   try {
-    await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
-    const file = (name: string) => join(config.dataDirectory, name)
+    open.defer(lockDataDirectory(config.dataDirectory))
+    const file = (name: keyof typeof dataFiles) => join(config.dataDirectory, dataFiles[name])
 
-    const isFirstRun = !existsSync(file('people.sqlite'))
-    const people = openPeople(file('people.sqlite'), { clock, randomBytes })
+    const isFirstRun = !existsSync(file('people'))
+    const people = openPeople(file('people'), { clock, randomBytes })
     open.defer(() => people.close())
-    const gatewayAccounts = openGatewayAccounts(file('gateways.sqlite'), { clock, randomBytes })
+    const gatewayAccounts = openGatewayAccounts(file('gatewayAccounts'), { clock, randomBytes })
     open.defer(() => gatewayAccounts.close())
 
     const push = openPush({ clock })
     open.defer(() => push.close())
     const { tell } = push
-    const inventory = open.adopt(await openInventory({ path: file('inventory.sqlite'), tell }), (room) => room.close())
-    const alerts = open.adopt(await openAlerts({ path: file('alerts.sqlite'), tell }), (room) => room.close())
-    const supervision = open.adopt(await openSupervision({ path: file('supervision.sqlite'), tell }), (room) =>
-      room.close(),
-    )
+    const inventory = open.adopt(await openInventory({ path: file('inventory'), tell }), (room) => room.close())
+    const alerts = open.adopt(await openAlerts({ path: file('alerts'), tell }), (room) => room.close())
+    const supervision = open.adopt(await openSupervision({ path: file('supervision'), tell }), (room) => room.close())
     const { store, offsetPath } = await openSeries(config.series, config.dataDirectory, clock)
     open.adopt(store, (room) => room.close())
     const series = open.adopt(await openSeriesProjection({ store, offsetPath, log }), (room) => room.close())
     push.seed([...inventory.standing(), ...alerts.standing(), ...supervision.standing()])
 
-    const journal = open.adopt(await openJournal({ path: file('journal.sqlite'), clock, random }), (room) =>
-      room.close(),
-    )
+    const journal = open.adopt(await openJournal({ path: file('journal'), clock, random }), (room) => room.close())
     refuseForeignReadModels([inventory, alerts, supervision, series], journal, config.dataDirectory)
-    const setAside = openSetAside(file('set-aside.sqlite'))
+    const setAside = openSetAside(file('setAside'))
     open.defer(() => setAside.close())
     const following = new Map<string, Following>()
     for (const projection of [inventory, alerts, supervision, series]) {
@@ -186,6 +184,8 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       },
     )
     open.defer(() => http.close())
+    const troubles = watchTroubles(journal, following, clock)
+    open.defer(() => troubles.stop())
     const ticks = startTicks(journal, clock)
     open.defer(() => ticks.stop())
 
@@ -217,7 +217,7 @@ function refuseForeignReadModels(projections: readonly Projection[], journal: Jo
   throw new Fault(
     'storage-broken',
     `In ${directory} the read models ${ahead.join(', ')} know more than the journal: is journal.sqlite the right file? ` +
-      'If it was restored from a backup, remove the read models (<name>.sqlite); they are built anew from the journal.',
+      'If it is, build them anew with `warepulse rebuild all --config <file>`.',
   )
 }
 

@@ -3,6 +3,7 @@ import type { SiteMap } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { isOwnKind } from '../journal/own-record.ts'
 import { presentTime } from '../location/event-time.ts'
+import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
 import { judgeTime, judgeValues, retire } from './judge.ts'
 import { raise, turn } from './raise.ts'
 import { noteSign, signOf, zoneOf } from './sign-of.ts'
@@ -110,7 +111,13 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       const event = record.act === 'clear' ? 'dismiss' : 'acknowledge'
       turn(state, standing.key, event, record.at, record.by, changes)
     } else if (isOwnKind(record, 'map')) adopt(state, record.map, record.at)
-    else if (isOwnKind(record, 'link') && entry.site !== undefined) {
+    else if (isOwnKind(record, 'projection')) {
+      const { at, projection: subject } = record
+      for (const site of state.zones.all.keys()) {
+        if (record.state === 'stuck') raiseBuiltIn(state, 'projection-stuck', { site, subject, at }, hash, changes)
+        else clearBuiltIn(state, 'projection-stuck', { site, subject, at }, changes)
+      }
+    } else if (isOwnKind(record, 'link') && entry.site !== undefined) {
       const sign = signOf(state, entry.site, 'gateway', '', record.gateway)
       say(sign, record.state === 'online' ? 'up' : 'silent', record.at)
       noteSign(state, sign)

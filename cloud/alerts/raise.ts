@@ -1,5 +1,6 @@
 import { type Alert, iso } from '../../shared/api.ts'
 import type { Rule } from '../../shared/rule.ts'
+import type { BuiltIn } from './built-in.ts'
 import { type LifeEvent, next } from './life-cycle.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
 
@@ -8,7 +9,7 @@ export interface Cause {
   readonly key: string
   readonly site: string
   /** undefined: a rule of the gateway, unknown here. */
-  readonly rule: Rule | undefined
+  readonly rule: Rule | BuiltIn | undefined
   readonly ruleId: string
   readonly subject: string
   readonly zone: string | null
@@ -46,7 +47,7 @@ export function raise(state: AlertState, cause: Cause, hash: Hash, changes: Aler
     acknowledgedAt: null,
     acknowledgedBy: null,
     value: cause.value,
-    quantity: rule?.type === 'threshold' ? rule.quantity : null,
+    quantity: rule !== undefined && 'quantity' in rule ? rule.quantity : null,
     whatToDo: rule?.whatToDo ?? '',
   }
   state.open.put(cause.key, { key: cause.key, alert })

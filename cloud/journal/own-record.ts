@@ -56,6 +56,15 @@ export const Quarantined = z.strictObject({
   sample: z.string(),
 })
 
+/** A projection has stood still for some time, or goes on again; of no site. */
+export const ProjectionTrouble = z.strictObject({
+  kind: z.literal('projection'),
+  at,
+  projection: Identifier,
+  state: z.enum(['stuck', 'going']),
+  reason: z.string().max(1000).optional(),
+})
+
 export const OwnRecord = z.discriminatedUnion('kind', [
   Tick,
   MapPublished,
@@ -65,6 +74,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   AlertAct,
   LinkChanged,
   Quarantined,
+  ProjectionTrouble,
 ])
 export type OwnRecord = z.infer<typeof OwnRecord>
 export type OwnRecordKind = OwnRecord['kind']

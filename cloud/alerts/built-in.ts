@@ -1,0 +1,47 @@
+import { raise, turn } from './raise.ts'
+import type { AlertChanges, AlertState, Hash } from './state.ts'
+
+/** An alert about the street itself: there without anybody having made a rule, and not to be switched off. */
+export interface BuiltIn {
+  readonly name: string
+  readonly severity: 1 | 2 | 3 | 4
+  readonly whatToDo: string
+}
+
+export const builtIns = {
+  'projection-stuck': {
+    name: 'Part of the cloud stands still',
+    severity: 2,
+    whatToDo:
+      'What the board shows of it is old. Nothing is lost: the journal keeps everything. Read the reason at /readyz; ' +
+      'free disk or start the database it names. If it stays, stop the cloud and run `warepulse rebuild`.',
+  },
+} as const satisfies Readonly<Record<string, BuiltIn>>
+export type BuiltInName = keyof typeof builtIns
+
+/** One condition of one subject on one site. No rule id begins with '~', so no rule owns this key. */
+function keyOf(name: BuiltInName, site: string, subject: string): string {
+  return `~${name}/${site}/${subject}`
+}
+
+export function raiseBuiltIn(
+  state: AlertState,
+  name: BuiltInName,
+  { site, subject, at }: { readonly site: string; readonly subject: string; readonly at: number },
+  hash: Hash,
+  changes: AlertChanges,
+): void {
+  const key = keyOf(name, site, subject)
+  const trigger = `${site}/${at}`
+  const cause = { key, site, subject, at, trigger, rule: builtIns[name], ruleId: name, zone: null, value: null }
+  raise(state, cause, hash, changes)
+}
+
+export function clearBuiltIn(
+  state: AlertState,
+  name: BuiltInName,
+  { site, subject, at }: { readonly site: string; readonly subject: string; readonly at: number },
+  changes: AlertChanges,
+): void {
+  turn(state, keyOf(name, site, subject), 'clear', at, undefined, changes)
+}

@@ -1,0 +1,14 @@
+/** The files in a data directory. Each is one SQLite database with one writer (docs/operations.md). */
+export const dataFiles = {
+  journal: 'journal.sqlite',
+  inventory: 'inventory.sqlite',
+  alerts: 'alerts.sqlite',
+  supervision: 'supervision.sqlite',
+  series: 'series.sqlite',
+  setAside: 'set-aside.sqlite',
+  people: 'people.sqlite',
+  gatewayAccounts: 'gateways.sqlite',
+} as const
+
+export const projectionNames = ['inventory', 'alerts', 'supervision', 'series'] as const
+export type ProjectionName = (typeof projectionNames)[number]

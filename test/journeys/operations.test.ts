@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, expect, test } from 'vitest'
+import { dataFiles, projectionNames } from '../../cloud/data-files.ts'
+import type { Alert, Page } from '../../shared/api.ts'
+import { canonical } from '../support/canonical.ts'
+import { startWarepulse } from '../support/processes.ts'
+import { gateMap, openStreet } from '../support/street.ts'
+import { until } from '../support/until.ts'
+
+/** What the night shift does with a data directory, by the commands it has. */
+const site = 'night'
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+async function street() {
+  const opened = await openStreet(site)
+  closers.push(() => opened.remove())
+  const command = async (...args: string[]) => {
+    const running = startWarepulse([...args, '--config', join(opened.directory, 'cloud.yaml')])
+    return { code: await running.exited, output: running.output() }
+  }
+  return { ...opened, command }
+}
+
+test('rebuild: refused while the cloud runs, a second cloud too; afterwards everything says what it said', async () => {
+  const s = await street()
+  const cloud = await s.startCloud()
+  await s.send('PUT', `/sites/${site}/map`, gateMap(site, 'gw-1', 'dock-1'))
+  await s.caughtUp()
+
+  const refused = await s.command('rebuild', 'all')
+  expect(refused).toMatchObject({ code: 1, output: expect.stringMatching(/^A cloud, or a command .*Stop it first/) })
+  const second = await s.command('cloud')
+  expect(second).toMatchObject({ code: 1, output: expect.stringContaining('Stop it first') })
+  await cloud.stop()
+
+  const path = (name: keyof typeof dataFiles) => join(s.dataDirectory, dataFiles[name])
+  const texts = () => Promise.all(projectionNames.map((name) => canonical(name, path(name))))
+  const before = await texts()
+  const rebuilt = await s.command('rebuild', 'all', '--json')
+  expect(rebuilt.code).toBe(0)
+  expect(
+    rebuilt.output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).projection),
+  ).toEqual(projectionNames)
+  expect(await texts()).toEqual(before)
+  expect((await s.command('rebuild', 'stock')).code).toBe(2)
+})
+
+test('a projection that fails stops only itself, says so, and is well again after a rebuild', async () => {
+  const s = await street()
+  const cloud = await s.startCloud()
+  await s.send('PUT', `/sites/${site}/map`, gateMap(site, 'gw-1', 'dock-1'))
+  await s.caughtUp()
+  const supervision = new DatabaseSync(join(s.dataDirectory, dataFiles.supervision))
+  supervision.exec('DROP TABLE limits')
+  supervision.close()
+
+  const readyz = async () => {
+    const response = await fetch(`${s.url}/readyz`)
+    const body = (await response.json()) as {
+      readonly troubles: readonly string[]
+      readonly projections: readonly { readonly name: string; readonly lag: number }[]
+    }
+    return { status: response.status, ...body }
+  }
+  // Every map touches that table; twenty in a row that cannot be applied are no poison any more.
+  for (let version = 2; version < 26; version++) {
+    await s.send('PUT', `/sites/${site}/map`, { ...gateMap(site, 'gw-1', 'dock-1'), version })
+  }
+  const sick = await until('it is found', async () => {
+    const answer = await readyz()
+    return answer.status === 503 ? answer : undefined
+  })
+  expect(sick.troubles.join()).toContain('supervision')
+  await s.send('PUT', `/sites/${site}/map`, { ...gateMap(site, 'gw-1', 'dock-1'), version: 26 })
+  await until('only it stands still', async () => {
+    const { projections } = await readyz()
+    return projections.every(({ name, lag }) => (name === 'supervision' ? lag > 1 : lag <= 1))
+  })
+  const alerts = async () => (await s.get<Page<Alert>>(`/sites/${site}/alerts`)).items
+  await until('it is an alert', async () =>
+    (await alerts()).some(({ rule, subject }) => rule === 'projection-stuck' && subject === 'supervision'),
+  )
+  await cloud.stop()
+  expect((await s.command('rebuild', 'supervision')).code).toBe(0)
+  await s.startCloud()
+  await s.caughtUp()
+  expect((await readyz()).status).toBe(200)
+  await until('the alert is over', async () =>
+    (await alerts()).every(({ rule, state }) => rule !== 'projection-stuck' || state === 'cleared'),
+  )
+})
