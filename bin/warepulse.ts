@@ -101,6 +101,30 @@ gateway
   .option('--json', 'print one JSON object')
   .action(async (options) => (await import('./commands/gateway.ts')).list(options, terminal))
 
+const quarantine = program.command('quarantine').description('records that could not be accepted, with their reasons')
+quarantine
+  .command('list')
+  .description('what is in quarantine, and what a projection moved past')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--all', 'also what was replayed')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse quarantine list --config cloud.yaml')
+  .action(async (options) => (await import('./commands/quarantine.ts')).list(options, terminal))
+quarantine
+  .command('show <id>')
+  .description('one record as it came')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse quarantine show 1204.0 --config cloud.yaml')
+  .action(async (id, options) => (await import('./commands/quarantine.ts')).show(id, options, terminal))
+quarantine
+  .command('replay [id]')
+  .description('take in what this version can read, each once; the cloud must be stopped')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--json', 'print counts as one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse quarantine replay --config cloud.yaml')
+  .action(async (id, options) => (await import('./commands/quarantine.ts')).replay(id, options, terminal))
+
 const user = program.command('user').description('who may look and act')
 user
   .command('link')

@@ -10,7 +10,7 @@ import { extentBytes } from './extent.ts'
 export interface BadRecord {
   readonly sequence: number
   readonly reason: string
-  /** What came, as text, at most 4 KiB of it. */
+  /** What came, as text, whole unless it is longer than a record may be. */
   readonly sample: string
 }
 
@@ -35,7 +35,7 @@ export interface UnreadableBatch {
   readonly epoch?: string
 }
 
-const sampleCharacters = 4096
+const sampleCharacters = batchLimits.recordBytes
 
 /** One message of the `batch` channel. Pure, and never throws on any bytes. */
 export function readBatch(payload: Uint8Array): { readonly ok: true; readonly value: ReadBatch } | UnreadableBatch {

@@ -2,6 +2,7 @@ import type { Intervals } from '../../shared/intervals.ts'
 import type { KnownRecord, UnknownRecord } from '../../shared/record.ts'
 import type { GatewayAddress } from '../../shared/wire.ts'
 import type { OwnRecord } from './own-record.ts'
+import type { QuarantinePlace } from './quarantine.ts'
 
 /** Part of a batch (or a batch) as it stands in the journal for ever. */
 export interface GatewayEntry {
@@ -76,6 +77,12 @@ export interface Journal {
   append(batch: GatewayBatch): Promise<Appended>
   /** Appends records of the cloud's own, all or nothing; resolves with their entry's offset. */
   appendOwn(site: string | undefined, records: readonly OwnRecord[]): Promise<number>
+
+  /**
+   * Appends a quarantined record that can be read now, under its own sequence number and marked late, with a note of
+   * who did it; all or nothing. False: there is none, or it was replayed before.
+   */
+  replay(place: QuarantinePlace, record: KnownRecord | UnknownRecord, by: string): Promise<boolean>
 
   /** Cursor of one gateway and epoch. */
   closed(address: GatewayAddress, epoch: string): Promise<Intervals>

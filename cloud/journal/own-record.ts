@@ -56,6 +56,17 @@ export const Quarantined = z.strictObject({
   sample: z.string(),
 })
 
+/** A quarantined record could be read after all: it stands in the entry before this one. */
+export const Replayed = z.strictObject({
+  kind: z.literal('replayed'),
+  at,
+  by,
+  gateway: Identifier,
+  epoch: z.string(),
+  sequence: z.int(),
+  quarantinedAt: at,
+  reason: z.string().describe('why it had been quarantined'),
+})
 /** A projection has stood still for some time, or goes on again; of no site. */
 export const ProjectionTrouble = z.strictObject({
   kind: z.literal('projection'),
@@ -74,6 +85,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   AlertAct,
   LinkChanged,
   Quarantined,
+  Replayed,
   ProjectionTrouble,
 ])
 export type OwnRecord = z.infer<typeof OwnRecord>

@@ -40,4 +40,24 @@ export const journalMigrations: readonly Migration[] = [
   ) STRICT;
   CREATE INDEX lease_of_gateway ON lease (site, gateway, number);
   `,
+  `
+  CREATE TABLE quarantine (
+    offset          INTEGER NOT NULL,
+    position        INTEGER NOT NULL,
+    site            TEXT    NOT NULL,
+    gateway         TEXT    NOT NULL,
+    epoch           TEXT    NOT NULL,
+    sequence        INTEGER NOT NULL,
+    at              INTEGER NOT NULL,
+    reason          TEXT    NOT NULL,
+    replayed_offset INTEGER,
+    PRIMARY KEY (offset, position)
+  ) STRICT, WITHOUT ROWID;
+
+  INSERT INTO quarantine
+  SELECT entry.offset, record.key, entry.site, record.value ->> 'gateway', record.value ->> 'epoch',
+         record.value ->> 'first', record.value ->> 'at', record.value ->> 'reason', NULL
+  FROM entry, json_each(CAST(entry.body AS TEXT)) AS record
+  WHERE entry.gateway IS NULL AND entry.site IS NOT NULL AND record.value ->> 'kind' = 'quarantine';
+  `,
 ]

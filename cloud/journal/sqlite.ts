@@ -2,12 +2,14 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock, Random } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { type Intervals, nothingClosed } from '../../shared/intervals.ts'
+import type { KnownRecord, UnknownRecord } from '../../shared/record.ts'
 import type { GatewayAddress } from '../../shared/wire.ts'
 import { openDatabase, transaction } from '../database/open.ts'
 import { fence } from './fence.ts'
-import type { Appended, GatewayBatch, Journal, JournalEntry } from './journal.ts'
+import type { Appended, GatewayBatch, GatewayEntry, Journal, JournalEntry } from './journal.ts'
 import { type LeaseInForce, Leases } from './leases.ts'
-import type { OwnRecord } from './own-record.ts'
+import { isOwnKind, type OwnRecord } from './own-record.ts'
+import { type QuarantinePlace, QuarantineTable } from './quarantine.ts'
 import { RecentEntries } from './recent.ts'
 import { journalMigrations } from './schema.ts'
 
@@ -58,6 +60,7 @@ class SqliteJournal implements Journal {
   readonly #random: Random
   readonly #leases: Leases
   readonly #recent: RecentEntries
+  readonly #quarantine: QuarantineTable
   readonly #insertEntry: StatementSync
   readonly #selectEntries: StatementSync
   readonly #selectCursor: StatementSync
@@ -76,6 +79,7 @@ class SqliteJournal implements Journal {
     this.#clock = options.clock
     this.#random = options.random
     this.#leases = new Leases(database)
+    this.#quarantine = new QuarantineTable(database)
     this.#recent = new RecentEntries(options.recentBytes ?? defaultRecentBytes)
     this.#insertEntry = database.prepare(`
       INSERT INTO entry (offset, recorded_at, site, gateway, epoch, first, late, form, body)
@@ -99,6 +103,10 @@ class SqliteJournal implements Journal {
 
   appendOwn(site: string | undefined, records: readonly OwnRecord[]): Promise<number> {
     return this.#enqueue((staged) => this.#writeOwn(site, records, this.#clock.now(), staged))
+  }
+
+  replay(place: QuarantinePlace, record: KnownRecord | UnknownRecord, by: string): Promise<boolean> {
+    return this.#enqueue((staged) => this.#writeReplay(place, record, by, this.#clock.now(), staged))
   }
 
   grantLease(address: GatewayAddress, epoch: string): Promise<string> {
@@ -235,21 +243,8 @@ class SqliteJournal implements Journal {
       for (const record of part) if (record !== null) accepted++
       const asItCame = whole && (batch.quarantined ?? []).length === 0 ? batch.text : undefined
       const body = asItCame ?? Buffer.from(JSON.stringify(part))
-      const offset = ++staged.tail
       const form = asItCame === undefined ? 'records' : 'batch'
-      this.#insertEntry.run(offset, recordedAt, site, gateway, epoch, from, late ? 1 : 0, form, body)
-      const entry = {
-        origin: 'gateway',
-        offset,
-        recordedAt,
-        site,
-        gateway,
-        epoch,
-        first: from,
-        late,
-        records: part,
-      } as const
-      staged.entries.push({ entry, bytes: body.length })
+      this.#writeEntry({ site, gateway, epoch, first: from, late, recordedAt, records: part }, form, body, staged)
     }
 
     const quarantined = (batch.quarantined ?? []).filter(({ sequence }) =>
@@ -265,11 +260,47 @@ class SqliteJournal implements Journal {
     return { ok: true, closed: fenced.closed, accepted, quarantined: quarantined.length }
   }
 
+  #writeEntry(
+    written: Omit<GatewayEntry, 'origin' | 'offset'>,
+    form: 'batch' | 'records',
+    body: Uint8Array,
+    staged: Staged,
+  ): number {
+    const { recordedAt, site, gateway, epoch, first, late, records } = written
+    const offset = ++staged.tail
+    this.#insertEntry.run(offset, recordedAt, site, gateway, epoch, first, late ? 1 : 0, form, body)
+    const entry = { origin: 'gateway', offset, recordedAt, site, gateway, epoch, first, late, records } as const
+    staged.entries.push({ entry, bytes: body.length })
+    return offset
+  }
+
+  #writeReplay(
+    place: QuarantinePlace,
+    record: KnownRecord | UnknownRecord,
+    by: string,
+    at: number,
+    staged: Staged,
+  ): boolean {
+    const quarantined = this.#quarantine.find(place)
+    if (quarantined === undefined || quarantined.replayedOffset !== undefined) return false
+    const { site, gateway, epoch, sequence, reason, at: quarantinedAt } = quarantined
+    const records = [record]
+    const body = Buffer.from(JSON.stringify(records))
+    const entry = { site, gateway, epoch, first: sequence, late: true, recordedAt: at, records }
+    this.#quarantine.replayed(place, this.#writeEntry(entry, 'records', body, staged))
+    this.#writeOwn(site, [{ kind: 'replayed', at, by, gateway, epoch, sequence, quarantinedAt, reason }], at, staged)
+    return true
+  }
+
   #writeOwn(site: string | undefined, records: readonly OwnRecord[], recordedAt: number, staged: Staged): number {
     const body = Buffer.from(JSON.stringify(records))
     const offset = ++staged.tail
     this.#insertEntry.run(offset, recordedAt, site ?? null, null, null, null, 0, 'records', body)
     staged.entries.push({ entry: { origin: 'cloud', offset, recordedAt, site, records }, bytes: body.length })
+    for (const [position, record] of records.entries()) {
+      if (site !== undefined && isOwnKind(record, 'quarantine'))
+        this.#quarantine.add({ offset, position }, site, record)
+    }
     return offset
   }
 

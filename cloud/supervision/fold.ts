@@ -90,7 +90,10 @@ function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionC
     if (isOwnKind(record, 'map')) adopt(state, record.map, changes)
     else if (entry.site === undefined) continue
     else if (isOwnKind(record, 'link')) link(state, entry.site, record, changes)
-    else if (isOwnKind(record, 'quarantine')) {
+    else if (isOwnKind(record, 'replayed')) {
+      const { gateway, quarantinedAt, reason } = record
+      changes.refilled.push({ site: entry.site, gateway, fromAt: quarantinedAt, reason })
+    } else if (isOwnKind(record, 'quarantine')) {
       const { at, gateway, first, last, reason } = record
       const count = last - first + 1
       const { recordedAt } = entry

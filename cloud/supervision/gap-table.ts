@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { type GapRow, iso, type Page } from '../../shared/api.ts'
 import type { PageRequest } from '../http/read-models.ts'
-import type { GapFound } from './state.ts'
+import type { GapFound, GapRefilled } from './state.ts'
 
 export const gapSchema = `
   CREATE TABLE gap (
@@ -25,6 +25,8 @@ const Row = z.object({
 
 export interface GapTable {
   add(gap: GapFound): void
+  /** Takes one quarantined record off the list. */
+  refill(gap: GapRefilled): void
   /** Newest entry first. */
   page(site: string, request: PageRequest): Page<GapRow>
 }
@@ -32,6 +34,9 @@ export interface GapTable {
 export function openGapTable(database: DatabaseSync): GapTable {
   const insert = database.prepare(`
     INSERT INTO gap (site, gateway, from_at, to_at, count, reason, class, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+  const refill = database.prepare(`
+    DELETE FROM gap WHERE id = (
+      SELECT id FROM gap WHERE site = ? AND gateway = ? AND class = 'quarantine' AND from_at = ? AND reason = ? LIMIT 1)`)
   const select = database.prepare(`
     SELECT id, site, gateway, from_at AS fromAt, to_at AS toAt, count, reason, class, recorded_at AS recordedAt
     FROM gap WHERE site = ? AND id < ? ORDER BY id DESC LIMIT ?`)
@@ -40,6 +45,7 @@ export function openGapTable(database: DatabaseSync): GapTable {
       const { site, gateway, fromAt, toAt, count, reason, recordedAt } = gap
       insert.run(site, gateway, fromAt, toAt, count, reason, gap.class, recordedAt)
     },
+    refill: ({ site, gateway, fromAt, reason }) => void refill.run(site, gateway, fromAt, reason),
     page: (site, { cursor, limit }) => {
       const before = Number(cursor ?? Number.MAX_SAFE_INTEGER)
       const rows = select.all(site, Number.isSafeInteger(before) ? before : 0, limit + 1).map((row) => Row.parse(row))

@@ -54,7 +54,13 @@ export async function openSupervision(options: {
   const commit = (entries: readonly JournalEntry[], to: number): void => {
     if (dirty) for (const one of kept) one.load()
     dirty = true
-    const changes: SupervisionChanges = { gateways: new Set(), sensors: new Set(), flows: new Set(), gaps: [] }
+    const changes: SupervisionChanges = {
+      gateways: new Set(),
+      sensors: new Set(),
+      flows: new Set(),
+      gaps: [],
+      refilled: [],
+    }
     fold(
       state,
       entries.filter((entry) => entry.offset > offset),
@@ -63,6 +69,7 @@ export async function openSupervision(options: {
     transaction(database, () => {
       for (const one of kept) one.save()
       for (const gap of changes.gaps) gaps.add(gap)
+      for (const gap of changes.refilled) gaps.refill(gap)
       putProgress.run(to)
     })
     for (const one of kept) one.saved()

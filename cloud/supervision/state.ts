@@ -62,10 +62,21 @@ export interface GapFound {
   readonly recordedAt: number
 }
 
+/** A quarantined record that is in history after all. */
+export interface GapRefilled {
+  readonly site: string
+  readonly gateway: string
+  /** When it was quarantined. */
+  readonly fromAt: number
+  readonly reason: string
+}
+
 export interface SupervisionChanges {
   /** Keys in the kept maps. */
   readonly gateways: Set<string>
   readonly sensors: Set<string>
   readonly flows: Set<string>
   readonly gaps: GapFound[]
+  /** After the gaps. */
+  readonly refilled: GapRefilled[]
 }

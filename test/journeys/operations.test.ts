@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { dataFiles, projectionNames } from '../../cloud/data-files.ts'
+import { openJournal } from '../../cloud/journal/sqlite.ts'
 import type { Alert, Page } from '../../shared/api.ts'
 import { canonical } from '../support/canonical.ts'
 import { startWarepulse } from '../support/processes.ts'
@@ -95,4 +96,39 @@ test('a projection that fails stops only itself, says so, and is well again afte
   await until('the alert is over', async () =>
     (await alerts()).every(({ rule, state }) => rule !== 'projection-stuck' || state === 'cleared'),
   )
+})
+
+test('quarantine: listed and shown beside the running cloud; replayed once, when it is stopped', async () => {
+  const s = await street()
+  const cloud = await s.startCloud()
+  await cloud.stop()
+  const path = join(s.dataDirectory, dataFiles.journal)
+  const journal = await openJournal({ path, clock: { now: () => 1000, monotonicMs: () => 0 }, random: Math.random })
+  const address = { site, gateway: 'gw-1' }
+  const epoch = 'e'.repeat(32)
+  const lease = await journal.grantLease(address, epoch)
+  const sample = JSON.stringify({ kind: 'measurement', at: 5000, sensor: 'cold-1', values: { temperature: 4 } })
+  const quarantined = [{ sequence: 1, reason: 'schema: of an older version', sample }]
+  await journal.append({ ...address, epoch, lease, first: 1, records: [null], receivedAt: 6000, quarantined })
+  await journal.close()
+
+  const again = await s.startCloud()
+  await s.caughtUp()
+  const { output } = await s.command('quarantine', 'list')
+  expect(output).toMatch(/^\d+\.0 .* night\/gw-1 #1 {2}schema: of an older version {2}\(can be read now\)/)
+  const id = output.split(' ')[0] ?? ''
+  expect((await s.command('quarantine', 'show', id)).output).toContain(sample)
+  expect((await s.command('quarantine', 'replay')).output).toMatch(/Stop it first/)
+  await again.stop()
+  for (const expected of [
+    { replayed: 1, before: 0, unreadable: 0 },
+    { replayed: 0, before: 1, unreadable: 0 },
+  ]) {
+    expect(JSON.parse((await s.command('quarantine', 'replay', '--json')).output)).toEqual(expected)
+  }
+  expect((await s.command('quarantine', 'list')).output.trim()).toBe('The quarantine is empty.')
+  expect((await s.command('quarantine', 'show', '9.9')).code).toBe(1)
+  await s.startCloud()
+  await s.caughtUp()
+  expect((await s.get<Page<unknown>>(`/sites/${site}/gaps`)).items).toEqual([])
 })
