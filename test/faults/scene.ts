@@ -1,0 +1,424 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { openInventory } from '../../cloud/inventory/open.ts'
+import { openJournal } from '../../cloud/journal/sqlite.ts'
+import { openSeries, SeriesConfig } from '../../cloud/series/catalogue.ts'
+import { openSeriesProjection } from '../../cloud/series/projection.ts'
+import { openSpool } from '../../edge/spool/open.ts'
+import type { Clock, Random } from '../../shared/clock.ts'
+import { seeded } from '../support/journal.ts'
+import { freePort } from '../support/ports.ts'
+import { type Running, track } from '../support/processes.ts'
+import { type SiteBroker, startSiteBroker } from '../support/site-broker.ts'
+import { readAll } from '../support/spool.ts'
+import { openStreet, type Street } from '../support/street.ts'
+import { until } from '../support/until.ts'
+import { type ChaosProxy, openChaosProxy } from './chaos-proxy.ts'
+import { type Feeder, openFeeder } from './feeder.ts'
+import { type Gateway, type GatewayOptions, openGateway } from './gateway.ts'
+import {
+  type Allowed,
+  type JournalRow,
+  judge,
+  nothingAllowed,
+  type ProcessSeen,
+  type Promised,
+  type QuarantineRow,
+  type SpoolFound,
+  type Verdict,
+} from './oracle.ts'
+import { type Injection, oneThread, underStrace } from './traced.ts'
+import { openTruth, type Truth, type TruthOptions, truthMap, truthSensors } from './truth.ts'
+
+export const site = 'faults'
+const command = fileURLToPath(new URL('../../bin/warepulse.ts', import.meta.url))
+const quiet = '--disable-warning=ExperimentalWarning'
+
+/** A process on the stage; its memory and descriptors are watched until it ends. */
+export interface Actor extends Running {
+  readonly name: string
+  /** The end was planned: its exit code does not matter. */
+  planned: boolean
+  readonly peaks: { rssMb: number; descriptors: number }
+  signal(name: NodeJS.Signals): void
+}
+
+export interface SceneOptions {
+  readonly seed: number
+  /** `series` of the cloud's configuration. */
+  readonly series?: Readonly<Record<string, unknown>>
+  readonly truth?: Partial<Pick<TruthOptions, 'stepMs' | 'tags'>>
+}
+
+/** A whole street in processes of its own, with a proxy before the cloud, and one judge at the end. */
+export interface Scene {
+  readonly random: Random
+  readonly clock: Clock
+  readonly truth: Truth
+  readonly street: Street
+  /** Between gateways and the cloud's broker. */
+  readonly proxy: ChaosProxy
+  readonly directory: string
+  readonly confirmed: Set<number>
+  readonly unconfirmed: Set<number>
+  cloud: Actor
+  startCloud(injection?: { readonly injection: Injection; readonly trace: string }): Promise<Actor>
+  /** A gateway of this name that the cloud knows; answers its secret. */
+  admit(gateway: string): Promise<string>
+  openGateway(gateway: string, options?: Partial<GatewayOptions>): Promise<Gateway>
+  /** Takes notice of what a gateway promised. */
+  promised(gateway: string, epoch: string, first: number, ns: readonly number[]): void
+  /** The site's broker, a feeder on it, and the configuration of an edge that listens; the edge is not started. */
+  withReaders(
+    gateway: string,
+    options?: { spool?: Readonly<Record<string, unknown>> },
+  ): Promise<{ broker: SiteBroker; feeder: Feeder; config: string; spoolDirectory: string }>
+  startEdge(config: string, name?: string): Actor
+  act(name: string, child: ChildProcess, pid?: number): Actor
+  /** `/readyz`: troubles at present. */
+  troubles(): Promise<readonly string[]>
+  /** Counters of the cloud. */
+  metric(name: string): Promise<number>
+  caughtUp(withinMs?: number): Promise<void>
+  /** Stops everything and judges. `spools`: directories to compare with the journal. */
+  judge(options?: {
+    allowed?: Partial<Allowed>
+    spools?: readonly { gateway: string; directory: string }[]
+  }): Promise<Verdict>
+  defer(close: () => unknown): void
+  close(): Promise<void>
+}
+
+export async function openScene({ seed, series = {}, truth: truthOptions = {} }: SceneOptions): Promise<Scene> {
+  const clock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
+  const random = seeded(seed)
+  const street = await openStreet(site, { series })
+  const closers: (() => unknown)[] = [() => street.remove()]
+  const actors: Actor[] = []
+  const promises: Promised[] = []
+  const confirmed = new Set<number>()
+  const unconfirmed = new Set<number>()
+  const truth = openTruth({ seed, startAt: clock.now() - 3_600_000, ...truthOptions })
+  const proxy = await openChaosProxy({ host: '127.0.0.1', port: Number(new URL(street.brokerUrl).port) })
+  closers.push(() => proxy.close())
+  const proxied = `mqtt://127.0.0.1:${proxy.port}`
+  const secrets = new Map<string, string>()
+  const gateways: Gateway[] = []
+
+  function act(name: string, child: ChildProcess, pid = child.pid ?? -1): Actor {
+    const running = track(child)
+    const peaks = { rssMb: 0, descriptors: 0 }
+    const watching = setInterval(() => {
+      try {
+        const high = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+        peaks.rssMb = Math.max(peaks.rssMb, Number(high ?? 0) / 1024)
+        peaks.descriptors = Math.max(peaks.descriptors, readdirSync(`/proc/${pid}/fd`).length)
+      } catch {
+        // between its end and the notice of it
+      }
+    }, 200)
+    void running.exited.then(() => clearInterval(watching))
+    const end = (name: NodeJS.Signals) => {
+      if (child.exitCode === null && child.signalCode === null) signalTo(pid, name)
+    }
+    const actor: Actor = {
+      ...running,
+      pid,
+      name,
+      planned: false,
+      peaks,
+      signal: end,
+      async stop() {
+        end('SIGTERM')
+        return running.exited
+      },
+      async kill() {
+        actor.planned = true
+        end('SIGKILL')
+        await running.exited
+      },
+    }
+    actors.push(actor)
+    closers.push(() => actor.kill())
+    return actor
+  }
+
+  const cloudYaml = join(street.directory, 'cloud.yaml')
+  const scene: Scene = {
+    random,
+    clock,
+    truth,
+    street,
+    proxy,
+    directory: street.directory,
+    confirmed,
+    unconfirmed,
+    cloud: undefined as never,
+    act,
+    defer: (close) => void closers.push(close),
+
+    async startCloud(traced) {
+      const args = [quiet, command, 'cloud', '--config', cloudYaml]
+      const environment = { ...process.env, NO_COLOR: '1' }
+      const child =
+        traced === undefined
+          ? spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+          : spawn('strace', underStrace(traced.injection, traced.trace, [process.execPath, ...args]), {
+              env: { ...environment, ...oneThread },
+              stdio: ['ignore', 'pipe', 'pipe'],
+            })
+      const pid =
+        traced === undefined ? child.pid : await until('strace has started it', () => firstChildOf(child.pid ?? -1))
+      const actor = act('cloud', child, pid)
+      scene.cloud = actor
+      if (traced !== undefined) actor.planned = true
+      const gone = actor.exited.then(() => 'gone')
+      await until('the cloud answers', async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return true
+        return (await fetch(`${street.url}/healthz`)).ok
+      })
+      if (traced === undefined && (child.exitCode !== null || child.signalCode !== null)) {
+        await gone
+        throw new Error(`the cloud did not start: ${actor.output()}`)
+      }
+      return actor
+    },
+
+    async admit(gateway) {
+      const known = secrets.get(gateway)
+      if (known !== undefined) return known
+      await street.addGateway(gateway, [], proxied)
+      const secret = readFileSync(join(street.directory, `${gateway}.secret`), 'utf8').trim()
+      secrets.set(gateway, secret)
+      return secret
+    },
+
+    async openGateway(gateway, options = {}) {
+      const secret = await scene.admit(gateway)
+      const opened = await openGateway({
+        directory: join(street.directory, `${gateway}-spool`),
+        url: proxied,
+        address: { site, gateway },
+        secret,
+        truth,
+        clock,
+        random,
+        onPromise: (first, ns, epoch) => scene.promised(gateway, epoch, first, ns),
+        ...options,
+      })
+      gateways.push(opened)
+      closers.push(() => opened.close())
+      return opened
+    },
+
+    promised(gateway, epoch, first, ns) {
+      for (const [i, n] of ns.entries()) {
+        promises.push({ gateway, epoch, sequence: first + i, n })
+        confirmed.add(n)
+      }
+    },
+
+    async withReaders(gateway, { spool = {} } = {}) {
+      const broker = await startSiteBroker(street.directory, await freePort())
+      closers.push(() => broker.stop('SIGKILL'))
+      const config = await street.addGateway(
+        gateway,
+        [
+          {
+            type: 'mqtt',
+            id: 'readers',
+            url: broker.url,
+            clientId: gateway,
+            subscriptions: [
+              { topic: 'impinj/{device}/tags', protocol: 'impinj-r700' },
+              { topic: 'zigbee2mqtt/{device}', protocol: 'zigbee2mqtt' },
+            ],
+          },
+        ],
+        proxied,
+      )
+      const spoolDirectory = String(spool['directory'] ?? join(street.directory, `${gateway}-spool`))
+      const parsed = JSON.parse(readFileSync(config, 'utf8')) as { spool: object }
+      const { writeFile } = await import('node:fs/promises')
+      await writeFile(
+        config,
+        JSON.stringify({
+          ...parsed,
+          spool: { ...parsed.spool, ...spool },
+          clean: { windowMs: 100, deadBands: { temperature: 0 } },
+          metrics: { port: await freePort() },
+        }),
+      )
+      const feeder = await openFeeder(broker.url, truth)
+      closers.push(() => feeder.close())
+      return { broker, feeder, config, spoolDirectory }
+    },
+
+    startEdge(config, name = 'edge') {
+      return act(
+        name,
+        spawn(process.execPath, [quiet, command, 'edge', '--config', config], {
+          env: { ...process.env, NO_COLOR: '1' },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      )
+    },
+
+    async troubles() {
+      return ((await (await fetch(`${street.url}/readyz`)).json()) as { troubles: string[] }).troubles
+    },
+    async metric(name) {
+      const text = await (await fetch(`${street.url}/metrics`)).text()
+      return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
+    },
+    async caughtUp(withinMs = 60_000) {
+      await until(
+        'every projection has caught up',
+        async () => {
+          const ready = Ready.parse(await (await fetch(`${street.url}/readyz`)).json())
+          return ready.troubles.length === 0 && ready.projections.every(({ lag }) => lag <= 1)
+        },
+        { withinMs },
+      )
+    },
+
+    async judge({ allowed = {}, spools = [] } = {}) {
+      for (const gateway of gateways) await gateway.close()
+      const edges = actors.filter(({ name }) => name !== 'cloud')
+      for (const actor of edges) await actor.stop()
+      await scene.caughtUp()
+      await scene.cloud.stop()
+      const processes: ProcessSeen[] = []
+      for (const actor of actors) {
+        const exitCode = await actor.exited
+        processes.push({
+          name: actor.name,
+          output: actor.output(),
+          exitCode: actor.planned ? undefined : exitCode,
+          peakRssMb: actor.peaks.rssMb,
+          peakDescriptors: actor.peaks.descriptors,
+        })
+      }
+      const data = street.dataDirectory
+      return judge({
+        truth,
+        confirmed,
+        unconfirmed,
+        promises,
+        spools: await Promise.all(spools.map((spool) => readSpool(spool.gateway, spool.directory, clock))),
+        ...(await readJournal(data, clock)),
+        stock: await readStock(data),
+        history: await readHistory(data, series, clock),
+        processes,
+        allowed: { ...nothingAllowed, ...allowed },
+      })
+    },
+
+    async close() {
+      for (const close of closers.splice(0).reverse()) {
+        try {
+          await close()
+        } catch {
+          // what cannot be closed any more was ended by the fault
+        }
+      }
+    },
+  }
+
+  try {
+    await scene.startCloud()
+    await street.send('PUT', `/sites/${site}/map`, truthMap(site, 'gw'))
+    return scene
+  } catch (thrown) {
+    await scene.close()
+    throw thrown
+  }
+}
+
+const Ready = z.object({
+  troubles: z.array(z.string()),
+  projections: z.array(z.object({ name: z.string(), lag: z.number() })),
+})
+
+function signalTo(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // gone already
+  }
+}
+
+function firstChildOf(pid: number): number | undefined {
+  const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]
+  return first === undefined || first === '' ? undefined : Number(first)
+}
+
+async function readJournal(
+  data: string,
+  clock: Clock,
+): Promise<{ journal: readonly JournalRow[]; quarantined: readonly QuarantineRow[] }> {
+  const opened = await openJournal({ path: join(data, 'journal.sqlite'), clock, random: Math.random })
+  const journal: JournalRow[] = []
+  const quarantined: QuarantineRow[] = []
+  for (let after = 0; after < opened.tail; ) {
+    for (const entry of await opened.read(after, 5000)) {
+      after = entry.offset
+      if (entry.origin === 'gateway') {
+        const { gateway, epoch, first } = entry
+        for (const [i, record] of entry.records.entries()) journal.push({ gateway, epoch, sequence: first + i, record })
+        continue
+      }
+      for (const record of entry.records) {
+        if (record.kind !== 'quarantine') continue
+        quarantined.push(Quarantine.parse(record))
+      }
+    }
+  }
+  await opened.close()
+  return { journal, quarantined }
+}
+
+const Quarantine = z.object({ gateway: z.string(), epoch: z.string(), first: z.number(), last: z.number() })
+
+async function readStock(data: string) {
+  const inventory = await openInventory({ path: join(data, 'inventory.sqlite'), tell: () => {} })
+  const everything = { cursor: undefined, limit: 1_000_000 }
+  const stock = {
+    slotByEpc: new Map(inventory.items(site, undefined, everything).items.map(({ epc, slot }) => [epc, slot])),
+    itemsBySlot: new Map(
+      inventory.slots(site, { zone: undefined }, everything).items.map(({ slot, items }) => [slot, items]),
+    ),
+    totals: inventory.totals(site) ?? { observations: 0, tagReads: 0, distinctEpcs: 0 },
+  }
+  await inventory.close()
+  return stock
+}
+
+async function readHistory(data: string, series: Readonly<Record<string, unknown>>, clock: Clock) {
+  const { store, offsetPath } = await openSeries(SeriesConfig.parse(series), data, clock)
+  const projection = await openSeriesProjection({ store, offsetPath })
+  const patience = AbortSignal.timeout(30_000)
+  const [fromMs, toMs] = [0, clock.now() + 60_000]
+  const counted = await store.countReads(site, fromMs, toMs, patience)
+  const values = new Map<string, number>()
+  for (let i = 0; i < truthSensors; i += 1) {
+    const sensor = `cold-${i}`
+    const query = { site, sensor, quantity: 'temperature', fromMs, toMs, limit: 1_000_000 }
+    const found = await store.range(query, patience)
+    if (found.length > 0) values.set(sensor, found.length)
+  }
+  const history = { ...counted, values, setAside: projection.setAside }
+  await projection.close()
+  await store.close()
+  return history
+}
+
+async function readSpool(gateway: string, directory: string, clock: Clock): Promise<SpoolFound> {
+  const spool = await openSpool({ directory, maxBytes: 1024 * 1024 * 1024, clock, random: Math.random })
+  const found = { gateway, epoch: spool.epoch, next: spool.next, records: await readAll(spool, spool.first) }
+  await spool.close()
+  return found
+}
