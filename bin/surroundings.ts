@@ -5,7 +5,23 @@ import { Fault } from '../shared/fault.ts'
 import { readConfiguration } from './configuration/read.ts'
 
 /** The real clock; only this file of the command reads it, everything else receives it. */
-export const systemClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  /** CLOCK_MONOTONIC: counts on from one process to the next, from the boot of the machine. */
+  monotonicMs() {
+    const [seconds, nanoseconds] = process.hrtime()
+    return seconds * 1000 + nanoseconds / 1e6
+  },
+}
+
+/** Id of this boot of the machine, 32 hex digits; undefined where the system does not tell (all but Linux). */
+export function bootOfMachine(): string | undefined {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim().replaceAll('-', '')
+  } catch {
+    return undefined
+  }
+}
 export const systemRandom: Random = () => Math.random()
 
 /** Reads and checks one YAML configuration file; a Fault `config-invalid` carries every complaint. */

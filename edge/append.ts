@@ -1,7 +1,8 @@
-import type { Clock, Random } from '../shared/clock.ts'
+import type { Random } from '../shared/clock.ts'
 import { asFault, Fault } from '../shared/fault.ts'
 import type { Gap } from '../shared/record.ts'
 import { backoffMs, lanBackoff } from './backoff.ts'
+import { type StampingClock, stampOf } from './clock/stamp.ts'
 import type { Log } from './log.ts'
 import type { RecordQueue } from './record-queue.ts'
 import type { Spool, SpoolRecord } from './spool/spool.ts'
@@ -16,7 +17,7 @@ export interface AppendContext {
   readonly queue: RecordQueue
   readonly spool: Pick<Spool, 'append'>
   readonly tally: Tally
-  readonly clock: Clock
+  readonly clock: StampingClock
   readonly random: Random
   readonly log: Log
 }
@@ -81,7 +82,7 @@ async function appendSmaller(
   }
   if (records[0]?.kind === 'gap') throw fault
   context.log.error({ record: records[0] }, `a record cannot be stored: ${fault.message}`)
-  const now = context.clock.now()
-  const gap: Gap = { kind: 'gap', fromAt: now, toAt: now, count: 1, reason: 'unstorable', class: 'unknown' }
+  const { at, ...mark } = stampOf(context.clock)
+  const gap: Gap = { kind: 'gap', fromAt: at, toAt: at, count: 1, reason: 'unstorable', class: 'unknown', ...mark }
   return appendOne(context, [gap], giveUp)
 }

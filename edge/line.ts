@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../shared/clock.ts'
+import type { Random } from '../shared/clock.ts'
 import { type RefusalReason, refused } from '../shared/decoded.ts'
 import { asFault } from '../shared/fault.ts'
 import type { DeviceState } from '../shared/record.ts'
@@ -8,10 +8,12 @@ import {
   cleanFlush,
   cleanFlushAll,
   cleanSensorReading,
+  cleanStep,
   cleanTagRead,
   nothingSeen,
 } from './clean/clean.ts'
 import type { CleanOptions } from './clean/options.ts'
+import { type StampingClock, stampOf } from './clock/stamp.ts'
 import { protocols } from './decoders/catalogue.ts'
 import type { Reading } from './decoders/reading.ts'
 import type { Framer } from './framing/framer.ts'
@@ -33,7 +35,7 @@ export interface LineOptions {
   readonly sources: readonly ConfiguredSource[]
   readonly clean: CleanOptions
   readonly spool: Pick<Spool, 'append'>
-  readonly clock: Clock
+  readonly clock: StampingClock
   readonly random: Random
   readonly log: Log
   readonly tally?: Tally
@@ -48,6 +50,8 @@ interface Line extends LineOptions {
   readonly state: CleanState
   /** Link reports that found the queue full. */
   readonly lateLinks: Map<string, DeviceState>
+  /** Of the clock, when the last reading was taken. */
+  steps: number
 }
 
 /**
@@ -68,9 +72,10 @@ export async function runLine(options: LineOptions, signal: AbortSignal): Promis
     queue: options.queue ?? recordQueue(),
     state: nothingSeen(),
     lateLinks: new Map(),
+    steps: options.clock.steps ?? 0,
   }
   const { queue, clock, log } = line
-  queue.push({ kind: 'device', at: clock.now(), device: options.gateway, state: 'up', reason: 'started' })
+  queue.push({ kind: 'device', ...stampOf(clock), device: options.gateway, state: 'up', reason: 'started' })
 
   const spoolFailed = new AbortController()
   const stopSources = AbortSignal.any([signal, spoolFailed.signal])
@@ -185,12 +190,27 @@ function takeFrame(
     return false
   }
   let valid = decoded.value.length === 0
+  followSteps(line)
+  const { unsyncedIn } = line.clock
   for (const reading of decoded.value) {
-    const refusal = takeReading(line, configured, reading)
+    const refusal = takeReading(line, configured, marked(reading, at, unsyncedIn))
     if (refusal === undefined) valid = true
     else line.tally.refuse({ at, device, reason: refusal.reason, detail: refusal.detail }, frame)
   }
   return valid
+}
+
+/** A reading whose time is the arrival has it from our clock; a device's own stamp is the device's affair. */
+function marked(reading: Reading, arrivedAt: number, unsyncedIn: string | undefined): Reading {
+  if (unsyncedIn === undefined || reading.type === 'refused' || reading.at !== arrivedAt) return reading
+  return { ...reading, unsyncedIn }
+}
+
+function followSteps(line: Line): void {
+  const steps = line.clock.steps ?? 0
+  if (steps === line.steps) return
+  line.steps = steps
+  cleanStep(line.state, line.queue.push)
 }
 
 /** Cleans one reading into the queue, and counts it. */
@@ -227,7 +247,7 @@ function takeReading(
 function reportLink(line: Line, { device, state, reason }: LinkReport): void {
   line.tally.deviceOf(device).link = state
   const told = reason === undefined ? {} : { reason: reason.slice(0, 256) }
-  const record: DeviceState = { kind: 'device', at: line.clock.now(), device, state, ...told }
+  const record: DeviceState = { kind: 'device', ...stampOf(line.clock), device, state, ...told }
   if (line.lateLinks.has(device)) line.tally.linkReportsMerged += 1
   if (isFull(line)) line.lateLinks.set(device, record)
   else {

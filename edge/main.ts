@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Random } from '../shared/clock.ts'
-import { Fault } from '../shared/fault.ts'
+import { asFault, Fault } from '../shared/fault.ts'
+import { readKeptClock, writeKeptClock } from './clock-file.ts'
 import type { EdgeConfig } from './config.ts'
 import { protocols } from './decoders/catalogue.ts'
+import { type GatewayClock, gatewayClock } from './gateway-clock.ts'
 import { runLine } from './line.ts'
 import type { Log } from './log.ts'
 import { registryOf } from './metrics.ts'
@@ -17,10 +19,18 @@ import { noUplinkCounters } from './uplink/counters.ts'
 import { runUplink } from './uplink/run.ts'
 import { wait } from './wait.ts'
 
+const lookEveryMs = 250
+const keptEveryMs = { marking: 5_000, believed: 60_000 }
+
 export interface EdgeSurroundings {
   readonly log: Log
   readonly clock: Clock
   readonly random: Random
+  /**
+   * Id of this boot of the machine (32 hex digits), if `clock.monotonicMs` counts from its beginning. Without it every
+   * start of the program counts as a boot.
+   */
+  readonly boot?: string
   /** Of the gateway software, as it tells the cloud. */
   readonly version?: string
   /** Called once when the gateway is open, with what it counts: for progress bars. */
@@ -42,8 +52,12 @@ export interface RunningGateway {
  * taken, a recording does not exist.
  */
 export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings, signal: AbortSignal): Promise<void> {
-  const { log, clock, random, version = 'unknown', onOpen } = surroundings
+  const { log, random, version = 'unknown', onOpen } = surroundings
   const secret = await secretOf(config.uplink)
+  const queue = recordQueue()
+  const boot = surroundings.boot ?? randomHex128(random)
+  const kept = await readKeptClock(config.spool.directory)
+  const clock = gatewayClock({ clock: surroundings.clock, boot, kept, queue, log })
   const spool = await openSpool({
     ...config.spool,
     clock,
@@ -52,16 +66,15 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     onGap: ({ count, reason }) => log.warn({ count, reason }, 'records had to be given up; a gap is recorded'),
   })
   const tally = emptyTally()
-  const queue = recordQueue()
   const uplinkCounters = noUplinkCounters()
-  const boot = randomHex128(random)
   const stopUplink = new AbortController()
   const uplinkFailed = new AbortController()
   let probe: { close(): Promise<void> } | undefined
   let uplink: Promise<void> = Promise.resolve()
+  const keeping = keepClock(clock, config.spool.directory, log, stopUplink.signal)
   try {
     if (config.metrics !== undefined) {
-      probe = await openProbe(config.metrics, registryOf({ tally, spool, uplink: uplinkCounters }), tally)
+      probe = await openProbe(config.metrics, registryOf({ tally, spool, clock, uplink: uplinkCounters }), tally)
     }
     uplink = runUplink(
       {
@@ -79,10 +92,9 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
         refusedDirectory: join(config.spool.directory, 'refused'),
         counters: uplinkCounters,
         ...(config.uplink.caFile === undefined ? {} : { caFile: config.uplink.caFile }),
-        onClock: ({ offsetMs, synced }) => {
-          if (!synced) log.warn({ offsetMs }, 'the clock of this gateway is wrong')
-          queue.push({ kind: 'clock', at: clock.now(), boot, offsetMs, synced })
-        },
+        onTime: clock.learn,
+        timeIsDue: clock.isDue,
+        clockSynced: () => clock.isSynced,
       },
       stopUplink.signal,
     )
@@ -108,10 +120,35 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     await allAcknowledged(spool, AbortSignal.any([signal, uplinkFailed.signal]))
   } finally {
     stopUplink.abort()
-    await Promise.allSettled([uplink, probe?.close()])
+    await Promise.allSettled([uplink, keeping, probe?.close()])
     await spool.close()
   }
   await uplink
+}
+
+/** Watches for jumps while nothing is stamped, and writes down what a restart wants to know; the last time at the end. */
+async function keepClock(clock: GatewayClock, directory: string, log: Log, signal: AbortSignal): Promise<void> {
+  let failing = false
+  const write = async () => {
+    try {
+      await writeKeptClock(directory, clock.keep())
+      failing = false
+    } catch (thrown) {
+      if (!failing) log.warn(asFault(thrown, 'what is known of the clock cannot be written').message)
+      failing = true
+    }
+  }
+  while (!signal.aborted) {
+    await write()
+    // A boot that ends without the server is dated by when it was last seen alive.
+    const everyMs = clock.unsyncedIn === undefined ? keptEveryMs.believed : keptEveryMs.marking
+    const { steps } = clock
+    for (let waitedMs = 0; waitedMs < everyMs && clock.steps === steps && !signal.aborted; waitedMs += lookEveryMs) {
+      await wait(lookEveryMs, signal)
+      clock.look()
+    }
+  }
+  await write()
 }
 
 /** Resolves once the cloud has everything, or when `signal` aborts. */

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import { refusalReasons } from '../shared/decoded.ts'
 import { reportRules } from './clean/report-by-exception.ts'
+import type { GatewayClock } from './gateway-clock.ts'
 import type { Spool } from './spool/spool.ts'
 import type { DeviceTally, Tally } from './tally.ts'
 import type { UplinkCounters } from './uplink/counters.ts'
@@ -9,10 +10,11 @@ import type { UplinkCounters } from './uplink/counters.ts'
 export interface Counted {
   readonly tally: Tally
   readonly spool: Pick<Spool, 'first' | 'next' | 'bytes'>
+  readonly clock: Pick<GatewayClock, 'isSynced' | 'doubt' | 'wallErrorMs'>
   readonly uplink: UplinkCounters
 }
 
-export function registryOf({ tally, spool, uplink }: Counted): Registry {
+export function registryOf({ tally, spool, clock, uplink }: Counted): Registry {
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, read: () => number) =>
@@ -96,6 +98,11 @@ export function registryOf({ tally, spool, uplink }: Counted): Registry {
     'Records on disk, acknowledged ones that are kept included',
     () => spool.next - spool.first,
   )
+  gauge('edge_clock_synced', '1 = the server has told the time in this boot', () => (clock.isSynced ? 1 : 0))
+  gauge('edge_clock_doubted', '1 = the wall clock of the gateway is not believed', () =>
+    clock.doubt === undefined ? 0 : 1,
+  )
+  gauge('edge_clock_wall_error_ms', 'Wall clock minus the time that is believed', () => clock.wallErrorMs)
   for (const name of Object.keys(uplink) as (keyof UplinkCounters)[]) {
     const add = name.endsWith('_total') ? counter : gauge
     add(`edge_${name}`, name.replace(/_total$/, '').replaceAll('_', ' '), () => uplink[name])

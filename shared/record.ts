@@ -111,8 +111,10 @@ export const ClockFinding = z.looseObject({
   kind: z.literal('clock'),
   at: Instant,
   boot: z.string().min(1).max(64),
-  offsetMs: z.number(),
-  synced: z.boolean(),
+  offsetMs: z.number().describe('to be added to stamps that are marked with this boot'),
+  synced: z.boolean().describe('measured against the server; otherwise only what the gateway noticed by itself'),
+  estimated: z.literal(true).optional().describe('the boot ended before the server was reached'),
+  uncertaintyMs: z.number().min(0).optional().describe('of an estimate: the truth may be earlier by so much'),
 })
 export type ClockFinding = z.infer<typeof ClockFinding>
 

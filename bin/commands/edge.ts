@@ -2,7 +2,7 @@ import { EdgeConfig } from '../../edge/config.ts'
 import { runEdge } from '../../edge/main.ts'
 import { openLog } from '../log.ts'
 import { versionOfPackage } from '../package.ts'
-import { loadConfiguration, systemClock, systemRandom, untilStopped } from '../surroundings.ts'
+import { bootOfMachine, loadConfiguration, systemClock, systemRandom, untilStopped } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** `warepulse edge --config <file>`: runs until it is told to stop; what was read by then is durable in the spool. */
@@ -13,9 +13,16 @@ export async function edge(options: { readonly config: string }, terminal: Termi
   terminal.line(
     `gateway ${site}/${id} · ${config.sources.length} sources · spool ${config.spool.directory} · to ${config.uplink.url}`,
   )
+  const boot = bootOfMachine()
   await runEdge(
     config,
-    { log: openLog(config.log.level, id), clock: systemClock, random: systemRandom, version: versionOfPackage() },
+    {
+      log: openLog(config.log.level, id),
+      clock: systemClock,
+      random: systemRandom,
+      version: versionOfPackage(),
+      ...(boot === undefined ? {} : { boot }),
+    },
     stopped,
   )
 }

@@ -1,5 +1,6 @@
 import { identifierPattern } from '../../shared/identifier.ts'
 import type { Measurement, Observation } from '../../shared/record.ts'
+import { markOf } from '../clock/stamp.ts'
 import type { SensorReading, TagRead } from '../decoders/reading.ts'
 import { flush, flushAll, nothingObserved, type ObserveState, observe } from './observe.ts'
 import type { CleanOptions } from './options.ts'
@@ -54,6 +55,7 @@ export function cleanSensorReading(
     sensor: believed.sensor,
     values: { ...believed.values },
     ...(believed.reasons === undefined ? {} : { reasons: { ...believed.reasons } }),
+    ...markOf(believed.unsyncedIn),
   })
   return rule
 }
@@ -66,6 +68,15 @@ export function cleanFlush(
   emit: (record: CleanRecord) => void,
 ): void {
   flush(state.observed, nowMs, options, emit)
+}
+
+/**
+ * The gateway's line of time changed: what is older and what is newer cannot be compared. Windows end, and every sensor
+ * is told anew, or each of its values would count as `late` until the old time is reached again.
+ */
+export function cleanStep(state: CleanState, emit: (record: CleanRecord) => void): void {
+  flushAll(state.observed, emit)
+  state.reported.sensors.clear()
 }
 
 /** Ends everything, as before a stop. */

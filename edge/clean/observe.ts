@@ -1,4 +1,5 @@
 import type { Observation } from '../../shared/record.ts'
+import { markOf } from '../clock/stamp.ts'
 import type { TagRead } from '../decoders/reading.ts'
 
 export interface ObserveOptions {
@@ -26,6 +27,8 @@ interface Pending {
   antenna: number
   rssiDbm: number | undefined
   tid: string | undefined
+  /** As in a TagRead: stamps that can be believed are never merged with those that cannot. */
+  unsyncedIn: string | undefined
 }
 
 /** Open windows in the order in which they close. Changed in place by the functions of this file. */
@@ -71,6 +74,7 @@ export function observe(
     return
   }
 
+  if (window.pending !== undefined && window.pending.unsyncedIn !== read.unsyncedIn) emitPending(window, emit)
   if (read.at <= window.startedAt - options.windowMs) {
     emit(observation(readPoint, read.epc, pendingOf(read)))
     return
@@ -153,6 +157,7 @@ function pendingOf(read: TagRead): Pending {
     antenna: read.antenna,
     rssiDbm: read.rssiDbm,
     tid: read.tid,
+    unsyncedIn: read.unsyncedIn,
   }
 }
 
@@ -173,5 +178,6 @@ function observation(readPoint: string, epc: string, reads: Pending): Observatio
     ...(reads.rssiDbm === undefined ? {} : { peakRssiDbm: reads.rssiDbm }),
     antenna: reads.antenna,
     ...(reads.tid === undefined ? {} : { tid: reads.tid }),
+    ...markOf(reads.unsyncedIn),
   }
 }

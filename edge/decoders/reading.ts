@@ -15,6 +15,8 @@ export interface TagRead {
   readonly rssiDbm?: number
   /** Sightings that the reader itself merged into this one; usually 1. */
   readonly count: number
+  /** `at` is of our own clock, which cannot be believed in this boot (its id). Set after decoding. */
+  readonly unsyncedIn?: string
 }
 
 /** What one sensor said at one instant. A sentinel of the device ("not available") is `null` with a reason. */
@@ -24,6 +26,8 @@ export interface SensorReading {
   readonly sensor: string
   readonly values: Readonly<Partial<Record<Quantity, number | null>>>
   readonly reasons?: Readonly<Record<string, string>>
+  /** As in a TagRead. */
+  readonly unsyncedIn?: string
 }
 
 /** One part of a frame that could not be used, beside parts that could (an array with one bad element). */

@@ -93,6 +93,8 @@ export type UplinkEvent =
       readonly sayHello?: boolean
     }
   | { readonly type: 'leaseStored'; readonly at: number }
+  /** The clock asks for the server's time, which only the answer to a hello tells. */
+  | { readonly type: 'timeIsDue'; readonly at: number }
   /** What a `send` came to: a run that is on its way, or nothing. */
   | { readonly type: 'sent'; readonly at: number; readonly run: Range | undefined }
   | { readonly type: 'refused'; readonly at: number; readonly run: Range; readonly reason: string }
@@ -158,6 +160,11 @@ function take(state: UplinkState, event: UplinkEvent, settings: UplinkSettings):
     case 'leaseStored':
       if (state.phase !== 'storing') return { state, actions: [] }
       return { state: { ...state, phase: 'streaming', drainedAt: event.at }, actions: [] }
+    case 'timeIsDue':
+      if (state.phase !== 'streaming' || event.at - (state.helloAt ?? event.at) < settings.helloPauseMs) {
+        return { state, actions: [] }
+      }
+      return sayHello(state, event.at)
     case 'sent':
       return { state: takeSent(state, event), actions: [] }
     case 'refused':

@@ -91,7 +91,7 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
       isRefused ? 'not-allowed' : 'not-reachable',
       isRefused
         ? `The broker ${options.url} refuses ${id}: ${message}. Check uplink.secret, or add the gateway again.`
-        : `The broker ${options.url} cannot be reached: ${message}.`,
+        : `The broker ${options.url} cannot be reached: ${message}.${clockHint(message)}`,
       { retryable: true, cause: thrown },
     )
   }
@@ -106,6 +106,13 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     ended,
     close,
   }
+}
+
+/** A clock in 1970 lies before every certificate, and without the server nobody tells the gateway the time. */
+function clockHint(message: string): string {
+  return /certificate (is not yet valid|has expired)/i.test(message)
+    ? ' If the certificate is in order, the clock of this gateway is wrong: set it, or let NTP do so.'
+    : ''
 }
 
 function connected(client: MqttClient, ended: Promise<string>, signal: AbortSignal): Promise<void> {

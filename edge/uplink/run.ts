@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import type { Clock, Random } from '../../shared/clock.ts'
+import type { Random } from '../../shared/clock.ts'
 import { asFault, type Fault } from '../../shared/fault.ts'
 import type { Gap } from '../../shared/record.ts'
 import { Ack, batchLimits, type GatewayAddress, type Hello, protocolVersion } from '../../shared/wire.ts'
 import { type BackoffRule, backoffMs, failuresAfter } from '../backoff.ts'
+import { type StampingClock, stampOf } from '../clock/stamp.ts'
 import type { Log } from '../log.ts'
 import type { Spool } from '../spool/spool.ts'
 import { wait } from '../wait.ts'
 import { encodeBatch, envelopeBytes } from './batch.ts'
-import { type ClockFinding, findClock, isNews } from './clock-finding.ts'
 import { noUplinkCounters, type UplinkCounters } from './counters.ts'
 import {
   decide,
@@ -39,7 +39,7 @@ export interface UplinkOptions {
   readonly startedAt: number
   /** Version of the configuration in force; 0 = none yet. */
   readonly configVersion: () => number
-  readonly clock: Clock
+  readonly clock: StampingClock
   readonly random: Random
   readonly log: Pick<Log, 'info' | 'warn'>
   /** Where records that the server cannot read are kept. */
@@ -54,8 +54,12 @@ export interface UplinkOptions {
   /** A document that came on the `config` topic, as it came. */
   readonly onConfig?: (payload: Uint8Array) => void
   readonly onState?: (state: 'online' | 'offline', reason: string) => void
-  /** How wrong our clock was found to be: at the first hello, and when that changes by more than 500 ms. */
-  readonly onClock?: (finding: ClockFinding) => void
+  /** The server told its time: in the answer to every hello. `roundTripMs` is monotonic time, and no less than it was. */
+  readonly onTime?: (exchange: { readonly serverNow: number; readonly roundTripMs: number }) => void
+  /** Should the server be asked for its time? Asked often. */
+  readonly timeIsDue?: () => boolean
+  /** Is our clock known to be right? */
+  readonly clockSynced?: () => boolean
 }
 
 const compressAboveBytes = 4096
@@ -125,8 +129,6 @@ class Session {
   #state
   #link: Link | undefined
   #lease: string | undefined
-  #helloAtMs = 0
-  #finding: ClockFinding | undefined
 
   constructor(options: UplinkOptions, counters: UplinkCounters, signal: AbortSignal) {
     this.#options = options
@@ -147,10 +149,11 @@ class Session {
     this.#signal.addEventListener('abort', stop, { once: true })
     if (this.#signal.aborted) stop()
     this.#dispatch({ type: 'connected', at: clock.monotonicMs(), first: spool.first, next: spool.next })
-    const ticking = setInterval(
-      () => this.#dispatch({ type: 'tick', at: clock.monotonicMs(), heardAt: link.heardAt }),
-      tickMs,
-    )
+    const ticking = setInterval(() => {
+      const at = clock.monotonicMs()
+      this.#dispatch({ type: 'tick', at, heardAt: link.heardAt })
+      if (this.#options.timeIsDue?.() === true) this.#dispatch({ type: 'timeIsDue', at })
+    }, tickMs)
     const watching = this.#watchSpool(over.signal)
     const reason = await link.ended
     clearInterval(ticking)
@@ -185,8 +188,10 @@ class Session {
     if (ack.epoch !== spool.epoch) return
     this.#counters.uplink_acks_received_total += 1
     const at = clock.monotonicMs()
-    if (ack.lease !== undefined && ack.now !== undefined && this.#state.phase === 'hello') {
-      this.#learnTime(ack.now, at - this.#helloAtMs)
+    const { phase, unansweredSince } = this.#state
+    if (ack.lease !== undefined && ack.now !== undefined && phase === 'hello' && unansweredSince !== undefined) {
+      // It may be the first of several hellos that is answered.
+      this.#options.onTime?.({ serverNow: ack.now, roundTripMs: at - unansweredSince })
     }
     this.#dispatch({
       type: 'ack',
@@ -209,12 +214,6 @@ class Session {
     this.#dispatch({ type: 'refused', at, run: [from, to], reason: refused.reason })
   }
 
-  #learnTime(serverNow: number, roundTripMs: number): void {
-    const finding = findClock({ serverNow, answeredAt: this.#options.clock.now(), roundTripMs })
-    if (isNews(this.#finding, finding)) this.#options.onClock?.(finding)
-    this.#finding = finding
-  }
-
   #dispatch(event: UplinkEvent): void {
     const { state, actions } = decide(this.#state, event, this.#settings)
     this.#state = state
@@ -232,7 +231,6 @@ class Session {
     switch (action.type) {
       case 'hello':
         this.#payloads.clear()
-        this.#helloAtMs = clock.monotonicMs()
         this.#link?.publish('hello', JSON.stringify(this.#hello()))
         return
       case 'storeLease':
@@ -269,7 +267,7 @@ class Session {
   }
 
   #hello(): Hello {
-    const { spool, version, boot, startedAt, configVersion } = this.#options
+    const { spool, version, boot, startedAt, configVersion, clockSynced = () => false } = this.#options
     this.#endReason = undefined
     return {
       v: protocolVersion,
@@ -280,7 +278,7 @@ class Session {
       config: configVersion(),
       boot,
       startedAt,
-      clockSynced: this.#finding?.synced ?? false,
+      clockSynced: clockSynced(),
     }
   }
 
@@ -340,13 +338,14 @@ class Session {
   }
 
   #gap(fromSeq: number, toSeq: number, reason: string, lossClass: string): Gap {
-    const now = this.#options.clock.now()
+    const { at, ...mark } = stampOf(this.#options.clock)
     return {
       kind: 'gap',
       fromSeq,
       toSeq,
-      fromAt: now,
-      toAt: now,
+      fromAt: at,
+      toAt: at,
+      ...mark,
       count: toSeq - fromSeq + 1,
       reason,
       class: lossClass,

@@ -278,3 +278,49 @@ test('what is too much at once is stored in parts, in order; a record that nobod
     Array.from({ length: 20 }, (_, i) => (i === 7 ? 'unstorable' : i.toString(16).toUpperCase().padStart(4, '0'))),
   )
 })
+
+test('while the clock is in doubt its stamps are marked; those of devices are not', async () => {
+  const gate = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const r700 = handheldSource('message', { device: 'r700', protocol: 'impinj-r700' }, 'r700')
+  const sensor = handheldSource('message', { device: 'cold', protocol: 'zigbee2mqtt' }, 'bus')
+  let unsyncedIn: string | undefined = 'boot-1'
+  const clock = {
+    ...steadyClock(),
+    get unsyncedIn() {
+      return unsyncedIn
+    },
+  }
+  const { spool, ended } = start([gate.configured, r700.configured, sensor.configured], { clock })
+  const { events } = await gate.open
+  const own = '{"timestamp":"2026-11-23T08:00:00Z","tagInventoryEvent":{"epcHex":"3035"}}'
+  await events.deliver({ bytes: text('3034'), at: 5 })
+  await (await r700.open).events.deliver({ bytes: text(own), at: 5 })
+  await (await r700.open).events.deliver({ bytes: text('{"tagInventoryEvent":{"epcHex":"3036"}}'), at: 5 })
+  await (await sensor.open).events.deliver({ bytes: text('{"temperature":4}'), at: 5 })
+  unsyncedIn = undefined
+  events.link({ device: 'gate', state: 'up' })
+  stop.current.abort()
+  await ended
+  expect(spool.records.map((r) => [r['device'] ?? r['epc'] ?? r['sensor'], r['unsynced'], r['boot']])).toEqual([
+    ['gw', true, 'boot-1'],
+    ['3034', true, 'boot-1'],
+    ['3035', undefined, undefined],
+    ['3036', true, 'boot-1'],
+    ['cold', true, 'boot-1'],
+    ['gate', undefined, undefined],
+  ])
+})
+
+test('a clock that is set two years back does not make everything late for two years', async () => {
+  const { configured, open } = handheldSource('message', { device: 'cold', protocol: 'zigbee2mqtt' })
+  const clock = { ...steadyClock(), steps: 0 }
+  const { tally, ended } = start([configured], { clock })
+  const { events } = await open
+  const say = (at: number) => events.deliver({ bytes: text('{"temperature":4}'), at })
+  await say(2_000_000)
+  clock.steps += 1
+  for (const at of [1000, 1001, 1002]) await say(at)
+  expect(tally.measurements).toMatchObject({ first: 2, late: 0, 'dead-band': 2 })
+  stop.current.abort()
+  await ended
+})

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { expect, test } from 'vitest'
 import { openSpool } from '../../edge/spool/open.ts'
-import type { ClockFinding } from '../../edge/uplink/clock-finding.ts'
 import { noUplinkCounters } from '../../edge/uplink/counters.ts'
 import { runUplink, type UplinkOptions } from '../../edge/uplink/run.ts'
 import { topicOf } from '../../shared/wire.ts'
@@ -38,7 +37,7 @@ async function street(
   const url = await through(mosquitto.port)
   const stop = new AbortController()
   const states: string[] = []
-  const findings: ClockFinding[] = []
+  const exchanges: { serverNow: number; roundTripMs: number }[] = []
   const running = runUplink(
     {
       spool,
@@ -55,7 +54,7 @@ async function street(
       refusedDirectory: join(directory.path, 'refused'),
       counters,
       onState: (state) => states.push(state),
-      onClock: (finding) => findings.push(finding),
+      onTime: (exchange) => exchanges.push(exchange),
       ...options,
     },
     stop.signal,
@@ -67,7 +66,7 @@ async function street(
     spool,
     counters,
     states,
-    findings,
+    exchanges,
     async [Symbol.asyncDispose]() {
       stop.abort()
       await running
@@ -93,7 +92,8 @@ test('records arrive once and in their own bytes; the spool learns that they did
   expect([...s.acker.leases]).toEqual(['lease-1'])
   expect(s.spool.lease).toBe('lease-1')
   expect(s.counters).toMatchObject({ uplink_records_sent_total: 10_000, uplink_backlog_records: 0 })
-  expect(s.findings[0]?.synced).toBe(true)
+  expect(s.exchanges).toHaveLength(1)
+  expect(Math.abs((s.exchanges[0]?.serverNow ?? 0) - Date.now())).toBeLessThan(60_000)
 })
 
 test('compressed batches hold the same', async () => {

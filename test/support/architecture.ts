@@ -56,7 +56,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that decide: no I/O, no clock, no chance, no state of their own. */
 const deciding = [
   /^shared\//,
-  /^edge\/(framing|decoders|clean)\//,
+  /^edge\/(framing|decoders|clean|clock)\//,
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|queries)/,
   /^cloud\/inventory\/(?!open|store|ledger|packed-rows|schema|queries)/,

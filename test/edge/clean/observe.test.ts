@@ -232,3 +232,12 @@ test('every window is emitted by the flush at its end, so nothing waits longer',
     }),
   )
 })
+
+test('stamps that can be believed are not merged with those that cannot', () => {
+  const { out } = run([[1000], [1100, { unsyncedIn: 'b' }], [1200, { unsyncedIn: 'b' }], [1300], 3000])
+  expect(out.map(({ at, count, unsynced, boot }) => [at, count, unsynced, boot])).toEqual([
+    [1000, 1, undefined, undefined],
+    [1200, 2, true, 'b'],
+    [1300, 1, undefined, undefined],
+  ])
+})

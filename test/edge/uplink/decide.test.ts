@@ -291,6 +291,20 @@ function worldOf(seed: readonly number[], poison: ReadonlySet<number>, total: nu
   return { turn, taken, setAside, isDone: () => next > total && missing(journal, 1, total).length === 0 }
 }
 
+test('asked for the time: hello again, not too soon, and what was in flight is sent again under the new lease', () => {
+  const { state } = streaming(301)
+  expect(play(state, [{ type: 'timeIsDue', at: 500 }]).log).toEqual([])
+  const asked = play(state, [{ type: 'timeIsDue', at: 2000 }])
+  expect(asked.log).toEqual([{ type: 'hello' }])
+  expect(asked.state).toMatchObject({ phase: 'hello', unansweredSince: 2000 })
+  expect(play(asked.state, [{ type: 'timeIsDue', at: 4000 }]).log).toEqual([])
+  const answer: UplinkEvent = { type: 'ack', at: 2010, closed: closedTo(100), server, lease: 'l2' }
+  expect(play(asked.state, [answer]).sends).toEqual([
+    [101, 200],
+    [201, 300],
+  ])
+})
+
 test('whatever the network does, every record is closed, and taken exactly once', () => {
   fc.assert(
     fc.property(
