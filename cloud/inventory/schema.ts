@@ -1,5 +1,6 @@
 import type { Migration } from '../database/open.ts'
 import { packedRowsSchema } from './packed-rows.ts'
+import { readerSchema } from './reader-rows.ts'
 
 /** The file of the projection: small tables of words, packed tables of state, and the ledger. */
 export const migrations: readonly Migration[] = [
@@ -32,5 +33,14 @@ export const migrations: readonly Migration[] = [
     why TEXT NOT NULL
   ) STRICT;
   CREATE INDEX ledger_item ON ledger (item, at);
+  `,
+  // Readers stood in the state of their site, which was written whole for every read.
+  `
+  ${readerSchema}
+  INSERT INTO reader
+    SELECT site, value ->> 'gateway', value ->> 'device', value ->> '$.health.state', value ->> '$.health.at',
+      value ->> '$.health.signAt'
+    FROM site, json_each(state, '$.readers');
+  UPDATE site SET state = json_remove(state, '$.readers');
   `,
 ]

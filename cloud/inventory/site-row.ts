@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { readerOf } from './readers.ts'
 import type { SiteState } from './site-state.ts'
 
 const Totals = z.object({
@@ -20,24 +19,16 @@ const SiteText = z.object({
   totals: Totals,
   days: z.array(z.tuple([z.string(), z.object({ arrived: z.int(), departed: z.int(), moved: z.int() })])),
   links: z.array(z.tuple([z.string(), z.object({ state: z.enum(['online', 'offline', 'never']), at: z.number() })])),
-  readers: z.array(
-    z.object({
-      gateway: z.string(),
-      device: z.string(),
-      health: z.object({ state: z.enum(['up', 'silent', 'down']), at: z.number(), signAt: z.number() }),
-    }),
-  ),
   clockOffsets: z.array(z.tuple([z.string(), z.number()])),
 })
 
-/** What a site remembers beside its map, items and slots, as JSON. */
+/** What a site remembers beside its map, items, slots and readers, as JSON. */
 export function writeSite(site: SiteState): string {
   const text: z.infer<typeof SiteText> = {
     newestAt: site.newestAt,
     totals: site.totals,
     days: [...site.days],
     links: [...site.links],
-    readers: [...site.readers.values()].map(({ gateway, device, health }) => ({ gateway, device, health })),
     clockOffsets: [...site.clockOffsets],
   }
   return JSON.stringify(text)
@@ -49,7 +40,5 @@ export function readSite(site: SiteState, text: string): void {
   Object.assign(site.totals, stored.totals)
   for (const [day, counts] of stored.days) site.days.set(day, counts)
   for (const [gateway, link] of stored.links) site.links.set(gateway, link)
-  for (const { gateway, device, health } of stored.readers)
-    Object.assign(readerOf(site, gateway, device).health, health)
   for (const [boot, offsetMs] of stored.clockOffsets) site.clockOffsets.set(boot, offsetMs)
 }

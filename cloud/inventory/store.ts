@@ -18,6 +18,7 @@ import {
 import { type Ledger, openLedger } from './ledger.ts'
 import { openPackedRows } from './packed-rows.ts'
 import { adopt } from './publish.ts'
+import { openReaderRows } from './reader-rows.ts'
 import { readSite, writeSite } from './site-row.ts'
 import { type Changes, emptyState, type InventoryState, itemOf, noChanges, siteOf } from './state.ts'
 import { rebook } from './weigh.ts'
@@ -48,6 +49,7 @@ const MapRow = z.object({ site: z.string(), at: z.int(), map: z.string() })
 export function openInventoryStore(database: DatabaseSync): InventoryStore {
   const items = openPackedRows(database, 'item', itemRowBytes, sightingBytes)
   const slots = openPackedRows(database, 'slot', 8)
+  const readers = openReaderRows(database)
   const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
   const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
   const addTag = database.prepare('INSERT INTO tag (id, epc) VALUES (?, ?)')
@@ -91,6 +93,7 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
         const { site, state: text } = SiteRow.parse(row)
         readSite(siteOf(state, site), text)
       }
+      readers.load((site) => siteOf(state, site))
       for (const row of database.prepare('SELECT site, boot, record FROM waiting').all()) {
         const { site, boot, record } = WaitingRow.parse(row)
         const { waiting } = siteOf(state, site)
@@ -150,7 +153,10 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
           if (record === undefined) endWaiting.run(site, boot)
           else putWaiting.run(site, boot, record.epc, JSON.stringify(record))
         }
-        for (const site of changes.sites) putSite.run(site.site, writeSite(site))
+        for (const site of changes.sites) {
+          putSite.run(site.site, writeSite(site))
+          readers.save(site)
+        }
         for (const { site, index } of changes.maps) {
           if (index !== undefined) putMap.run(site, state.now, JSON.stringify(index.map))
         }

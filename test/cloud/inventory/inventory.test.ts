@@ -271,6 +271,17 @@ describe('a dead reader is not an empty shelf', () => {
     })
     expect(inventory.item(epcA)?.why).toContain('may be out of date')
   })
+
+  test('that it is dead is known after a restart of ours', async () => {
+    const path = freshFile()
+    const coldDown: KnownRecord = { kind: 'device', at: t0, device: 'cold', state: 'silent' }
+    const before = await stockOf([map, fromGateway([observation(t0 - 1, 'cold.1'), coldDown])], path)
+    await before.close()
+    const after = await openInventory({ path, tell: () => undefined })
+    await after.apply(numbered([tick(t0 + 5 * minute)], before.offset), never)
+    expect(after.slots('rtm', { zone: 'COLD' }, page).items[0]).toMatchObject({ slot: 'C-1', state: 'unknown' })
+    await after.close()
+  })
 })
 
 describe('ledger and counters', () => {
