@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { versionOfPackage } from './package.ts'
 import { exitCodeOf, openTerminal, tellFault } from './terminal.ts'
 
@@ -95,6 +95,12 @@ gateway
   .requiredOption('--config <file>', 'configuration of the cloud')
   .action(async (site, id, options) => (await import('./commands/gateway.ts')).revoke(site, id, options, terminal))
 gateway
+  .command('unfork <site> <gateway>')
+  .description('take again from a gateway that was frozen because two senders used its identity')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addHelpText('after', '\nExample:\n  warepulse gateway unfork harbour gw-north --config cloud.yaml')
+  .action(async (site, id, options) => (await import('./commands/gateway.ts')).unfork(site, id, options, terminal))
+gateway
   .command('list')
   .description('all gateways that may connect')
   .requiredOption('--config <file>', 'configuration of the cloud')
@@ -150,6 +156,6 @@ try {
 
 function wholeNumber(text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new CommanderError(2, 'usage', `"${text}" is not a whole number`)
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('That is not a whole number.')
   return value
 }

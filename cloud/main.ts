@@ -7,11 +7,13 @@ import { Fault } from '../shared/fault.ts'
 import type { GatewayAddress } from '../shared/wire.ts'
 import { type GatewayAccounts, openGatewayAccounts } from './accounts/gateways.ts'
 import { openPeople, type People } from './accounts/people.ts'
+import { watchReleases } from './accounts/releases.ts'
 import { watchRevocations } from './accounts/revocations.ts'
 import type { RandomBytes } from './accounts/secret.ts'
 import { openAlerts } from './alerts/open.ts'
 import type { Broker } from './broker/broker.ts'
 import { openBroker } from './broker/open.ts'
+import { refusalTeller } from './broker/refusal-log.ts'
 import type { CloudConfig } from './config.ts'
 import { dataFiles } from './data-files.ts'
 import { lockDataDirectory } from './database/lock.ts'
@@ -127,8 +129,11 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       send: async (address, channel, payload) => broker?.send(address, channel, payload),
       onTrouble: (fault) => log.error({ code: fault.code }, fault.message),
       onRecovered: () => log.info('the journal writes again'),
+      onForked: (address, reason) => log.error({ ...address, reason }, 'two senders use one identity: frozen'),
     })
     open.defer(() => intake.close())
+    const releases = watchReleases(gatewayAccounts, journal)
+    open.defer(() => releases.stop())
     const revocations = watchRevocations(gatewayAccounts, disconnect)
     open.defer(() => revocations.stop())
     const opened = await openBroker(config.broker, {
@@ -144,7 +149,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       clock,
       random,
       clientId: `warepulse-cloud-${randomUUID()}`,
-      onRefused: (refusal) => log.warn(refusal, 'refused at the broker'),
+      onRefused: refusalTeller(log, clock),
       onLink: (connected, problem) => log.info({ connected, problem }, 'link to the broker'),
     })
     broker = open.adopt(opened.broker, (room) => room.close())

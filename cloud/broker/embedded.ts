@@ -241,7 +241,12 @@ export async function openEmbeddedBroker(options: EmbeddedOptions): Promise<Embe
       : createTlsServer({ ...options.tls, minVersion: 'TLSv1.2', handshakeTimeout: limits.connectMs }, take)
   server.maxConnections = limits.connections + 64 // what is above the limit is refused and counted above, not unseen
   server.on('tlsClientError', (error: Error, socket: Socket) => refuse('protocol', socket.remoteAddress, error.message))
-  await listen(server, options)
+  try {
+    await listen(server, options)
+  } catch (fault) {
+    await new Promise<void>((resolve) => aedes.close(resolve)) // its heartbeat would keep the process alive
+    throw fault
+  }
   // Out of file descriptors, mostly: costs the connection that came, not the server.
   server.on('error', (error) => refuse('connection-limit', undefined, error.message))
   const bound = server.address()
@@ -293,7 +298,7 @@ async function listen(server: Server, { host, port }: EmbeddedOptions): Promise<
   } catch (cause) {
     const busy = (cause as { code?: unknown }).code === 'EADDRINUSE'
     throw new Fault(
-      busy ? 'conflict' : 'not-reachable',
+      'not-reachable',
       busy
         ? `Port ${port} on ${host}, where gateways connect, is in use by another program: stop it, or configure another port.`
         : `Cannot listen for gateways on ${host}:${port}: ${String(cause)}`,

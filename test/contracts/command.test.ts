@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startWarepulse } from '../support/processes.ts'
+
+/** The command as people meet it: help, exit codes, and sentences instead of stack traces. */
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'warepulse-command-'))
+})
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const running = startWarepulse(args)
+  const code = await running.exited
+  return { code, output: running.output() }
+}
+
+describe('help', () => {
+  test.each([[], ['demo'], ['cloud'], ['edge'], ['simulate'], ['replay'], ['config', 'check'], ['gateway', 'add']])(
+    'of "%s %s" exits 0 and shows how it is used',
+    async (...words) => {
+      const { code, output } = await run(...words.filter((word) => word !== undefined), '--help')
+      expect(code).toBe(0)
+      expect(output).toContain('Usage: warepulse')
+    },
+  )
+})
+
+describe('mistakes', () => {
+  test.each([
+    ['an unknown command', ['dmeo'], 2, 'Did you mean demo?'],
+    ['a missing option', ['edge'], 2, '--config'],
+    ['a value that is no number', ['demo', '--port', 'x'], 2, 'not a whole number'],
+    ['a size that does not exist', ['demo', '--size', 'vast'], 2, '--size is full, small or huge'],
+    ['a configuration that is not there', ['cloud', '--config', '/nowhere.yaml'], 3, 'Cannot read the configuration'],
+    ['a recording that is not there', ['replay', '/nowhere.csv', '--config', '/nowhere.yaml'], 2, 'no recording'],
+  ] as const)('%s', async (_name, args, code, sentence) => {
+    const told = await run(...args)
+    expect(told.output).toContain(sentence)
+    expect(told.code).toBe(code)
+    expect(told.output).not.toMatch(/^\s+at /m)
+  })
+
+  test('a wrong key: exit 3, with file, line, column and what was meant', async () => {
+    const path = join(directory, 'cloud.yaml')
+    await writeFile(path, 'version: 1\nhttp:\n  prot: 8080\n')
+    const { code, output } = await run('cloud', '--config', path)
+    expect(code).toBe(3)
+    expect(output).toContain(`${path}:3:3  error  http.prot`)
+    expect(output).toContain('did you mean "port"?')
+  })
+
+  test('a port that is taken: exit 4, and the port is named', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+    const path = join(directory, 'cloud.yaml')
+    await writeFile(path, JSON.stringify({ version: 1, dataDirectory: join(directory, 'data'), broker: { port } }))
+    const { code, output } = await run('cloud', '--config', path)
+    server.close()
+    expect(code).toBe(4)
+    expect(output).toContain(String(port))
+  })
+})
