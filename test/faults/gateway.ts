@@ -36,6 +36,8 @@ export interface Gateway {
   readonly said: readonly string[]
   /** Stores these happenings as one append, trying again while the disk refuses, until `signal` aborts. */
   store(ns: readonly number[], signal?: AbortSignal): Promise<void>
+  /** Stores happenings `from` … `from + count − 1`, twenty at a time, pausing so long after each. */
+  stream(from: number, count: number, pauseMs?: number): Promise<void>
   /** Resolves when the cloud has everything. */
   drained(withinMs?: number): Promise<void>
   /** Safe to call twice. */
@@ -79,11 +81,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     stopping.signal,
   )
   let closing: Promise<void> | undefined
-  return {
+  const gateway: Gateway = {
     spool,
     counters,
     gaps,
     said,
+    async stream(from, count, pauseMs = 0) {
+      for (let n = from; n < from + count; n += 20) {
+        await gateway.store(Array.from({ length: Math.min(20, from + count - n) }, (_, i) => n + i))
+        if (pauseMs > 0) await delay(pauseMs)
+      }
+    },
     async store(ns, signal) {
       const records: SpoolRecord[] = ns.map((n) => truth.of(n).record)
       for (;;) {
@@ -111,4 +119,5 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       return closing
     },
   }
+  return gateway
 }

@@ -30,7 +30,7 @@ import {
   type SpoolFound,
   type Verdict,
 } from './oracle.ts'
-import { type Injection, oneThread, underStrace } from './traced.ts'
+import { type Injection, underStrace } from './traced.ts'
 import { openTruth, type Truth, type TruthOptions, truthMap, truthSensors } from './truth.ts'
 
 export const site = 'faults'
@@ -65,7 +65,9 @@ export interface Scene {
   readonly confirmed: Set<number>
   readonly unconfirmed: Set<number>
   cloud: Actor
-  startCloud(injection?: { readonly injection: Injection; readonly trace: string }): Promise<Actor>
+  startCloud(): Promise<Actor>
+  /** Puts a fault into the system calls of a process that runs; resolves when strace holds it. Answers the trace. */
+  inject(actor: Actor, injection: Injection): Promise<string>
   /** A gateway of this name that the cloud knows; answers its secret. */
   admit(gateway: string): Promise<string>
   openGateway(gateway: string, options?: Partial<GatewayOptions>): Promise<Gateway>
@@ -160,31 +162,32 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
     act,
     defer: (close) => void closers.push(close),
 
-    async startCloud(traced) {
-      const args = [quiet, command, 'cloud', '--config', cloudYaml]
-      const environment = { ...process.env, NO_COLOR: '1' }
-      const child =
-        traced === undefined
-          ? spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
-          : spawn('strace', underStrace(traced.injection, traced.trace, [process.execPath, ...args]), {
-              env: { ...environment, ...oneThread },
-              stdio: ['ignore', 'pipe', 'pipe'],
-            })
-      const pid =
-        traced === undefined ? child.pid : await until('strace has started it', () => firstChildOf(child.pid ?? -1))
-      const actor = act('cloud', child, pid)
+    async startCloud() {
+      const child = spawn(process.execPath, [quiet, command, 'cloud', '--config', cloudYaml], {
+        env: { ...process.env, NO_COLOR: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const actor = act('cloud', child)
       scene.cloud = actor
-      if (traced !== undefined) actor.planned = true
-      const gone = actor.exited.then(() => 'gone')
       await until('the cloud answers', async () => {
         if (child.exitCode !== null || child.signalCode !== null) return true
         return (await fetch(`${street.url}/healthz`)).ok
       })
-      if (traced === undefined && (child.exitCode !== null || child.signalCode !== null)) {
-        await gone
-        throw new Error(`the cloud did not start: ${actor.output()}`)
-      }
+      if (child.exitCode !== null) throw new Error(`the cloud did not start: ${actor.output()}`)
       return actor
+    },
+
+    async inject(actor, injection) {
+      const trace = join(street.directory, `trace-${actor.pid}-${injection.call}`)
+      const tracer = spawn('strace', [...underStrace(injection, trace, []), '-p', String(actor.pid)], {
+        stdio: 'ignore',
+      })
+      closers.push(() => tracer.kill('SIGKILL'))
+      if (injection.fault.startsWith('signal=KILL')) actor.planned = true
+      await until('strace holds the process', () =>
+        /TracerPid:\s+[1-9]/.test(readFileSync(`/proc/${actor.pid}/status`, 'utf8')),
+      )
+      return trace
     },
 
     async admit(gateway) {
@@ -349,11 +352,6 @@ function signalTo(pid: number, name: NodeJS.Signals): void {
   } catch {
     // gone already
   }
-}
-
-function firstChildOf(pid: number): number | undefined {
-  const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]
-  return first === undefined || first === '' ? undefined : Number(first)
 }
 
 async function readJournal(
