@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { chromium, type Page } from 'playwright-core'
-import { boardDirectory } from '../bin/package.ts'
 import { openPeople } from '../cloud/accounts/people.ts'
 import { loadMap } from '../simulators/load.ts'
 import { until } from '../test/support/until.ts'
@@ -97,7 +96,7 @@ async function walkFor(walkers: Probes, seconds: number): Promise<readonly Move[
 
 /** Undefined where there is no browser, or no board for it. */
 async function measurePainted(cloud: CloudProcess, walkers: Probes, seconds: number) {
-  if (!existsSync(chromiumPath) || boardDirectory() === undefined) return undefined
+  if (!existsSync(chromiumPath) || !(await fetch(cloud.url)).ok) return undefined
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],

@@ -59,7 +59,7 @@ const deciding = [
   /^edge\/(framing|decoders|clean|clock)\//,
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|queries)/,
-  /^cloud\/inventory\/(?!open|store|ledger|packed-rows|schema|queries)/,
+  /^cloud\/inventory\/(?!open|store|ledger|packed-rows|reader-rows|schema|queries)/,
   /^cloud\/board\/core\//,
   /^simulators\/world\//,
 ]
