@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { openInventory } from '../cloud/inventory/open.ts'
+import { openJournal } from '../cloud/journal/sqlite.ts'
+import { close, type Intervals, missing, nothingClosed } from '../shared/intervals.ts'
 import { loadMap } from '../simulators/load.ts'
 import { startInfluxServer } from '../test/support/influxdb.ts'
 import { until } from '../test/support/until.ts'
@@ -92,25 +94,53 @@ export async function measure(
 
     const sum = (pick: (report: SenderReport) => number) => reports.reduce((total, report) => total + pick(report), 0)
     const records = sum((report) => report.observations + report.measurements)
+    const journalled = await countJournal(join(cloud.dataDirectory, 'journal.sqlite'))
     const inventory = await openInventory({ path: join(cloud.dataDirectory, 'inventory.sqlite'), tell: () => {} })
     const totals = inventory.totals(site)
     await inventory.close()
-    const differences = [
-      sum((report) => report.observations) - (totals?.observations ?? 0),
-      sum((report) => report.measurements) - (totals?.measurements ?? 0),
-      sum((report) => report.tagReads) - (totals?.tagReads ?? 0),
-    ]
+    // What the journal holds more or less than was sent, and what stock has counted more or less than the journal holds.
+    const applied = [
+      [journalled.observations, totals?.observations ?? 0],
+      [journalled.measurements, totals?.measurements ?? 0],
+      [sum((report) => report.tagReads), totals?.tagReads ?? 0],
+    ] as const
     return {
       records,
       recordsPerSecond: records / elapsedSeconds,
       cpuSecondsPerMillion: (cpuSeconds / records) * 1_000_000,
       peakRssMb,
-      lost: Math.max(0, ...differences),
-      duplicated: Math.max(0, ...differences.map((difference) => -difference)),
+      lost: records - journalled.distinct + Math.max(0, ...applied.map(([is, was]) => is - was)),
+      duplicated: journalled.records - journalled.distinct + Math.max(0, ...applied.map(([is, was]) => was - is)),
     }
   } finally {
     await cloud.remove()
   }
+}
+
+/** Records and distinct sequence numbers of all gateways, as the journal holds them. */
+async function countJournal(path: string) {
+  const journal = await openJournal({
+    path,
+    clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
+    random: Math.random,
+  })
+  const closed = new Map<string, Intervals>()
+  const counted = { records: 0, distinct: 0, observations: 0, measurements: 0 }
+  for (let after = 0; after < journal.tail; ) {
+    for (const entry of await journal.read(after, 50_000)) {
+      after = entry.offset
+      if (entry.origin !== 'gateway') continue
+      const before = closed.get(entry.gateway) ?? nothingClosed
+      const last = entry.first + entry.records.length - 1
+      for (const [from, to] of missing(before, entry.first, last)) counted.distinct += to - from + 1
+      closed.set(entry.gateway, close(before, entry.first, last))
+      counted.records += entry.records.length
+      counted.observations += entry.records.filter((record) => record?.kind === 'observation').length
+      counted.measurements += entry.records.filter((record) => record?.kind === 'measurement').length
+    }
+  }
+  await journal.close()
+  return counted
 }
 
 function message<T>(worker: Worker): Promise<T> {
