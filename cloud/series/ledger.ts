@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Migration } from '../database/open.ts'
 import type { ClockFound } from './points.ts'
 import type { Point } from './series-store.ts'
 
@@ -6,7 +7,7 @@ import type { Point } from './series-store.ts'
  * What the series projection remembers beside the points: how far it has come, what it had to set aside, and what waits
  * for its clock. In the series file itself when that is SQLite, else in a small file of its own.
  */
-export const ledgerTables = `
+export const ledgerTables: Migration = `
   CREATE TABLE progress (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     offset INTEGER NOT NULL,
@@ -24,6 +25,9 @@ export const ledgerTables = `
   );
   CREATE INDEX waiting_for ON waiting (site, gateway, boot);
 `
+
+/** Points stamped in the future, taken as of their recording. */
+export const ledgerClamped: Migration = 'ALTER TABLE progress ADD COLUMN clamped INTEGER NOT NULL DEFAULT 0'
 
 /** Newest points that were set aside, kept for inspection. The count never forgets, and the journal has them all. */
 const keptAside = 10_000
@@ -44,9 +48,10 @@ export interface Boot {
 
 /** The statements of one ledger. Reads stand alone; the others belong in the caller's transaction. */
 export function openLedger(database: DatabaseSync) {
-  const progress = database.prepare('SELECT offset, set_aside FROM progress')
+  const progress = database.prepare('SELECT offset, set_aside, clamped FROM progress')
   const advance = database.prepare('UPDATE progress SET offset = ?')
   const countAside = database.prepare('UPDATE progress SET set_aside = set_aside + 1')
+  const countClamped = database.prepare('UPDATE progress SET clamped = clamped + ?')
   const addAside = database.prepare('INSERT INTO set_aside (offset, reason, point) VALUES (?, ?, ?)')
   const trimAside = database.prepare('DELETE FROM set_aside WHERE id <= (SELECT max(id) FROM set_aside) - ?')
   const newestAside = database.prepare('SELECT offset, reason, point FROM set_aside ORDER BY id DESC LIMIT ?')
@@ -65,6 +70,8 @@ export function openLedger(database: DatabaseSync) {
     offset: (): number => Number(progress.get()?.['offset']),
     /** How many points were ever set aside. */
     setAsideTotal: (): number => Number(progress.get()?.['set_aside']),
+    /** How many points were taken as of their recording, because their stamp lay in the future. */
+    clampedTotal: (): number => Number(progress.get()?.['clamped']),
     /** Newest first. */
     newestSetAside: (limit: number): readonly SetAside[] =>
       newestAside.all(limit).map((row) => ({
@@ -86,6 +93,7 @@ export function openLedger(database: DatabaseSync) {
       })),
 
     advance: (offset: number): void => void advance.run(offset),
+    clamped: (points: number): void => void countClamped.run(points),
     setAside({ offset, reason, point }: SetAside): void {
       countAside.run()
       addAside.run(offset, reason, JSON.stringify(point))

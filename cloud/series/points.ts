@@ -1,5 +1,6 @@
 import { isKind, type KnownRecord, type UnknownRecord } from '../../shared/record.ts'
 import type { GatewayEntry } from '../journal/journal.ts'
+import { believedAheadMs } from '../location/event-time.ts'
 import type { Point } from './series-store.ts'
 
 /** A point whose time is not known yet: it was stamped before the clock of this boot was trusted. */
@@ -77,7 +78,32 @@ export function pointOf(
 
 /** The same point with its time set right. */
 export function shifted(point: Point, offsetMs: number): Point {
-  return { ...point, at: point.at + offsetMs }
+  return { ...point, at: Math.max(0, point.at + offsetMs) }
+}
+
+/**
+ * No point lies in the future: stamps of a clock that is ahead count as of the moment they were recorded, as they do in
+ * stock and alerts. Conditions of one sensor stay apart by a millisecond, in their order, or they would cover each other;
+ * reads and passages have their nanoseconds. Handed back as it came where nothing is ahead.
+ */
+export function notAhead<T extends { readonly point: Point }>(
+  stamped: readonly T[],
+  recordedAt: number,
+): { readonly stamped: readonly T[]; readonly clamped: number } {
+  const latest = recordedAt + believedAheadMs
+  if (!stamped.some(({ point }) => point.at > latest)) return { stamped, clamped: 0 }
+  const following = new Map<string, number>()
+  let clamped = 0
+  const believed = stamped.toReversed().map((one) => {
+    const { point } = one
+    if (point.at <= latest) return one
+    clamped += 1
+    if (point.measurement !== 'condition') return { ...one, point: { ...point, at: recordedAt } }
+    const after = following.get(point.source) ?? 0
+    following.set(point.source, after + 1)
+    return { ...one, point: { ...point, at: Math.max(0, recordedAt - after) } }
+  })
+  return { stamped: believed.reverse(), clamped }
 }
 
 function bootOf(record: KnownRecord | UnknownRecord): string | undefined {

@@ -1,8 +1,8 @@
 import { openDatabase, transaction } from '../database/open.ts'
 import type { GatewayEntry, JournalEntry } from '../journal/journal.ts'
 import type { Projection } from '../journal/projection.ts'
-import { type Ledger, ledgerTables, openLedger, type SetAside } from './ledger.ts'
-import { type ClockFound, seriesOf, shifted, type Unsynced } from './points.ts'
+import { type Ledger, ledgerClamped, ledgerTables, openLedger, type SetAside } from './ledger.ts'
+import { type ClockFound, notAhead, seriesOf, shifted, type Unsynced } from './points.ts'
 import type { Point, Rejection, SeriesStore } from './series-store.ts'
 import type { SqliteSeriesStore } from './sqlite.ts'
 
@@ -17,6 +17,8 @@ export interface SeriesProjectionOptions {
 export interface SeriesProjection extends Projection {
   /** Points that could never be stored, since the beginning. */
   readonly setAside: number
+  /** Points whose stamp lay in the future, taken as of their recording, since the beginning. */
+  readonly clamped: number
   /** Points that wait until the clock of their boot is known. */
   readonly waiting: number
   /** Newest first. */
@@ -33,7 +35,8 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
   const { store, offsetPath, log } = options
   const embedded = 'commit' in store ? store : undefined
   const database =
-    embedded?.database ?? openDatabase({ path: offsetPath, migrations: [ledgerTables], durability: 'normal' })
+    embedded?.database ??
+    openDatabase({ path: offsetPath, migrations: [ledgerTables, ledgerClamped], durability: 'normal' })
   const ledger = openLedger(database)
   let offset = ledger.offset()
   let closed = false
@@ -56,6 +59,9 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
     },
     get setAside() {
       return ledger.setAsideTotal()
+    },
+    get clamped() {
+      return ledger.clampedTotal()
     },
     get waiting() {
       return ledger.waitingTotal()
@@ -81,6 +87,7 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
             else ledger.wait(offset, boot, point)
             room -= 1
           }
+          if (work.clamped > 0) ledger.clamped(work.clamped)
           ledger.advance(last.offset)
         },
         signal,
@@ -103,43 +110,74 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
   }
 }
 
-interface Work {
-  /** In journal order, with the offset of their entry. */
-  readonly points: { readonly offset: number; readonly point: Point }[]
-  readonly waiting: { readonly offset: number; readonly unsynced: Unsynced }[]
-  readonly clocks: { readonly address: GatewayEntry; readonly clock: ClockFound }[]
+interface Stamped {
+  readonly offset: number
+  readonly point: Point
 }
 
-/** What entries ask for, given what is known about clocks. Changes nothing. */
+interface Work {
+  /** In journal order, with the offset of their entry. */
+  readonly points: Stamped[]
+  readonly waiting: { readonly offset: number; readonly unsynced: Unsynced }[]
+  readonly clocks: { readonly address: GatewayEntry; readonly clock: ClockFound }[]
+  /** Points whose stamp lay in the future. */
+  clamped: number
+}
+
+/**
+ * What entries ask for, given what is known about clocks. Changes nothing. Entry after entry, so that the answer does
+ * not depend on how many are applied at once: what waits is released by the first clock of its boot.
+ */
 function workOf(entries: readonly JournalEntry[], known: Pick<Ledger, 'offsetMsOf' | 'waitingOf'>): Work {
-  const work: Work = { points: [], waiting: [], clocks: [] }
+  const work: Work = { points: [], waiting: [], clocks: [], clamped: 0 }
   const found = new Map<string, number>()
-  const series = entries.filter((entry) => entry.origin === 'gateway').map((entry) => ({ entry, ...seriesOf(entry) }))
-  for (const { entry, clocks } of series) {
-    const { site, gateway } = entry
+  let waiting: Work['waiting'] = []
+
+  function add(stamped: readonly Stamped[], recordedAt: number): void {
+    const believed = notAhead(stamped, recordedAt)
+    for (const one of believed.stamped) work.points.push(one)
+    work.clamped += believed.clamped
+  }
+
+  function release(address: GatewayEntry, { boot, offsetMs }: ClockFound): void {
+    const { site, gateway } = address
+    const key = keyOf(address, boot)
+    const stored = found.has(key) ? [] : known.waitingOf({ site, gateway, boot })
+    const isOfBoot = ({ unsynced }: Work['waiting'][number]) => keyOf(unsynced.point, unsynced.boot) === key
+    const fresh = waiting.filter(isOfBoot)
+    if (fresh.length > 0) waiting = waiting.filter((one) => !isOfBoot(one))
+    const released = [...stored, ...fresh.map(({ offset, unsynced }) => ({ offset, point: unsynced.point }))]
+    add(
+      released.map(({ offset, point }) => ({ offset, point: shifted(point, offsetMs) })),
+      address.recordedAt,
+    )
+    found.set(key, offsetMs)
+  }
+
+  for (const entry of entries) {
+    if (entry.origin !== 'gateway') continue
+    const { site, gateway, offset, recordedAt } = entry
+    const { points, unsynced, clocks } = seriesOf(entry)
+    const stamped = points.map((point): Stamped => ({ offset, point }))
+    for (const early of unsynced) {
+      const { boot, point } = early
+      const offsetMs =
+        boot === undefined ? undefined : (found.get(keyOf(entry, boot)) ?? known.offsetMsOf({ site, gateway, boot }))
+      if (offsetMs === undefined) waiting.push({ offset, unsynced: early })
+      else stamped.push({ offset, point: shifted(point, offsetMs) })
+    }
+    add(stamped, recordedAt)
     for (const clock of clocks) {
-      const { boot, offsetMs } = clock
-      found.set(`${site}/${gateway}/${boot}`, offsetMs)
+      release(entry, clock)
       work.clocks.push({ address: entry, clock })
     }
   }
-  for (const { address, clock } of work.clocks) {
-    const boot = { site: address.site, gateway: address.gateway, boot: clock.boot }
-    for (const { offset, point } of known.waitingOf(boot))
-      work.points.push({ offset, point: shifted(point, clock.offsetMs) })
-  }
-  for (const { entry, points, unsynced } of series) {
-    const { site, gateway, offset } = entry
-    for (const point of points) work.points.push({ offset, point })
-    for (const stamped of unsynced) {
-      const { boot, point } = stamped
-      const offsetMs =
-        boot === undefined
-          ? undefined
-          : (found.get(`${site}/${gateway}/${boot}`) ?? known.offsetMsOf({ site, gateway, boot }))
-      if (offsetMs === undefined) work.waiting.push({ offset, unsynced: stamped })
-      else work.points.push({ offset, point: shifted(point, offsetMs) })
-    }
-  }
-  return work
+  return { ...work, waiting }
+}
+
+function keyOf(
+  { site, gateway }: { readonly site: string; readonly gateway: string },
+  boot: string | undefined,
+): string {
+  return `${site}/${gateway}/${boot ?? ''}`
 }

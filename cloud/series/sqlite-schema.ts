@@ -1,5 +1,5 @@
 import type { Migration } from '../database/open.ts'
-import { ledgerTables } from './ledger.ts'
+import { ledgerClamped, ledgerTables } from './ledger.ts'
 
 /** Drawn in docs/series-schema.md. `v0`–`v3` and the columns of `lanes` belong together. */
 export const sqliteSeriesMigrations: readonly Migration[] = [
@@ -45,6 +45,7 @@ export const sqliteSeriesMigrations: readonly Migration[] = [
   ) WITHOUT ROWID;
   ${ledgerTables}
   `,
+  ledgerClamped,
 ]
 
 /** Quantities side by side in one row of `condition`. */

@@ -108,11 +108,50 @@ describe('stamps of a clock that was not trusted', () => {
     expect(projection.waiting).toBe(0)
   })
 
+  test('go by the first clock of their boot, however many entries are applied at once', async () => {
+    const later = { ...found, offsetMs: at + 700 }
+    const entries = [entry(1, [early(1), early(2)]), entry(2, [found]), entry(3, [later]), entry(4, [early(3)])]
+    await projection.apply(entries, signal)
+    expect(await reads(at + 1, at + 3)).toBe(2)
+    expect(await reads(at + 700, at + 710)).toBe(1)
+    expect(await reads(0, at + 10_000)).toBe(3)
+  })
+
+  test('are not believed either when the offset puts them into the future', async () => {
+    await projection.apply([entry(1, [early(1)]), entry(2, [{ ...found, offsetMs: at + 3_600_000 }])], signal)
+    expect(await reads(at, at + 1)).toBe(1)
+    expect(projection.clamped).toBe(1)
+  })
+
   test('are set aside when they do not name their boot', async () => {
     await projection.apply([entry(1, [{ ...observation(1), unsynced: true }])], signal)
     expect(projection.newestSetAside(1)).toMatchObject([{ offset: 1, reason: 'unsynced' }])
     expect(await reads(0, at + 1000)).toBe(0)
   })
+})
+
+test('no point lies in the future: taken as of its recording, counted, none covered by another', async () => {
+  const year = 365 * 86_400_000
+  const condition = (ms: number, temperature: number) =>
+    ({ kind: 'measurement', at: at + ms, sensor: 'th', values: { temperature } }) as const
+  const ahead = [condition(year, 1), condition(year + 10, 2), condition(year + 20, 3)]
+  await projection.apply(
+    [entry(1, [observation(year), observation(2 * year, 'BB'), ...ahead, condition(300_000, 4)])],
+    signal,
+  )
+  expect(projection.clamped).toBe(5)
+  expect(await reads(at, at + 1)).toBe(2)
+  expect(await reads(at + 1, at + 3 * year)).toBe(0)
+  const query = { site: 's', sensor: 'th', quantity: 'temperature', fromMs: 0, toMs: at + 3 * year, limit: 10 }
+  expect((await store.range(query, signal)).map(({ at: ms, last }) => [ms - at, last])).toEqual([
+    [-2, 1],
+    [-1, 2],
+    [0, 3],
+    [300_000, 4], // within what is believed
+  ])
+  await close()
+  await open()
+  expect(projection.clamped).toBe(5)
 })
 
 test('points and offset commit together or not at all', async () => {

@@ -148,6 +148,19 @@ describe('sensors', () => {
 })
 
 describe('gaps and flow', () => {
+  for (const [name, change, expected] of [
+    ['as declared', { fromAt: t0 - 5000, toAt: t0 }, [-5000, 0]],
+    ['not in the future', { fromAt: t0, toAt: t0 + 86_400_000 }, [0, 0]],
+    ['by a clock in 1970: when it was recorded', { fromAt: 5, toAt: 6, unsynced: true, boot: 'b' }, [0, 0]],
+  ] as const) {
+    test(`a gap is shown ${name}`, async () => {
+      const gap = { kind: 'gap', count: 12, reason: 'spool-full', class: 'observation', ...change } as const
+      const supervision = await supervisionOf([fromGateway([gap], { recordedAt: t0 })])
+      const [shown] = supervision.gaps('rtm', page).items
+      expect([shown?.from, shown?.to].map((iso) => Date.parse(iso ?? '') - t0)).toEqual(expected)
+    })
+  }
+
   const story = [
     fromGateway([{ kind: 'gap', fromAt: t0, toAt: t0 + 5000, count: 12, reason: 'spool-full', class: 'observation' }]),
     fromCloud([
