@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type DeviceState, isKind, type Measurement } from '../../shared/record.ts'
+import { type DeviceState, type Gap, isKind, type Measurement } from '../../shared/record.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { isOwnKind, type LinkChanged } from '../journal/own-record.ts'
@@ -28,8 +28,8 @@ function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: Supe
   for (const record of entry.records) {
     if (record === null) continue
     if (isKind(record, 'gap')) {
-      const { fromAt, toAt, count, reason } = record
-      changes.gaps.push({ site, gateway: id, fromAt, toAt, count, reason, class: record.class, recordedAt })
+      const { count, reason } = record
+      changes.gaps.push({ site, gateway: id, ...spanOf(record, entry), count, reason, class: record.class, recordedAt })
       continue
     }
     const stamp = record['at']
@@ -49,6 +49,12 @@ function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: Supe
   if (flow !== undefined && flow.newestAt > newestAt) return
   state.flows.put(site, { newestAt, recordedAt })
   changes.flows.add(site)
+}
+
+/** A gap that was declared by a clock that is not trusted was there when it was recorded: nobody knows since when. */
+function spanOf(gap: Gap, { recordedAt }: GatewayEntry): { fromAt: number; toAt: number } {
+  if (gap.unsynced === true) return { fromAt: recordedAt, toAt: recordedAt }
+  return { fromAt: eventTime(gap.fromAt, recordedAt).at, toAt: eventTime(gap.toAt, recordedAt).at }
 }
 
 function measure(
