@@ -47,12 +47,15 @@ export async function startEdgeProcess(options: {
       0,
     )
   }
-  await until('the gateway is there', () => metric('edge_uplink_connections_opened_total'), { everyMs: 5 })
-  return {
-    metric,
-    async remove() {
-      await running.stop()
-      await rm(directory, { recursive: true, force: true })
-    },
+  async function remove(): Promise<void> {
+    await running.stop()
+    await rm(directory, { recursive: true, force: true })
   }
+  try {
+    await until('the gateway is there', () => metric('edge_uplink_connections_opened_total'), { everyMs: 5 })
+  } catch (thrown) {
+    await remove()
+    throw thrown
+  }
+  return { metric, remove }
 }
