@@ -161,5 +161,9 @@ export const GatewayState = z.object({
       reason: z.string().nullable(),
     }),
   ),
+  forked: z
+    .object({ since: Iso, reason: z.string() })
+    .optional()
+    .describe('two senders use this identity: nothing is taken from it until it is released'),
 })
 export type GatewayState = z.infer<typeof GatewayState>

@@ -83,6 +83,10 @@ export const Ack = z.looseObject({
     .literal(true)
     .optional()
     .describe('the lease named in a batch is not in force: say hello before the next'),
+  forked: z
+    .string()
+    .optional()
+    .describe('two senders use this identity: nothing is taken, and nothing may be forgotten, until people decide'),
   refused: z
     .looseObject({ first: Sequence.optional(), sha256: z.string(), reason: z.string() })
     .optional()

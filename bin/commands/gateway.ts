@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openGatewayAccounts } from '../../cloud/accounts/gateways.ts'
 import { CloudConfig } from '../../cloud/config.ts'
+import { dataFiles } from '../../cloud/data-files.ts'
+import { forksIn } from '../../cloud/journal/forks.ts'
 import { Fault } from '../../shared/fault.ts'
 import { loadConfiguration, systemClock } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
@@ -34,6 +36,16 @@ export function revoke(site: string, gateway: string, options: Options, terminal
   })
 }
 
+/** `warepulse gateway unfork`: which of the two is right is for people to decide; this says that they have. */
+export function unfork(site: string, gateway: string, options: Options, terminal: Terminal): void {
+  const { dataDirectory } = loadConfiguration(CloudConfig, options.config)
+  const forks = forksIn(join(dataDirectory, dataFiles.journal))
+  if (!forks.some((fork) => fork.site === site && fork.gateway === gateway))
+    throw new Fault('not-found', `The gateway ${site}/${gateway} is not frozen.`)
+  withAccounts(options, (accounts) => accounts.askRelease({ site, gateway }))
+  terminal.line(`${site}/${gateway} is released: within 5 s if the cloud runs, otherwise when it starts.`)
+}
+
 export function list(options: Options, terminal: Terminal): void {
   withAccounts(options, (accounts) => {
     const gateways = accounts.list()
@@ -53,7 +65,10 @@ const day = (at: number) => new Date(at).toISOString().slice(0, 10)
 function withAccounts(options: Options, work: (accounts: ReturnType<typeof openGatewayAccounts>) => void): void {
   const { dataDirectory } = loadConfiguration(CloudConfig, options.config)
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  const accounts = openGatewayAccounts(join(dataDirectory, 'gateways.sqlite'), { clock: systemClock, randomBytes })
+  const accounts = openGatewayAccounts(join(dataDirectory, dataFiles.gatewayAccounts), {
+    clock: systemClock,
+    randomBytes,
+  })
   try {
     work(accounts)
   } finally {

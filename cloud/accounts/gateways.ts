@@ -18,6 +18,13 @@ const migrations = [
     PRIMARY KEY (site, gateway)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE release (
+    site    TEXT NOT NULL,
+    gateway TEXT NOT NULL,
+    PRIMARY KEY (site, gateway)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 export interface GatewayAccount extends GatewayAddress {
@@ -41,6 +48,10 @@ export interface GatewayAccounts extends GatewayCredentials {
    */
   revoke(address: GatewayAddress): boolean
   isInForce(address: GatewayAddress): boolean
+  /** Asks the cloud, when it runs, to take again from a gateway that is frozen (state FORKED). */
+  askRelease(address: GatewayAddress): void
+  releasesAsked(): readonly GatewayAddress[]
+  releaseDone(address: GatewayAddress): void
   close(): void
 }
 
@@ -58,6 +69,10 @@ export function openGatewayAccounts(
     'UPDATE gateway SET revoked_at = ? WHERE site = ? AND gateway = ? AND revoked_at IS NULL',
   )
   const all = database.prepare('SELECT site, gateway, added_at, revoked_at FROM gateway ORDER BY site, gateway')
+
+  const ask = database.prepare('INSERT OR IGNORE INTO release (site, gateway) VALUES (?, ?)')
+  const asked = database.prepare('SELECT site, gateway FROM release ORDER BY site, gateway')
+  const done = database.prepare('DELETE FROM release WHERE site = ? AND gateway = ?')
 
   /** Hash of a gateway in force. */
   function hashOf(address: GatewayAddress): Uint8Array | undefined {
@@ -101,6 +116,18 @@ export function openGatewayAccounts(
 
     isInForce(address) {
       return hashOf(address) !== undefined
+    },
+
+    askRelease({ site, gateway }) {
+      ask.run(site, gateway)
+    },
+
+    releasesAsked() {
+      return asked.all().map((row) => ({ site: String(row['site']), gateway: String(row['gateway']) }))
+    },
+
+    releaseDone({ site, gateway }) {
+      done.run(site, gateway)
     },
 
     async verify(username, secret) {

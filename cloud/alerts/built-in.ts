@@ -9,6 +9,13 @@ export interface BuiltIn {
 }
 
 export const builtIns = {
+  'gateway-forked': {
+    name: 'Two senders use one identity',
+    severity: 1,
+    whatToDo:
+      'Nothing is taken from this gateway. Find the second one (a copied card or disk image) and switch it off; a ' +
+      'gateway whose spool was copied or set back gets an empty one. Then run `warepulse gateway unfork`.',
+  },
   'projection-stuck': {
     name: 'Part of the cloud stands still',
     severity: 2,

@@ -110,6 +110,11 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       if (standing === undefined || record.act === 'comment') continue
       const event = record.act === 'clear' ? 'dismiss' : 'acknowledge'
       turn(state, standing.key, event, record.at, record.by, changes)
+    } else if (isOwnKind(record, 'fork')) {
+      if (entry.site === undefined) continue
+      const subject = { site: entry.site, subject: record.gateway, at: record.at }
+      if (record.state === 'forked') raiseBuiltIn(state, 'gateway-forked', subject, hash, changes)
+      else clearBuiltIn(state, 'gateway-forked', subject, changes)
     } else if (isOwnKind(record, 'map')) adopt(state, record.map, record.at)
     else if (isOwnKind(record, 'projection')) {
       const { at, projection: subject } = record

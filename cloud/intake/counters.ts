@@ -10,6 +10,10 @@ export interface IntakeCounters {
   /** Could not be read at all; answered with `refused`, or not at all while the sender's epoch is not known. */
   intake_batches_refused_total: number
   intake_batches_under_retired_lease_total: number
+  /** Batches and hellos of gateways that are frozen because two senders use their identity. */
+  intake_messages_of_forked_total: number
+  /** A sender that knows less of its own numbers than the journal; not answered the first time. */
+  intake_hellos_behind_total: number
   /** Would have torn more holes than an ack can tell of. */
   intake_batches_beyond_holes_total: number
   intake_hellos_taken_total: number
@@ -28,6 +32,8 @@ export function noneYet(): IntakeCounters {
     intake_batches_appended_total: 0,
     intake_batches_refused_total: 0,
     intake_batches_under_retired_lease_total: 0,
+    intake_messages_of_forked_total: 0,
+    intake_hellos_behind_total: 0,
     intake_batches_beyond_holes_total: 0,
     intake_hellos_taken_total: 0,
     intake_hellos_refused_total: 0,

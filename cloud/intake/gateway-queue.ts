@@ -5,6 +5,7 @@ import type { Broker, Upward } from '../broker/broker.ts'
 import type { GatewayBatch, Journal } from '../journal/journal.ts'
 import type { OwnRecord } from '../journal/own-record.ts'
 import type { IntakeCounters } from './counters.ts'
+import { type ForkSign, nothingSeen, watchFork } from './fork.ts'
 import type { Persistence } from './persistence.ts'
 import { type ReadBatch, readBatch, type UnreadableBatch } from './read-batch.ts'
 import { readHello } from './read-hello.ts'
@@ -15,6 +16,7 @@ interface Surroundings {
   readonly send: Broker['send']
   readonly counters: IntakeCounters
   readonly persistence: Persistence
+  readonly onForked: (reason: string) => void
   /** So many bytes of messages are answered, or given up. */
   readonly onDone: (bytes: number) => void
 }
@@ -43,6 +45,8 @@ export class GatewayQueue {
   #epoch: string | undefined
   #online: boolean | undefined
   #helloDemandedAt = Number.NEGATIVE_INFINITY
+  #forkToldAt = Number.NEGATIVE_INFINITY
+  #watch = nothingSeen
 
   constructor(address: GatewayAddress, around: Surroundings) {
     this.#address = address
@@ -60,6 +64,7 @@ export class GatewayQueue {
     const online = link.state === 'online'
     if (link.hello === undefined && this.#online === online) return
     this.#online = online
+    if (link.hello === undefined) this.#sees({ type: 'link' })
     this.#links.push(link)
     if (this.#links.length > 16) this.#links.shift()
     this.#run()
@@ -112,8 +117,15 @@ export class GatewayQueue {
       counters.intake_hellos_refused_total++
       return
     }
-    const { epoch, version, first, next, config, clockSynced } = read.value
+    const { epoch, version, first, next, config, clockSynced, boot, startedAt } = read.value
     this.#epoch = epoch
+    if (journal.forked(this.#address) !== undefined) return this.#tellForked(epoch)
+    const closed = await persistence.of(() => journal.closed(this.#address, epoch))
+    if (closed === undefined) return
+    const said = { sender: `${boot}/${startedAt}`, next, closed, at: clock.monotonicMs() }
+    const verdict = this.#sees({ type: 'hello', ...said })
+    if (verdict === 'doubt') counters.intake_hellos_behind_total++
+    if (verdict !== 'honest') return verdict === 'doubt' ? undefined : this.#freeze(epoch, verdict.reason)
     const lease = await persistence.of(() => journal.grantLease(this.#address, epoch))
     if (lease === undefined) return
     counters.intake_hellos_taken_total++
@@ -123,8 +135,10 @@ export class GatewayQueue {
   }
 
   async #takeBatches(round: readonly Upward[]): Promise<void> {
+    const { clock } = this.#around
     const epochs = new Set<string>()
     let stray = false
+    let forked: { readonly epoch: string; readonly reason: string | undefined } | undefined
     // All reach the journal in this very order, before the first of them waits.
     await Promise.all(
       round.map(async (message) => {
@@ -132,11 +146,26 @@ export class GatewayQueue {
         if (!read.ok) return this.#refuse(message.payload, read)
         const appended = await this.#append(read.value, message.at)
         if (appended === undefined) return
-        this.#epoch = read.value.epoch
-        if (!appended.ok && appended.reason === 'lease-retired') stray = true
-        else epochs.add(read.value.epoch)
+        const { epoch } = read.value
+        this.#epoch = epoch
+        if (!appended.ok && appended.reason === 'lease-retired') {
+          stray = true
+          this.#sees({ type: 'stray' })
+        } else if (!appended.ok && appended.reason === 'forked') forked ??= { epoch, reason: undefined }
+        else if (!appended.ok && appended.reason === 'contradiction') {
+          forked = { epoch, reason: `number ${appended.sequence} came with two contents` }
+        } else {
+          epochs.add(epoch)
+          const took = appended.ok && appended.leaseUsed
+          const verdict = took ? this.#sees({ type: 'leaseUsed', at: clock.monotonicMs() }) : 'honest'
+          if (typeof verdict === 'object') forked = { epoch, reason: verdict.reason }
+        }
       }),
     )
+    if (forked !== undefined) {
+      const { epoch, reason } = forked
+      return reason === undefined ? this.#tellForked(epoch) : this.#freeze(epoch, reason)
+    }
     // One ack tells the whole state of an epoch, so one is enough for all of the round.
     for (const epoch of epochs) await this.#sendAck(epoch)
     if (stray) await this.#demandHello()
@@ -152,8 +181,35 @@ export class GatewayQueue {
       counters.intake_records_accepted_total += appended.accepted
       counters.intake_records_quarantined_total += appended.quarantined
     } else if (appended.reason === 'lease-retired') counters.intake_batches_under_retired_lease_total++
-    else counters.intake_batches_beyond_holes_total++
+    else if (appended.reason === 'holes') counters.intake_batches_beyond_holes_total++
     return appended
+  }
+
+  #sees(sign: ForkSign) {
+    const { watch, verdict } = watchFork(this.#watch, sign)
+    this.#watch = watch
+    return verdict
+  }
+
+  async #freeze(epoch: string, reason: string): Promise<void> {
+    const { journal, persistence, onForked } = this.#around
+    // When it is released one day, it begins with a clean sheet.
+    this.#watch = nothingSeen
+    await persistence.of(() => journal.freeze(this.#address, epoch, reason))
+    onForked(reason)
+    return this.#tellForked(epoch)
+  }
+
+  /** Says nothing of what is closed: it may be the other one's, and neither may forget anything on the strength of it. */
+  async #tellForked(epoch: string): Promise<void> {
+    const { clock, counters, journal, send } = this.#around
+    counters.intake_messages_of_forked_total++
+    if (clock.monotonicMs() - this.#forkToldAt < helloDemandMs) return
+    this.#forkToldAt = clock.monotonicMs()
+    const forked = journal.forked(this.#address)?.reason ?? 'frozen'
+    const ack: Ack = { epoch, committed: 0, ranges: [], server: journal.server, sayHello: true, forked }
+    await send(this.#address, 'ack', Buffer.from(JSON.stringify(ack))).catch(() => undefined)
+    counters.intake_acks_sent_total++
   }
 
   async #refuse(payload: Uint8Array, { reason, detail, first, epoch = this.#epoch }: UnreadableBatch): Promise<void> {

@@ -28,6 +28,8 @@ export interface IntakeOptions {
   /** The journal does not write: nothing is acknowledged until it does. Called once per trouble. */
   readonly onTrouble?: (fault: Fault) => void
   readonly onRecovered?: () => void
+  /** Two senders use this identity; it is frozen from here on. */
+  readonly onForked?: (address: GatewayAddress, reason: string) => void
 }
 
 /** Takes what gateways send, has it journalled, and acknowledges it. Hand it to the broker as its events. */
@@ -42,7 +44,7 @@ export interface Intake extends BrokerEvents {
 }
 
 export function openIntake(options: IntakeOptions): Intake {
-  const { journal, clock, random, send, limits = defaultIntakeLimits, onTrouble, onRecovered } = options
+  const { journal, clock, random, send, limits = defaultIntakeLimits, onTrouble, onRecovered, onForked } = options
   const counters = noneYet()
   const closing = new AbortController()
   setMaxListeners(0, closing.signal) // one waiting queue per gateway
@@ -66,6 +68,7 @@ export function openIntake(options: IntakeOptions): Intake {
         send,
         counters,
         persistence,
+        onForked: (reason) => onForked?.(address, reason),
         onDone: (done) => (bytes -= done),
       })
       queues.set(key, queue)

@@ -1,4 +1,5 @@
 import { close, type Intervals, missing } from '../../shared/intervals.ts'
+import type { Gap } from '../../shared/record.ts'
 import { batchLimits } from '../../shared/wire.ts'
 
 /** A stretch of a batch that is new, sequence numbers inclusive. */
@@ -7,6 +8,17 @@ export interface NewPart {
   readonly to: number
   /** Numbers above it were closed before it. */
   readonly late: boolean
+}
+
+/**
+ * What a gap record with this sequence number closes beside itself: its range, where nothing else stands in between
+ * (docs/spool-format.md). A gap tells of the past, so it closes nothing after itself.
+ */
+export function closedByGap(intervals: Intervals, gap: Gap, sequence: number): Intervals {
+  const { fromSeq, toSeq, count } = gap
+  if (fromSeq === undefined || toSeq === undefined || toSeq >= sequence || count !== toSeq - fromSeq + 1)
+    return intervals
+  return close(intervals, fromSeq, toSeq)
 }
 
 export interface Fenced {
@@ -28,5 +40,6 @@ export function fence(intervals: Intervals, from: number, to: number): Fenced | 
   }))
   if (parts.length === 0) return { parts, closed: intervals }
   const closed = close(intervals, from, to)
-  return closed.ranges.length > batchLimits.ranges ? undefined : { parts, closed }
+  const bound = Math.max(batchLimits.ranges, intervals.ranges.length)
+  return closed.ranges.length > bound ? undefined : { parts, closed }
 }

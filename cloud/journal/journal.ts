@@ -1,6 +1,7 @@
 import type { Intervals } from '../../shared/intervals.ts'
 import type { KnownRecord, UnknownRecord } from '../../shared/record.ts'
 import type { GatewayAddress } from '../../shared/wire.ts'
+import type { Fork } from './forks.ts'
 import type { OwnRecord } from './own-record.ts'
 import type { QuarantinePlace } from './quarantine.ts'
 
@@ -54,11 +55,17 @@ export type Appended =
       readonly accepted: number
       /** Quarantine entries new to the journal. */
       readonly quarantined: number
+      /** The batch brought its lease into force. */
+      readonly leaseUsed: boolean
     }
   /** Stray batch under a retired lease. Not appended; the sender must say hello again. */
   | { readonly ok: false; readonly reason: 'lease-retired' }
   /** It would leave more holes than an ack can tell of. Not appended; the sender must fill the oldest hole first. */
   | { readonly ok: false; readonly reason: 'holes' }
+  /** The gateway is frozen. Not appended. */
+  | { readonly ok: false; readonly reason: 'forked' }
+  /** A sequence number that stands in the journal with another content. Not appended: two senders use one identity. */
+  | { readonly ok: false; readonly reason: 'contradiction'; readonly sequence: number }
 
 /**
  * The truth. Everything behind it is a read model that can be dropped and rebuilt by reading it again.
@@ -66,6 +73,8 @@ export type Appended =
  * - `append` resolves after the commit survived power loss (SQLite, `synchronous=FULL`, group commit). Appends are
  *   taken in the order of the calls, so several of one gateway may wait together and share one commit.
  * - Fenced by (site, gateway, epoch, sequence): what is closed already is not appended again, whatever overlaps.
+ *   A repetition is compared with the entries that are still in memory.
+ * - A `gap` record whose count fills its range closes that range.
  * - A disk that is full or broken rejects with a retryable Fault, and nothing of the batch is in.
  */
 export interface Journal {
@@ -88,6 +97,13 @@ export interface Journal {
   closed(address: GatewayAddress, epoch: string): Promise<Intervals>
   /** A fresh lease for a gateway that says hello; durable before it resolves. It retires the one before it when the first batch under it arrives. */
   grantLease(address: GatewayAddress, epoch: string): Promise<string>
+
+  /** Why nothing is taken from this gateway at present. */
+  forked(address: GatewayAddress): Fork | undefined
+  /** Takes nothing more from this gateway, whatever its epoch; journalled. Frozen already: changes nothing. */
+  freeze(address: GatewayAddress, epoch: string, reason: string): Promise<void>
+  /** Takes from it again; journalled. False: it was not frozen. */
+  release(address: GatewayAddress, reason: string): Promise<boolean>
 
   /** Entries with offset > `after`, in order; stops after about `maxRecords` records, at least one entry if there is any. */
   read(after: number, maxRecords: number): Promise<readonly JournalEntry[]>

@@ -67,6 +67,15 @@ export const Replayed = z.strictObject({
   quarantinedAt: at,
   reason: z.string().describe('why it had been quarantined'),
 })
+/** Two senders use one identity: nothing is taken from either until somebody says which one is right. */
+export const Forked = z.strictObject({
+  kind: z.literal('fork'),
+  at,
+  gateway: Identifier,
+  epoch: z.string(),
+  state: z.enum(['forked', 'released']),
+  reason: z.string().max(1000).describe('what proved it, or who released it'),
+})
 /** A projection has stood still for some time, or goes on again; of no site. */
 export const ProjectionTrouble = z.strictObject({
   kind: z.literal('projection'),
@@ -86,6 +95,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   LinkChanged,
   Quarantined,
   Replayed,
+  Forked,
   ProjectionTrouble,
 ])
 export type OwnRecord = z.infer<typeof OwnRecord>

@@ -33,6 +33,14 @@ export class RecentEntries {
     }
   }
 
+  /** All of them, newest first. */
+  *all(): Generator<JournalEntry> {
+    for (let i = this.#entries.length - 1; i >= this.#head; i--) {
+      const entry = this.#entries[i]
+      if (entry !== undefined) yield entry
+    }
+  }
+
   /** Entries with offset > `after` up to about `maxRecords` records; undefined when the first of them has left. */
   read(after: number, maxRecords: number): readonly JournalEntry[] | undefined {
     const oldest = this.#entries[this.#head]

@@ -60,4 +60,14 @@ export const journalMigrations: readonly Migration[] = [
   FROM entry, json_each(CAST(entry.body AS TEXT)) AS record
   WHERE entry.gateway IS NULL AND entry.site IS NOT NULL AND record.value ->> 'kind' = 'quarantine';
   `,
+  `
+  CREATE TABLE forked (
+    site    TEXT    NOT NULL,
+    gateway TEXT    NOT NULL,
+    epoch   TEXT    NOT NULL,
+    at      INTEGER NOT NULL,
+    reason  TEXT    NOT NULL,
+    PRIMARY KEY (site, gateway)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

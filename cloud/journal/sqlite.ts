@@ -2,10 +2,12 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock, Random } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { type Intervals, nothingClosed } from '../../shared/intervals.ts'
-import type { KnownRecord, UnknownRecord } from '../../shared/record.ts'
+import { isKind, type KnownRecord, type UnknownRecord } from '../../shared/record.ts'
 import type { GatewayAddress } from '../../shared/wire.ts'
 import { openDatabase, transaction } from '../database/open.ts'
-import { fence } from './fence.ts'
+import { contradiction } from './contradiction.ts'
+import { closedByGap, fence } from './fence.ts'
+import { type Fork, Forks } from './forks.ts'
 import type { Appended, GatewayBatch, GatewayEntry, Journal, JournalEntry } from './journal.ts'
 import { type LeaseInForce, Leases } from './leases.ts'
 import { isOwnKind, type OwnRecord } from './own-record.ts'
@@ -61,6 +63,7 @@ class SqliteJournal implements Journal {
   readonly #leases: Leases
   readonly #recent: RecentEntries
   readonly #quarantine: QuarantineTable
+  readonly #forks: Forks
   readonly #insertEntry: StatementSync
   readonly #selectEntries: StatementSync
   readonly #selectCursor: StatementSync
@@ -80,6 +83,7 @@ class SqliteJournal implements Journal {
     this.#random = options.random
     this.#leases = new Leases(database)
     this.#quarantine = new QuarantineTable(database)
+    this.#forks = new Forks(database)
     this.#recent = new RecentEntries(options.recentBytes ?? defaultRecentBytes)
     this.#insertEntry = database.prepare(`
       INSERT INTO entry (offset, recorded_at, site, gateway, epoch, first, late, form, body)
@@ -115,6 +119,36 @@ class SqliteJournal implements Journal {
       this.#leases.grant(address, epoch, lease, this.#clock.now())
       return lease
     })
+  }
+
+  forked(address: GatewayAddress): Fork | undefined {
+    return this.#forks.find(address)
+  }
+
+  async freeze({ site, gateway }: GatewayAddress, epoch: string, reason: string): Promise<void> {
+    const at = this.#clock.now()
+    const fork = { site, gateway, epoch, at, reason: reason.slice(0, 1000) }
+    const isNew = await this.#enqueue((staged) => {
+      if (!this.#forks.write(fork)) return false
+      const { reason: why } = fork
+      this.#writeOwn(site, [{ kind: 'fork', at, gateway, epoch, state: 'forked', reason: why }], at, staged)
+      return true
+    })
+    if (isNew) this.#forks.put(fork)
+  }
+
+  async release(address: GatewayAddress, reason: string): Promise<boolean> {
+    const { site, gateway } = address
+    const at = this.#clock.now()
+    const released = await this.#enqueue((staged) => {
+      const fork = this.#forks.find(address)
+      if (fork === undefined || !this.#forks.erase(address)) return false
+      const { epoch } = fork
+      this.#writeOwn(site, [{ kind: 'fork', at, gateway, epoch, state: 'released', reason }], at, staged)
+      return true
+    })
+    if (released) this.#forks.remove(address)
+    return released
   }
 
   async closed(address: GatewayAddress, epoch: string): Promise<Intervals> {
@@ -223,6 +257,7 @@ class SqliteJournal implements Journal {
 
   #writeBatch(batch: GatewayBatch, staged: Staged): Appended {
     const { site, gateway, epoch, first, records } = batch
+    if (this.#forks.find(batch) !== undefined) return { ok: false, reason: 'forked' }
     const key = `${site}/${gateway}/${epoch}`
     const before = staged.standings.get(key)?.standing ?? this.#standing(batch, epoch)
     const inForce =
@@ -232,8 +267,22 @@ class SqliteJournal implements Journal {
     if (inForce === undefined) return { ok: false, reason: 'lease-retired' }
     const fenced = fence(before.closed, first, first + records.length - 1)
     if (fenced === undefined) return { ok: false, reason: 'holes' }
-    if (fenced.closed !== before.closed || inForce !== before.inForce)
-      staged.standings.set(key, { address: batch, epoch, standing: { closed: fenced.closed, inForce } })
+    const fresh = fenced.parts.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+    if (fresh < records.length) {
+      const known = [...staged.entries.map(({ entry }) => entry), ...this.#recent.all()]
+      const sequence = contradiction(known, batch)
+      if (sequence !== undefined) return { ok: false, reason: 'contradiction', sequence }
+    }
+    let { closed } = fenced
+    for (const { from, to } of fenced.parts) {
+      for (let sequence = from; sequence <= to; sequence++) {
+        const record = records[sequence - first]
+        if (record !== null && record !== undefined && isKind(record, 'gap'))
+          closed = closedByGap(closed, record, sequence)
+      }
+    }
+    if (closed !== before.closed || inForce !== before.inForce)
+      staged.standings.set(key, { address: batch, epoch, standing: { closed, inForce } })
 
     const recordedAt = batch.receivedAt
     let accepted = 0
@@ -257,7 +306,8 @@ class SqliteJournal implements Journal {
       }))
       this.#writeOwn(site, own, recordedAt, staged)
     }
-    return { ok: true, closed: fenced.closed, accepted, quarantined: quarantined.length }
+    const leaseUsed = inForce !== before.inForce
+    return { ok: true, closed, accepted, quarantined: quarantined.length, leaseUsed }
   }
 
   #writeEntry(

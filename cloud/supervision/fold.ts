@@ -96,7 +96,12 @@ function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionC
     if (isOwnKind(record, 'map')) adopt(state, record.map, changes)
     else if (entry.site === undefined) continue
     else if (isOwnKind(record, 'link')) link(state, entry.site, record, changes)
-    else if (isOwnKind(record, 'replayed')) {
+    else if (isOwnKind(record, 'fork')) {
+      const gateway = gatewayOf(state, entry.site, record.gateway)
+      if (record.state === 'forked') gateway.forked = { since: record.at, reason: record.reason }
+      else delete gateway.forked
+      note(state, gateway, changes)
+    } else if (isOwnKind(record, 'replayed')) {
       const { gateway, quarantinedAt, reason } = record
       changes.refilled.push({ site: entry.site, gateway, fromAt: quarantinedAt, reason })
     } else if (isOwnKind(record, 'quarantine')) {

@@ -21,6 +21,8 @@ export const KeptGateway = z.object({
   backlog: z.int(),
   clockSynced: z.boolean().nullable(),
   devices: z.record(z.string(), KeptDevice),
+  /** Frozen: two senders use its identity. */
+  forked: z.object({ since: z.number(), reason: z.string() }).optional(),
 })
 export type KeptGateway = z.infer<typeof KeptGateway>
 

@@ -3,7 +3,7 @@ import type { SensorNow } from '../../shared/board.ts'
 import type { KeptGateway, KeptSensor, SupervisionState } from './state.ts'
 
 export function viewGateway(gateway: KeptGateway): GatewayState {
-  const { site, gateway: id, link, since, lastHeardAt, version, backlog, clockSynced } = gateway
+  const { site, gateway: id, link, since, lastHeardAt, version, backlog, clockSynced, forked } = gateway
   return {
     site,
     gateway: id,
@@ -16,6 +16,7 @@ export function viewGateway(gateway: KeptGateway): GatewayState {
     devices: Object.entries(gateway.devices)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([device, { state, since: from, reason }]) => ({ device, state, since: iso(from), reason })),
+    ...(forked === undefined ? {} : { forked: { since: iso(forked.since), reason: forked.reason } }),
   }
 }
 

@@ -49,6 +49,7 @@ function Gateway({ state }: { readonly state: GatewayState }) {
           )}
         </span>
       </header>
+      {state.forked !== undefined && <p class="status offline">{words.gatewayForked}</p>}
       <dl class="facts wide">
         <div>
           <dt>{words.lastHeard}</dt>

@@ -9,17 +9,17 @@ import { epochA, epochB, measured, reel, run, temporaryJournal, wallClock } from
 import { until } from '../../support/until.ts'
 
 const other = { site: 'north', gateway: 'gate-2' }
-const hello = (epoch = epochA) =>
+const hello = (epoch = epochA, next = 1000, startedAt = 0) =>
   Buffer.from(
     JSON.stringify({
       v: 1,
       epoch,
       first: 1,
-      next: 1,
+      next,
       version: '0.1.0',
       config: 0,
       boot: epochA,
-      startedAt: 0,
+      startedAt,
       clockSynced: true,
     }),
   )
@@ -272,13 +272,97 @@ describe('trouble', () => {
           get: (target, name) =>
             name === 'grantLease'
               ? () => Promise.reject(new Fault('storage-full', 'full', { retryable: true }))
-              : (Reflect.get(target, name) as unknown),
+              : Reflect.get(target, name).bind?.(target),
         }),
     )
     up('hello', hello())
     await until('it waits', () => intake.trouble)
     await intake.close()
     await intake.close()
+  })
+})
+
+describe('two senders under one identity', () => {
+  const take = async ({ up, intake, lastAck }: Awaited<ReturnType<typeof door>>, next: number, startedAt: number) => {
+    up('hello', hello(epochA, next, startedAt))
+    await intake.idle()
+    return lastAck()?.lease ?? ''
+  }
+
+  test('taking turns: frozen; nothing is taken, nothing is called closed, and it is journalled', async () => {
+    const forked: string[] = []
+    const d = await door({ onForked: ({ gateway }, reason) => forked.push(`${gateway}: ${reason}`) })
+    const { up, intake, journal, lastAck, told } = d
+    let first = 1
+    for (const sender of [1, 2, 1, 2]) {
+      up('batch', batch(await take(d, 1000, sender), first, run(first, 2)))
+      await intake.idle()
+      first += 2
+    }
+    expect(forked).toEqual([])
+    await take(d, 1000, 1)
+    expect(forked).toEqual(['gate-1: two senders take turns under one name'])
+    expect(lastAck()).toMatchObject({ committed: 0, ranges: [], sayHello: true, forked: expect.any(String) })
+    expect(lastAck()?.lease).toBeUndefined()
+    expect((await told()).at(-1)).toMatchObject({ kind: 'fork', gateway: 'gate-1', epoch: epochA, state: 'forked' })
+
+    up('batch', batch('whatever', first, run(first, 2)))
+    await intake.idle()
+    expect((await journal.closed(reel, epochA)).committed).toBe(8)
+    expect(intake.counters.intake_messages_of_forked_total).toBe(2)
+
+    // Released: the old epoch goes on, and so does a new one.
+    expect(await journal.release(reel, 'kim')).toBe(true)
+    up('batch', batch(await take(d, 1000, 1), first, run(first, 2)))
+    await intake.idle()
+    expect((await journal.closed(reel, epochA)).committed).toBe(10)
+    up('hello', hello(epochB, 1, 3))
+    await intake.idle()
+    up('batch', batch(lastAck()?.lease ?? '', 1, run(1, 2), epochB))
+    await intake.idle()
+    expect((await journal.closed(reel, epochB)).committed).toBe(2)
+  })
+
+  test('one number with two contents: frozen, and the second content does not enter', async () => {
+    const d = await door()
+    d.up('batch', batch(await take(d, 1000, 1), 1, run(1, 4)))
+    await d.intake.idle()
+    d.up('batch', batch(await take(d, 1000, 2), 3, [measured(3), measured(99), measured(5)]))
+    await d.intake.idle()
+    expect(d.lastAck()?.forked).toBe('number 4 came with two contents')
+    expect(await d.journal.closed(reel, epochA)).toEqual({ committed: 4, ranges: [] })
+    expect(await d.greet()).toBe('')
+  })
+
+  test('a spool that was set back: no answer at first, which an honest hello survives; then frozen', async () => {
+    const d = await door()
+    d.up('batch', batch(await take(d, 1000, 1), 1, run(1, 50)))
+    await d.intake.idle()
+    const before = d.acks.length
+    await take(d, 30, 2)
+    expect([d.acks.length - before, d.intake.counters.intake_hellos_behind_total]).toEqual([0, 1])
+    await take(d, 31, 2)
+    expect(d.lastAck()?.forked).toContain('it goes on at 31, and 50 came from it already')
+  })
+
+  test('retiring each other without an end: frozen', async () => {
+    const d = await door()
+    const held = [await take(d, 1000, 0), '']
+    d.up('batch', batch(held[0] ?? '', 1, run(1, 1)))
+    await d.intake.idle()
+    let first = 2
+    for (let turn = 1; d.lastAck()?.forked === undefined && turn < 10; turn++) {
+      const [mine, other] = [turn % 2, (turn + 1) % 2]
+      d.up('hello', hello())
+      await d.intake.idle()
+      held[mine] = d.acks.findLast(({ ack }) => ack.lease !== undefined)?.ack.lease ?? ''
+      for (const lease of [held[mine], held[other]]) {
+        d.up('batch', batch(lease ?? '', first, run(first, 1)))
+        await d.intake.idle()
+      }
+      first += 1
+    }
+    expect(d.lastAck()?.forked).toBe('two senders retire each other')
   })
 })
 

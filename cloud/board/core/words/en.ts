@@ -172,6 +172,7 @@ export const en = {
   clock: 'Clock',
   clockSynced: 'in step',
   clockUnsynced: 'not set: its times are uncertain',
+  gatewayForked: 'Frozen: two senders use this identity. Nothing is taken from it until people decide.',
   clockUnknown: 'not said',
   devicesUp: (n: number, count: string) => `${count} ${pick(n, 'device', 'devices')} up`,
   deviceUp: 'Up',

@@ -167,6 +167,7 @@ export const zhCn: Words = {
   clock: '时钟',
   clockSynced: '已校准',
   clockUnsynced: '未校准，时间可能有误',
+  gatewayForked: '已冻结：有两个发送端使用同一身份。在人工处理之前，不接收其任何数据。',
   clockUnknown: '未报告',
   devicesUp: (_n, count) => `${count} 台设备正常`,
   deviceUp: '正常',
