@@ -2,7 +2,8 @@ import { type EdgeAlert, isKind, type Measurement } from '../../shared/record.ts
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { isOwnKind } from '../journal/own-record.ts'
-import { presentTime } from '../location/event-time.ts'
+import { notAhead, stepOf } from '../journal/time-step.ts'
+import { believedAheadMs, presentTime } from '../location/event-time.ts'
 import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
 import { judgeTime, judgeValues, retire } from './judge.ts'
 import { raise, turn } from './raise.ts'
@@ -92,8 +93,7 @@ function edge(
 function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertChanges): void {
   for (const record of entry.records) {
     if (isOwnKind(record, 'tick')) {
-      if (record.at <= state.now) continue
-      state.now = record.at
+      tick(state, record.at)
       judgeTime(state, record.at, hash, changes)
     } else if (isOwnKind(record, 'rule')) {
       state.rules.put(record.rule.id, { rule: record.rule })
@@ -127,6 +127,31 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       say(sign, record.state === 'online' ? 'up' : 'silent', record.at)
       noteSign(state, sign)
     }
+  }
+}
+
+/** The newest tick is the time. After a step of the clock, timers begin anew: what lies between, nobody watched. */
+function tick(state: AlertState, now: number): void {
+  const step = stepOf(state.now, now)
+  state.now = now
+  if (step === 'on') return
+  state.watchedFrom = now
+  if (step === 'leap') return
+  for (const sign of state.signs.all.values()) {
+    // Only the cloud itself stamps what it says of gateways.
+    const aheadMs = sign.of === 'gateway' ? 0 : believedAheadMs
+    if (Math.max(sign.signAt, sign.saidAt) <= now + aheadMs) continue
+    sign.signAt = notAhead(sign.signAt, now, aheadMs)
+    sign.saidAt = notAhead(sign.saidAt, now, aheadMs)
+    noteSign(state, sign)
+  }
+  for (const [key, watch] of state.watches.all) {
+    if (watch.sinceAt === null || watch.sinceAt <= now + believedAheadMs) continue
+    watch.sinceAt = now + believedAheadMs
+    state.watches.note(key)
+  }
+  for (const [key, word] of state.edge.all) {
+    if (word.at > now + believedAheadMs) state.edge.put(key, { at: now + believedAheadMs })
   }
 }
 

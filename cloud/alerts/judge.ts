@@ -36,7 +36,7 @@ export function judgeTime(state: AlertState, now: number, hash: Hash, changes: A
     const [id = '', site = '', subject = ''] = key.split('/')
     const rule = state.rules.get(id)?.rule
     if (rule?.type !== 'threshold') continue
-    const turned = watchTime(watch, rule, now)
+    const turned = watchTime(watch, rule, now, state.watchedFrom)
     if (turned !== undefined) state.watches.note(key)
     obey(state, rule, key, site, subject, watch, turned, now, hash, changes)
   }
@@ -67,9 +67,9 @@ function judgeSilence(
   changes: AlertChanges,
 ): void {
   const key = `${conditionKey(rule, sign.site, sign.subject)}/${sign.gateway}`
-  const since = silenceOf(state, rule, sign, now)
-  if (since === 'unknown') return
   const known = state.watches.get(key)
+  const since = silenceOf(state, rule, sign, now, known !== undefined)
+  if (since === 'unknown') return
   if (since === undefined) {
     if (known === undefined) return
     state.watches.remove(key)
@@ -77,6 +77,7 @@ function judgeSilence(
     return
   }
   if (known !== undefined) return
+  if (sign.said !== 'down' && now - Math.max(since, state.watchedFrom) < rule.afterMs) return
   state.watches.put(key, { sinceAt: since, trigger: String(since), value: 0, raised: true })
   const { site, subject, zone } = sign
   const at = sign.said === 'down' ? since : since + rule.afterMs
@@ -85,13 +86,19 @@ function judgeSilence(
 }
 
 /** unknown: the gateway behind it is away, which explains its silence; one alert for the gateway is enough. */
-function silenceOf(state: AlertState, rule: SilentRule, sign: StoredSign, now: number): number | undefined | 'unknown' {
-  if (sign.of === 'gateway') return silentSince(sign, rule.afterMs, now, true)
+function silenceOf(
+  state: AlertState,
+  rule: SilentRule,
+  sign: StoredSign,
+  now: number,
+  wasFound: boolean,
+): number | undefined | 'unknown' {
+  if (sign.of === 'gateway') return silentSince(sign, rule.afterMs, now, true, wasFound)
   const gateway = state.signs.get(signKey(sign.site, 'gateway', '', sign.gateway))
   if (gateway !== undefined && isAway(gateway)) return 'unknown'
   if (sign.of === 'reader') {
     // A reader with nothing in front of it reads nothing: only what is said of it counts.
-    return sign.said === 'unsaid' ? undefined : silentSince(sign, rule.afterMs, now, true)
+    return sign.said === 'unsaid' ? undefined : silentSince(sign, rule.afterMs, now, true, wasFound)
   }
   // After an outage the sensor gets its time again before its silence is its own.
   const back = gateway?.said === 'up' ? gateway.saidAt : 0

@@ -38,8 +38,9 @@ const migrations: readonly Migration[] = [
     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL, alert TEXT NOT NULL, act TEXT NOT NULL, comment TEXT
   ) STRICT;
   `,
+  'ALTER TABLE progress ADD COLUMN watched_from INTEGER NOT NULL DEFAULT 0',
 ]
-const Progress = z.object({ offset: z.int(), now: z.int() })
+const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
 
 /** Opens the alert projection: rules, the conditions they watch, and the life of every alert. */
@@ -53,6 +54,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     edge: openKept(database, 'edge', EdgeWord),
     zones: openKept(database, 'zone', z.record(z.string(), z.string())),
     now: 0,
+    watchedFrom: 0,
     concerning: new Map(),
   }
   const kept = [state.rules, state.watches, state.signs, state.open, state.edge, state.zones]
@@ -60,11 +62,16 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     'INSERT OR REPLACE INTO alert (id, site, state, raised_at, alert) VALUES (?, ?, ?, ?, ?)',
   )
   const addAct = database.prepare('INSERT INTO act (at, by, alert, act, comment) VALUES (?, ?, ?, ?, ?)')
-  const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
+  const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?, watched_from = ?')
   const getAlert = database.prepare('SELECT alert FROM alert WHERE id = ?')
-  const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
-  let offset = readProgress().offset
-  state.now = readProgress().now
+  const readProgress = (): number => {
+    const row = database.prepare('SELECT "offset", now, watched_from AS watchedFrom FROM progress').get()
+    const progress = Progress.parse(row)
+    state.now = progress.now
+    state.watchedFrom = progress.watchedFrom
+    return progress.offset
+  }
+  let offset = readProgress()
   /** A commit failed: the memory is ahead of the file. */
   let dirty = false
 
@@ -72,7 +79,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     if (dirty) {
       for (const one of kept) one.load()
       state.concerning.clear()
-      state.now = readProgress().now
+      readProgress()
     }
     dirty = true
     const changes: AlertChanges = { alerts: new Map(), acts: [] }
@@ -88,7 +95,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
         putAlert.run(alert.id, alert.site, alert.state, alert.raisedAt, JSON.stringify(alert))
       }
       for (const { at, by, alert, act, comment } of changes.acts) addAct.run(at, by, alert, act, comment ?? null)
-      putProgress.run(to, state.now)
+      putProgress.run(to, state.now, state.watchedFrom)
     })
     for (const one of kept) one.saved()
     dirty = false

@@ -23,13 +23,20 @@ export function live(sign: Sign, at: number): void {
 /**
  * Since when the thing is silent at `now`, or undefined while it counts as alive. Down by its own word: at once.
  * Otherwise after `afterMs` without a sign of life; of a thing whose link is said to be up (`trustUp`) only its word
- * counts, for it may simply have nothing to tell.
+ * counts, for it may simply have nothing to tell. What `wasFound` silent by such a word stays so until it speaks,
+ * whatever the clock does.
  */
-export function silentSince(sign: Sign, afterMs: number, now: number, trustUp: boolean): number | undefined {
+export function silentSince(
+  sign: Sign,
+  afterMs: number,
+  now: number,
+  trustUp: boolean,
+  wasFound = false,
+): number | undefined {
   const spoke = Math.max(sign.signAt, sign.said === 'up' || sign.said === 'unsaid' ? sign.saidAt : 0)
   if ((sign.said === 'down' || sign.said === 'silent') && sign.saidAt >= sign.signAt) {
     if (sign.said === 'down') return sign.saidAt
-    return now - sign.saidAt >= afterMs ? sign.saidAt : undefined
+    return wasFound || now - sign.saidAt >= afterMs ? sign.saidAt : undefined
   }
   if (trustUp && sign.said === 'up') return undefined
   return now - spoke >= afterMs ? spoke : undefined

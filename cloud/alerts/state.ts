@@ -45,7 +45,10 @@ export interface AlertState {
   readonly edge: Kept<z.infer<typeof EdgeWord>>
   /** site → `sensor → zone`, from the newest map. */
   readonly zones: Kept<Record<string, string>>
+  /** Of the newest tick. */
   now: number
+  /** Since when time went on without a step of the clock; 0 = since the beginning. Timers count from here. */
+  watchedFrom: number
   /** Threshold rules by site and sensor; emptied when rules or maps change. */
   readonly concerning: Map<string, Map<string, readonly ThresholdRule[]>>
 }

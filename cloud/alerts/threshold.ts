@@ -37,9 +37,10 @@ export function watchValue(watch: Watch, rule: ThresholdRule, at: number, value:
   return watchTime(watch, rule, at)
 }
 
-/** Time went on to `now` without a newer value. */
-export function watchTime(watch: Watch, rule: ThresholdRule, now: number): Turn {
-  if (watch.raised || watch.sinceAt === null || now - watch.sinceAt < rule.onDelayMs) return undefined
+/** Time went on to `now` without a newer value; nobody watched it before `watchedFrom`. */
+export function watchTime(watch: Watch, rule: ThresholdRule, now: number, watchedFrom = 0): Turn {
+  if (watch.raised || watch.sinceAt === null) return undefined
+  if (now - Math.max(watch.sinceAt, watchedFrom) < rule.onDelayMs) return undefined
   watch.raised = true
   return 'raise'
 }

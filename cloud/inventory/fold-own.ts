@@ -1,5 +1,7 @@
 import type { OwnEntry } from '../journal/journal.ts'
 import { isOwnKind } from '../journal/own-record.ts'
+import { notAhead, stepOf } from '../journal/time-step.ts'
+import { believedAheadMs } from '../location/event-time.ts'
 import { publish } from './publish.ts'
 import { linkOf, reviewReaders } from './readers.ts'
 import type { SiteState } from './site-state.ts'
@@ -34,15 +36,29 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
   }
 }
 
+/** The newest tick is the time, also when it is earlier than the one before. */
 function tick(state: InventoryState, at: number, changes: Changes): void {
   const sinceMs = at - state.now
-  if (sinceMs <= 0) return
+  const step = stepOf(state.now, at)
+  if (sinceMs === 0) return
+  state.now = at
   for (const site of state.sites.values()) {
-    rate(site, sinceMs)
+    if (step === 'back') stepBack(site, at, changes)
+    else rate(site, sinceMs)
     reviewReaders(site, at, changes)
     changes.counters.add(site)
   }
-  state.now = at
+}
+
+/** No reader or link may have a stamp that time takes a year to come to: it could not expire until then. */
+function stepBack(site: SiteState, now: number, changes: Changes): void {
+  for (const link of site.links.values()) link.at = notAhead(link.at, now)
+  for (const { health } of site.readers.values()) {
+    health.at = notAhead(health.at, now, believedAheadMs)
+    health.signAt = notAhead(health.signAt, now, believedAheadMs)
+  }
+  site.newestAt = notAhead(site.newestAt, now, believedAheadMs)
+  changes.sites.add(site)
 }
 
 function rate(site: SiteState, sinceMs: number): void {

@@ -3,7 +3,8 @@ import { type DeviceState, type Gap, isKind, type Measurement } from '../../shar
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { isOwnKind, type LinkChanged } from '../journal/own-record.ts'
-import { eventTime, presentTime } from '../location/event-time.ts'
+import { notAhead, stepOf } from '../journal/time-step.ts'
+import { believedAheadMs, eventTime, presentTime } from '../location/event-time.ts'
 import type { KeptGateway, SupervisionChanges, SupervisionState } from './state.ts'
 
 /** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
@@ -93,7 +94,8 @@ function hear(gateway: KeptGateway, record: DeviceState, at: number): void {
 
 function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionChanges): void {
   for (const record of entry.records) {
-    if (isOwnKind(record, 'map')) adopt(state, record.map, changes)
+    if (isOwnKind(record, 'tick')) tick(state, record.at, changes)
+    else if (isOwnKind(record, 'map')) adopt(state, record.map, changes)
     else if (entry.site === undefined) continue
     else if (isOwnKind(record, 'link')) link(state, entry.site, record, changes)
     else if (isOwnKind(record, 'fork')) {
@@ -119,6 +121,33 @@ function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionC
         recordedAt,
       })
     }
+  }
+}
+
+/** After a step back of the clock, stamps ahead of it must not keep out what is true now. */
+function tick(state: SupervisionState, now: number, changes: SupervisionChanges): void {
+  const step = stepOf(state.now, now)
+  state.now = now
+  if (step !== 'back') return
+  const newest = now + believedAheadMs
+  for (const gateway of state.gateways.all.values()) {
+    const { since, lastHeardAt, devices } = gateway
+    gateway.since = since === null ? null : notAhead(since, now)
+    gateway.lastHeardAt = lastHeardAt === null ? null : notAhead(lastHeardAt, now)
+    for (const device of Object.values(devices)) {
+      device.at = Math.min(device.at, newest)
+      device.since = Math.min(device.since, newest)
+    }
+    note(state, gateway, changes)
+  }
+  for (const [key, sensor] of state.sensors.all) {
+    for (const value of Object.values(sensor.values)) value.at = Math.min(value.at, newest)
+    state.sensors.note(key)
+    changes.sensors.add(key)
+  }
+  for (const [site, { newestAt, recordedAt }] of state.flows.all) {
+    state.flows.put(site, { newestAt: Math.min(newestAt, newest), recordedAt: notAhead(recordedAt, now) })
+    changes.flows.add(site)
   }
 }
 

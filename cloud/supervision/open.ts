@@ -29,8 +29,9 @@ const migrations: readonly Migration[] = [
   ${['gateway', 'sensor', 'limits', 'flow'].map((table) => keptSchema(table)).join('\n')}
   ${gapSchema}
   `,
+  'ALTER TABLE progress ADD COLUMN now INTEGER NOT NULL DEFAULT 0',
 ]
-const Progress = z.object({ offset: z.int() })
+const Progress = z.object({ offset: z.int(), now: z.int() })
 
 /** Opens the projection of the street itself: gateways and their devices, what sensors say now, what is missing. */
 export async function openSupervision(options: {
@@ -39,6 +40,7 @@ export async function openSupervision(options: {
 }): Promise<Supervision> {
   const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
   const state: SupervisionState = {
+    now: 0,
     gateways: openKept(database, 'gateway', KeptGateway),
     sensors: openKept(database, 'sensor', KeptSensor),
     limits: openKept(database, 'limits', KeptLimits),
@@ -46,13 +48,18 @@ export async function openSupervision(options: {
   }
   const kept = [state.gateways, state.sensors, state.limits, state.flows]
   const gaps = openGapTable(database)
-  const putProgress = database.prepare('UPDATE progress SET "offset" = ?')
-  let { offset } = Progress.parse(database.prepare('SELECT "offset" FROM progress').get())
+  const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
+  const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
+  let { offset } = readProgress()
+  state.now = readProgress().now
   /** A commit failed: the memory is ahead of the file. */
   let dirty = false
 
   const commit = (entries: readonly JournalEntry[], to: number): void => {
-    if (dirty) for (const one of kept) one.load()
+    if (dirty) {
+      for (const one of kept) one.load()
+      state.now = readProgress().now
+    }
     dirty = true
     const changes: SupervisionChanges = {
       gateways: new Set(),
@@ -70,7 +77,7 @@ export async function openSupervision(options: {
       for (const one of kept) one.save()
       for (const gap of changes.gaps) gaps.add(gap)
       for (const gap of changes.refilled) gaps.refill(gap)
-      putProgress.run(to)
+      putProgress.run(to, state.now)
     })
     for (const one of kept) one.saved()
     dirty = false

@@ -42,6 +42,8 @@ export const KeptLimits = z.record(z.string(), z.record(z.string(), Limit))
 export const KeptFlow = z.object({ newestAt: z.number(), recordedAt: z.number() })
 
 export interface SupervisionState {
+  /** Of the newest tick. */
+  now: number
   /** `site/gateway` */
   readonly gateways: Kept<KeptGateway>
   /** `site/sensor` */

@@ -220,6 +220,71 @@ describe('what rings', () => {
   })
 })
 
+describe('a clock that steps', () => {
+  const year = 365 * 86_400_000
+  const delayed = { ...warm, onDelayMs: minute }
+  const glitch = [tick(t0), tick(t0 + year), tick(t0 + 1000)]
+  const seconds = (from: number, to: number) =>
+    Array.from({ length: (to - from) / 1000 + 1 }, (_, index) => tick(t0 + from + index * 1000))
+  for (const [name, entries, expected] of [
+    ['a year ahead for a second is no silence', [put(quiet('gateway')), map, link(t0, 'offline'), ...glitch], []],
+    ['nor an excursion that lasted', [put(delayed), probe(t0, 9), ...glitch], []],
+    [
+      'after it, silence is found in its time',
+      [put(quiet('gateway')), map, link(t0, 'offline'), ...glitch, ...seconds(2000, 2 * minute + 1000)],
+      ['quiet-gateway gw1 active @120'],
+    ],
+    [
+      'and so is an excursion',
+      [put(delayed), probe(t0, 9), ...glitch, ...seconds(2000, minute + 1000)],
+      ['warm probe active @60'],
+    ],
+    [
+      'a link that ended while the clock was ahead',
+      [put(quiet('gateway')), map, tick(t0), tick(t0 + year), link(t0 + year, 'offline'), ...seconds(0, 2 * minute)],
+      ['quiet-gateway gw1 active @120'],
+    ],
+    [
+      'a sensor heard while the clock was ahead falls silent in its time (and the 5 minutes a stamp may be ahead)',
+      [
+        ...[put(quiet('sensor')), map, link(t0, 'online'), tick(t0), tick(t0 + year)],
+        ...[fromGateway([measurement(t0 + year, { temperature: 5 })]), ...seconds(0, 7 * minute)],
+      ],
+      ['quiet-sensor probe active @420'],
+    ],
+    [
+      'what is silent stays so',
+      [
+        ...[put(quiet('gateway')), map, link(t0, 'offline'), ...seconds(0, 2 * minute)],
+        ...[tick(t0 - 5000), tick(t0 - year), tick(t0)],
+      ],
+      ['quiet-gateway gw1 active @120'],
+    ],
+    [
+      'the cloud was off for a night: what lies between is for the backlog to tell',
+      [put(delayed), tick(t0), probe(t0, 9), tick(t0 + 480 * minute)],
+      [],
+    ],
+  ] as const) {
+    test(name, async () => expect(summary(await alertsOf(entries))).toEqual(expected))
+
+    test(`${name}: the same with restarts between`, async () => {
+      const path = join(folder, `${name.length}-${entries.length}.db`)
+      const journal = numbered(entries)
+      for (const entry of journal.slice(0, -1)) {
+        if (entry.offset > 8) continue
+        const part = await openAlerts({ path, tell: () => undefined })
+        await part.apply(journal.slice(part.offset, entry.offset), never)
+        await part.close()
+      }
+      const last = await openAlerts({ path, tell: () => undefined })
+      await last.apply(journal.slice(last.offset), never)
+      expect(summary(last)).toEqual(expected)
+      await last.close()
+    })
+  }
+})
+
 describe('rules that run on the gateway', () => {
   const edge = (at: number, state: 'raised' | 'cleared'): KnownRecord => {
     return { kind: 'alert', at, rule: 'gate-hold', subject: 'door', state, value: 1 }
@@ -286,7 +351,7 @@ describe('rebuild', () => {
     tick(t0 + 30_000),
     probe(t0 + minute, 9),
     probe(t0 + 2 * minute, 5),
-    tick(t0 + 10 * minute),
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((minutes) => tick(t0 + minutes * minute)),
     device(t0 + 11 * minute, 'cold', 'down'),
     tick(t0 + 12 * minute),
   ]

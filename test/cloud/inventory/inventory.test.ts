@@ -284,6 +284,41 @@ describe('a dead reader is not an empty shelf', () => {
   })
 })
 
+describe('a clock that was wrong for a second', () => {
+  const year = 365 * 86_400_000
+  const offline = (at: number) => fromCloud([{ kind: 'link', at, gateway: 'gw1', state: 'offline' }])
+  const story = (link: JournalEntry) => [
+    map,
+    tick(t0),
+    fromGateway([observation(t0, 'shelf.1')]),
+    tick(t0 + year),
+    link,
+    tick(t0 + 2000),
+  ]
+  for (const [name, entries, state] of [
+    ['nothing of it stays', [], 'occupied'],
+    ['what is found dead after it expires in its time', [tick(t0 + 6 * minute)], 'occupied'],
+    ['and then', [tick(t0 + 7 * minute + 2000)], 'unknown'],
+  ] as const) {
+    test(name, async () => {
+      const dies = offline(t0 + 2 * minute)
+      const inventory = await stockOf([...story(tick(t0 + year)), dies, ...entries])
+      expect(inventory.slots('rtm', { zone: 'A' }, page).items[0]).toMatchObject({ slot: 'A-1', state })
+    })
+  }
+
+  test('a link that ended in that second expires in its time too', async () => {
+    const inventory = await stockOf([...story(offline(t0 + year)), tick(t0 + 2000 + 5 * minute)])
+    expect(inventory.slots('rtm', { zone: 'A' }, page).items[0]).toMatchObject({ slot: 'A-1', state: 'unknown' })
+  })
+
+  test('counters are of the right day again', async () => {
+    const arrives: KnownRecord = { kind: 'observation', at: t0, firstAt: t0, readPoint: 'door.1', epc: epcA, count: 1 }
+    const inventory = await stockOf([map, fromGateway([arrives]), tick(t0 + year), tick(t0 + 1000)])
+    expect(inventory.told.findLast((fact) => fact.type === 'counters')).toMatchObject({ counters: { arrivedToday: 1 } })
+  })
+})
+
 describe('ledger and counters', () => {
   const journey = [
     map,

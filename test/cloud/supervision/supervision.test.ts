@@ -15,6 +15,7 @@ import {
   published,
   rotterdam,
   t0,
+  tick,
 } from '../../support/journal-entries.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'supervision-'))
@@ -144,6 +145,45 @@ describe('sensors', () => {
     expect(supervision.told.findLast((fact) => fact.type === 'sensor')).toMatchObject({
       now: { outside: ['temperature'] },
     })
+  })
+})
+
+describe('a clock that was a year ahead for a second', () => {
+  const year = 365 * 86_400_000
+  const ahead = [
+    tick(t0 + year),
+    fromGateway(
+      [
+        { ...measurement(1000, { temperature: 9 }), unsynced: true, boot: 'b' },
+        { kind: 'device', at: t0 + year, device: 'shelf', state: 'down' },
+      ],
+      { recordedAt: t0 + year },
+    ),
+    tick(t0 + 1000),
+  ]
+  const believed = 5 * 60_000
+
+  test('does not keep out what is true after it', async () => {
+    const now = t0 + 1000 + believed
+    const supervision = await supervisionOf([
+      ...ahead,
+      fromGateway([
+        measurement(now + 1, { temperature: 5 }),
+        { kind: 'device', at: now + 1, device: 'shelf', state: 'up' },
+      ]),
+    ])
+    expect(supervision.standing()).toMatchObject([
+      { type: 'gateway', state: { devices: [{ device: 'shelf', state: 'up' }] } },
+      { type: 'sensor', now: { at: now + 1, values: { temperature: 5 } } },
+      { type: 'flow', newestAt: now + 1 },
+    ])
+  })
+
+  test('leaves no stamp in the future', async () => {
+    const supervision = await supervisionOf(ahead)
+    expect(supervision.gateways()).toMatchObject([
+      { lastHeardAt: new Date(t0 + 1000).toISOString(), since: new Date(t0 + 1000).toISOString() },
+    ])
   })
 })
 
