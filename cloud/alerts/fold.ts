@@ -8,7 +8,7 @@ import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
 import { judgeTime, judgeValues, retire } from './judge.ts'
 import { raise, turn } from './raise.ts'
 import { noteSign, signOf, zoneOf } from './sign-of.ts'
-import { live, say } from './silence.ts'
+import { live, say, sayNext } from './silence.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
 
 /** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
@@ -124,7 +124,7 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       }
     } else if (isOwnKind(record, 'link') && entry.site !== undefined) {
       const sign = signOf(state, entry.site, 'gateway', '', record.gateway)
-      say(sign, record.state === 'online' ? 'up' : 'silent', record.at)
+      sayNext(sign, record.state === 'online' ? 'up' : 'silent', record.at)
       noteSign(state, sign)
     }
   }

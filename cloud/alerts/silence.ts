@@ -16,6 +16,13 @@ export function say(sign: Sign, said: Sign['said'], at: number): void {
   if (said === 'up' && at > sign.signAt) sign.signAt = at
 }
 
+/** A word that the cloud itself wrote: the later in the journal wins, also when its clock had stepped back between. */
+export function sayNext(sign: Sign, said: Sign['said'], at: number): void {
+  if (said !== sign.said) sign.saidAt = at
+  sign.said = said
+  sign.signAt = said === 'up' ? Math.max(sign.signAt, at) : Math.min(sign.signAt, at)
+}
+
 export function live(sign: Sign, at: number): void {
   if (at > sign.signAt) sign.signAt = at
 }

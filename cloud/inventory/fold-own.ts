@@ -10,7 +10,10 @@ import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './s
 /** How much the newest tick weighs in the shown rate of reads. */
 const rateSmoothing = 0.4
 
-/** One entry of the cloud's own: maps, imports, links and ticks; the other kinds are of other rooms. */
+/**
+ * One entry of the cloud's own: maps, imports, links and ticks; the other kinds are of other rooms. Of two words the
+ * later in the journal wins, whatever the clock said: the cloud wrote both.
+ */
 export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes): void {
   for (const record of entry.records) {
     if (isOwnKind(record, 'tick')) tick(state, record.at, changes)
@@ -18,8 +21,6 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
     else if (isOwnKind(record, 'items')) {
       for (const { epc, sku } of record.items) {
         const item = itemOf(state, epc)
-        // Newest import wins; of two at the same instant the greater text, so that the order does not matter.
-        if (record.at < item.skuAt || (record.at === item.skuAt && sku <= (item.sku ?? ''))) continue
         item.sku = sku
         item.skuAt = record.at
         noteItem(changes, item)
@@ -28,7 +29,6 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
       const site = siteOf(state, entry.site)
       const link = linkOf(site, record.gateway)
       changes.sites.add(site)
-      if (record.at < link.at) continue
       // `at` is the moment it went, not the last of many times that somebody said so.
       if (link.state !== record.state) link.at = record.at
       link.state = record.state

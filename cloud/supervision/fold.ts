@@ -164,7 +164,8 @@ function link(
     gateway.backlog = Math.max(0, hello.next - hello.first)
     gateway.clockSynced = hello.clockSynced
   }
-  if (record.at >= (gateway.since ?? 0) && gateway.link !== record.state) {
+  // The cloud wrote it, so the order of the journal is the order of events; `at` is for people to read.
+  if (gateway.link !== record.state) {
     gateway.link = record.state
     gateway.since = record.at
   }

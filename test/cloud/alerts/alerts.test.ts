@@ -253,6 +253,14 @@ describe('a clock that steps', () => {
       ['quiet-sensor probe active @420'],
     ],
     [
+      'a gateway that goes after the clock stepped back',
+      [
+        ...[put(quiet('gateway')), map, tick(t0), link(t0 + 5000, 'online'), probe(t0 + 6000, 5)],
+        ...[link(t0 + 2000, 'offline'), ...seconds(3000, 2 * minute + 2000)],
+      ],
+      ['quiet-gateway gw1 active @122'],
+    ],
+    [
       'what is silent stays so',
       [
         ...[put(quiet('gateway')), map, link(t0, 'offline'), ...seconds(0, 2 * minute)],

@@ -196,7 +196,7 @@ describe('the ugly ones', () => {
     expect(inventory.item(epcA)).toMatchObject({ slot: 'A-1', since: '2026-11-23T08:00:00.000Z' })
   })
 
-  test('SKUs by import: the newest wins, a tag without one has none, an imported tag unseen is no stock', async () => {
+  test('SKUs by import: the last one wins, whatever its clock said, a tag without one has none, an imported tag unseen is no stock', async () => {
     const sku = (at: number, name: string, epc = epcA) =>
       fromCloud([{ kind: 'items', at, by: 'kim', items: [{ epc, sku: name }] }])
     const inventory = await stockOf([
@@ -208,7 +208,7 @@ describe('the ugly ones', () => {
     ])
     expect(inventory.stock('rtm', {}, page).items).toMatchObject([
       { zone: 'A', slot: 'A-1', sku: null, quantity: 1 },
-      { zone: 'A', slot: 'A-1', sku: 'TEA', quantity: 1 },
+      { zone: 'A', slot: 'A-1', sku: 'COFFEE', quantity: 1 },
     ])
     expect(inventory.items('rtm', undefined, page).items).toHaveLength(2)
   })
@@ -239,6 +239,12 @@ describe('a dead reader is not an empty shelf', () => {
     ['healthy', [], 60 * minute, 'occupied'],
     ['down a moment ago', [fromGateway([down])], 5 * minute, 'occupied'],
     ['down for five minutes, but another reader covers it too', [fromGateway([down])], 5 * minute + 1000, 'occupied'],
+    [
+      'gateway away, and the clock had stepped back before',
+      [fromCloud([{ kind: 'link', at: t0 + 5000, gateway: 'gw1', state: 'online' }]), offline],
+      5 * minute + 1000,
+      'unknown',
+    ],
     ['gateway away for five minutes', [offline], 5 * minute + 1000, 'unknown'],
     [
       'back again',

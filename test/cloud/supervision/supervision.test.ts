@@ -50,7 +50,11 @@ describe('gateways', () => {
     ],
     ['gone', [link(t0, 'online'), link(t0 + 1000, 'offline')], { link: 'offline', lastHeardAt: at(0), since: at(1) }],
     ['since the first time', [link(t0, 'online'), link(t0 + 1000, 'online')], { link: 'online', since: at(0) }],
-    ['an old word comes late', [link(t0 + 1000, 'online'), link(t0, 'offline')], { link: 'online', since: at(1) }],
+    [
+      'gone, and the clock had stepped back between',
+      [link(t0 + 5000, 'online'), link(t0 + 2000, 'offline')],
+      { link: 'offline', since: at(2) },
+    ],
     [
       'called offline, and its records arrive',
       [link(t0, 'offline'), fromGateway([measurement(t0 + 1000, {})])],
