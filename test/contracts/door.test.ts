@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { connectAsync, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
 import { openJournal } from '../../cloud/journal/sqlite.ts'
-import { Ack, type GatewayAddress, topicOf } from '../../shared/wire.ts'
-import { epochA, measured, reel, run, seeded, temporaryDirectory, wallClock } from '../support/journal.ts'
+import { Ack, topicOf } from '../../shared/wire.ts'
+import { measured, reel, seeded, temporaryDirectory, wallClock } from '../support/journal.ts'
 import { freePort } from '../support/ports.ts'
+import { Sender } from '../support/sender.ts'
 import { until } from '../support/until.ts'
 
 /** Broker, intake and journal in a process of their own that is killed, and a gateway that keeps what is not acked. */
@@ -30,68 +30,6 @@ async function startDoor(directory: string, port: number, ...more: string[]) {
   const closed = once(child, 'close')
   await Promise.race([once(child.stdout, 'data'), closed])
   return { kill: () => child.kill('SIGKILL'), closed }
-}
-
-/** The sending half of a gateway: go-back-N from the watermark, live records ahead of the backlog. */
-class Sender {
-  readonly #url: string
-  readonly #address: GatewayAddress
-  client: MqttClient | undefined
-  committed = 0
-  ranges: readonly (readonly [number, number])[] = []
-  lease: string | undefined
-  hellosDemanded = 0
-
-  constructor(url: string, address: GatewayAddress) {
-    this.#url = url
-    this.#address = address
-  }
-
-  /** Connects, says hello, and resolves with the answer; false when the door is not there. */
-  async greet(): Promise<boolean> {
-    this.client?.end(true)
-    const name = `${this.#address.site}/${this.#address.gateway}`
-    try {
-      const client = await connectAsync(
-        this.#url,
-        { username: name, password: 'x', clientId: name, reconnectPeriod: 0, connectTimeout: 1000 },
-        false,
-      )
-      this.client = client
-      client.on('error', () => undefined)
-      let lease: string | undefined
-      client.on('message', (_topic, payload) => {
-        const ack = Ack.parse(JSON.parse(payload.toString()))
-        if (ack.committed > this.committed) this.committed = ack.committed
-        this.ranges = ack.ranges
-        if (ack.sayHello) this.hellosDemanded++
-        lease = ack.lease ?? lease
-      })
-      await client.subscribeAsync(topicOf(this.#address, 'ack'), { qos: 1 })
-      const hello = {
-        v: 1,
-        epoch: epochA,
-        first: this.committed + 1,
-        next: 1,
-        version: 'test',
-        config: 0,
-        boot: epochA,
-        startedAt: 0,
-        clockSynced: true,
-      }
-      client.publish(topicOf(this.#address, 'hello'), JSON.stringify(hello), { qos: 1 }, () => undefined)
-      await until('hello is answered', () => lease !== undefined || !client.connected, { withinMs: 5000, everyMs: 2 })
-      this.lease = lease ?? this.lease
-      return lease !== undefined
-    } catch {
-      return false
-    }
-  }
-
-  send(first: number, count: number, lease = this.lease): void {
-    const batch = JSON.stringify({ v: 1, epoch: epochA, lease, first, records: run(first, count) })
-    this.client?.publish(topicOf(this.#address, 'batch'), batch, { qos: 1 }, () => undefined)
-  }
 }
 
 /** Every sequence number from 1 to `last` once, with its own record. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -44,6 +45,7 @@ export interface Actor extends Running {
   planned: boolean
   readonly peaks: { rssMb: number; descriptors: number }
   signal(name: NodeJS.Signals): void
+  isAlive(): boolean
 }
 
 export interface SceneOptions {
@@ -79,9 +81,19 @@ export interface Scene {
     options?: { spool?: Readonly<Record<string, unknown>> },
   ): Promise<{ broker: SiteBroker; feeder: Feeder; config: string; spoolDirectory: string }>
   startEdge(config: string, name?: string): Actor
+  /** The devices say these happenings; the site's broker has them when it resolves. */
+  say(feeder: Feeder, from: number, count: number): Promise<void>
+  /** The same, and resolves when the cloud has them: the gateway listens. */
+  heard(feeder: Feeder, from: number, count: number): Promise<void>
+  /** Resolves when the newest value up to happening `last` is in history and the gateway has nothing left to send. */
+  arrived(last: number, withinMs?: number): Promise<void>
+  /** A counter of the edge that was configured last; with its labels, if it has any. */
+  edgeMetric(name: string): Promise<number>
   act(name: string, child: ChildProcess, pid?: number): Actor
   /** `/readyz`: troubles at present. */
   troubles(): Promise<readonly string[]>
+  /** Resolves when `/readyz` names such a trouble. */
+  tells(trouble: RegExp, withinMs?: number): Promise<void>
   /** Counters of the cloud. */
   metric(name: string): Promise<number>
   caughtUp(withinMs?: number): Promise<void>
@@ -109,6 +121,7 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
   const proxied = `mqtt://127.0.0.1:${proxy.port}`
   const secrets = new Map<string, string>()
   const gateways: Gateway[] = []
+  let edgeMetricsPort = 0
 
   function act(name: string, child: ChildProcess, pid = child.pid ?? -1): Actor {
     const running = track(child)
@@ -133,6 +146,7 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
       planned: false,
       peaks,
       signal: end,
+      isAlive: () => child.exitCode === null && child.signalCode === null,
       async stop() {
         end('SIGTERM')
         return running.exited
@@ -245,14 +259,14 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
       )
       const spoolDirectory = String(spool['directory'] ?? join(street.directory, `${gateway}-spool`))
       const parsed = JSON.parse(readFileSync(config, 'utf8')) as { spool: object }
-      const { writeFile } = await import('node:fs/promises')
+      edgeMetricsPort = await freePort()
       await writeFile(
         config,
         JSON.stringify({
           ...parsed,
           spool: { ...parsed.spool, ...spool },
           clean: { windowMs: 100, deadBands: { temperature: 0 } },
-          metrics: { port: await freePort() },
+          metrics: { port: edgeMetricsPort },
         }),
       )
       const feeder = await openFeeder(broker.url, truth)
@@ -270,8 +284,41 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
       )
     },
 
+    async say(feeder, from, count) {
+      await feeder.say(from, count)
+      for (let n = from; n < from + count; n += 1) confirmed.add(n)
+    },
+    async heard(feeder, from, count) {
+      // Before it has subscribed for the first time the broker keeps nothing for it.
+      await until('the gateway listens', async () => (await scene.edgeMetric('edge_device_up{device="readers"}')) === 1, {
+        everyMs: 50,
+      })
+      await scene.say(feeder, from, count)
+      await scene.arrived(from + count - 1)
+    },
+    async arrived(last, withinMs = 90_000) {
+      const { record } = truth.of(last - (last % 4))
+      if (record.kind !== 'measurement') throw new Error('the last happening must be a value')
+      const at = new Date(record.at).toISOString()
+      const path = `/sites/${site}/series?sensor=${record.sensor}&quantity=temperature&every=raw&from=${at}`
+      const look = async () =>
+        (await street.get<{ points: { at: string }[] }>(path)).points.some((point) => point.at === at) &&
+        (await scene.edgeMetric('edge_uplink_backlog_records')) === 0
+      await until(`happening ${last} is in history`, look, { withinMs, everyMs: 250 })
+    },
+    async edgeMetric(name) {
+      const text = await (await fetch(`http://127.0.0.1:${edgeMetricsPort}/metrics`)).text()
+      const line = text.split('\n').find((one) => one.startsWith(`${name} `))
+      return Number(line?.slice(name.length + 1) ?? Number.NaN)
+    },
+
     async troubles() {
-      return ((await (await fetch(`${street.url}/readyz`)).json()) as { troubles: string[] }).troubles
+      return Ready.parse(await (await fetch(`${street.url}/readyz`)).json()).troubles
+    },
+    async tells(trouble, withinMs = 10_000) {
+      const look = async () => (await scene.troubles()).some((one) => trouble.test(one))
+      // Requests are counted, and too many are refused.
+      await until(`/readyz tells ${trouble}`, look, { withinMs, everyMs: 250 })
     },
     async metric(name) {
       const text = await (await fetch(`${street.url}/metrics`)).text()
@@ -284,7 +331,7 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
           const ready = Ready.parse(await (await fetch(`${street.url}/readyz`)).json())
           return ready.troubles.length === 0 && ready.projections.every(({ lag }) => lag <= 1)
         },
-        { withinMs },
+        { withinMs, everyMs: 100 },
       )
     },
 

@@ -6,6 +6,7 @@ import { openSpool } from '../../../edge/spool/open.ts'
 import type { Spool } from '../../../edge/spool/spool.ts'
 import type { Gap } from '../../../shared/record.ts'
 import { observation, readAll, temporaryDirectory, testClock } from '../../support/spool.ts'
+import { honestyOf } from '../../support/spool-honesty.ts'
 
 const open = (directory: string, onGap?: (gap: Gap) => void) =>
   openSpool({
@@ -39,18 +40,9 @@ const segmentsOf = (files: ReadonlyMap<string, Buffer>) =>
 
 /** Every original record is either there, byte for byte, or covered by a gap; and never both. */
 async function expectHonest(spool: Spool, gaps: readonly Gap[]): Promise<number> {
-  const found = await readAll(spool)
-  let lost = 0
-  for (let sequence = 1; sequence <= total; sequence += 1) {
-    const declared = gaps.some((gap) => (gap.fromSeq ?? 0) <= sequence && sequence <= (gap.toSeq ?? 0))
-    const record = found.get(sequence) ?? null
-    if (record === null) lost += 1
-    expect([sequence, record === null]).toEqual([sequence, declared])
-    if (record !== null) expect(record).toEqual(observation(sequence))
-  }
-  expect(gaps.reduce((sum, gap) => sum + gap.count, 0)).toBe(lost)
-  // The gaps stand in the spool too, and new numbers lie above all that were ever given.
-  expect([...found.values()].filter((record) => record?.kind === 'gap')).toEqual(gaps)
+  const { problems, lost } = await honestyOf(spool, gaps, total, observation)
+  expect(problems).toEqual([])
+  // New numbers lie above all that were ever given.
   expect(await spool.append([observation(9999)])).toBeGreaterThan(total)
   return lost
 }
