@@ -155,8 +155,10 @@ export function basisMs(state: ClockState): number {
   return state.found?.truthMs ?? state.lineMs
 }
 
-const askAgainMs = { doubtful: 5_000, inexact: 60_000, exact: 3_600_000 }
-const exactMs = 100
+/** Every question is a hello, after which batches in flight are sent again. */
+const askAgainMs = { doubtful: 5_000, inexact: 600_000, exact: 3_600_000 }
+/** A found time that may be wrong by more is worth another try. */
+const exactMs = 1_000
 
 /** Should the server be asked for its time? Crystals drift by seconds a day, so now and then even if all is well. */
 export function timeIsDue({ doubt, found, askedAtMs }: ClockState, monotonicMs: number): boolean {
