@@ -118,7 +118,8 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       closing.abort()
       await Promise.all([...following.values()].map(({ done }) => done))
     })
-    await tellLinksLost(journal, supervision, clock)
+    // Before any door is open, so that it stands before whatever comes in.
+    await journal.appendOwn(undefined, [{ kind: 'started', at: clock.now() }])
 
     let broker: Broker | undefined
     const disconnect = async (address: GatewayAddress) => broker?.disconnect(address)
@@ -224,18 +225,4 @@ function refuseForeignReadModels(projections: readonly Projection[], journal: Jo
     `In ${directory} the read models ${ahead.join(', ')} know more than the journal: is journal.sqlite the right file? ` +
       'If it is, build them anew with `warepulse rebuild all --config <file>`.',
   )
-}
-
-/** Links that stood when this process was last stopped or killed are gone; gateways that come back say so. */
-async function tellLinksLost(journal: Journal, supervision: Supervision, clock: Clock): Promise<void> {
-  const bySite = Map.groupBy(
-    supervision.gateways().filter(({ link }) => link === 'online'),
-    ({ site }) => site,
-  )
-  for (const [site, gateways] of bySite) {
-    await journal.appendOwn(
-      site,
-      gateways.map(({ gateway }) => ({ kind: 'link' as const, at: clock.now(), gateway, state: 'offline' as const })),
-    )
-  }
 }

@@ -115,7 +115,8 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       const subject = { site: entry.site, subject: record.gateway, at: record.at }
       if (record.state === 'forked') raiseBuiltIn(state, 'gateway-forked', subject, hash, changes)
       else clearBuiltIn(state, 'gateway-forked', subject, changes)
-    } else if (isOwnKind(record, 'map')) adopt(state, record.map, record.at)
+    } else if (isOwnKind(record, 'started')) linksLost(state, record.at)
+    else if (isOwnKind(record, 'map')) adopt(state, record.map, record.at)
     else if (isOwnKind(record, 'projection')) {
       const { at, projection: subject } = record
       for (const site of state.zones.all.keys()) {
@@ -127,6 +128,14 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       sayNext(sign, record.state === 'online' ? 'up' : 'silent', record.at)
       noteSign(state, sign)
     }
+  }
+}
+
+function linksLost(state: AlertState, at: number): void {
+  for (const sign of state.signs.all.values()) {
+    if (sign.of !== 'gateway' || sign.said !== 'up') continue
+    sayNext(sign, 'silent', at)
+    noteSign(state, sign)
   }
 }
 

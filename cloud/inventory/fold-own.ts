@@ -18,6 +18,7 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
   for (const record of entry.records) {
     if (isOwnKind(record, 'tick')) tick(state, record.at, changes)
     else if (isOwnKind(record, 'map')) publish(state, record.map, entry, record.at, changes)
+    else if (isOwnKind(record, 'started')) linksLost(state, record.at, changes)
     else if (isOwnKind(record, 'items')) {
       for (const { epc, sku } of record.items) {
         const item = itemOf(state, epc)
@@ -32,6 +33,17 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
       // `at` is the moment it went, not the last of many times that somebody said so.
       if (link.state !== record.state) link.at = record.at
       link.state = record.state
+    }
+  }
+}
+
+function linksLost(state: InventoryState, at: number, changes: Changes): void {
+  for (const site of state.sites.values()) {
+    for (const link of site.links.values()) {
+      if (link.state !== 'online') continue
+      link.state = 'offline'
+      link.at = at
+      changes.sites.add(site)
     }
   }
 }

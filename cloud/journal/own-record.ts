@@ -76,6 +76,8 @@ export const Forked = z.strictObject({
   state: z.enum(['forked', 'released']),
   reason: z.string().max(1000).describe('what proved it, or who released it'),
 })
+/** This process began: every link that stood before is gone; gateways that are there say so again. Of no site. */
+export const Started = z.strictObject({ kind: z.literal('started'), at })
 /** A projection has stood still for some time, or goes on again; of no site. */
 export const ProjectionTrouble = z.strictObject({
   kind: z.literal('projection'),
@@ -93,6 +95,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   RuleRemoved,
   AlertAct,
   LinkChanged,
+  Started,
   Quarantined,
   Replayed,
   Forked,

@@ -96,6 +96,7 @@ function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionC
   for (const record of entry.records) {
     if (isOwnKind(record, 'tick')) tick(state, record.at, changes)
     else if (isOwnKind(record, 'map')) adopt(state, record.map, changes)
+    else if (isOwnKind(record, 'started')) linksLost(state, record.at, changes)
     else if (entry.site === undefined) continue
     else if (isOwnKind(record, 'link')) link(state, entry.site, record, changes)
     else if (isOwnKind(record, 'fork')) {
@@ -171,6 +172,15 @@ function link(
   }
   if (record.state === 'online') gateway.lastHeardAt = Math.max(gateway.lastHeardAt ?? 0, record.at)
   note(state, gateway, changes)
+}
+
+function linksLost(state: SupervisionState, at: number, changes: SupervisionChanges): void {
+  for (const gateway of state.gateways.all.values()) {
+    if (gateway.link !== 'online') continue
+    gateway.link = 'offline'
+    gateway.since = at
+    note(state, gateway, changes)
+  }
 }
 
 /** The limits of sensors, and gateways that the map expects and nobody has heard yet. */

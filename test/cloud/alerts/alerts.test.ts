@@ -116,6 +116,14 @@ describe('what rings', () => {
       [put(quiet('gateway')), map, link(t0, 'offline'), tick(t0 + 2 * minute)],
       ['quiet-gateway gw1 active @120'],
     ],
+    [
+      'the cloud was killed and came back; the gateway did not',
+      [
+        ...[put(quiet('gateway')), map, link(t0, 'online'), fromCloud([{ kind: 'started', at: t0 }], undefined)],
+        tick(t0 + 2 * minute),
+      ],
+      ['quiet-gateway gw1 active @120'],
+    ],
     ['a gateway away for a moment', [put(quiet('gateway')), map, link(t0, 'offline'), tick(t0 + minute)], []],
     [
       'a gateway that never came',

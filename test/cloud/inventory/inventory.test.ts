@@ -245,6 +245,12 @@ describe('a dead reader is not an empty shelf', () => {
       5 * minute + 1000,
       'unknown',
     ],
+    [
+      'the cloud was killed and came back; the gateway did not',
+      [fromCloud([{ kind: 'started', at: t0 + 1000 }], undefined)],
+      5 * minute + 1000,
+      'unknown',
+    ],
     ['gateway away for five minutes', [offline], 5 * minute + 1000, 'unknown'],
     [
       'back again',

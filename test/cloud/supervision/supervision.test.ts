@@ -49,6 +49,16 @@ describe('gateways', () => {
       { ...empty, link: 'online', lastHeardAt: at(0), since: at(0), version: '0.1.0', backlog: 25, clockSynced: true },
     ],
     ['gone', [link(t0, 'online'), link(t0 + 1000, 'offline')], { link: 'offline', lastHeardAt: at(0), since: at(1) }],
+    [
+      'the cloud was killed and came back; the gateway did not',
+      [link(t0, 'online'), fromCloud([{ kind: 'started', at: t0 + 9000 }], undefined)],
+      { link: 'offline', lastHeardAt: at(0), since: at(9) },
+    ],
+    [
+      'nor is one that was gone before gone since the start',
+      [link(t0, 'online'), link(t0 + 1000, 'offline'), fromCloud([{ kind: 'started', at: t0 + 9000 }], undefined)],
+      { link: 'offline', since: at(1) },
+    ],
     ['since the first time', [link(t0, 'online'), link(t0 + 1000, 'online')], { link: 'online', since: at(0) }],
     [
       'gone, and the clock had stepped back between',
