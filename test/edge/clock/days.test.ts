@@ -339,21 +339,42 @@ test('clock records: the first of a boot, a jump, and what it came to; not the s
   ])
 })
 
-test('the server is asked again after a jump, and once an hour', async () => {
-  const due: boolean[] = []
+test('the server is asked again once an hour, sooner after an inexact answer, at once after a jump', async () => {
+  const due: Record<string, boolean> = {}
   await live(async (day) => {
-    due.push(day.clock.isDue()) // the first hello asks anyway
-    await day.hello()
-    due.push(day.clock.isDue())
-    day.pass(hour)
-    due.push(day.clock.isDue())
+    due['the first hello asks anyway'] = day.clock.isDue()
     await day.hello(3000)
-    day.pass(10 * minute)
-    due.push(day.clock.isDue()) // that one was not exact
+    day.pass(9 * minute)
+    due['9 minutes after an answer that took 3 s'] = day.clock.isDue()
+    day.pass(minute)
+    due['10 minutes after it'] = day.clock.isDue()
+    await day.hello()
+    day.pass(59 * minute)
+    due['59 minutes after an exact one'] = day.clock.isDue()
+    day.pass(minute)
+    due['an hour after it'] = day.clock.isDue()
     await day.hello()
     day.pass(10 * second)
     day.set(minute)
-    due.push(day.clock.isDue())
+    due['after a jump'] = day.clock.isDue()
   })
-  expect(due).toEqual([false, false, true, true, true])
+  expect(due).toEqual({
+    'the first hello asks anyway': false,
+    '9 minutes after an answer that took 3 s': false,
+    '10 minutes after it': true,
+    '59 minutes after an exact one': false,
+    'an hour after it': true,
+    'after a jump': true,
+  })
+})
+
+test('an answer that took long does not replace a better one that still holds', async () => {
+  const { clock } = await live(async (day) => {
+    await day.hello(20)
+    day.pass(minute)
+    day.set(3 * hour)
+    await day.hello(20)
+    day.clock.learn({ serverNow: t0 + minute, roundTripMs: 4000 }) // its middle would be two seconds off
+  })
+  expect(clock.wallErrorMs).toBeCloseTo(3 * hour, -2)
 })
