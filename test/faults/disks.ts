@@ -44,7 +44,9 @@ export function mountExt4(directory: string, bytes: number): Disk {
 }
 
 export function isReadOnly(directory: string): boolean {
-  const line = readFileSync('/proc/mounts', 'utf8').split('\n').findLast((one) => one.split(' ')[1] === directory)
+  const line = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .findLast((one) => one.split(' ')[1] === directory)
   return /\b(?:ro|emergency_ro|shutdown)\b/.test(line?.split(' ')[3] ?? '')
 }
 

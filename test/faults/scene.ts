@@ -290,9 +290,13 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
     },
     async heard(feeder, from, count) {
       // Before it has subscribed for the first time the broker keeps nothing for it.
-      await until('the gateway listens', async () => (await scene.edgeMetric('edge_device_up{device="readers"}')) === 1, {
-        everyMs: 50,
-      })
+      await until(
+        'the gateway listens',
+        async () => (await scene.edgeMetric('edge_device_up{device="readers"}')) === 1,
+        {
+          everyMs: 50,
+        },
+      )
       await scene.say(feeder, from, count)
       await scene.arrived(from + count - 1)
     },

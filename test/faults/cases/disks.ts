@@ -11,7 +11,7 @@ const mib = 1024 * 1024
 /** F18: the link is cut, and the spool grows: to its own bound, then to the end of its small disk. */
 async function fullBySpool(options: RunOptions): Promise<Outcome> {
   const bounded = await overflow(options, { diskBytes: 32 * mib, maxBytes: 4 * mib })
-  const small = await overflow(options, { diskBytes: 8 * mib, maxBytes: 64 * mib })
+  const small = await overflow(options, { diskBytes: 6 * mib, maxBytes: 64 * mib })
   const sum = (of: (verdict: Verdict) => number) => of(bounded.verdict) + of(small.verdict)
   return {
     injected: bounded.injected && small.injected,
@@ -159,7 +159,7 @@ export const diskCases: readonly FaultCase[] = [
   },
   {
     fault: 'F19',
-    title: 'other files fill the disk of the gateway: devices are held back, nothing is lost',
+    title: 'other files fill the disk of the gateway: what has to go is declared, the rest waits',
     tier: 'commit',
     needs: ['mount', 'mosquitto'],
     needsRoot: true,
