@@ -161,6 +161,7 @@ export const GatewayState = z.object({
       reason: z.string().nullable(),
     }),
   ),
+  devicesLeftOut: z.int().optional().describe('words about devices beyond the first 1,000; those are not shown'),
   forked: z
     .object({ since: Iso, reason: z.string() })
     .optional()

@@ -7,6 +7,11 @@ import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs, eventTime, presentTime } from '../location/event-time.ts'
 import type { KeptGateway, SupervisionChanges, SupervisionState } from './state.ts'
 
+/** `lastHeardAt` goes on in steps of this. */
+const heardStepMs = 5000
+/** Names of devices come off the network: a gateway that makes them up must not fill memory and boards. */
+const devicesKept = 1000
+
 /** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
 export function fold(state: SupervisionState, entries: readonly JournalEntry[], changes: SupervisionChanges): void {
   for (const entry of entries) {
@@ -18,13 +23,13 @@ export function fold(state: SupervisionState, entries: readonly JournalEntry[], 
 function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: SupervisionChanges): void {
   const { site, gateway: id, recordedAt } = entry
   const gateway = gatewayOf(state, site, id)
-  gateway.lastHeardAt = Math.max(gateway.lastHeardAt ?? 0, recordedAt)
+  let isNews = heard(gateway, recordedAt)
   if (gateway.link !== 'online' && recordedAt >= (gateway.since ?? 0)) {
     // Its records arrive, so it is there, whatever the last word about its connection was.
     gateway.link = 'online'
     gateway.since = recordedAt
+    isNews = true
   }
-  note(state, gateway, changes)
   let newestAt = 0
   for (const record of entry.records) {
     if (record === null) continue
@@ -42,9 +47,13 @@ function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: Supe
       if (shownAt !== undefined) measure(state, site, record, shownAt, changes)
     } else if (isKind(record, 'device')) {
       const saidAt = presentTime(record, entry)
-      if (saidAt !== undefined) hear(gateway, record, saidAt)
-    } else if (isKind(record, 'clock')) gateway.clockSynced = record.synced
+      if (saidAt !== undefined && hear(gateway, record, saidAt)) isNews = true
+    } else if (isKind(record, 'clock') && gateway.clockSynced !== record.synced) {
+      gateway.clockSynced = record.synced
+      isNews = true
+    }
   }
+  if (isNews) note(state, gateway, changes)
   if (newestAt === 0) return
   const flow = state.flows.get(site)
   if (flow !== undefined && flow.newestAt > newestAt) return
@@ -84,12 +93,25 @@ function isGreater(a: number | null, b: number | null): boolean {
   return a !== null && (b === null || a > b)
 }
 
-/** Newest event time wins. */
-function hear(gateway: KeptGateway, record: DeviceState, at: number): void {
-  const known = gateway.devices[record.device]
-  if (known !== undefined && at < known.at) return
+/** Returns whether that is news. Boards and file are sent the whole gateway for it, so a second more is none. */
+function heard(gateway: KeptGateway, at: number): boolean {
+  if (gateway.lastHeardAt !== null && at < gateway.lastHeardAt + heardStepMs) return false
+  gateway.lastHeardAt = at
+  return true
+}
+
+/** Newest event time wins. Returns whether anything is different now. */
+function hear(gateway: KeptGateway, record: DeviceState, at: number): boolean {
+  const { devices } = gateway
+  const known = Object.hasOwn(devices, record.device) ? devices[record.device] : undefined
+  if (known === undefined && Object.keys(devices).length >= devicesKept) {
+    gateway.devicesLeftOut += 1
+    return true
+  }
+  if (known !== undefined && at < known.at) return false
   const since = known?.state === record.state ? known.since : at
-  gateway.devices[record.device] = { state: record.state, since, at, reason: record.reason ?? null }
+  devices[record.device] = { state: record.state, since, at, reason: record.reason ?? null }
+  return true
 }
 
 function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionChanges): void {
@@ -170,7 +192,7 @@ function link(
     gateway.link = record.state
     gateway.since = record.at
   }
-  if (record.state === 'online') gateway.lastHeardAt = Math.max(gateway.lastHeardAt ?? 0, record.at)
+  if (record.state === 'online') heard(gateway, record.at)
   note(state, gateway, changes)
 }
 
@@ -211,6 +233,7 @@ function gatewayOf(state: SupervisionState, site: string, gateway: string): Kept
     backlog: 0,
     clockSynced: null,
     devices: {},
+    devicesLeftOut: 0,
   }
   state.gateways.put(`${site}/${gateway}`, fresh)
   return fresh

@@ -21,6 +21,8 @@ export const KeptGateway = z.object({
   backlog: z.int(),
   clockSynced: z.boolean().nullable(),
   devices: z.record(z.string(), KeptDevice),
+  /** Words about devices beyond the first 1,000, which are not kept. */
+  devicesLeftOut: z.int().default(0),
   /** Frozen: two senders use its identity. */
   forked: z.object({ since: z.number(), reason: z.string() }).optional(),
 })

@@ -16,6 +16,7 @@ export function viewGateway(gateway: KeptGateway): GatewayState {
     devices: Object.entries(gateway.devices)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([device, { state, since: from, reason }]) => ({ device, state, since: iso(from), reason })),
+    ...(devicesLeftOut === 0 ? {} : { devicesLeftOut }),
     ...(forked === undefined ? {} : { forked: { since: iso(forked.since), reason: forked.reason } }),
   }
 }

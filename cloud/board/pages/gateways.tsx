@@ -79,6 +79,7 @@ function Gateway({ state }: { readonly state: GatewayState }) {
         </div>
       </dl>
       {devices.length === 0 && <p class="quiet">{words.noDevices}</p>}
+      {state.devicesLeftOut !== undefined && <p class="quiet">{words.devicesLeftOut}</p>}
       {troubled.length > 0 && <DeviceTable devices={troubled} />}
       {healthy.length > 0 && (
         <details open={healthy.length <= 6}>

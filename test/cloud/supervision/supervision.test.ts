@@ -95,6 +95,37 @@ describe('gateways', () => {
   }
 })
 
+describe('what goes to the boards', () => {
+  const gatewayFacts = (told: readonly Fact[]) => told.filter((fact) => fact.type === 'gateway').length
+
+  test('batches that only say that it is there make one fact in five seconds', async () => {
+    const supervision = await supervisionOf([device(t0, 'up')])
+    for (let second = 1; second <= 20; second++) {
+      const batch = fromGateway([measurement(t0 + second * 1000, {})])
+      await supervision.apply([{ ...batch, offset: supervision.offset + 1 }], never)
+    }
+    expect(gatewayFacts(supervision.told)).toBe(1 + 4)
+    expect(supervision.gateways()[0]?.lastHeardAt).toBe(new Date(t0 + 20_000).toISOString())
+  })
+
+  test('a device that says nothing new makes none', async () => {
+    const supervision = await supervisionOf([device(t0 + 1000, 'up')])
+    await supervision.apply([{ ...device(t0, 'down'), offset: supervision.offset + 1 }], never)
+    expect(gatewayFacts(supervision.told)).toBe(1)
+  })
+
+  test('a gateway that makes up devices is shown a thousand, and how many words were left out', async () => {
+    const made = Array.from({ length: 1003 }, (_, index) => {
+      return { kind: 'device', at: t0, device: `d${index}`, state: 'up' } as const
+    })
+    const known = { kind: 'device', at: t0 + 1, device: 'd5', state: 'down' } as const
+    const [gateway] = (await supervisionOf([fromGateway([...made, known])])).gateways()
+    expect(gateway?.devices).toHaveLength(1000)
+    expect(gateway?.devicesLeftOut).toBe(3)
+    expect(gateway?.devices.find(({ device: name }) => name === 'd5')?.state).toBe('down')
+  })
+})
+
 describe('sensors', () => {
   for (const [name, entries, expected] of [
     ['within limits', [measurement(t0, { temperature: 5 })], { at: t0, values: { temperature: 5 }, outside: [] }],

@@ -179,6 +179,7 @@ export const en = {
   deviceSilent: 'Silent',
   deviceDown: 'Down',
   deviceSince: (age: string) => `for ${age}`,
+  devicesLeftOut: 'It names more than 1,000 devices: the others are not shown.',
   noDevices: 'It has not named its devices yet.',
   noGateways: 'No gateway is known at this site.',
   noGatewaysHint: 'Add one with “warepulse gateway add”. It appears here as soon as it connects.',

@@ -174,6 +174,7 @@ export const zhCn: Words = {
   deviceSilent: '无响应',
   deviceDown: '停止',
   deviceSince: (age) => `已 ${age}`,
+  devicesLeftOut: '所报告的设备超过 1,000 台：其余的不显示。',
   noDevices: '尚未报告所接设备。',
   noGateways: '此仓库还没有网关。',
   noGatewaysHint: '用“warepulse gateway add”添加；连上后立即显示在这里。',
