@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createServer } from 'node:tls'
 import mqtt, { type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openJournal } from '../../cloud/journal/sqlite.ts'
@@ -176,4 +180,23 @@ test.each([
   const { clocks } = await compare()
   expect(clocks.map(({ synced }) => synced)).toEqual([true, false, true, false, true])
   expect(Math.abs((clocks[1]?.offsetMs ?? 0) - errorMs)).toBeLessThan(1000)
+})
+
+test('in 1970 every certificate lies ahead: the log says what to do', async () => {
+  const [key, cert] = [join(street.directory, 'key.pem'), join(street.directory, 'cert.pem')]
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
+  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' })
+  const server = createServer({ key: await readFile(key), cert: await readFile(cert) }).listen(0, '127.0.0.1')
+  server.on('tlsClientError', () => {})
+  closers.push(() => server.close())
+  await once(server, 'listening')
+  const port = (server.address() as AddressInfo).port
+  const written = JSON.parse(await readFile(config, 'utf8')) as { uplink: object }
+  const uplink = { ...written.uplink, url: `mqtts://127.0.0.1:${port}`, caFile: cert }
+  await writeFile(config, JSON.stringify({ ...written, uplink }))
+  time.setError(60_000 - Date.now())
+  const edge = await startEdge()
+  await until('it complains', () => edge.output().includes('the clock of this gateway is wrong: set it'))
+  await read() // and goes on reading
 })

@@ -154,6 +154,14 @@ test('no point lies in the future: taken as of its recording, counted, none cove
   expect(projection.clamped).toBe(5)
 })
 
+test('a thousand reads of one millisecond are a thousand points', async () => {
+  const burst = Array.from({ length: 1000 }, (_, n) => observation(5, n.toString(16).toUpperCase().padStart(4, '0')))
+  const entries = [entry(1, burst.slice(0, 100)), entry(2, burst.slice(100, 200)), entry(100, burst.slice(200))]
+  await projection.apply(entries, signal)
+  await projection.apply(entries, signal)
+  expect(await reads(at + 5, at + 6)).toBe(1000)
+})
+
 test('points and offset commit together or not at all', async () => {
   store.database.exec(`CREATE TRIGGER broken BEFORE UPDATE ON progress BEGIN SELECT RAISE(ABORT, 'broken'); END`)
   const entries = [entry(1, [observation(1), { kind: 'measurement', at, sensor: 'th', values: { temperature: 4 } }])]
