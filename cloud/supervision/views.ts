@@ -3,7 +3,7 @@ import type { SensorNow } from '../../shared/board.ts'
 import type { KeptGateway, KeptSensor, SupervisionState } from './state.ts'
 
 export function viewGateway(gateway: KeptGateway): GatewayState {
-  const { site, gateway: id, link, since, lastHeardAt, version, backlog, clockSynced, forked } = gateway
+  const { site, gateway: id, link, since, lastHeardAt, version, backlog, clockSynced, devicesLeftOut, forked } = gateway
   return {
     site,
     gateway: id,
