@@ -11,9 +11,10 @@ const maxKeptBytes = 32 * 1024 * 1024
 
 /**
  * Replaces a damaged segment by one that holds its intact frames and void frames for the numbers that are lost; the
- * damaged bytes are kept as `*.corrupt`.
+ * damaged bytes are kept as `*.corrupt`. From then on the files say nothing of the loss any more: it must be in the state
+ * file before.
  *
- * @returns the new file, and a gap record for each run of lost numbers
+ * @returns the new file's bytes
  */
 export async function mendSegment(
   files: SegmentFiles,
@@ -24,16 +25,14 @@ export async function mendSegment(
     readonly header: { readonly epoch: string; readonly base: number }
     /** Number after the last that the segment is known to have held. */
     readonly end: number
-    /** For the gap records when no frame tells a time; Unix ms. */
-    readonly now: number
   },
-): Promise<{ readonly gaps: readonly Gap[]; readonly image: Buffer }> {
-  const { path, bytes, frames, header, end, now } = damaged
+): Promise<Buffer> {
+  const { path, bytes, frames, header, end } = damaged
   await setAside(path, bytes)
   const image = layOut(bytes, frames, header, end)
   const { handle } = await files.replace(path, image, false)
   await handle.close()
-  return { gaps: gapsBetween(frames, header.base, end, now), image }
+  return image
 }
 
 /** Keeps bytes that are not ours, within bounds; a full disk is no reason to fail. */
@@ -50,7 +49,9 @@ export async function setAside(path: string, bytes: Uint8Array): Promise<void> {
     }
     if (bytes.length > maxKeptBytes) return
     const number = 1 + Math.max(0, ...kept.map((name) => Number(/\.(\d+)\.corrupt$/.exec(name)?.[1] ?? 0)))
-    await writeFile(`${path}.${number}.corrupt`, bytes)
+    const beside = `${path}.${number}.corrupt`
+    // Half of it would only take the room that the mending needs.
+    await writeFile(beside, bytes).catch(() => rm(beside, { force: true }))
   } catch {
     // Inspection is a courtesy.
   }

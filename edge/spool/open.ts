@@ -5,7 +5,8 @@ import { Fault } from '../../shared/fault.ts'
 import { close as closeRange, type Intervals, missing, nothingClosed } from '../../shared/intervals.ts'
 import type { Gap } from '../../shared/record.ts'
 import { lockDirectory } from './lock.ts'
-import { readSegments } from './read-segments.ts'
+import { withNumbersOf, withoutClosed } from './losses.ts'
+import { type ReadSegments, readSegments } from './read-segments.ts'
 import { openSegmentFiles } from './segment-files.ts'
 import { maxGroupRecords, SegmentSpool, type SpoolLimits } from './segment-spool.ts'
 import type { Spool } from './spool.ts'
@@ -32,7 +33,8 @@ export interface SpoolOptions {
 const leastBytes = 4 * 1024 * 1024
 
 /**
- * Opens the spool in `directory`, making it if there is none. Damage is set aside and declared as a gap.
+ * Opens the spool in `directory`, making it if there is none. Damage is set aside and declared as a gap; where the gap
+ * cannot be written now, it is remembered, and written as soon as the spool takes records again.
  *
  * @throws Fault `conflict` (a newer format, or another process), `storage-full` or `storage-broken` (the disk cannot
  * be written), `config-invalid` (`maxBytes`).
@@ -76,66 +78,32 @@ async function openLocked(
   }
   const files = await openSegmentFiles(directory, limits.segmentBytes)
   const found = state.found
-  const read = await readSegments({ directory, files, epoch: found?.epoch, now: guests.clock.now(), notice })
-  const known: Intervals = found !== undefined && found.epoch === read.epoch ? found : nothingClosed
-  // What the server has is no loss, whatever became of it here.
-  const gaps: Gap[] = read.gaps.flatMap((gap) =>
-    missing(known, gap.fromSeq ?? 1, gap.toSeq ?? 0).map(([fromSeq, toSeq]) => ({
-      ...gap,
-      fromSeq,
-      toSeq,
-      count: toSeq - fromSeq + 1,
-    })),
-  )
-  const isFresh = read.segments.length === 0
-  // A spool that never held anything has no segments either.
-  const isUnused = found !== undefined && found.durableNext === 1
-  const epoch = isFresh ? (isUnused ? found.epoch : hex128(guests.random)) : read.epoch
-  let next = isFresh ? 1 : read.next
-  let closed: Intervals = nothingClosed
-  if (isFresh) {
-    const lost = found === undefined ? 0 : unsentOf(found)
-    if (lost > 0) {
-      const now = guests.clock.now()
-      gaps.push({ kind: 'gap', fromAt: now, toAt: now, count: lost, reason: 'spool-lost', class: 'unknown' })
-      notice(`All segments of the spool ${directory} are gone. A new epoch begins; up to ${lost} records are lost.`)
-    }
-  } else {
-    const base = read.segments[0]?.base ?? next
-    if (found !== undefined && found.epoch === epoch) {
-      closed = { committed: found.committed, ranges: found.ranges }
-      for (const [from, to] of missing(closed, 1, base - 1)) gaps.push(...lostHead(from, to, guests.clock.now()))
-    }
-    closed = closeRange(closed, 1, base - 1)
-    const mended = await mendTail(found, epoch, next)
-    next = mended
-  }
-
-  async function mendTail(before: SpoolState | undefined, ours: string, readNext: number): Promise<number> {
-    const used =
-      before?.epoch === ours ? [before.durableNext, before.committed + 1, (before.ranges.at(-1)?.[1] ?? 0) + 1] : []
-    const highest = Math.max(0, ...used)
-    if (highest <= readNext && !read.tornTail) return readNext
-    // Numbers of records that may have been sent must not be given again: pass over as many as one sync can cover.
-    const end = Math.max(highest, readNext) + maxGroupRecords
-    if (highest > readNext) {
-      for (const [from, to] of missing(closed, readNext, highest - 1)) {
-        gaps.push(...lostHead(from, to, guests.clock.now()))
-      }
-    }
-    await read.voidTo(end)
-    return end
-  }
-
-  await files.replenish()
+  const read = await readSegments({
+    directory,
+    files,
+    epoch: found?.epoch,
+    undeclared: found?.undeclared ?? [],
+    now: guests.clock.now(),
+    notice,
+  })
+  const { epoch, next, closed, losses } =
+    read.segments.length === 0 ? beginAnew(found, guests, directory, notice) : takeUp(found, read, guests.clock.now())
+  const ofThisEpoch = found !== undefined && found.epoch === epoch ? found : undefined
+  const pending = (ofThisEpoch?.undeclared ?? []).filter((gap) => !read.declared.includes(gap))
+  const undeclared = [...pending, ...losses]
+  const lease = ofThisEpoch?.lease
+  // First remembered, then mended: mending takes away what tells of the loss.
   state.write({
     epoch,
-    ...(found?.lease !== undefined && found.epoch === epoch ? { lease: found.lease } : {}),
+    ...(lease === undefined ? {} : { lease }),
     committed: closed.committed,
     ranges: closed.ranges.map(([from, to]) => [from, to]),
     durableNext: next,
+    undeclared,
   })
   await state.sync()
+  await read.mend()
+  await files.replenish()
   await files.syncDirectory()
   const spool = new SegmentSpool({
     directory,
@@ -144,37 +112,79 @@ async function openLocked(
     files,
     state,
     segments: read.segments,
-    next,
+    next: read.segments.length === 0 ? next : read.next,
     closed,
-    lease: found?.epoch === epoch ? found.lease : undefined,
+    lease,
+    undeclared,
     clock: guests.clock,
     onGap,
     unlock,
   })
-  if (gaps.length > 0) {
-    await spool.append(gaps)
-    for (const gap of gaps) onGap(gap)
+  if (!(await spool.declareLosses())) {
+    notice(`What the spool ${directory} has lost cannot be recorded now; it is remembered, and tried again.`)
   }
   return spool
 }
 
-function unsentOf(state: SpoolState): number {
-  return missing(state, 1, state.durableNext - 1).reduce((sum, [from, to]) => sum + to - from + 1, 0)
+interface Beginning {
+  readonly epoch: string
+  /** Number after the last that has been durable. */
+  readonly next: number
+  readonly closed: Intervals
+  /** New ones, beside those that the state file remembers. */
+  readonly losses: readonly Gap[]
 }
 
-function lostHead(from: number, to: number, now: number): Gap[] {
-  return [
-    {
-      kind: 'gap',
-      fromSeq: from,
-      toSeq: to,
-      fromAt: now,
-      toAt: now,
-      count: to - from + 1,
-      reason: 'corrupt',
-      class: 'unknown',
-    },
-  ]
+/** There are no segments: a new spool, or one that has lost everything. */
+function beginAnew(
+  found: SpoolState | undefined,
+  guests: { readonly clock: Clock; readonly random: Random },
+  directory: string,
+  notice: (sentence: string) => void,
+): Beginning {
+  // A spool that never held anything has no segments either.
+  if (found?.durableNext === 1) return { epoch: found.epoch, next: 1, closed: nothingClosed, losses: [] }
+  const lost = found === undefined ? 0 : unsentOf(found)
+  const losses: Gap[] = []
+  if (lost > 0) {
+    const now = guests.clock.now()
+    losses.push({ kind: 'gap', fromAt: now, toAt: now, count: lost, reason: 'spool-lost', class: 'unknown' })
+    notice(`All segments of the spool ${directory} are gone. A new epoch begins; up to ${lost} records are lost.`)
+  }
+  return { epoch: hex128(guests.random), next: 1, closed: nothingClosed, losses }
+}
+
+/** Goes on where the segments end, and finds out what they lack. */
+function takeUp(found: SpoolState | undefined, read: ReadSegments, now: number): Beginning {
+  const { epoch, segments, next: readNext } = read
+  const before = found !== undefined && found.epoch === epoch ? found : undefined
+  const known: Intervals = before ?? nothingClosed
+  const head = (segments[0]?.base ?? readNext) - 1
+  const used =
+    before === undefined ? [] : [before.durableNext, before.committed + 1, (before.ranges.at(-1)?.[1] ?? 0) + 1]
+  const next = Math.max(readNext, ...used)
+  const lost: Gap[] = [...read.gaps]
+  if (before !== undefined && head > 0) lost.push(lostNumbers(1, head, now))
+  if (next > readNext) lost.push(lostNumbers(readNext, next - 1, now))
+  // Numbers of records that may have been sent must not be given again: pass over as many as one sync can cover.
+  if (next > readNext || read.tornTail) read.voidTo(next + maxGroupRecords)
+  return {
+    epoch,
+    next,
+    closed: closeRange({ committed: known.committed, ranges: known.ranges }, 1, head),
+    // What the server has is no loss, whatever became of it here; and what is remembered need not be said twice.
+    losses: withoutClosed(lost, withNumbersOf(before?.undeclared ?? [], known)),
+  }
+}
+
+function unsentOf(state: SpoolState): number {
+  const unsent = missing(state, 1, state.durableNext - 1).reduce((sum, [from, to]) => sum + to - from + 1, 0)
+  return unsent + state.undeclared.reduce((sum, { count }) => sum + count, 0)
+}
+
+function lostNumbers(fromSeq: number, toSeq: number, now: number): Gap {
+  const count = toSeq - fromSeq + 1
+  return { kind: 'gap', fromSeq, toSeq, fromAt: now, toAt: now, count, reason: 'corrupt', class: 'unknown' }
 }
 
 function hex128(random: Random): string {

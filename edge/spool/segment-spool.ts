@@ -6,7 +6,7 @@ import { close as closeRange, type Intervals } from '../../shared/intervals.ts'
 import type { Gap } from '../../shared/record.ts'
 import { batchLimits } from '../../shared/wire.ts'
 import { frameHeaderBytes } from './frame.ts'
-import { mendSegment } from './mend.ts'
+import { gapsBetween, mendSegment } from './mend.ts'
 import { nextSacrifice, overflowSteps } from './overflow.ts'
 import { classCodeOf } from './record-class.ts'
 import { reduceSegment } from './rewrite.ts'
@@ -26,6 +26,9 @@ const maxQueuedBytes = 32 * 1024 * 1024
 /** Images kept: one that fills, one that is being written, and what was written last, for the uplink. */
 const maxImages = 3
 
+/** Gap records of losses in one append: few enough for the smallest segment. */
+const maxGapsAtOnce = 20
+
 export interface SpoolLimits {
   readonly maxBytes: number
   readonly segmentBytes: number
@@ -44,6 +47,8 @@ export interface SpoolParts {
   readonly next: number
   readonly closed: Intervals
   readonly lease: string | undefined
+  /** Losses that the state file remembers. */
+  readonly undeclared: readonly Gap[]
   readonly clock: Clock
   readonly onGap: (gap: Gap) => void
   readonly unlock: () => void
@@ -99,6 +104,10 @@ export class SegmentSpool implements Spool {
   #next: number
   #closed: Intervals
   #lease: string | undefined
+  /** Known losses on their way to a gap record; the state file holds all three until that is durable. */
+  #mending: readonly Gap[] = []
+  #undeclared: readonly Gap[]
+  #declaring: readonly Gap[] = []
   #stateWrittenAtMs = 0
   #flushing: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
@@ -113,6 +122,7 @@ export class SegmentSpool implements Spool {
     this.#next = parts.next
     this.#closed = parts.closed
     this.#lease = parts.lease
+    this.#undeclared = parts.undeclared
   }
 
   get first(): number {
@@ -171,6 +181,7 @@ export class SegmentSpool implements Spool {
     } catch (cause) {
       throw this.#faultOf(cause)
     }
+    void this.declareLosses()
   }
 
   waitBeyond(sequence: number, signal: AbortSignal): Promise<void> {
@@ -309,7 +320,7 @@ export class SegmentSpool implements Spool {
     while (this.#framed.length > 0 || this.#waiting.length > 0) {
       if (this.#parts.limits.groupCommitMs > 0) await setTimeout(this.#parts.limits.groupCommitMs)
       try {
-        await this.#inTurn(() => this.#commitGroup())
+        if (await this.#inTurn(() => this.#commitGroup())) void this.declareLosses()
       } catch (thrown) {
         this.#refuseAll(this.#faultOf(thrown))
       }
@@ -321,11 +332,12 @@ export class SegmentSpool implements Spool {
     this.#flushing = undefined
   }
 
-  async #commitGroup(): Promise<void> {
+  /** True when something has become durable. */
+  async #commitGroup(): Promise<boolean> {
     for (let attempt = 0; ; attempt += 1) {
       const hasRoom = await this.#makeRoom()
       const head = this.#framed[0]
-      if (head === undefined) return
+      if (head === undefined) return false
       if (!hasRoom && this.#diskBytes === Number.POSITIVE_INFINITY) {
         this.#refuseAll(
           new Fault(
@@ -334,7 +346,7 @@ export class SegmentSpool implements Spool {
             { retryable: true },
           ),
         )
-        return
+        return false
       }
       const group = this.#groupOf(head)
       const last = group.at(-1) ?? head
@@ -346,7 +358,7 @@ export class SegmentSpool implements Spool {
           continue
         }
         this.#refuseAll(this.#faultOf(cause))
-        return
+        return false
       }
       head.segment.settle(last.endBytes, last.end)
       this.#framed.splice(0, group.length)
@@ -355,7 +367,7 @@ export class SegmentSpool implements Spool {
       for (const check of this.#beyond) check()
       this.#rememberSoon()
       await this.#applyReductions()
-      return
+      return true
     }
   }
 
@@ -582,22 +594,57 @@ export class SegmentSpool implements Spool {
       segment.load(bytes, end)
       return
     }
-    // It has rotted since it was written: the same mending as at the start.
-    const { gaps, image } = await mendSegment(this.#parts.files, {
-      path: segment.path,
-      bytes,
-      frames: salvage(bytes, segment.base).frames,
-      header: { epoch: this.epoch, base: segment.base },
-      end: segment.end,
-      now: this.#parts.clock.now(),
-    })
-    segment.load(image, image.length)
-    segment.durableBytes = image.length
-    segment.fileBytes = image.length
-    for (const gap of gaps) {
-      this.#parts.onGap(gap)
-      this.append([gap]).catch(() => {})
+    await this.#mend(segment, bytes)
+  }
+
+  /** It has rotted since it was written: the same as at the start, first remembered, then mended, then declared. */
+  async #mend(segment: Segment, bytes: Buffer): Promise<void> {
+    const { base, end } = segment
+    const { frames } = salvage(bytes, base)
+    try {
+      this.#mending = gapsBetween(frames, base, end, this.#parts.clock.now())
+      this.#writeState()
+      await this.#parts.state.sync()
+      const header = { epoch: this.epoch, base }
+      const image = await mendSegment(this.#parts.files, { path: segment.path, bytes, frames, header, end })
+      segment.load(image, image.length)
+      segment.durableBytes = image.length
+      segment.fileBytes = image.length
+      this.#undeclared = [...this.#undeclared, ...this.#mending]
+    } finally {
+      this.#mending = []
     }
+    void this.declareLosses()
+  }
+
+  /**
+   * Writes gap records for the losses that the state file remembers; once they are durable, it forgets them. What
+   * cannot be written stays remembered, and is tried again as soon as anything else could be written or trimmed.
+   *
+   * @returns whether nothing is left to declare; never rejects
+   */
+  async declareLosses(): Promise<boolean> {
+    while (this.#undeclared.length > 0) {
+      if (this.#declaring.length > 0) return false
+      const some = this.#undeclared.slice(0, maxGapsAtOnce)
+      this.#declaring = some
+      this.#undeclared = this.#undeclared.slice(maxGapsAtOnce)
+      try {
+        await this.append(some)
+      } catch {
+        this.#undeclared = [...some, ...this.#undeclared]
+        this.#declaring = []
+        return false
+      }
+      this.#declaring = []
+      for (const gap of some) this.#parts.onGap(gap)
+      try {
+        this.#writeState()
+      } catch {
+        // The next opening finds the record itself.
+      }
+    }
+    return true
   }
 
   // Trimming and state
@@ -670,6 +717,7 @@ export class SegmentSpool implements Spool {
       committed: this.#closed.committed,
       ranges: this.#closed.ranges.map(([from, to]) => [from, to]),
       durableNext: this.#next,
+      undeclared: [...this.#declaring, ...this.#undeclared, ...this.#mending],
     })
   }
 

@@ -4,6 +4,8 @@ import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { Fault } from '../../shared/fault.ts'
 import { Hex128 } from '../../shared/identifier.ts'
+import { Gap } from '../../shared/record.ts'
+import { joined } from './losses.ts'
 import { spoolFormatVersion } from './segment-header.ts'
 
 /**
@@ -22,6 +24,8 @@ const SpoolState = z.object({
   ranges: z.array(z.tuple([Count, Count])),
   /** Every number below it has been durable at some time. */
   durableNext: Count,
+  /** Losses whose gap records may not be durable yet: here first, then the damage is mended, then the records. */
+  undeclared: z.array(Gap).default([]),
 })
 export type SpoolState = z.infer<typeof SpoolState>
 
@@ -67,13 +71,7 @@ export function openStateFile(path: string): StateFile {
       if (!open) return
       generation += 1
       slot.fill(0)
-      // A state that outgrows its slot forgets ranges from the top: they would only be sent again.
-      let ranges = state.ranges
-      let length = slot.write(JSON.stringify({ ...state, generation }), prefix)
-      while (length + prefix >= slotBytes && ranges.length > 0) {
-        ranges = ranges.slice(0, Math.floor(ranges.length / 2))
-        length = slot.write(JSON.stringify({ ...state, ranges, generation }), prefix)
-      }
+      const length = slot.write(JSON.stringify(fitting({ ...state, generation })), prefix)
       slot.writeUInt32LE(spoolFormatVersion, 4)
       slot.writeUInt32LE(length, 8)
       slot.writeUInt32LE(crc32(slot.subarray(4, prefix + length)), 0)
@@ -86,6 +84,21 @@ export function openStateFile(path: string): StateFile {
       closeSync(handle)
     },
   }
+}
+
+/**
+ * A state that outgrows its slot forgets ranges from the top: they would only be sent again. Then losses are joined:
+ * less precise, and none forgotten.
+ */
+function fitting(state: SpoolState): SpoolState {
+  let fits = state
+  while (Buffer.byteLength(JSON.stringify(fits)) >= slotBytes - prefix) {
+    const { ranges, undeclared } = fits
+    if (ranges.length > 0) fits = { ...fits, ranges: ranges.slice(0, Math.floor(ranges.length / 2)) }
+    else if (undeclared.length > 1) fits = { ...fits, undeclared: [...joined(undeclared, undeclared.length / 2)] }
+    else break
+  }
+  return fits
 }
 
 type Slot =

@@ -132,9 +132,62 @@ describe('salvage', () => {
     const found = await readAll(spool)
     expect(found.get(1)).toBeNull()
     expect(found.get(2)).toEqual(observation(2))
-    expect(gaps).toMatchObject([{ fromSeq: 1, toSeq: 1, count: 1, reason: 'corrupt' }])
     await spool.close()
+    expect(gaps).toMatchObject([{ fromSeq: 1, toSeq: 1, count: 1, reason: 'corrupt' }])
   })
+
+  for (const when of ['at the start', 'while it is open'] as const) {
+    test(`damage found ${when}, and no room for its gap record: it starts, and declares it when there is room`, async () => {
+      using directory = temporaryDirectory()
+      const gaps: Gap[] = []
+      const options = {
+        directory: directory.path,
+        maxBytes: 4 * 1024 * 1024,
+        segmentBytes: 512 * 1024,
+        clock: testClock,
+        random: Math.random,
+        onGap: (gap: Gap) => gaps.push(gap),
+      }
+      const rot = () => {
+        const [name = ''] = segmentsOf(new Map(readdirSync(directory.path).map((n) => [n, Buffer.alloc(0)])))
+        const bytes = readFileSync(join(directory.path, name))
+        bytes.fill(0xff, 90, 100)
+        writeFileSync(join(directory.path, name), bytes)
+      }
+      // Device records never go. The first one is the smallest there is: mending it makes too little room for a gap.
+      const device = { kind: 'device', at: 1, device: 'r', state: 'up' } as const
+      const fill = async (spool: Spool) => {
+        await spool.append([device])
+        const large = { ...device, filler: 'x'.repeat(900) }
+        for (const records of [Array.from({ length: 100 }, () => large), [large], [device]]) {
+          while (await spool.append(records).catch(() => undefined)) {}
+        }
+      }
+      let spool = await openSpool(options)
+      await fill(spool)
+      if (when === 'at the start') {
+        await spool.close()
+        rot()
+        spool = await openSpool(options)
+      } else {
+        rot()
+      }
+      const lost = [...(await readAll(spool))].filter(([, record]) => record === null).map(([sequence]) => sequence)
+      expect(lost.length).toBeGreaterThan(0)
+      expect(gaps).toEqual([])
+      // Neither a crash nor a restart forgets it.
+      await spool.close()
+      spool = await openSpool(options)
+      expect(gaps).toEqual([])
+      await spool.acknowledge({ committed: spool.next - 1000, ranges: [] })
+      await spool.append([observation(1)])
+      await spool.close()
+      expect(gaps).toMatchObject([{ fromSeq: lost[0], toSeq: lost.at(-1), count: lost.length, reason: 'corrupt' }])
+      spool = await openSpool(options)
+      expect([...(await readAll(spool, spool.first)).values()].filter((record) => record?.kind === 'gap')).toEqual(gaps)
+      await spool.close()
+    })
+  }
 
   test('a segment in the middle is gone: its numbers are declared', async () => {
     using directory = temporaryDirectory()
