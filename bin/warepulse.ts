@@ -131,6 +131,29 @@ quarantine
   .addHelpText('after', '\nExample:\n  warepulse quarantine replay --config cloud.yaml')
   .action(async (id, options) => (await import('./commands/quarantine.ts')).replay(id, options, terminal))
 
+const backup = program.command('backup').description('copy, check and put back everything that the cloud keeps')
+backup
+  .command('create <directory>')
+  .description('copy everything into a new directory; the cloud may run')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse backup create /backups/2026-11-23 --config cloud.yaml')
+  .action(async (directory, options) => (await import('./commands/backup.ts')).create(directory, options, terminal))
+backup
+  .command('verify <directory>')
+  .description('read every byte of a backup; exit 1 if anything is wrong with it')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse backup verify /backups/2026-11-23')
+  .action(async (directory, options) => (await import('./commands/backup.ts')).verify(directory, options, terminal))
+backup
+  .command('restore <directory>')
+  .description('put a backup in place as a new server instance; the cloud must be stopped')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--replace', 'move what is there into a folder of its own')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse backup restore /backups/2026-11-23 --replace --config cloud.yaml')
+  .action(async (directory, options) => (await import('./commands/backup.ts')).restore(directory, options, terminal))
+
 const user = program.command('user').description('who may look and act')
 user
   .command('link')

@@ -68,7 +68,7 @@ export function transaction<T>(database: DatabaseSync, work: () => T): T {
 }
 
 /** SQLite's "disk full", "I/O error" and "locked" as retryable Faults; anything else as it came. */
-function asStorageFault(thrown: unknown): unknown {
+export function asStorageFault(thrown: unknown): unknown {
   const code = (thrown as { errcode?: unknown }).errcode
   if (typeof code !== 'number') return thrown
   const primary = code & 0xff

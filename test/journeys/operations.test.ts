@@ -1,9 +1,10 @@
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { dataFiles, projectionNames } from '../../cloud/data-files.ts'
 import { openJournal } from '../../cloud/journal/sqlite.ts'
-import type { Alert, Page } from '../../shared/api.ts'
+import type { Alert, GatewayState, Page, SiteSummary } from '../../shared/api.ts'
 import { canonical } from '../support/canonical.ts'
 import { startWarepulse } from '../support/processes.ts'
 import { gateMap, openStreet } from '../support/street.ts'
@@ -131,4 +132,48 @@ test('quarantine: listed and shown beside the running cloud; replayed once, when
   await s.startCloud()
   await s.caughtUp()
   expect((await s.get<Page<unknown>>(`/sites/${site}/gaps`)).items).toEqual([])
+})
+
+test('a frozen gateway is shown and alarmed, and released by command beside the running cloud', async () => {
+  const s = await street()
+  const cloud = await s.startCloud()
+  await cloud.stop()
+  const path = join(s.dataDirectory, dataFiles.journal)
+  const journal = await openJournal({ path, clock: { now: Date.now, monotonicMs: () => 0 }, random: Math.random })
+  await journal.freeze({ site, gateway: 'gw-1' }, 'e'.repeat(32), 'two senders take turns under one name')
+  await journal.close()
+  await s.startCloud()
+  const forked = async () => (await s.get<Page<GatewayState>>('/gateways')).items[0]?.forked?.reason
+  const alert = async () => (await s.get<Page<Alert>>(`/sites/${site}/alerts`)).items[0]
+  await until('it is shown', async () => (await forked()) === 'two senders take turns under one name')
+  expect(await alert()).toMatchObject({ rule: 'gateway-forked', subject: 'gw-1', severity: 1, state: 'active' })
+  expect(await s.command('gateway', 'unfork', site, 'gw-2')).toMatchObject({ code: 1 })
+  expect(await s.command('gateway', 'unfork', site, 'gw-1')).toMatchObject({ code: 0 })
+  await until('it is released', async () => (await forked()) === undefined && (await alert())?.state === 'cleared')
+  expect((await s.command('gateway', 'unfork', site, 'gw-1')).output).toContain('is not frozen')
+})
+
+test('backup: made beside the running cloud, verified, put back; a changed byte is found', async () => {
+  const s = await street()
+  const cloud = await s.startCloud()
+  await s.send('PUT', `/sites/${site}/map`, gateMap(site, 'gw-1', 'dock-1'))
+  await s.caughtUp()
+  const backup = join(s.directory, 'backup')
+  expect(await s.command('backup', 'create', backup)).toMatchObject({ code: 0 })
+  await s.send('PUT', `/sites/${site}/map`, { ...gateMap(site, 'gw-1', 'dock-1'), version: 2, name: 'Later' })
+  const verify = async () => {
+    const running = startWarepulse(['backup', 'verify', backup])
+    return { code: await running.exited, output: running.output() }
+  }
+  expect(await verify()).toMatchObject({ code: 0, output: expect.stringContaining('is sound') })
+  expect((await s.command('backup', 'restore', backup, '--replace')).output).toContain('Stop it first')
+  await cloud.stop()
+  expect((await s.command('backup', 'restore', backup)).output).toContain('--replace')
+  expect(await s.command('backup', 'restore', backup, '--replace')).toMatchObject({ code: 0 })
+  await s.startCloud()
+  await s.caughtUp()
+  // Accounts came back too: the token of before still is one.
+  expect((await s.get<Page<SiteSummary>>('/sites')).items).toMatchObject([{ name: 'Gate test', mapVersion: 1 }])
+  appendFileSync(join(backup, dataFiles.people), 'x')
+  expect(await verify()).toMatchObject({ code: 1, output: expect.stringContaining('people.sqlite') })
 })
