@@ -76,3 +76,11 @@ export const SiteMap = z.strictObject({
   skus: z.array(Sku).default([]),
 })
 export type SiteMap = z.infer<typeof SiteMap>
+
+/**
+ * Whether a map takes the place of the one in force: only a greater version does. Of two with one version the first in
+ * the journal stays, for everybody who reads it.
+ */
+export function supersedes(map: { readonly version: number }, inForce: number | undefined): boolean {
+  return inForce === undefined || map.version > inForce
+}

@@ -1,5 +1,5 @@
 import { type EdgeAlert, isKind, type Measurement } from '../../shared/record.ts'
-import type { SiteMap } from '../../shared/site-map.ts'
+import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
@@ -167,6 +167,8 @@ function tick(state: AlertState, now: number): void {
 /** Whom the silence rules watch, and where sensors hang. */
 function adopt(state: AlertState, map: SiteMap, at: number): void {
   const { site } = map
+  if (!supersedes(map, state.mapVersions.get(site))) return
+  state.mapVersions.put(site, map.version)
   for (const sign of state.signs.all.values()) {
     if (sign.site !== site || !sign.watched) continue
     sign.watched = false

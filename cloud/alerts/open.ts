@@ -39,6 +39,7 @@ const migrations: readonly Migration[] = [
   ) STRICT;
   `,
   'ALTER TABLE progress ADD COLUMN watched_from INTEGER NOT NULL DEFAULT 0',
+  keptSchema('map_version'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
@@ -53,11 +54,12 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     open: openKept(database, 'open', OpenAlert),
     edge: openKept(database, 'edge', EdgeWord),
     zones: openKept(database, 'zone', z.record(z.string(), z.string())),
+    mapVersions: openKept(database, 'map_version', z.int()),
     now: 0,
     watchedFrom: 0,
     concerning: new Map(),
   }
-  const kept = [state.rules, state.watches, state.signs, state.open, state.edge, state.zones]
+  const kept = [state.rules, state.watches, state.signs, state.open, state.edge, state.zones, state.mapVersions]
   const putAlert = database.prepare(
     'INSERT OR REPLACE INTO alert (id, site, state, raised_at, alert) VALUES (?, ?, ?, ?, ?)',
   )

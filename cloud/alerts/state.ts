@@ -45,6 +45,8 @@ export interface AlertState {
   readonly edge: Kept<z.infer<typeof EdgeWord>>
   /** site → `sensor → zone`, from the newest map. */
   readonly zones: Kept<Record<string, string>>
+  /** site → version of the map in force. */
+  readonly mapVersions: Kept<number>
   /** Of the newest tick. */
   now: number
   /** Since when time went on without a step of the clock; 0 = since the beginning. Timers count from here. */

@@ -1,4 +1,4 @@
-import type { SiteMap } from '../../shared/site-map.ts'
+import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { Place } from '../location/place.ts'
 import { indexSite } from '../location/site-index.ts'
 import { remap } from '../location/standing.ts'
@@ -9,10 +9,10 @@ import type { SiteState, TrackedPoint, TrackedReader, TrackedSlot } from './site
 import { type Changes, type InventoryState, noteItem, siteOf } from './state.ts'
 import { type Origin, rebook, weigh } from './weigh.ts'
 
-/** A new version of a map replaces the one before whole. An older version than the one in force is ignored. */
+/** A new version of a map replaces the one before whole. A version that is not newer than the one in force is ignored. */
 export function publish(state: InventoryState, map: SiteMap, origin: Origin, at: number, changes: Changes): void {
   const site = siteOf(state, map.site)
-  if (site.index !== undefined && map.version < site.index.map.version) return
+  if (!supersedes(map, site.index?.map.version)) return
   adopt(state, site, map, at)
   resettle(state, site, origin, at, changes)
   changes.sites.add(site)

@@ -8,7 +8,7 @@ import {
   type SlotStateName,
   slotStates,
 } from '../../shared/board.ts'
-import type { SiteMap } from '../../shared/site-map.ts'
+import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { BoardChanges } from './board-changes.ts'
 
 export interface SlotNow {
@@ -122,7 +122,7 @@ export function snapshotOf(board: BoardState, now: number): BoardSnapshot | unde
 
 /** A new map keeps what is known of the slots and sensors that are still on it. */
 function takeMap(board: BoardState, map: SiteMap | undefined): number | undefined {
-  if (map === undefined || map.version === board.map?.version) return undefined
+  if (map === undefined || !supersedes(map, board.map?.version)) return undefined
   board.map = map
   board.places = new Map(map.slots.map((slot, index) => [slot.id, index]))
   for (const slot of board.slots.keys()) if (!board.places.has(slot)) board.slots.delete(slot)

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { type DeviceState, type Gap, isKind, type Measurement } from '../../shared/record.ts'
-import type { SiteMap } from '../../shared/site-map.ts'
+import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { isOwnKind, type LinkChanged } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
@@ -207,6 +207,8 @@ function linksLost(state: SupervisionState, at: number, changes: SupervisionChan
 
 /** The limits of sensors, and gateways that the map expects and nobody has heard yet. */
 function adopt(state: SupervisionState, map: SiteMap, changes: SupervisionChanges): void {
+  if (!supersedes(map, state.mapVersions.get(map.site))) return
+  state.mapVersions.put(map.site, map.version)
   state.limits.put(map.site, Object.fromEntries(map.sensors.map(({ id, limits }) => [id, limits])))
   for (const { gateway } of [...map.sensors, ...map.readPoints]) {
     if (state.gateways.get(`${map.site}/${gateway}`) === undefined) {

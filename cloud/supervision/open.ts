@@ -30,6 +30,7 @@ const migrations: readonly Migration[] = [
   ${gapSchema}
   `,
   'ALTER TABLE progress ADD COLUMN now INTEGER NOT NULL DEFAULT 0',
+  keptSchema('map_version'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int() })
 
@@ -44,9 +45,10 @@ export async function openSupervision(options: {
     gateways: openKept(database, 'gateway', KeptGateway),
     sensors: openKept(database, 'sensor', KeptSensor),
     limits: openKept(database, 'limits', KeptLimits),
+    mapVersions: openKept(database, 'map_version', z.int()),
     flows: openKept(database, 'flow', KeptFlow),
   }
-  const kept = [state.gateways, state.sensors, state.limits, state.flows]
+  const kept = [state.gateways, state.sensors, state.limits, state.mapVersions, state.flows]
   const gaps = openGapTable(database)
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())

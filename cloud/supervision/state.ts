@@ -52,6 +52,8 @@ export interface SupervisionState {
   readonly sensors: Kept<KeptSensor>
   /** site */
   readonly limits: Kept<z.infer<typeof KeptLimits>>
+  /** site → version of the map in force. */
+  readonly mapVersions: Kept<number>
   /** site */
   readonly flows: Kept<z.infer<typeof KeptFlow>>
 }

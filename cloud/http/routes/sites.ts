@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SiteSummary, SlotState } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
-import { SiteMap } from '../../../shared/site-map.ts'
+import { SiteMap, supersedes } from '../../../shared/site-map.ts'
 import { accepted, acceptedBy } from '../accepted.ts'
 import { byOf, maySee } from '../access.ts'
 import { checkMap } from '../check-map.ts'
@@ -15,6 +15,8 @@ const params = z.strictObject({ site: Identifier })
 
 /** Sites, their maps and the state of their slots. */
 export function siteRoutes(app: Api, { inventory, journal, clock }: HttpParts): void {
+  /** What was promised to be published: the read model knows it only a moment later. */
+  const promised = new Map<string, number>()
   app.get(
     '/api/v1/sites',
     { schema: { summary: 'Sites that you may see', tags, response: { 200: pageOf(SiteSummary) } } },
@@ -50,12 +52,19 @@ export function siteRoutes(app: Api, { inventory, journal, clock }: HttpParts): 
         ...checkMap(map),
       ]
       if (errors.length > 0) throw new InputFault('The map does not fit together.', errors.slice(0, 100))
-      const present = inventory.map(site)?.version ?? 0
-      if (map.version <= present) {
+      const before = promised.get(site)
+      const present = Math.max(inventory.map(site)?.version ?? 0, before ?? 0)
+      if (!supersedes(map, present)) {
         throw new Fault('conflict', `Version ${present} is in force: publish a higher one than ${map.version}.`)
       }
-      const at = clock.now()
-      return acceptedBy(reply, await journal.appendOwn(site, [{ kind: 'map', at, by: byOf(request), map }]))
+      promised.set(site, map.version)
+      try {
+        const at = clock.now()
+        return acceptedBy(reply, await journal.appendOwn(site, [{ kind: 'map', at, by: byOf(request), map }]))
+      } catch (thrown) {
+        if (promised.get(site) === map.version) promised.set(site, before ?? 0)
+        throw thrown
+      }
     },
   )
   app.get(

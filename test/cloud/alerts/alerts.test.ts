@@ -98,6 +98,14 @@ describe('what rings', () => {
     ['no value is no evidence', [put(warm), probe(t0, null)], []],
     ['a disabled rule', [put({ ...warm, enabled: false }), probe(t0, 9)], []],
     ['a rule of another zone', [put({ ...warm, zone: 'A' }), map, probe(t0, 9)], []],
+    [
+      'of two maps with one version the first stays',
+      [
+        ...[put({ ...warm, zone: 'COLD' }), map, published(rotterdam({ sensors: [] }), t0)],
+        ...[published(rotterdam({ version: 2 }), t0), published(rotterdam({ sensors: [] }), t0), probe(t0, 9)],
+      ],
+      ['warm probe active @0'],
+    ],
     ['a rule of its zone', [put({ ...warm, zone: 'COLD' }), map, probe(t0, 9)], ['warm probe active @0']],
     ['a rule of another sensor', [put({ ...warm, sensors: ['other'] }), probe(t0, 9)], []],
     ['a rule of another site', [put({ ...warm, site: 'ham' }), probe(t0, 9)], []],

@@ -194,6 +194,16 @@ describe('maps', () => {
     expect((await put(smallMap('harbour', 1))).json()).toMatchObject({ status: 409, code: 'conflict' })
   })
 
+  test('of two people who publish one version, the second is told', async () => {
+    const url = '/api/v1/sites/twice/map'
+    const [first, second] = await Promise.all([
+      send('PUT', url, smallMap('twice', 7)),
+      send('PUT', url, { ...smallMap('twice', 7), name: 'Other' }),
+    ])
+    expect([first.statusCode, second.statusCode]).toEqual([202, 409])
+    expect(bench.journalled).toHaveLength(1)
+  })
+
   test('a map begins a site', async () => {
     expect((await send('PUT', '/api/v1/sites/new/map', smallMap('new'))).statusCode).toBe(202)
   })

@@ -186,6 +186,16 @@ describe('the ugly ones', () => {
     expect(inventory.sites()[0]).toMatchObject({ mapVersion: 2, slots: 3, items: 1 })
   })
 
+  test('a second map of one version, and an older one, change nothing', async () => {
+    const other = { slots: rotterdam().slots.filter(({ id }) => id !== 'A-1') }
+    const inventory = await stockOf([
+      published(rotterdam({ version: 2 })),
+      published(rotterdam({ version: 2, ...other })),
+      published(rotterdam({ version: 1, ...other })),
+    ])
+    expect(inventory.slots('rtm', {}, page).items).toHaveLength(4)
+  })
+
   test('a map that names the antenna at last says where its tags are', async () => {
     const without = rotterdam({ readPoints: [] })
     const inventory = await stockOf([

@@ -101,6 +101,9 @@ describe('a board', () => {
     expect(tell(board, { type: 'map', map: next })).toMatchObject({ mapVersion: 2 })
     expect(snapshotOf(board, 0)?.slots.items).toEqual([0, 0, 5])
     expect(tell(board, { type: 'map', map: next })).toBeUndefined()
+    expect(tell(board, { type: 'map', map: smallMap(site, 2) })).toBeUndefined()
+    expect(tell(board, { type: 'map', map: smallMap(site, 1) })).toBeUndefined()
+    expect(snapshotOf(board, 0)?.slots.items).toEqual([0, 0, 5])
   })
 
   test('moves no picture for flow alone', () => {

@@ -180,6 +180,19 @@ describe('sensors', () => {
     )
   })
 
+  test('of two maps with one version the first stays, and an older one changes nothing', async () => {
+    const sensors = rotterdam().sensors.map((sensor) => ({ ...sensor, limits: { temperature: { high: 4 } } }))
+    const supervision = await supervisionOf([
+      published(rotterdam({ version: 2 })),
+      published(rotterdam({ version: 2, sensors })),
+      published(rotterdam({ version: 1, sensors })),
+      fromGateway([measurement(t0, { temperature: 5 })]),
+    ])
+    expect(supervision.standing()).toContainEqual(
+      expect.objectContaining({ type: 'sensor', now: expect.objectContaining({ outside: [] }) }),
+    )
+  })
+
   test('new limits may put a value outside', async () => {
     const sensors = rotterdam().sensors.map((sensor) => ({ ...sensor, limits: { temperature: { high: 4 } } }))
     const supervision = await supervisionOf([
