@@ -1,3 +1,5 @@
+import { clockCases } from './cases/clock.ts'
+import { cloneCases } from './cases/clones.ts'
 import { cloudKillCases } from './cases/cloud-kill.ts'
 import { deliveryCases } from './cases/delivery.ts'
 import { diskCases } from './cases/disks.ts'
@@ -17,6 +19,8 @@ export const faultCases: readonly FaultCase[] = [
   ...diskCases,
   ...spoolDamageCases,
   ...linkCases,
+  ...clockCases,
+  ...cloneCases,
   ...deliveryCases,
 ].toSorted((a, b) => number(a) - number(b))
 
@@ -34,21 +38,15 @@ export const notInjected: readonly NotInjected[] = [
   { fault: 'F15', title: 'InfluxDB cuts its answer', why: 'proved by test/contracts/series-store.test.ts' },
   { fault: 'F16', title: 'SQL locked, slow or down', why: 'there is no SQL server; SQLite has one writer per file' },
   { fault: 'F17', title: 'disk of the cloud full', why: 'proved by test/contracts/journal-crash.test.ts' },
-  { fault: 'F27', title: 'clock jumps by years', why: notYet },
-  {
-    fault: 'F28',
-    title: 'the gateway boots in 1970 and learns the time later',
-    why: 'the gateway does not keep unsynced stamps apart yet',
-  },
+  { fault: 'F27', title: 'clock jumps by years', why: 'proved by test/journeys/clock.test.ts' },
   { fault: 'F34', title: 'other network, no DNS, captive portal', why: notYet },
   { fault: 'F38', title: 'reader unplugged and plugged again', why: 'proved by test/journeys/serial-source.test.ts' },
-  { fault: 'F39', title: 'garbage on the wire', why: 'proved by test/journeys/serial-source.test.ts' },
-  { fault: 'F40', title: 'a reader floods', why: notYet },
   {
-    fault: 'F41',
-    title: 'two gateways with one identity',
-    why: 'the cloud does not freeze forks yet; that nothing is written twice is proved by test/contracts/door.test.ts',
+    fault: 'F39',
+    title: 'garbage on the wire',
+    why: 'proved by test/journeys/simulators.test.ts and test/edge/framing',
   },
+  { fault: 'F40', title: 'a reader floods', why: notYet },
   { fault: 'F42', title: '10,000 gateways come back at once', why: notYet },
   { fault: 'F43', title: '10,000 gateways with a day of backlog', why: notYet },
   { fault: 'F44', title: 'frozen board clients', why: 'proved by test/journeys/live-push.test.ts' },

@@ -23,14 +23,14 @@ export async function openFeeder(url: string, truth: Truth): Promise<Feeder> {
             return client.publishAsync(`zigbee2mqtt/${happening.record.sensor}`, JSON.stringify(state), { qos: 1 })
           }
           const event = {
-            timestamp: at,
+            ...(truth.options.withoutClock ? {} : { timestamp: at }),
             hostname: happening.device,
             eventType: 'tagInventory',
             tagInventoryEvent: {
               epcHex: happening.record.epc,
               antennaPort: happening.antenna,
               peakRssiCdbm: -5500,
-              lastSeenTime: at,
+              ...(truth.options.withoutClock ? {} : { lastSeenTime: at }),
             },
           }
           return client.publishAsync(`impinj/${happening.device}/tags`, JSON.stringify(event), { qos: 1 })

@@ -52,7 +52,7 @@ export interface SceneOptions {
   readonly seed: number
   /** `series` of the cloud's configuration. */
   readonly series?: Readonly<Record<string, unknown>>
-  readonly truth?: Partial<Pick<TruthOptions, 'stepMs' | 'tags'>>
+  readonly truth?: Partial<Pick<TruthOptions, 'stepMs' | 'tags' | 'withoutClock'>>
 }
 
 /** A whole street in processes of its own, with a proxy before the cloud, and one judge at the end. */
@@ -80,9 +80,11 @@ export interface Scene {
     gateway: string,
     options?: { spool?: Readonly<Record<string, unknown>> },
   ): Promise<{ broker: SiteBroker; feeder: Feeder; config: string; spoolDirectory: string }>
-  startEdge(config: string, name?: string): Actor
+  startEdge(config: string, environment?: Readonly<Record<string, string>>): Actor
   /** The devices say these happenings; the site's broker has them when it resolves. */
   say(feeder: Feeder, from: number, count: number): Promise<void>
+  /** Resolves when the edge is subscribed to the site's broker, which from then on keeps messages for it. */
+  listens(): Promise<void>
   /** The same, and resolves when the cloud has them: the gateway listens. */
   heard(feeder: Feeder, from: number, count: number): Promise<void>
   /** Resolves when the newest value up to happening `last` is in history and the gateway has nothing left to send. */
@@ -274,11 +276,11 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
       return { broker, feeder, config, spoolDirectory }
     },
 
-    startEdge(config, name = 'edge') {
+    startEdge(config, environment = {}) {
       return act(
-        name,
+        'edge',
         spawn(process.execPath, [quiet, command, 'edge', '--config', config], {
-          env: { ...process.env, NO_COLOR: '1' },
+          env: { ...process.env, NO_COLOR: '1', ...environment },
           stdio: ['ignore', 'pipe', 'pipe'],
         }),
       )
@@ -287,6 +289,10 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
     async say(feeder, from, count) {
       await feeder.say(from, count)
       for (let n = from; n < from + count; n += 1) confirmed.add(n)
+    },
+    async listens() {
+      const isUp = async () => (await scene.edgeMetric('edge_device_up{device="readers"}')) === 1
+      await until('the gateway listens', isUp, { everyMs: 50 })
     },
     async heard(feeder, from, count) {
       // Before it has subscribed for the first time the broker keeps nothing for it.
@@ -465,7 +471,8 @@ async function readHistory(data: string, series: Readonly<Record<string, unknown
   return history
 }
 
-async function readSpool(gateway: string, directory: string, clock: Clock): Promise<SpoolFound> {
+/** What a spool that nobody works on still holds. */
+export async function readSpool(gateway: string, directory: string, clock: Clock): Promise<SpoolFound> {
   const spool = await openSpool({ directory, maxBytes: 1024 * 1024 * 1024, clock, random: Math.random })
   const found = { gateway, epoch: spool.epoch, next: spool.next, records: await readAll(spool, spool.first) }
   await spool.close()

@@ -13,6 +13,8 @@ export interface TruthOptions {
   /** Between one number and the next. */
   readonly stepMs?: number
   readonly tags?: number
+  /** The readers have no clock: every number is a read of a tag of its own, stamped by the gateway. */
+  readonly withoutClock?: boolean
 }
 
 export type Happening =
@@ -31,11 +33,17 @@ export const truthAntennas = 4
 export const truthSensors = 8
 const defaultTags = 200
 
-export function openTruth({ seed, startAt, stepMs = 10, tags = defaultTags }: TruthOptions): Truth {
-  const isOneInstant = stepMs === 0
+export function openTruth({
+  seed,
+  startAt,
+  stepMs = 10,
+  tags = defaultTags,
+  withoutClock = false,
+}: TruthOptions): Truth {
+  const ownTags = stepMs === 0 || withoutClock
   const of = (n: number): Happening => {
     const at = startAt + n * stepMs
-    if (n % 4 === 0 && !isOneInstant) {
+    if (n % 4 === 0 && !ownTags) {
       const turn = n / 4
       return {
         kind: 'value',
@@ -50,7 +58,7 @@ export function openTruth({ seed, startAt, stepMs = 10, tags = defaultTags }: Tr
     const chance = mixed(seed, n)
     const device = `rack-${1 + (chance % truthDevices)}`
     const antenna = 1 + ((chance >>> 8) % truthAntennas)
-    const tag = isOneInstant ? n : n % tags
+    const tag = ownTags ? n : n % tags
     return {
       kind: 'read',
       device,
@@ -68,14 +76,14 @@ export function openTruth({ seed, startAt, stepMs = 10, tags = defaultTags }: Tr
     }
   }
   return {
-    options: { seed, startAt, stepMs, tags },
+    options: { seed, startAt, stepMs, tags, withoutClock },
     of,
     numberOf(record) {
       const at = record['at']
       if (typeof at !== 'number') return undefined
-      const n = isOneInstant ? Number.parseInt(String(record['epc']).slice(10), 16) : (at - startAt) / stepMs
+      const n = ownTags ? Number.parseInt(String(record['epc']).slice(10), 16) : (at - startAt) / stepMs
       if (!Number.isInteger(n) || n < 0) return undefined
-      return isSame(of(n).record, record) ? n : undefined
+      return isSame(of(n).record, withoutClock ? { ...record, at: of(n).record.at } : record) ? n : undefined
     },
   }
 }

@@ -99,7 +99,6 @@ async function poison({ seed }: RunOptions): Promise<Outcome> {
       Buffer.from([0xff, 0xfe, 0x00, 0x80]),
       Buffer.from([0x1f, 0x8b, 0x08, 0x00]),
       gzipSync(Buffer.alloc(8 * 1024 * 1024, 0x20)),
-      envelope(41, `${'['.repeat(100_000)}${']'.repeat(100_000)}`),
     ]
     for (const payload of unreadable) await publish(payload)
     const hashOf = (payload: string | Buffer) => createHash('sha256').update(payload).digest('hex')
@@ -108,7 +107,7 @@ async function poison({ seed }: RunOptions): Promise<Outcome> {
     const silent = unanswered().map((payload) => JSON.stringify(payload.toString().slice(0, 40)))
     const refusals = unreadable.length - silent.length
 
-    // One bad record costs only itself: numbers 41–46 are bad, in the middle of good ones.
+    // One bad record costs only itself: numbers 41–47 are bad, in the middle of good ones.
     const bad = [
       '{"kind":"measurement","at":1,"sensor":"x","values":{"temperature":1e400}}',
       '{"kind":"observation","at":"now","readPoint":"rack-1.1","epc":"30","count":1}',
@@ -116,11 +115,12 @@ async function poison({ seed }: RunOptions): Promise<Outcome> {
       '{"kind":""}',
       '{"at":1}',
       '"text"',
+      `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
     ]
-    await publish(envelope(41, [...bad, good(47), good(48)].join(',')))
-    sender.send(49, 52)
+    await publish(envelope(41, [...bad, good(48), good(49)].join(',')))
+    sender.send(50, 51)
     await until('the rest is committed', () => sender.committed >= 100)
-    const told = (n: number) => n < 41 || n > 46
+    const told = (n: number) => n < 41 || n > 47
     for (let n = 1; n <= 100; n += 1) if (told(n)) scene.promised('gw', epochA, n, [n])
     const quarantined = await scene.metric('intake_records_quarantined_total')
     const broke = isBroken

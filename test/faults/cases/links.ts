@@ -126,7 +126,7 @@ async function oneInstant({ seed }: RunOptions): Promise<Outcome> {
   try {
     const { feeder, config, spoolDirectory } = await scene.withReaders('gw')
     scene.startEdge(config)
-    await until('the gateway listens', async () => (await scene.edgeMetric('edge_device_up{device="readers"}')) === 1)
+    await scene.listens()
     await scene.say(feeder, 1, 1000)
     const items = async () => (await scene.street.all<Item>(`/sites/${site}/items`)).length
     await until('all tags are known', async () => (await items()) === 1000, { withinMs: 60_000, everyMs: 300 })
