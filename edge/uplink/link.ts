@@ -11,7 +11,7 @@ export interface Link {
   publish(channel: 'batch' | 'hello' | 'status', payload: Uint8Array | string): void
   /** Resolves with the reason when the connection has ended. */
   readonly ended: Promise<string>
-  /** Says goodbye (`polite`), or drops the socket at once. Safe to call twice. */
+  /** Says goodbye (`polite`, for at most a second), or drops the socket at once. Safe to call twice. */
   close(polite: boolean): Promise<void>
 }
 
@@ -27,6 +27,9 @@ export interface LinkOptions {
   readonly onAck: (payload: Buffer) => void
   readonly onConfig: (payload: Buffer) => void
 }
+
+/** A container is killed 10 s after it was told to stop, and the link is not all that must be closed by then. */
+const goodbyeMs = 1_000
 
 const online: GatewayStatus = { state: 'online' }
 const offline: GatewayStatus = { state: 'offline' }
@@ -69,15 +72,26 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     else if (topic === topicOf(address, 'config')) options.onConfig(payload)
   })
 
+  /** The library waits for PUBACKs without end, and once it does, cannot be told to stop: the stream is ours to destroy. */
   async function close(polite: boolean): Promise<void> {
-    if (polite && client.connected) {
+    if (polite && client.connected && !client.disconnecting) {
       client.publish(topicOf(address, 'status'), JSON.stringify(offline), { qos: 0 })
+      client.end(false)
+      const patience = setTimeout(() => client.stream.destroy(), goodbyeMs)
+      await ended
+      clearTimeout(patience)
+      return
     }
-    await new Promise<void>((resolve) => client.end(!polite, () => resolve()))
+    client.end(true)
+    client.stream.destroy()
+    await ended
   }
 
+  const stop = () => void close(false)
+  signal.addEventListener('abort', stop, { once: true })
   try {
-    await connected(client, ended, signal)
+    if (signal.aborted) stop()
+    await connected(client, ended)
     const granted = await client.subscribeAsync([topicOf(address, 'ack'), topicOf(address, 'config')], { qos: 1 })
     if (granted.some(({ qos }) => qos !== 0 && qos !== 1)) {
       throw new Fault('not-allowed', `The broker does not let ${id} read its own topics. Check its permissions.`)
@@ -94,6 +108,8 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
         : `The broker ${options.url} cannot be reached: ${message}.${clockHint(message)}`,
       { retryable: true, cause: thrown },
     )
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
   return {
     get heardAt() {
@@ -115,19 +131,10 @@ function clockHint(message: string): string {
     : ''
 }
 
-function connected(client: MqttClient, ended: Promise<string>, signal: AbortSignal): Promise<void> {
+function connected(client: MqttClient, ended: Promise<string>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new Error('stopped'))
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    client.once('connect', () => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    })
-    void ended.then((reason) => {
-      signal.removeEventListener('abort', stop)
-      reject(new Error(reason))
-    })
+    client.once('connect', () => resolve())
+    void ended.then((reason) => reject(new Error(reason)))
   })
 }
 

@@ -67,9 +67,12 @@ async function street(
     counters,
     states,
     exchanges,
-    async [Symbol.asyncDispose]() {
+    async stop() {
       stop.abort()
       await running
+    },
+    async [Symbol.asyncDispose]() {
+      await this.stop()
       await spool.close()
       await acker.close()
       await mosquitto.stop()
@@ -222,4 +225,42 @@ test('a half-open link is found within 1.5 keep-alives, with records in flight o
     await s[Symbol.asyncDispose]()
     for (const relay of relays) relay.close()
   }
+})
+
+test('stopping does not wait for a broker that went mute: about a second of politeness', async () => {
+  const relays: Awaited<ReturnType<typeof relayTo>>[] = []
+  const s = await street({}, async (port) => {
+    const relay = await relayTo(port)
+    relays.push(relay)
+    return `mqtt://127.0.0.1:${relay.port}`
+  })
+  await until('hello is answered', () => s.spool.lease !== undefined)
+  for (const relay of relays) relay.swallows = true
+  await s.spool.append(many(0, 50))
+  await until('a batch is in flight', () => s.counters.uplink_records_sent_total === 50)
+  const stoppedMs = performance.now()
+  await s.stop()
+  expect(performance.now() - stoppedMs).toBeLessThan(2000)
+  await s[Symbol.asyncDispose]()
+  for (const relay of relays) relay.close()
+})
+
+test('stopping while a mute broker owes the SUBACK does not wait for it', async () => {
+  let isAsked = false
+  const broker = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (bytes) => {
+      if (bytes[0] === 0x10) socket.write(Buffer.from([0x20, 2, 0, 0])) // CONNECT → CONNACK
+      if (bytes[0] === 0x82) isAsked = true // SUBSCRIBE
+    })
+  })
+  await new Promise<void>((resolve) => broker.listen(0, '127.0.0.1', resolve))
+  const own = broker.address()
+  const s = await street({}, async () => `mqtt://127.0.0.1:${typeof own === 'object' ? own?.port : 0}`)
+  await until('the topics are asked for', () => isAsked)
+  const stoppedMs = performance.now()
+  await s.stop()
+  expect(performance.now() - stoppedMs).toBeLessThan(1000)
+  await s[Symbol.asyncDispose]()
+  broker.close()
 })
