@@ -59,9 +59,13 @@ export class GatewayQueue {
     this.#run()
   }
 
-  /** Journals that the link changed; the same state again is no change. At most the newest 16 wait. */
+  /**
+   * Journals that the link changed; the same state again is no change. At most the newest 16 wait. A frozen gateway
+   * counts as gone, whoever is connected: what it covers cannot be known.
+   */
   tellLink(link: Link): void {
     const online = link.state === 'online'
+    if (online && this.#around.journal.forked(this.#address) !== undefined) return
     if (link.hello === undefined && this.#online === online) return
     this.#online = online
     if (link.hello === undefined) this.#sees({ type: 'link' })
@@ -192,10 +196,11 @@ export class GatewayQueue {
   }
 
   async #freeze(epoch: string, reason: string): Promise<void> {
-    const { journal, persistence, onForked } = this.#around
+    const { clock, journal, persistence, onForked } = this.#around
     // When it is released one day, it begins with a clean sheet.
     this.#watch = nothingSeen
     await persistence.of(() => journal.freeze(this.#address, epoch, reason))
+    this.tellLink({ kind: 'link', at: clock.now(), gateway: this.#address.gateway, state: 'offline' })
     onForked(reason)
     return this.#tellForked(epoch)
   }

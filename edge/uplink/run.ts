@@ -202,7 +202,21 @@ class Session {
       sayHello: ack['sayHello'] === true,
     })
     if (ack.refused !== undefined) this.#onRefusal(ack.refused, at)
+    if (ack.forked !== undefined) this.#tellForked(ack.forked)
+    if (ack.lease !== undefined) this.#forked = undefined
   }
+
+  /** Said once: until people decide, every hello gets the same answer. */
+  #tellForked(reason: string): void {
+    if (this.#forked === reason) return
+    this.#forked = reason
+    const { site, gateway } = this.#options.address
+    this.#options.log.warn(
+      `The server has frozen ${site}/${gateway}: another sender uses its identity (${reason}). Everything is kept here. ` +
+        'Switch the other one off, then run `warepulse gateway unfork` at the server.',
+    )
+  }
+  #forked: string | undefined
 
   #onRefusal(refused: NonNullable<Ack['refused']>, at: number): void {
     this.#counters.uplink_batches_refused_total += 1

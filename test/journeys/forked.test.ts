@@ -56,13 +56,19 @@ async function spoolIn(path: string): Promise<Spool> {
 }
 
 /** A real uplink; what it returns ends it. */
-function uplink(spool: Spool, port: number, boot: string, directory: string): () => Promise<void> {
+function uplink(
+  spool: Spool,
+  port: number,
+  boot: string,
+  directory: string,
+  warnings: string[] = [],
+): () => Promise<void> {
   const stop = new AbortController()
   const running = runUplink(
     {
       ...{ spool, url: `mqtt://127.0.0.1:${port}`, address: reel, secret: 'x', version: '0.0.0', boot },
       ...{ startedAt: Date.now(), configVersion: () => 0, clock: wallClock, random: () => 0.1 },
-      log: { info: () => {}, warn: () => {} },
+      log: { info: () => {}, warn: (sentence: string) => warnings.push(sentence) },
       refusedDirectory: join(directory, 'refused'),
     },
     stop.signal,
@@ -122,8 +128,12 @@ test('a copied spool: frozen, neither forgets a record, and after the release th
   await before.close()
   cpSync(original, copy, { recursive: true })
 
+  const warnings: string[] = []
   const [a, b] = [await spoolIn(original), await spoolIn(copy)]
-  const ends = [uplink(a, cloud.port, boot('a'), cloud.directory), uplink(b, cloud.port, boot('b'), cloud.directory)]
+  const ends = [
+    uplink(a, cloud.port, boot('a'), cloud.directory, warnings),
+    uplink(b, cloud.port, boot('b'), cloud.directory),
+  ]
   let appended = 0
   const writing = setInterval(() => {
     void a.append(some(1000 + appended, 5)).catch(() => {})
@@ -138,6 +148,7 @@ test('a copied spool: frozen, neither forgets a record, and after the release th
   await until('both are told', () => cloud.intake.counters.intake_messages_of_forked_total > 3, { withinMs: 60_000 })
   expect(await cloud.journal.closed(reel, a.epoch)).toEqual(frozenAt)
 
+  await until('the gateway says it', () => warnings.some((text) => text.includes('gateway unfork')))
   await ends[1]?.()
   await cloud.journal.release(reel, 'test')
   const last = await a.append(some(9000, 1))

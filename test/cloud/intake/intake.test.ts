@@ -304,7 +304,14 @@ describe('two senders under one identity', () => {
     expect(forked).toEqual(['gate-1: two senders take turns under one name'])
     expect(lastAck()).toMatchObject({ committed: 0, ranges: [], sayHello: true, forked: expect.any(String) })
     expect(lastAck()?.lease).toBeUndefined()
-    expect((await told()).at(-1)).toMatchObject({ kind: 'fork', gateway: 'gate-1', epoch: epochA, state: 'forked' })
+    expect((await told()).slice(-2)).toMatchObject([
+      { kind: 'fork', gateway: 'gate-1', epoch: epochA, state: 'forked' },
+      { kind: 'link', gateway: 'gate-1', state: 'offline' },
+    ])
+    // Whoever connects now: what a frozen gateway covers cannot be known.
+    intake.presence(reel, true)
+    await intake.idle()
+    expect((await told()).at(-1)).toMatchObject({ kind: 'link', state: 'offline' })
 
     up('batch', batch('whatever', first, run(first, 2)))
     await intake.idle()
@@ -315,6 +322,7 @@ describe('two senders under one identity', () => {
     expect(await journal.release(reel, 'kim')).toBe(true)
     up('batch', batch(await take(d, 1000, 1), first, run(first, 2)))
     await intake.idle()
+    expect((await told()).at(-1)).toMatchObject({ kind: 'link', state: 'online' })
     expect((await journal.closed(reel, epochA)).committed).toBe(10)
     up('hello', hello(epochB, 1, 3))
     await intake.idle()

@@ -81,6 +81,11 @@ describe('gateways', () => {
       { devices: [{ device: 'shelf', state: 'silent', since: at(0), reason: null }] },
     ],
     [
+      'frozen',
+      [fromCloud([{ kind: 'fork', at: t0, gateway: 'gw1', epoch: 'e', state: 'forked', reason: 'two of them' }])],
+      { forked: { since: at(0), reason: 'two of them' } },
+    ],
+    [
       'a clock that was found wrong',
       [fromGateway([{ kind: 'clock', at: t0, boot: 'b', offsetMs: 5, synced: false }])],
       { clockSynced: false },
