@@ -40,13 +40,20 @@ export function loadConfiguration<S extends z.ZodType>(schema: S, path: string):
   return configuration.value
 }
 
-/** Aborts on SIGINT or SIGTERM; a second one ends the process at once. */
+/** Ctrl+C reaches a process twice, from the terminal and from the launcher that hands signals on. */
+const samePressMs = 500
+
+/** Aborts on SIGINT or SIGTERM; a second one, from somebody who does not want to wait, ends the process at once. */
 export function untilStopped(): AbortSignal {
   const controller = new AbortController()
+  let firstMs = 0
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(1)
-      controller.abort()
+      const nowMs = systemClock.monotonicMs()
+      if (!controller.signal.aborted) {
+        firstMs = nowMs
+        controller.abort()
+      } else if (nowMs - firstMs > samePressMs) process.exit(1)
     })
   }
   return controller.signal

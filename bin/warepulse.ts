@@ -18,11 +18,11 @@ const program = new Command('warepulse')
 program
   .command('demo')
   .description('broker, cloud, two gateways and a simulated warehouse in one command')
-  .option('--port <number>', 'port of the board; the next free one is taken if it is busy', wholeNumber, 8080)
+  .option('--port <number>', 'port of the board; the next free one is taken if it is busy', portNumber, 8080)
   .option('--seed <number>', 'same seed, same story', wholeNumber, 42)
   .option('--rate <number>', 'tag reads per second', wholeNumber, 35)
-  .option('--size <size>', 'full (2,400 slots) or small (for a quick look)', 'full')
-  .option('--directory <path>', 'where it keeps its data', './warepulse-demo')
+  .option('--size <size>', 'full (2,400 slots), small (48) or huge (100,000)', 'full')
+  .option('--directory <path>', 'where it keeps its data, made anew at each start', './warepulse-demo')
   .option('--clean', 'remove that data and stop')
   .addHelpText('after', '\nExample:\n  warepulse demo --port 9000 --rate 200')
   .action(async (options) => (await import('./commands/demo.ts')).demo(options, terminal))
@@ -175,6 +175,12 @@ try {
     tellFault(terminal, thrown)
     process.exitCode = exitCodeOf(thrown)
   }
+}
+
+function portNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value > 65_535) throw new InvalidArgumentError('Ports end at 65535.')
+  return value
 }
 
 function wholeNumber(text: string): number {

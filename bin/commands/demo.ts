@@ -26,9 +26,9 @@ const gatewayPort = 1883
 
 /** `warepulse demo`: a warehouse to look at, alive until Ctrl+C. */
 export async function demo(options: Options, terminal: Terminal): Promise<void> {
-  const { directory } = options
   if (options.clean === true) {
-    terminal.line(removeDirectory(directory) ? `${directory} removed.` : `There is no ${directory}.`)
+    const removed = removeDirectory(options.directory)
+    terminal.line(removed ? `${options.directory} removed.` : `There is no ${options.directory}.`)
     return
   }
   const size = sizeOf(options.size)
@@ -38,14 +38,16 @@ export async function demo(options: Options, terminal: Terminal): Promise<void> 
 
   terminal.line()
   terminal.line(
-    `  ${terminal.strong('warepulse')} ${versionOfPackage()} · demo · everything is kept in ${directory} · Ctrl+C stops, --clean removes`,
+    `  ${terminal.strong('warepulse')} ${versionOfPackage()} · demo · Ctrl+C stops it, --clean removes its data`,
   )
   terminal.line()
   const busy = (port: number) => terminal.line(`  port ${port} is busy, taking the next one`)
   const httpPort = await portFrom(options.port, loopback, busy)
   const brokerPort = await portFrom(gatewayPort, loopback, busy)
   const serialLines = spawnSync('socat', ['-V']).error === undefined
-  freshDirectory(directory)
+  const directory = freshDirectory(options.directory, (taken) =>
+    terminal.line(`  another demo runs in ${taken}, taking the next folder`),
+  )
   const log = pino({ level: 'info' }, pino.destination(join(directory, 'demo.log')))
 
   const stage = await openStage(
@@ -83,6 +85,7 @@ export async function demo(options: Options, terminal: Terminal): Promise<void> 
         (name, index) => `${terminal.strong(String(index + 1))} ${name.replaceAll('-', ' ')}`,
       )
       terminal.line(`  Press  ${stories.join('   ')}   ${terminal.strong('q')} quit`)
+      terminal.line(terminal.dim('         2 to 5 last until the same key is pressed again'))
       terminal.line()
     }
     const act = (key: string) => {
