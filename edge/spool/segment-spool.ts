@@ -7,12 +7,11 @@ import type { Gap } from '../../shared/record.ts'
 import { batchLimits } from '../../shared/wire.ts'
 import { frameHeaderBytes } from './frame.ts'
 import { gapsBetween, mendSegment } from './mend.ts'
-import { nextSacrifice, overflowSteps } from './overflow.ts'
 import { classCodeOf } from './record-class.ts'
-import { reduceSegment } from './rewrite.ts'
+import { Room } from './room.ts'
 import { intactEnd, salvage } from './salvage.ts'
 import { type Encoded, Segment } from './segment.ts'
-import { isOutOfSpace, type Prepared, readWhole, type SegmentFiles, writeFully } from './segment-files.ts'
+import { isOutOfSpace, readWhole, type SegmentFiles, writeFully } from './segment-files.ts'
 import { segmentHeaderBytes } from './segment-header.ts'
 import type { Spool, SpooledRun, SpoolRecord } from './spool.ts'
 import type { StateFile } from './state-file.ts'
@@ -74,16 +73,6 @@ interface Framed extends Waiting {
   readonly end: number
 }
 
-/** A segment that shrinks as soon as the gap records which say so are durable. */
-interface Reduction {
-  readonly segment: Segment
-  readonly step: number
-  readonly prepared: Prepared
-  readonly bytes: Buffer
-  readonly gaps: readonly Gap[]
-  state: 'waiting' | 'declared' | 'void'
-}
-
 /**
  * The spool on segment files. Appends are framed into the image of the newest segment at once; one loop writes and
  * syncs what has gathered meanwhile. Whatever changes files runs in one queue (`#inTurn`).
@@ -92,10 +81,10 @@ export class SegmentSpool implements Spool {
   readonly epoch: string
   readonly #parts: SpoolParts
   readonly #segments: Segment[]
+  readonly #room: Room
   readonly #waiting: Waiting[] = []
   #waitingBytes = 0
   readonly #framed: Framed[] = []
-  readonly #reductions: Reduction[] = []
   readonly #images: Buffer[] = []
   #imageCount = 0
   #readImage: Segment | undefined
@@ -111,8 +100,6 @@ export class SegmentSpool implements Spool {
   #stateWrittenAtMs = 0
   #flushing: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
-  /** What the disk turned out to hold, while it is full of other things. */
-  #diskBytes = Number.POSITIVE_INFINITY
   #closing: Promise<void> | undefined
 
   constructor(parts: SpoolParts) {
@@ -123,6 +110,21 @@ export class SegmentSpool implements Spool {
     this.#closed = parts.closed
     this.#lease = parts.lease
     this.#undeclared = parts.undeclared
+    const spool = this
+    this.#room = new Room({
+      ...parts,
+      segments: this.#segments,
+      get bytes() {
+        return spool.bytes
+      },
+      get closed() {
+        return spool.closed
+      },
+      dropClosedHead: () => this.#dropClosedHead(),
+      frameGaps: (gaps, settled) => this.#frameGaps(gaps, settled),
+      discardImage: (segment) => this.#discardImage(segment),
+      faultOf: (cause) => this.#faultOf(cause),
+    })
   }
 
   get first(): number {
@@ -220,7 +222,7 @@ export class SegmentSpool implements Spool {
   async #close(): Promise<void> {
     await this.#flushing
     await this.#inTurn(async () => {
-      for (const reduction of this.#reductions.splice(0)) await reduction.prepared.discard()
+      await this.#room.discard()
       try {
         this.#writeState()
         await this.#parts.state.sync()
@@ -286,6 +288,21 @@ export class SegmentSpool implements Spool {
     return true
   }
 
+  /** Gap records that go into the current group, before whatever else waits. */
+  #frameGaps(gaps: readonly Gap[], settled: { readonly durable: () => void; readonly refused: () => void }): void {
+    const records = gaps.map((gap) => encode(gap, this.#parts.clock))
+    const item: Waiting = {
+      records,
+      frameBytes: records.reduce((sum, { json }) => sum + frameHeaderBytes + json.length, 0),
+      resolve: settled.durable,
+      reject: settled.refused,
+    }
+    if (!this.#frame(item)) {
+      this.#waiting.unshift(item)
+      this.#waitingBytes += item.frameBytes
+    }
+  }
+
   #beginSegment(): Segment | undefined {
     const image = this.#takeImage()
     if (image === undefined) return undefined
@@ -335,10 +352,10 @@ export class SegmentSpool implements Spool {
   /** True when something has become durable. */
   async #commitGroup(): Promise<boolean> {
     for (let attempt = 0; ; attempt += 1) {
-      const hasRoom = await this.#makeRoom()
+      const hasRoom = await this.#room.make()
       const head = this.#framed[0]
       if (head === undefined) return false
-      if (!hasRoom && this.#diskBytes === Number.POSITIVE_INFINITY) {
+      if (!hasRoom && this.#room.diskBytes === Number.POSITIVE_INFINITY) {
         this.#refuseAll(
           new Fault(
             'storage-full',
@@ -354,7 +371,7 @@ export class SegmentSpool implements Spool {
         await this.#write(head.segment, last.endBytes)
       } catch (cause) {
         if (isOutOfSpace(cause) && attempt < 2) {
-          this.#diskBytes = Math.min(this.#diskBytes, this.bytes - this.#parts.limits.segmentBytes / 2)
+          this.#room.diskBytes = Math.min(this.#room.diskBytes, this.bytes - this.#parts.limits.segmentBytes / 2)
           continue
         }
         this.#refuseAll(this.#faultOf(cause))
@@ -366,7 +383,7 @@ export class SegmentSpool implements Spool {
       for (const item of group) item.resolve(item.first)
       for (const check of this.#beyond) check()
       this.#rememberSoon()
-      await this.#applyReductions()
+      await this.#room.apply()
       return true
     }
   }
@@ -400,7 +417,7 @@ export class SegmentSpool implements Spool {
     segment.handle = replaced.handle
     segment.fileBytes = replaced.fileBytes
     if (replaced.usedReserve) {
-      this.#diskBytes = this.bytes - this.#parts.limits.segmentBytes / 2
+      this.#room.diskBytes = this.bytes - this.#parts.limits.segmentBytes / 2
       await this.#parts.files.replenish()
     }
   }
@@ -434,130 +451,7 @@ export class SegmentSpool implements Spool {
         })
   }
 
-  // Room
-
-  /** Prepares as many reductions as the bound asks for. False when too little is left that may go. */
-  async #makeRoom(): Promise<boolean> {
-    const { maxBytes, segmentBytes } = this.#parts.limits
-    // Beside the records there must be room for one file that is being rewritten.
-    const limit = Math.min(maxBytes - segmentBytes, await this.#diskLimit())
-    let wanted = this.bytes + this.#unwrittenBytes() - limit
-    for (const { segment, bytes } of this.#reductions) wanted -= segment.fileBytes - bytes.length
-    while (wanted > 0) {
-      const before = this.bytes
-      if (await this.#dropClosedHead()) {
-        wanted -= before - this.bytes
-        continue
-      }
-      const candidates = this.#segments
-        .slice(0, -1)
-        .filter((segment) => segment.framedBytes === segment.durableBytes && !segment.isBeingReduced)
-      const choice = nextSacrifice(candidates)
-      const segment = candidates[choice?.index ?? -1]
-      if (choice === undefined || segment === undefined) return this.#reductions.length > 0
-      const reduction = await this.#prepareReduction(segment, choice.step)
-      if (reduction === undefined) return this.#reductions.length > 0
-      wanted -= segment.fileBytes - reduction.bytes.length
-    }
-    return true
-  }
-
-  /** What the disk was found to hold when it was full; no limit any more as soon as it has room again. */
-  async #diskLimit(): Promise<number> {
-    if (this.#diskBytes === Number.POSITIVE_INFINITY) return this.#diskBytes
-    const freeBytes = await this.#parts.files.freeBytes()
-    if (freeBytes > 4 * this.#parts.limits.segmentBytes) {
-      this.#diskBytes = Number.POSITIVE_INFINITY
-      await this.#parts.files.replenish()
-    }
-    return this.#diskBytes
-  }
-
-  #unwrittenBytes(): number {
-    return this.#segments.reduce(
-      (sum, segment) => sum + Math.max(0, segment.framedBytes - Math.max(segment.fileBytes, segment.durableBytes)),
-      0,
-    )
-  }
-
-  async #prepareReduction(segment: Segment, fromStep: number): Promise<Reduction | undefined> {
-    const bytes = await readWhole(segment.path)
-    const { frames } = salvage(bytes, segment.base)
-    const header = { epoch: this.epoch, base: segment.base }
-    // On a full disk a gentle step may leave too much to be written beside the old file: take harder ones.
-    for (let index = fromStep; index < overflowSteps.length; index += 1) {
-      const step = overflowSteps[index]
-      if (step === undefined) break
-      const { bytes: smaller, gaps } = reduceSegment(bytes, frames, header, step, this.#closed)
-      try {
-        const prepared = await this.#parts.files.prepare(segment.path, smaller)
-        segment.isBeingReduced = true
-        const reduction: Reduction = { segment, step: index, prepared, bytes: smaller, gaps, state: 'waiting' }
-        this.#reductions.push(reduction)
-        this.#declare(reduction)
-        return reduction
-      } catch (thrown) {
-        if (!isOutOfSpace(thrown)) throw this.#faultOf(thrown)
-      }
-    }
-    return undefined
-  }
-
-  /** The gap records go into the current group; only when they are durable does the segment shrink. */
-  #declare(reduction: Reduction): void {
-    if (reduction.gaps.length === 0) {
-      reduction.state = 'declared'
-      return
-    }
-    const records = reduction.gaps.map((gap) => encode(gap, this.#parts.clock))
-    const item: Waiting = {
-      records,
-      frameBytes: records.reduce((sum, { json }) => sum + frameHeaderBytes + json.length, 0),
-      resolve: () => {
-        reduction.state = 'declared'
-        for (const gap of reduction.gaps) this.#parts.onGap(gap)
-      },
-      reject: () => {
-        reduction.state = 'void'
-      },
-    }
-    if (!this.#frame(item)) {
-      this.#waiting.unshift(item)
-      this.#waitingBytes += item.frameBytes
-    }
-  }
-
-  async #applyReductions(): Promise<void> {
-    for (const reduction of [...this.#reductions]) {
-      if (reduction.state === 'waiting') continue
-      this.#reductions.splice(this.#reductions.indexOf(reduction), 1)
-      const { segment, prepared, bytes, step } = reduction
-      segment.isBeingReduced = false
-      if (reduction.state === 'void' || !this.#segments.includes(segment)) {
-        await prepared.discard()
-        continue
-      }
-      await segment.handle?.close().catch(() => {})
-      segment.handle = undefined
-      try {
-        await prepared.commit()
-      } catch {
-        // The old file is still in place, or the new one is: either holds every record that counts.
-        await prepared.discard()
-        continue
-      }
-      this.#discardImage(segment)
-      segment.counts.fill(0)
-      segment.load(bytes, bytes.length)
-      segment.durableBytes = 0
-      segment.settle(bytes.length, segment.end)
-      segment.unload()
-      segment.fileBytes = bytes.length
-      segment.stepsTaken = Math.max(segment.stepsTaken, step + 1)
-      if (prepared.usedReserve) this.#diskBytes = Math.min(this.#diskBytes, this.bytes)
-      await this.#parts.files.replenish()
-    }
-  }
+  // Reading and images
 
   #discardImage(segment: Segment): void {
     if (segment === this.#readImage) this.#readImage = undefined
@@ -566,8 +460,6 @@ export class SegmentSpool implements Spool {
     }
     segment.unload()
   }
-
-  // Reading
 
   #segmentOf(sequence: number): Segment | undefined {
     let low = 0
@@ -694,7 +586,7 @@ export class SegmentSpool implements Spool {
       this.#discardImage(segment)
       this.#segments.shift()
     }
-    this.#diskBytes = Number.POSITIVE_INFINITY
+    this.#room.diskBytes = Number.POSITIVE_INFINITY
     if (this.#parts.files.reserveBytes < 2 * this.#parts.limits.segmentBytes) await this.#parts.files.replenish()
   }
 
