@@ -89,7 +89,8 @@ test('every projection rebuilt from the journal says byte for byte what it said 
         for (const name of projectionNames) {
           const target = await rebuildable(name, config, wallClock)
           const before = await canonical(name, target.path)
-          expect(before).not.toBe('')
+          // A story of gaps and clocks leaves no series behind; the map is in every other one.
+          if (name !== 'series') expect(before).not.toBe('')
           // Whatever was wrong with the old file goes with it.
           writeFileSync(target.path, 'scribbled over')
           await rebuild(target, around)
