@@ -18,6 +18,7 @@ import type { CloudConfig } from './config.ts'
 import { dataFiles } from './data-files.ts'
 import { lockDataDirectory } from './database/lock.ts'
 import { openHttp } from './http/open.ts'
+import { setAsideQueries } from './http/set-aside.ts'
 import { openIntake } from './intake/intake.ts'
 import { type Inventory, openInventory } from './inventory/open.ts'
 import { type Following, follow } from './journal/follow.ts'
@@ -155,13 +156,16 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     })
     broker = open.adopt(opened.broker, (room) => room.close())
 
-    const registry = registryOf({ journal, intake: intake.counters, following, broker: opened.embedded })
+    const registry = registryOf({
+      ...{ journal, intake: intake.counters, following, setAside, series, broker: opened.embedded },
+    })
     const http = await openHttp(
       {
         clock,
         inventory,
         alerts,
         gateways: supervision,
+        setAside: setAsideQueries({ entries: setAside, series, journal }),
         series: store,
         journal,
         people,

@@ -113,12 +113,12 @@ export type SeriesAnswer = z.infer<typeof SeriesAnswer>
 
 export const GapRow = z.object({
   site: Identifier,
-  gateway: Identifier,
+  gateway: Identifier.nullable().describe('null: an entry that the cloud wrote itself'),
   from: Iso,
   to: Iso,
   count: z.int(),
   reason: z.string(),
-  class: z.string(),
+  class: z.string().describe('of the records; or quarantine, set-aside'),
   recordedAt: Iso,
 })
 export type GapRow = z.infer<typeof GapRow>

@@ -17,6 +17,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/items': 'viewer',
   'GET /api/v1/sites/:site/series': 'viewer',
   'GET /api/v1/sites/:site/gaps': 'viewer',
+  'GET /api/v1/sites/:site/set-aside': 'viewer',
   'GET /api/v1/sites/:site/alerts': 'viewer',
   'GET /api/v1/sites/:site/board/snapshot': 'viewer',
   'POST /api/v1/sites/:site/import/items': 'integrator',

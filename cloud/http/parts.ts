@@ -9,7 +9,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Push } from '../push/open.ts'
 import type { SeriesStore } from '../series/series-store.ts'
-import type { AlertQueries, GatewayQueries, InventoryQueries } from './read-models.ts'
+import type { AlertQueries, GatewayQueries, InventoryQueries, SetAsideQueries } from './read-models.ts'
 
 /** Is the street open? */
 export interface Readiness {
@@ -25,6 +25,7 @@ export interface HttpParts {
   readonly inventory: InventoryQueries
   readonly alerts: AlertQueries
   readonly gateways: GatewayQueries
+  readonly setAside: SetAsideQueries
   readonly series: Pick<SeriesStore, 'range'>
   readonly journal: Pick<Journal, 'appendOwn'>
   readonly people: People

@@ -39,3 +39,8 @@ export interface GatewayQueries {
   gateways(): readonly GatewayState[]
   gaps(site: string, page: PageRequest): Page<GapRow>
 }
+
+export interface SetAsideQueries {
+  /** What a projection could not use and moved past, newest first; the newest hundred entries and thousand points. */
+  setAside(site: string): Promise<readonly GapRow[]>
+}

@@ -4,7 +4,16 @@ import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyReply } from 'fastify'
 import { Server } from 'socket.io'
-import type { Alert, GatewayState, Item, ItemEvent, SeriesAnswer, SiteSummary, StockRow } from '../../shared/api.ts'
+import type {
+  Alert,
+  GapRow,
+  GatewayState,
+  Item,
+  ItemEvent,
+  SeriesAnswer,
+  SiteSummary,
+  StockRow,
+} from '../../shared/api.ts'
 import type {
   BoardDelta,
   BoardHeartbeat,
@@ -100,6 +109,8 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
       items: world.items(query.q ?? '').slice(0, Number(query.limit ?? 100)),
       next: null,
     }))
+    app.get(`/api/v1/sites/${siteId}/gaps`, () => ({ items: world.gaps, next: null }))
+    app.get(`/api/v1/sites/${siteId}/set-aside`, () => ({ items: [], next: null }))
     app.get(`/api/v1/sites/${siteId}/alerts`, () => ({ items: world.past, next: null }))
     app.get<{ Params: { epc: string } }>(
       '/api/v1/items/:epc',
@@ -206,6 +217,16 @@ function problem(reply: FastifyReply, status: number, code: string, detail: stri
 class World {
   revision = 1000
   readonly past: Alert[] = []
+  readonly gaps: GapRow[] = [
+    ...[
+      { class: 'observation', count: 12_400, reason: 'spool-full', gateway: 'gw-1', from: '2026-11-22T23:10:00.000Z' },
+      { class: 'quarantine', count: 1, reason: 'schema: values', gateway: 'gw-2', from: '2026-11-23T02:00:00.000Z' },
+      { class: 'set-aside', count: 3, reason: 'inventory: no such place', gateway: null },
+    ].map((row): GapRow => {
+      const to = '2026-11-23T02:00:00.000Z'
+      return { site: siteId, from: to, to, recordedAt: to, ...row }
+    }),
+  ]
   readonly #map: SiteMap
   readonly #random: () => number
   readonly #state: number[]

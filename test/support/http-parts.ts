@@ -73,6 +73,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
       inventory: inventoryOf(house),
       alerts: alertsOf(house),
       gateways: gatewaysOf(house),
+      setAside: { setAside: async (site) => house.setAside.filter((row) => row.site === site) },
       people,
       push,
       registry: new Registry(),

@@ -24,10 +24,22 @@ export interface Warehouse {
   rules: Rule[]
   gateways: GatewayState[]
   gaps: GapRow[]
+  setAside: GapRow[]
 }
 
 export function emptyWarehouse(): Warehouse {
-  return { maps: [], slots: [], stock: [], items: [], history: [], alerts: [], rules: [], gateways: [], gaps: [] }
+  return {
+    maps: [],
+    slots: [],
+    stock: [],
+    items: [],
+    history: [],
+    alerts: [],
+    rules: [],
+    gateways: [],
+    gaps: [],
+    setAside: [],
+  }
 }
 
 /** The cursor is the place of the next row. */

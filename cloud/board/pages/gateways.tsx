@@ -1,5 +1,6 @@
 import type { GatewayState } from '../../../shared/api.ts'
 import { useStore } from '../live/store.ts'
+import { GivenUpList } from '../parts/given-up.tsx'
 
 /** The computers in the hall and what hangs on them, those in trouble first. */
 export function GatewaysPage() {
@@ -20,6 +21,7 @@ export function GatewaysPage() {
           <p class="quiet">{words.noGatewaysHint}</p>
         </>
       )}
+      <GivenUpList />
       <ul class="gateway-list">
         {gateways.map((state) => (
           <Gateway key={state.gateway} state={state} />

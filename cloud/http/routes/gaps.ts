@@ -5,7 +5,7 @@ import { pageOf, pageRequest, paging } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
 
 /** What had to be given up. */
-export function gapRoutes(app: Api, { gateways }: HttpParts): void {
+export function gapRoutes(app: Api, { gateways, setAside }: HttpParts): void {
   app.get(
     '/api/v1/sites/:site/gaps',
     {
@@ -18,5 +18,17 @@ export function gapRoutes(app: Api, { gateways }: HttpParts): void {
       },
     },
     async ({ params: { site }, query }) => gateways.gaps(site, pageRequest(query)),
+  )
+  app.get(
+    '/api/v1/sites/:site/set-aside',
+    {
+      schema: {
+        summary: 'What is in the journal and could not be used, newest first',
+        tags: ['sites'],
+        params: z.strictObject({ site: Identifier }),
+        response: { 200: pageOf(GapRow) },
+      },
+    },
+    async ({ params: { site } }) => ({ items: await setAside.setAside(site), next: null }),
   )
 }

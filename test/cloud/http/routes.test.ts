@@ -48,6 +48,7 @@ describe('lists', () => {
     ['/api/v1/sites/harbour/items?q=bolt', [{ epc: 'E201' }, { epc: 'E202' }]],
     ['/api/v1/gateways', [{ gateway: 'gw1', link: 'online' }]],
     ['/api/v1/sites/harbour/gaps', []],
+    ['/api/v1/sites/harbour/set-aside', []],
   ])('%s', async (url, items) => {
     const answer = await get(url)
     expect(answer.statusCode).toBe(200)

@@ -181,6 +181,17 @@ export const en = {
   deviceSince: (age: string) => `for ${age}`,
   devicesLeftOut: 'It names more than 1,000 devices: the others are not shown.',
   noDevices: 'It has not named its devices yet.',
+  givenUp: (count: string) => `${count} given up`,
+  givenUpHint:
+    'These records never became history or stock, or not everywhere. “Set aside” can be brought in by a rebuild after an update.',
+  nothingGivenUp: 'Nothing had to be given up.',
+  givenUpWhen: 'When',
+  givenUpFrom: 'From',
+  givenUpCount: 'Records',
+  givenUpKind: 'Kind',
+  theServer: 'the server',
+  classSetAside: 'set aside',
+  classQuarantine: 'quarantined',
   noGateways: 'No gateway is known at this site.',
   noGatewaysHint: 'Add one with “warepulse gateway add”. It appears here as soon as it connects.',
   gatewayLostLine: (gateway: string, zones: string, time: string) =>
