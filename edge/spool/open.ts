@@ -97,9 +97,10 @@ async function openLocked(
     epoch,
     ...(lease === undefined ? {} : { lease }),
     committed: closed.committed,
-    ranges: closed.ranges.map(([from, to]) => [from, to]),
+    ranges: closed.ranges,
     durableNext: next,
     undeclared,
+    lostTo: ofThisEpoch?.lostTo,
   })
   await state.sync()
   await read.mend()
@@ -116,6 +117,7 @@ async function openLocked(
     closed,
     lease,
     undeclared,
+    lostTo: ofThisEpoch?.lostTo,
     clock: guests.clock,
     onGap,
     unlock,

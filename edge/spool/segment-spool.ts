@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { asFault, Fault } from '../../shared/fault.ts'
-import { close as closeRange, type Intervals } from '../../shared/intervals.ts'
+import { close as closeRange, type Intervals, nothingClosed } from '../../shared/intervals.ts'
 import type { Gap } from '../../shared/record.ts'
 import { batchLimits } from '../../shared/wire.ts'
 import { frameHeaderBytes } from './frame.ts'
+import { withNumbersOf } from './losses.ts'
 import { gapsBetween, mendSegment } from './mend.ts'
 import { classCodeOf } from './record-class.ts'
 import { Room } from './room.ts'
@@ -13,7 +14,7 @@ import { intactEnd, salvage } from './salvage.ts'
 import { type Encoded, Segment } from './segment.ts'
 import { isOutOfSpace, readWhole, type SegmentFiles, writeFully } from './segment-files.ts'
 import { segmentHeaderBytes } from './segment-header.ts'
-import type { Spool, SpooledRun, SpoolRecord } from './spool.ts'
+import type { LostTo, Spool, SpooledRun, SpoolRecord } from './spool.ts'
 import type { StateFile } from './state-file.ts'
 
 /** Records that one sync covers at most; after a torn tail so many numbers are passed over (docs/spool-format.md). */
@@ -48,6 +49,7 @@ export interface SpoolParts {
   readonly lease: string | undefined
   /** Losses that the state file remembers. */
   readonly undeclared: readonly Gap[]
+  readonly lostTo: LostTo | undefined
   readonly clock: Clock
   readonly onGap: (gap: Gap) => void
   readonly unlock: () => void
@@ -93,10 +95,11 @@ export class SegmentSpool implements Spool {
   #next: number
   #closed: Intervals
   #lease: string | undefined
-  /** Known losses on their way to a gap record; the state file holds all three until that is durable. */
-  #mending: readonly Gap[] = []
+  /** Known losses on their way to a gap record; the state file holds all three kinds until that is durable. */
+  #remembering: readonly Gap[] = []
   #undeclared: readonly Gap[]
   #declaring: readonly Gap[] = []
+  #lostTo: LostTo | undefined
   #stateWrittenAtMs = 0
   #flushing: Promise<void> | undefined
   #turn: Promise<unknown> = Promise.resolve()
@@ -110,6 +113,7 @@ export class SegmentSpool implements Spool {
     this.#closed = parts.closed
     this.#lease = parts.lease
     this.#undeclared = parts.undeclared
+    this.#lostTo = parts.lostTo
     const spool = this
     this.#room = new Room({
       ...parts,
@@ -138,6 +142,9 @@ export class SegmentSpool implements Spool {
   }
   get lease(): string | undefined {
     return this.#lease
+  }
+  get lostTo(): LostTo | undefined {
+    return this.#lostTo
   }
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.fileBytes, this.#parts.files.reserveBytes)
@@ -212,6 +219,26 @@ export class SegmentSpool implements Spool {
         throw this.#faultOf(cause)
       }
     })
+  }
+
+  async declareLost(server: string, gaps: readonly Gap[]): Promise<void> {
+    await this.#inTurn(async () => {
+      const before = this.#lostTo
+      try {
+        const lost = withNumbersOf(gaps, before?.server === server ? before.lost : nothingClosed)
+        this.#lostTo = { server, lost }
+        this.#remembering = gaps
+        this.#writeState()
+        await this.#parts.state.sync()
+        this.#undeclared = [...this.#undeclared, ...gaps]
+      } catch (cause) {
+        this.#lostTo = before
+        throw this.#faultOf(cause)
+      } finally {
+        this.#remembering = []
+      }
+    })
+    void this.declareLosses()
   }
 
   close(): Promise<void> {
@@ -494,7 +521,7 @@ export class SegmentSpool implements Spool {
     const { base, end } = segment
     const { frames } = salvage(bytes, base)
     try {
-      this.#mending = gapsBetween(frames, base, end, this.#parts.clock.now())
+      this.#remembering = gapsBetween(frames, base, end, this.#parts.clock.now())
       this.#writeState()
       await this.#parts.state.sync()
       const header = { epoch: this.epoch, base }
@@ -502,9 +529,9 @@ export class SegmentSpool implements Spool {
       segment.load(image, image.length)
       segment.durableBytes = image.length
       segment.fileBytes = image.length
-      this.#undeclared = [...this.#undeclared, ...this.#mending]
+      this.#undeclared = [...this.#undeclared, ...this.#remembering]
     } finally {
-      this.#mending = []
+      this.#remembering = []
     }
     void this.declareLosses()
   }
@@ -607,9 +634,10 @@ export class SegmentSpool implements Spool {
       epoch: this.epoch,
       ...(this.#lease === undefined ? {} : { lease: this.#lease }),
       committed: this.#closed.committed,
-      ranges: this.#closed.ranges.map(([from, to]) => [from, to]),
+      ranges: this.#closed.ranges,
       durableNext: this.#next,
-      undeclared: [...this.#declaring, ...this.#undeclared, ...this.#mending],
+      ...(this.#lostTo === undefined ? {} : { lostTo: this.#lostTo }),
+      undeclared: [...this.#declaring, ...this.#undeclared, ...this.#remembering],
     })
   }
 

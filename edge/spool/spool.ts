@@ -1,7 +1,13 @@
 import type { Intervals } from '../../shared/intervals.ts'
-import type { KnownRecord, UnknownRecord } from '../../shared/record.ts'
+import type { Gap, KnownRecord, UnknownRecord } from '../../shared/record.ts'
 
 export type SpoolRecord = KnownRecord | UnknownRecord
+
+/** What a server never got and cannot get any more, because it is no longer here. */
+export interface LostTo {
+  readonly server: string
+  readonly lost: Intervals
+}
 
 /** Contiguous records as stored: element i has sequence `first + i`; each is the record's JSON text, UTF-8. */
 export interface SpooledRun {
@@ -56,6 +62,14 @@ export interface Spool {
   /** The lease in force, or undefined before the first one. `setLease` resolves when it is durable. */
   readonly lease: string | undefined
   setLease(lease: string): Promise<void>
+
+  /** The last server that something was declared lost to; survives a restart, so that nothing is declared to it twice. */
+  readonly lostTo: LostTo | undefined
+  /**
+   * Declares numbers as lost to `server`. Resolves when that is remembered durably; the gap records are appended as
+   * soon as there is room for them, and once, whatever happens in between.
+   */
+  declareLost(server: string, gaps: readonly Gap[]): Promise<void>
 
   /** Everything appended is durable before this resolves; safe to call twice. */
   close(): Promise<void>

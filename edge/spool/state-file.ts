@@ -16,16 +16,19 @@ const slotBytes = 4096
 const prefix = 12 // u32 CRC-32 of what follows, u32 format version, u32 length of the JSON
 
 const Count = z.int().min(0)
+const Ranges = z.array(z.tuple([Count, Count]).readonly()).readonly()
 const SpoolState = z.object({
   generation: Count,
   epoch: Hex128,
   lease: z.string().optional(),
   committed: Count,
-  ranges: z.array(z.tuple([Count, Count])),
+  ranges: Ranges,
   /** Every number below it has been durable at some time. */
   durableNext: Count,
   /** Losses whose gap records may not be durable yet: here first, then the damage is mended, then the records. */
   undeclared: z.array(Gap).default([]),
+  /** What has been declared lost to this server. */
+  lostTo: z.object({ server: z.string(), lost: z.object({ committed: Count, ranges: Ranges }) }).optional(),
 })
 export type SpoolState = z.infer<typeof SpoolState>
 
@@ -87,14 +90,15 @@ export function openStateFile(path: string): StateFile {
 }
 
 /**
- * A state that outgrows its slot forgets ranges from the top: they would only be sent again. Then losses are joined:
- * less precise, and none forgotten.
+ * A state that outgrows its slot forgets ranges from the top: they would only be sent again; then what was declared
+ * lost: it would only be declared again. Then losses are joined: less precise, and none forgotten.
  */
 function fitting(state: SpoolState): SpoolState {
   let fits = state
   while (Buffer.byteLength(JSON.stringify(fits)) >= slotBytes - prefix) {
-    const { ranges, undeclared } = fits
+    const { ranges, lostTo, undeclared } = fits
     if (ranges.length > 0) fits = { ...fits, ranges: ranges.slice(0, Math.floor(ranges.length / 2)) }
+    else if (lostTo !== undefined) fits = { ...fits, lostTo: undefined }
     else if (undeclared.length > 1) fits = { ...fits, undeclared: [...joined(undeclared, undeclared.length / 2)] }
     else break
   }

@@ -1,5 +1,6 @@
 import { close, type Intervals, missing, nothingClosed } from '../../shared/intervals.ts'
 import { batchLimits } from '../../shared/wire.ts'
+import type { LostTo } from '../spool/spool.ts'
 
 /**
  * What the uplink does next, as a pure function: events in, state and actions out. It numbers nothing and reads no
@@ -109,7 +110,7 @@ export type UplinkAction =
   /** The server cannot read this one record: keep its bytes aside and put a gap in its place. */
   | { readonly type: 'setAside'; readonly sequence: number; readonly reason: string }
   /** The server was restored and lacks what is no longer here. */
-  | { readonly type: 'declareLost'; readonly from: number; readonly to: number }
+  | { readonly type: 'declareLost'; readonly server: string; readonly from: number; readonly to: number }
   | { readonly type: 'missedAck'; readonly batches: number }
 
 export interface Decision {
@@ -117,19 +118,20 @@ export interface Decision {
   readonly actions: readonly UplinkAction[]
 }
 
-export function startUplink(settings: UplinkSettings): UplinkState {
+/** `lostTo`: what earlier runs declared lost, and to which server. */
+export function startUplink(settings: UplinkSettings, lostTo?: LostTo): UplinkState {
   return {
     phase: 'offline',
     first: 1,
     next: 1,
     closed: nothingClosed,
     liveFrom: 1,
-    server: undefined,
+    server: lostTo?.server,
     inFlight: [],
     sending: undefined,
     highestSent: 0,
     cuts: [],
-    abandoned: nothingClosed,
+    abandoned: lostTo?.lost ?? nothingClosed,
     roundTripMs: undefined,
     roundTripDeviationMs: 0,
     missedAcks: 0,
@@ -259,7 +261,7 @@ function takeHelloAnswer(
     actions: [
       { type: 'storeLease', lease },
       { type: 'acknowledge', closed },
-      ...lost.map(([from, to]): UplinkAction => ({ type: 'declareLost', from, to })),
+      ...lost.map(([from, to]): UplinkAction => ({ type: 'declareLost', server, from, to })),
     ],
   }
 }

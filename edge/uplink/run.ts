@@ -136,7 +136,7 @@ class Session {
     this.#signal = signal
     const keepaliveMs = (options.keepaliveSeconds ?? 10) * 1000
     this.#settings = { ...defaultSettings, silenceMs: 1.5 * keepaliveMs, ...options.settings }
-    this.#state = startUplink(this.#settings)
+    this.#state = startUplink(this.#settings, options.spool.lostTo)
   }
 
   /** Resolves with the reason when the connection is over. */
@@ -276,7 +276,10 @@ class Session {
       case 'setAside':
         return this.#setAside(action.sequence, action.reason)
       case 'declareLost':
-        return this.#appendGap(this.#gap(action.from, action.to, 'server-restored', 'unknown'))
+        return this.#insist('A loss cannot be recorded', () => {
+          const gap = this.#gap(action.from, action.to, 'server-restored', 'unknown')
+          return spool.declareLost(action.server, [gap])
+        })
     }
   }
 
@@ -335,17 +338,18 @@ class Session {
         this.#complain(asFault(thrown, `The refused record ${sequence} cannot be kept in ${refusedDirectory}`)),
       )
     }
-    await this.#appendGap(this.#gap(sequence, sequence, 'refused', 'unknown'))
+    const gap = this.#gap(sequence, sequence, 'refused', 'unknown')
+    await this.#insist('A gap record cannot be written', () => spool.append([gap]))
   }
 
   /** A loss that is known must be told, however long the disk refuses. */
-  async #appendGap(gap: Gap): Promise<void> {
+  async #insist(complaint: string, tell: () => Promise<unknown>): Promise<void> {
     while (!this.#signal.aborted) {
       try {
-        await this.#options.spool.append([gap])
+        await tell()
         return
       } catch (thrown) {
-        this.#complain(asFault(thrown, 'A gap record cannot be written'))
+        this.#complain(asFault(thrown, complaint))
         await wait(retryMs, this.#signal)
       }
     }

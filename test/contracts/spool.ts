@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Spool } from '../../edge/spool/spool.ts'
+import type { Gap } from '../../shared/record.ts'
 import { measurement, observation, readAll } from '../support/spool.ts'
 
 /** A place where a spool can be opened, closed and opened again. */
@@ -8,6 +9,17 @@ export interface SpoolPlace extends Disposable {
 }
 
 const plenty = { records: 1000, bytes: 256 * 1024 }
+
+const lost = (fromSeq: number, toSeq: number): Gap => ({
+  kind: 'gap',
+  fromSeq,
+  toSeq,
+  fromAt: 1,
+  toAt: 1,
+  count: toSeq - fromSeq + 1,
+  reason: 'server-restored',
+  class: 'unknown',
+})
 
 /** The sentences of `edge/spool/spool.ts`, for any implementation. */
 export function spoolContract(name: string, place: () => SpoolPlace): void {
@@ -179,6 +191,45 @@ export function spoolContract(name: string, place: () => SpoolPlace): void {
       await spool.acknowledge({ committed: before - 1, ranges: [] })
       expect(await spool.append(batch)).toBe(before)
       await spool.close()
+    })
+
+    test('declared lost to a server: in the spool once, and known for that server after a reopening', async () => {
+      using where = place()
+      const spool = await where.open()
+      await spool.append([measurement(1)])
+      expect(spool.lostTo).toBeUndefined()
+      await spool.declareLost('server-2', [lost(1, 40)])
+      await spool.declareLost('server-2', [lost(61, 70)])
+      await spool.close()
+      const again = await where.open()
+      expect(again.lostTo).toEqual({ server: 'server-2', lost: { committed: 40, ranges: [[61, 70]] } })
+      expect([...(await readAll(again)).values()]).toEqual([measurement(1), lost(1, 40), lost(61, 70)])
+      await again.declareLost('server-3', [lost(1, 2)])
+      expect(again.lostTo).toEqual({ server: 'server-3', lost: { committed: 2, ranges: [] } })
+      await again.close()
+    })
+
+    test('declared lost while the spool is full: remembered, and in the spool once there is room', async () => {
+      using where = place()
+      const maxBytes = 4 * 1024 * 1024
+      const spool = await where.open({ maxBytes })
+      const device = { kind: 'device', at: 1, device: 'reader-1', state: 'down' } as const
+      for (const records of [Array.from({ length: 500 }, () => device), [device]]) {
+        while (await spool.append(records).catch(() => undefined)) {}
+      }
+      const end = spool.next
+      await spool.declareLost('server-2', [lost(1, 40)])
+      await spool.close()
+      const again = await where.open({ maxBytes })
+      expect([again.next, again.lostTo?.server]).toEqual([end, 'server-2'])
+      await again.acknowledge({ committed: end - 1, ranges: [] })
+      await again.append([device])
+      await again.close()
+      const freed = await where.open({ maxBytes })
+      expect([...(await readAll(freed, end)).values()].filter((record) => record?.kind === 'gap')).toEqual([
+        lost(1, 40),
+      ])
+      await freed.close()
     })
   })
 }

@@ -102,7 +102,7 @@ describe('at the start', () => {
 
   test('what a restored server lacks and we no longer have is declared, once', () => {
     const { state, log } = streaming(60, closedTo(5), 40)
-    expect(log).toContainEqual({ type: 'declareLost', from: 6, to: 39 })
+    expect(log).toContainEqual({ type: 'declareLost', server, from: 6, to: 39 })
     const again = play(state, [
       { type: 'disconnected' },
       { type: 'connected', at: 9, first: 40, next: 61 },
@@ -111,6 +111,28 @@ describe('at the start', () => {
     expect(again.log.filter(({ type }) => type === 'declareLost')).toEqual([])
     expect(again.sends).toEqual([[40, 60]])
   })
+
+  for (const [name, lostTo, expected] of [
+    ['to the same server: not again after a restart', { server, lost: closedTo(0, [6, 39]) }, []],
+    [
+      'in part: only the rest',
+      { server, lost: closedTo(0, [6, 19]) },
+      [{ type: 'declareLost', server, from: 20, to: 39 }],
+    ],
+    [
+      'to another server: this one does not know it',
+      { server: 'another', lost: closedTo(0, [6, 39]) },
+      [{ type: 'declareLost', server, from: 6, to: 39 }],
+    ],
+  ] as const) {
+    test(`declared lost before, ${name}`, () => {
+      const { log } = play(startUplink(settings, lostTo), [
+        { type: 'connected', at: 9, first: 40, next: 61 },
+        { type: 'ack', at: 10, closed: closedTo(5), server, lease: 'l2' },
+      ])
+      expect(log.filter(({ type }) => type === 'declareLost')).toEqual(expected)
+    })
+  }
 })
 
 describe('streaming', () => {
