@@ -1,4 +1,4 @@
-import { hasExpired, type LinkHealth } from '../location/reader-health.ts'
+import { hasExpired, type LinkHealth, wasHeard } from '../location/reader-health.ts'
 import type { SiteState, TrackedReader } from './site-state.ts'
 import type { Changes } from './state.ts'
 
@@ -13,6 +13,7 @@ export function readerOf(site: SiteState, gateway: string, device: string): Trac
     health: { state: 'up', at: 0, signAt: 0 },
     link: linkOf(site, gateway),
     expired: false,
+    heard: false,
   }
   site.readers.set(key, reader)
   return reader
@@ -36,13 +37,15 @@ export function hearGateway(site: SiteState, gateway: string, at: number, change
   changes.sites.add(site)
 }
 
-/** Finds what expired, or came back, by `now`: its slots have another state. */
+/** Finds what expired, came back, or was heard for the first time by `now`: its slots have another state. */
 export function reviewReaders(site: SiteState, now: number, changes: Changes): void {
   const turned = new Set<TrackedReader>()
   for (const reader of site.readers.values()) {
     const expired = hasExpired(reader.health, reader.link, now)
-    if (expired === reader.expired) continue
+    const heard = wasHeard(reader.health)
+    if (expired === reader.expired && heard === reader.heard) continue
     reader.expired = expired
+    reader.heard = heard
     turned.add(reader)
   }
   if (turned.size === 0) return

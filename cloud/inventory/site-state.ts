@@ -11,6 +11,8 @@ export interface TrackedReader {
   readonly health: ReaderHealth
   readonly link: LinkHealth
   expired: boolean
+  /** It had been heard when the slots before it were last looked at. */
+  heard: boolean
 }
 
 export interface TrackedSlot {

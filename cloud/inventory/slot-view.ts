@@ -1,12 +1,16 @@
 import type { SlotStateName } from '../../shared/board.ts'
 import { confidence } from '../location/confidence.ts'
-import { unhealthySince } from '../location/reader-health.ts'
+import { unhealthySince, wasHeard } from '../location/reader-health.ts'
 import type { TrackedSlot } from './site-state.ts'
 
-/** Unknown when everything that covers the slot has been silent for too long; never empty for that reason. */
+/**
+ * Unknown when everything that covers the slot has been silent for too long, and when nothing has ever spoken of it: no
+ * item, no scan, and no reader before it that was heard. Never empty for such a reason.
+ */
 export function slotStateOf(slot: TrackedSlot): SlotStateName {
   if (slot.readers.length > 0 && slot.readers.every((reader) => reader.expired)) return 'unknown'
-  return slot.items > 0 ? 'occupied' : 'empty'
+  if (slot.items > 0) return 'occupied'
+  return slot.asOf === 0 && !slot.readers.some(({ health }) => wasHeard(health)) ? 'unknown' : 'empty'
 }
 
 /** Nothing that covers it is healthy: what it held stays, and is believed less. */

@@ -24,7 +24,7 @@ export interface Evidence {
  * read at an antenna that is on no map proves that the tag exists, and loses against everything that names a place.
  */
 export function headStartMs(basis: Basis): number {
-  if (basis === 'scan') return 5000
+  if (basis === 'scan' || basis === 'pick') return 5000
   if (basis === 'passage') return 10_000
   return basis === 'unplaced' ? -unplacedHandicapMs : 0
 }

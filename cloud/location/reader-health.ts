@@ -29,6 +29,11 @@ export function hearRead(reader: ReaderHealth, at: number): void {
   if (at > reader.signAt) reader.signAt = at
 }
 
+/** Has it ever said or done anything? Until then nobody knows what stands before it. */
+export function wasHeard(reader: ReaderHealth): boolean {
+  return reader.at > 0 || reader.signAt > 0
+}
+
 /** When it stopped being believable; undefined while it is healthy. */
 export function unhealthySince(reader: ReaderHealth, link: LinkHealth): number | undefined {
   const device = reader.state !== 'up' && reader.at >= reader.signAt ? reader.at : undefined

@@ -57,7 +57,8 @@ test('a slot changes before your eyes; a cut server is said to be cut; the truth
   const board: BoardPage = await openBoardPage(await street.signInLink())
   closers.push(() => board.close())
   await board.untilLive()
-  expect(await board.slotState('S-1')).toBe('empty')
+  // No reader has spoken yet: nobody knows what stands there.
+  expect(await board.slotState('S-1')).toBe('unknown')
 
   await until('the gateway listens, and the pallet stands in S-1', async () => {
     await see('shelf-1')

@@ -276,6 +276,26 @@ describe('a dead reader is not an empty shelf', () => {
     })
   }
 
+  test('a slot is unknown until something has spoken of it: its reader, or a scan', async () => {
+    const slots = (inventory: Awaited<ReturnType<typeof stockOf>>) =>
+      Object.fromEntries(inventory.slots('rtm', {}, page).items.map(({ slot, state }) => [slot, state]))
+    const inventory = await stockOf([map, tick(t0)])
+    expect(new Set(Object.values(slots(inventory)))).toEqual(new Set(['unknown']))
+    await inventory.apply(
+      [
+        { ...fromGateway([{ kind: 'device', at: t0, device: 'cold', state: 'up' }]), offset: 50 },
+        { ...fromGateway([{ kind: 'scan', at: t0, slot: 'C-2', codes: [epcB], action: 'put' }]), offset: 51 },
+        { ...fromGateway([{ kind: 'scan', at: t0 + 1, slot: 'C-2', codes: [epcB], action: 'pick' }]), offset: 52 },
+        { ...tick(t0 + 1000), offset: 53 },
+      ],
+      never,
+    )
+    expect(slots(inventory)).toMatchObject({ 'C-1': 'empty', 'C-2': 'empty', 'A-1': 'unknown' })
+    expect(inventory.told.findLast((fact) => fact.type === 'slot' && fact.slot === 'C-1')).toMatchObject({
+      state: 'empty',
+    })
+  })
+
   test('where one reader alone covers, its death makes the slot unknown, tells the board, and departs nothing', async () => {
     const coldDown: KnownRecord = { kind: 'device', at: t0, device: 'cold', state: 'silent', reason: 'no keepalive' }
     const inventory = await stockOf([
@@ -285,7 +305,8 @@ describe('a dead reader is not an empty shelf', () => {
     ])
     expect(inventory.slots('rtm', { zone: 'COLD' }, page).items).toMatchObject([
       { slot: 'C-1', items: 1, state: 'unknown', confidence: 0 },
-      { slot: 'C-2', items: 0, state: 'empty', confidence: 0 },
+      // Nothing covers C-2, and nothing was ever seen or scanned there.
+      { slot: 'C-2', items: 0, state: 'unknown', confidence: 0 },
     ])
     expect(inventory.told.findLast((fact) => fact.type === 'slot' && fact.slot === 'C-1')).toMatchObject({
       state: 'unknown',
