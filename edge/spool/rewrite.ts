@@ -15,12 +15,14 @@ export interface Rewritten {
 
 /**
  * The same segment without what `step` sacrifices; the numbers stay, as void frames. Records that are closed go too,
- * and are no loss. Frames that stay are copied byte for byte. Pure.
+ * and are no loss. Frames that stay are copied byte for byte; numbers up to `end` that no frame stands for become void
+ * frames too, and are the caller's to declare. Pure.
  */
 export function reduceSegment(
   bytes: Buffer,
   frames: readonly Frame[],
   header: { readonly epoch: string; readonly base: number },
+  end: number,
   step: Step,
   closed: Intervals,
 ): Rewritten {
@@ -41,8 +43,6 @@ export function reduceSegment(
     }
     return false
   })
-  const last = frames.at(-1)
-  const end = last === undefined ? header.base : last.sequence + last.count
   return {
     bytes: layOut(bytes, kept, header, end),
     gaps: [...lost].map(([classCode, loss]) => ({

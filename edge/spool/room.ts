@@ -1,18 +1,24 @@
+import type { Clock } from '../../shared/clock.ts'
 import type { Intervals } from '../../shared/intervals.ts'
 import type { Gap } from '../../shared/record.ts'
+import { gapsBetween } from './mend.ts'
 import { nextSacrifice, overflowSteps } from './overflow.ts'
 import { reduceSegment } from './rewrite.ts'
 import { salvage } from './salvage.ts'
 import type { Segment } from './segment.ts'
 import { isOutOfSpace, type Prepared, readWhole, type SegmentFiles } from './segment-files.ts'
 
-/** A segment that shrinks as soon as the gap records which say so are durable. */
-interface Reduction {
-  readonly segment: Segment
+/** What is left of a segment after the overflow steps up to `step`. */
+interface Smaller {
   readonly step: number
-  readonly prepared: Prepared
   readonly bytes: Buffer
   readonly gaps: readonly Gap[]
+}
+
+/** A segment that shrinks as soon as the gap records which say so are durable. */
+interface Reduction extends Smaller {
+  readonly segment: Segment
+  readonly prepared: Prepared
   state: 'waiting' | 'declared' | 'void'
 }
 
@@ -24,6 +30,7 @@ export interface Crowded {
   /** The spool's own list, as it changes. */
   readonly segments: readonly Segment[]
   readonly bytes: number
+  readonly clock: Clock
   readonly closed: Intervals
   /** Removes the oldest segment if the server has all of it. */
   dropClosedHead(): Promise<boolean>
@@ -42,7 +49,7 @@ export class Room {
   /** What the disk turned out to hold, while it is full of other things. */
   diskBytes = Number.POSITIVE_INFINITY
   readonly #spool: Crowded
-  readonly #reductions: Reduction[] = []
+  #reductions: Reduction[] = []
 
   constructor(spool: Crowded) {
     this.#spool = spool
@@ -51,11 +58,14 @@ export class Room {
   /** Prepares as many reductions as the bound asks for. False when too little is left that may go. */
   async make(): Promise<boolean> {
     const { maxBytes, segmentBytes } = this.#spool.limits
+    await this.#discardVoid()
     // Beside the records there must be room for one file that is being rewritten.
     const limit = Math.min(maxBytes - segmentBytes, await this.#diskLimit())
     let wanted = this.#spool.bytes + this.#unwrittenBytes() - limit
     for (const { segment, bytes } of this.#reductions) wanted -= segment.fileBytes - bytes.length
     while (wanted > 0) {
+      // On a full disk one at a time: each takes room until its gap record is durable.
+      if (this.diskBytes !== Number.POSITIVE_INFINITY && this.#reductions.length > 0) return true
       const before = this.#spool.bytes
       if (await this.#spool.dropClosedHead()) {
         wanted -= before - this.#spool.bytes
@@ -93,26 +103,37 @@ export class Room {
   }
 
   async #prepareReduction(segment: Segment, fromStep: number): Promise<Reduction | undefined> {
-    const bytes = await readWhole(segment.path)
-    const { frames } = salvage(bytes, segment.base)
     const header = { epoch: this.#spool.epoch, base: segment.base }
-    // On a full disk a gentle step may leave too much to be written beside the old file: take harder ones.
+    let smaller: Smaller = { step: fromStep, bytes: await readWhole(segment.path), gaps: [] }
+    // On a full disk a gentle step may leave too much to be written beside the old file: take harder ones as well.
     for (let index = fromStep; index < overflowSteps.length; index += 1) {
       const step = overflowSteps[index]
       if (step === undefined) break
-      const { bytes: smaller, gaps } = reduceSegment(bytes, frames, header, step, this.#spool.closed)
-      try {
-        const prepared = await this.#spool.files.prepare(segment.path, smaller)
-        segment.isBeingReduced = true
-        const reduction: Reduction = { segment, step: index, prepared, bytes: smaller, gaps, state: 'waiting' }
-        this.#reductions.push(reduction)
-        this.#declare(reduction)
-        return reduction
-      } catch (thrown) {
-        if (!isOutOfSpace(thrown)) throw this.#spool.faultOf(thrown)
-      }
+      const { frames } = salvage(smaller.bytes, segment.base)
+      const { bytes, gaps } = reduceSegment(smaller.bytes, frames, header, step, this.#spool.closed)
+      if (bytes.length >= smaller.bytes.length) continue
+      smaller = { step: index, bytes, gaps: [...smaller.gaps, ...gaps] }
+      const reduction = await this.#tryReduction(segment, smaller, 1)
+      if (reduction !== undefined) return reduction
     }
-    return undefined
+    // Then into the reserve kept for the gap record: cut to so little, it gives nearly all of its room back.
+    return smaller.gaps.length === 0 ? undefined : this.#tryReduction(segment, smaller, 0)
+  }
+
+  /** Undefined: the disk has no room for it. */
+  async #tryReduction(segment: Segment, smaller: Smaller, reservesLeft: number): Promise<Reduction | undefined> {
+    let prepared: Prepared
+    try {
+      prepared = await this.#spool.files.prepare(segment.path, smaller.bytes, reservesLeft)
+    } catch (thrown) {
+      if (isOutOfSpace(thrown)) return undefined
+      throw this.#spool.faultOf(thrown)
+    }
+    segment.isBeingReduced = true
+    const reduction: Reduction = { segment, prepared, ...smaller, state: 'waiting' }
+    this.#reductions.push(reduction)
+    this.#declare(reduction)
+    return reduction
   }
 
   /** The gap records go into the current group; only when they are durable does the segment shrink. */
@@ -163,6 +184,18 @@ export class Room {
       if (prepared.usedReserve) this.diskBytes = Math.min(this.diskBytes, this.#spool.bytes)
       await this.#spool.files.replenish()
     }
+  }
+
+  /** A refused group took the gap records with it: what was prepared for them only fills the disk. */
+  async #discardVoid(): Promise<void> {
+    const isVoid = this.#reductions.filter(({ state }) => state === 'void')
+    if (isVoid.length === 0) return
+    this.#reductions = this.#reductions.filter(({ state }) => state !== 'void')
+    for (const { segment, prepared } of isVoid) {
+      segment.isBeingReduced = false
+      await prepared.discard()
+    }
+    await this.#spool.files.replenish()
   }
 
   /** Forgets what is prepared and not declared. */

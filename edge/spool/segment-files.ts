@@ -12,8 +12,11 @@ export interface SegmentFiles {
    * Durable when it resolves.
    */
   replace(path: string, bytes: Uint8Array, keepsRoom: boolean): Promise<Replaced>
-  /** Like `replace`, in two steps: durable under a name of its own, then under `path`. */
-  prepare(path: string, bytes: Uint8Array): Promise<Prepared>
+  /**
+   * Like `replace`, in two steps: durable under a name of its own, then under `path`. Leaves so many reserves alone: a
+   * file that waits for its gap record must not take the room in which that is to be written.
+   */
+  prepare(path: string, bytes: Uint8Array, reservesLeft: number): Promise<Prepared>
   remove(path: string): Promise<void>
   syncDirectory(): Promise<void>
   /** Writes the reserves anew where they are missing; without room it leaves them for later. */
@@ -87,7 +90,9 @@ export async function openSegmentFiles(directory: string, reserveBytes: number):
     path: string,
     bytes: Uint8Array,
     keepsRoom: boolean,
+    reservesLeft: number,
   ): Promise<FileHandle | undefined> {
+    if (reserves.size <= reservesLeft) return undefined
     const reserve = reserves.values().next().value
     if (reserve === undefined || bytes.length > reserveBytes) return undefined
     reserves.delete(reserve)
@@ -109,12 +114,13 @@ export async function openSegmentFiles(directory: string, reserveBytes: number):
     path: string,
     bytes: Uint8Array,
     keepsRoom: boolean,
+    reservesLeft = 0,
   ): Promise<{ handle: FileHandle; usedReserve: boolean }> {
     try {
       return { handle: await writeNew(path, bytes), usedReserve: false }
     } catch (thrown) {
       if (!isOutOfSpace(thrown)) throw thrown
-      const handle = await writeIntoReserve(path, bytes, keepsRoom)
+      const handle = await writeIntoReserve(path, bytes, keepsRoom, reservesLeft)
       if (handle === undefined) throw thrown
       return { handle, usedReserve: true }
     }
@@ -142,9 +148,9 @@ export async function openSegmentFiles(directory: string, reserveBytes: number):
       }
       return { handle, fileBytes: usedReserve && keepsRoom ? reserveBytes : bytes.length, usedReserve }
     },
-    async prepare(path, bytes) {
+    async prepare(path, bytes, reservesLeft) {
       const beside = `${path}.smaller`
-      const { handle, usedReserve } = await write(beside, bytes, false)
+      const { handle, usedReserve } = await write(beside, bytes, false, reservesLeft)
       await handle.close()
       return {
         usedReserve,

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { openSpool } from '../../../edge/spool/open.ts'
 import type { Spool } from '../../../edge/spool/spool.ts'
 import type { Gap } from '../../../shared/record.ts'
-import { observation, readAll, temporaryDirectory, testClock } from '../../support/spool.ts'
+import { measurement, observation, readAll, temporaryDirectory, testClock } from '../../support/spool.ts'
 import { honestyOf } from '../../support/spool-honesty.ts'
 
 const open = (directory: string, onGap?: (gap: Gap) => void) =>
@@ -188,6 +188,35 @@ describe('salvage', () => {
       await spool.close()
     })
   }
+
+  test('bytes that rot before their segment is thinned: the loss is declared beside what was given up', async () => {
+    using directory = temporaryDirectory()
+    const gaps: Gap[] = []
+    const spool = await openSpool({
+      directory: directory.path,
+      maxBytes: 4 * 1024 * 1024,
+      segmentBytes: 256 * 1024,
+      clock: testClock,
+      random: Math.random,
+      onGap: (gap) => gaps.push(gap),
+    })
+    const fill = async (rounds: number) => {
+      for (let round = 0; round < rounds; round += 1) {
+        await spool.append(Array.from({ length: 200 }, (_, n) => measurement(round * 200 + n)))
+      }
+    }
+    await fill(60)
+    const [name = ''] = segmentsOf(new Map(readdirSync(directory.path).map((n) => [n, Buffer.alloc(0)])))
+    const bytes = readFileSync(join(directory.path, name))
+    bytes.fill(0xff, 1000, 1010)
+    bytes.fill(0xff, bytes.length - 30) // the end of it, too
+    writeFileSync(join(directory.path, name), bytes)
+    await fill(120)
+    const nulls = [...(await readAll(spool)).values()].filter((record) => record === null).length
+    expect(gaps.filter(({ reason }) => reason === 'corrupt')).toMatchObject([{ count: 1 }, { count: 1 }])
+    expect(gaps.reduce((sum, gap) => sum + gap.count, 0)).toBe(nulls)
+    await spool.close()
+  })
 
   test('a segment in the middle is gone: its numbers are declared', async () => {
     using directory = temporaryDirectory()
