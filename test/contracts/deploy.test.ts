@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { checkMap } from '../../cloud/http/check-map.ts'
+import { SiteMap } from '../../shared/site-map.ts'
 import { startWarepulse } from '../support/processes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -15,6 +17,11 @@ test('docker-compose accepts the file, and each service is in the profile that t
     influxdb: ['influx'],
     edge: ['edge'],
   })
+})
+
+test('the example map fits together', () => {
+  const map = SiteMap.parse(JSON.parse(readFileSync(`${root}deploy/examples/map.json`, 'utf8')))
+  expect(checkMap(map)).toEqual([])
 })
 
 describe('example configurations', () => {

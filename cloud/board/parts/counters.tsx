@@ -17,13 +17,20 @@ export function Counters() {
   const { counters } = board
   const outside = [...board.sensors.values()].filter((now) => now.outside.length > 0).length
   const total = board.map.slots.length
+  const stale = store.trust.value?.slots.reduce((count, trust) => count + (trust === 0 ? 0 : 1), 0) ?? 0
+  const ofSlots = words.ofTotal(format.number(total))
   const cells: readonly (readonly [string, string, string | null, boolean])[] = [
     [words.itemsOnSite, format.number(counters.itemsOnSite), null, false],
     [words.arrivedToday, format.number(counters.arrivedToday), null, false],
     [words.departedToday, format.number(counters.departedToday), null, false],
     [words.movedToday, format.number(counters.movedToday), null, false],
-    [words.slotsOccupied, format.number(slots.value.occupied), words.ofTotal(format.number(total)), false],
-    [words.slotsUnknown, format.number(slots.value.unknown), words.ofTotal(format.number(total)), false],
+    [words.slotsOccupied, format.number(slots.value.occupied), ofSlots, false],
+    [
+      words.slotsUnknown,
+      format.number(slots.value.unknown),
+      stale === 0 ? ofSlots : words.notCurrent(format.number(stale)),
+      stale > 0,
+    ],
     [words.sensorsOutside, format.number(outside), words.ofTotal(format.number(board.map.sensors.length)), outside > 0],
     [
       words.readsPerSecond,

@@ -38,7 +38,7 @@ export function GivenUpList() {
             <th scope="col">{words.givenUpFrom}</th>
             <th scope="col">{words.givenUpCount}</th>
             <th scope="col">{words.givenUpKind}</th>
-            <th scope="col">{words.why}</th>
+            <th scope="col">{words.givenUpWhy}</th>
           </tr>
         </thead>
         <tbody>

@@ -121,6 +121,14 @@ function TopBar() {
   )
 }
 
+/** The link to the server may stand while a gateway or a reader is gone: then a part of the picture is a memory. */
+function SlotsCurrent() {
+  const store = useStore()
+  const words = store.words.value
+  const stale = store.trust.value?.slots.reduce((count, trust) => count + (trust === 0 ? 0 : 1), 0) ?? 0
+  return stale === 0 ? words.dataFresh : <strong>{words.slotsNotCurrent(store.format.value.number(stale))}</strong>
+}
+
 function FooterLine() {
   const store = useStore()
   const words = store.words.value
@@ -132,7 +140,7 @@ function FooterLine() {
   return (
     <footer class="foot">
       <span>{isLost ? words.linkLost : words.linkConnected}</span>
-      <span>{isLost ? words.dataAge(format.age(liveness.ageMs)) : words.dataFresh}</span>
+      <span>{isLost ? words.dataAge(format.age(liveness.ageMs)) : <SlotsCurrent />}</span>
       <span class="foot-end">{words.siteTime(knownZone(board.map.timeZone))}</span>
     </footer>
   )

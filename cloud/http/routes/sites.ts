@@ -3,6 +3,7 @@ import { SiteSummary, SlotState } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
 import { SiteMap, supersedes } from '../../../shared/site-map.ts'
+import { starterRules } from '../../alerts/starter-rules.ts'
 import { accepted, acceptedBy } from '../accepted.ts'
 import { byOf, maySee } from '../access.ts'
 import { checkMap } from '../check-map.ts'
@@ -14,7 +15,7 @@ const tags = ['sites']
 const params = z.strictObject({ site: Identifier })
 
 /** Sites, their maps and the state of their slots. */
-export function siteRoutes(app: Api, { inventory, journal, clock }: HttpParts): void {
+export function siteRoutes(app: Api, { inventory, alerts, journal, clock }: HttpParts): void {
   /** What was promised to be published: the read model knows it only a moment later. */
   const promised = new Map<string, number>()
   app.get(
@@ -60,7 +61,10 @@ export function siteRoutes(app: Api, { inventory, journal, clock }: HttpParts): 
       promised.set(site, map.version)
       try {
         const at = clock.now()
-        return acceptedBy(reply, await journal.appendOwn(site, [{ kind: 'map', at, by: byOf(request), map }]))
+        const by = byOf(request)
+        const isNew = present === 0 && !alerts.rules().some((rule) => rule.site === site)
+        const rules = isNew ? starterRules(site).map((rule) => ({ kind: 'rule' as const, at, by, rule })) : []
+        return acceptedBy(reply, await journal.appendOwn(site, [{ kind: 'map', at, by, map }, ...rules]))
       } catch (thrown) {
         if (promised.get(site) === map.version) promised.set(site, before ?? 0)
         throw thrown

@@ -58,6 +58,7 @@ export const en = {
   slotsUnknown: 'Slots unknown',
   slotsOccupied: 'Slots occupied',
   ofTotal: (total: string) => `of ${total}`,
+  notCurrent: (count: string) => `${count} more not current`,
   countersAged: (age: string) => `as of ${age} ago`,
 
   planName: 'Floor plan',
@@ -181,7 +182,7 @@ export const en = {
   deviceSince: (age: string) => `for ${age}`,
   devicesLeftOut: 'It names more than 1,000 devices: the others are not shown.',
   noDevices: 'It has not named its devices yet.',
-  givenUp: (count: string) => `${count} given up`,
+  givenUp: (count: string) => `${count} records given up`,
   givenUpHint:
     'These records never became history or stock, or not everywhere. “Set aside” can be brought in by a rebuild after an update.',
   nothingGivenUp: 'Nothing had to be given up.',
@@ -189,6 +190,7 @@ export const en = {
   givenUpFrom: 'From',
   givenUpCount: 'Records',
   givenUpKind: 'Kind',
+  givenUpWhy: 'Reason',
   theServer: 'the server',
   classSetAside: 'set aside',
   classQuarantine: 'quarantined',
@@ -237,6 +239,7 @@ export const en = {
   linkLost: 'Connection lost',
   dataAge: (age: string) => `data ${age} old`,
   dataFresh: 'data current',
+  slotsNotCurrent: (count: string) => `${count} slots not current: what covers them is silent`,
   lostBanner: (time: string, age: string) => `Not live. Last data ${time}, ${age} ago.`,
   lostLong: (attempt: string) => `Reconnecting (try ${attempt}). Check the network.`,
   lostBehind: (time: string) => `Not live. Fetching the full picture; last data ${time}.`,

@@ -54,6 +54,7 @@ export const zhCn: Words = {
   slotsUnknown: '状态未知库位',
   slotsOccupied: '占用库位',
   ofTotal: (total) => `共 ${total}`,
+  notCurrent: (count) => `另有 ${count} 个不是最新`,
   countersAged: (age) => `${age}前的数据`,
 
   planName: '平面图',
@@ -183,6 +184,7 @@ export const zhCn: Words = {
   givenUpFrom: '来源',
   givenUpCount: '记录数',
   givenUpKind: '类别',
+  givenUpWhy: '原因',
   theServer: '服务器',
   classSetAside: '已搁置',
   classQuarantine: '已隔离',
@@ -228,6 +230,7 @@ export const zhCn: Words = {
   linkLost: '连接中断',
   dataAge: (age) => `${age}前的数据`,
   dataFresh: '数据为最新',
+  slotsNotCurrent: (count) => `${count} 个库位的数据已不是最新：负责它们的设备没有回应`,
   lostBanner: (time, age) => `非实时。最后数据 ${time}，${age}前。`,
   lostLong: (attempt) => `正在重连（第 ${attempt} 次），请检查网络。`,
   lostBehind: (time) => `非实时。正在重新获取全图，最后数据 ${time}。`,

@@ -1,0 +1,44 @@
+import type { Rule } from '../../shared/rule.ts'
+
+/**
+ * What every site is given with its first map, so that a dead gateway does not go unnoticed on a site for which nobody
+ * has written a rule yet. Quiet enough for a night without traffic: a reader that hears no tag is not silent as long as
+ * its connection stands. They can be changed and removed like any other rule.
+ */
+export function starterRules(site: string): readonly Rule[] {
+  return [
+    {
+      type: 'silent',
+      id: `gateway-silent.${site}`.slice(0, 64),
+      site,
+      name: 'Gateway silent',
+      severity: 2,
+      whatToDo: 'Check power and network of the gateway. It keeps its data and sends it when the link is back.',
+      enabled: true,
+      of: 'gateway',
+      afterMs: 60_000,
+    },
+    {
+      type: 'silent',
+      id: `reader-silent.${site}`.slice(0, 64),
+      site,
+      name: 'Reader silent',
+      severity: 2,
+      whatToDo: 'Check power and cable of the reader. Until it speaks, what it covers is not known.',
+      enabled: true,
+      of: 'reader',
+      afterMs: 30_000,
+    },
+    {
+      type: 'silent',
+      id: `sensor-silent.${site}`.slice(0, 64),
+      site,
+      name: 'Sensor silent',
+      severity: 3,
+      whatToDo: 'Check battery, cable and radio of the sensor. Its last value is a memory.',
+      enabled: true,
+      of: 'sensor',
+      afterMs: 30 * 60_000,
+    },
+  ]
+}
