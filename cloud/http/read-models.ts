@@ -26,7 +26,8 @@ export interface InventoryQueries {
   /** `q` matches EPC hex, SKU, slot code or zone, any part of it, any case. */
   items(site: string, q: string | undefined, page: PageRequest): Page<Item>
   item(epc: string): Item | undefined
-  history(epc: string, page: PageRequest): Page<ItemEvent>
+  /** Without what happened on sites that the asker may not see. */
+  history(epc: string, maySee: (site: string) => boolean, page: PageRequest): Page<ItemEvent>
 }
 
 export interface AlertQueries {

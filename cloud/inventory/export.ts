@@ -18,9 +18,9 @@ export function exportState(
 ): string {
   const lines: string[] = []
   for (const item of state.items) {
-    const { epc, sku, place, lastSeenAt, readPoint, reads, sites } = item
+    const { epc, skus, place, lastSeenAt, readPoint, reads, sites } = item
     const decided = place === null ? null : decidedBy(item)
-    const seen = { epc, sku, place: name(place), lastSeenAt, readPoint, reads, sites, decided }
+    const seen = { epc, skus, place: name(place), lastSeenAt, readPoint, reads, sites, decided }
     lines.push(JSON.stringify(part === 'items' ? { item: seen } : { item: seen, since: item.since }))
   }
   for (const site of state.sites.values()) {

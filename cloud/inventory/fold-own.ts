@@ -5,6 +5,7 @@ import { believedAheadMs } from '../location/event-time.ts'
 import { publish } from './publish.ts'
 import { linkOf, reviewReaders } from './readers.ts'
 import type { SiteState } from './site-state.ts'
+import { withSku } from './sku.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
 
 /** How much the newest tick weighs in the shown rate of reads. */
@@ -19,11 +20,10 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
     if (isOwnKind(record, 'tick')) tick(state, record.at, changes)
     else if (isOwnKind(record, 'map')) publish(state, record.map, entry, record.at, changes)
     else if (isOwnKind(record, 'started')) linksLost(state, record.at, changes)
-    else if (isOwnKind(record, 'items')) {
+    else if (isOwnKind(record, 'items') && entry.site !== undefined) {
       for (const { epc, sku } of record.items) {
         const item = itemOf(state, epc)
-        item.sku = sku
-        item.skuAt = record.at
+        item.skus = withSku(item.skus, entry.site, sku)
         noteItem(changes, item)
       }
     } else if (isOwnKind(record, 'link') && entry.site !== undefined) {

@@ -13,7 +13,7 @@ export const itemRowBytes = 10 * 8 + 9 * 4 + 2
 
 /** Writes an item as it stands: ten f64 instants, sums and shares, nine u32 references and counts, two u8 bases. */
 export function encodeItem(item: TrackedItem, row: DataView, start: number, names: Names): void {
-  row.setFloat64(start + 0, item.skuAt, true)
+  row.setFloat64(start + 0, 0, true) // once the time of the import
   row.setFloat64(start + 8, item.since, true)
   row.setFloat64(start + 16, item.elsewhereAt, true)
   row.setFloat64(start + 24, item.lastSeenAt, true)
@@ -29,7 +29,7 @@ export function encodeItem(item: TrackedItem, row: DataView, start: number, name
   row.setUint32(start + 92, item.late?.id ?? 0, true)
   row.setUint32(start + 96, names.idOf(item.readPoint), true)
   row.setUint32(start + 100, names.idOf(item.sites), true)
-  row.setUint32(start + 104, item.sku === null ? 0 : names.idOf(item.sku), true)
+  row.setUint32(start + 104, names.idOf(item.skus), true)
   row.setUint32(start + 108, item.newestCount, true)
   row.setUint32(start + 112, item.slotCount, true)
   row.setUint8(start + 116, bases.indexOf(item.newestBasis))
@@ -41,8 +41,6 @@ export function decodeItem(item: TrackedItem, row: DataView, start: number, name
   const f64 = (index: number): number => row.getFloat64(start + index * 8, true)
   const u32 = (index: number): number => row.getUint32(start + 80 + index * 4, true)
   const place = (index: number): Place | null => places.byId(u32(index)) ?? null
-  const sku = u32(6)
-  item.skuAt = f64(0)
   item.since = f64(1)
   item.elsewhereAt = f64(2)
   item.lastSeenAt = f64(3)
@@ -58,7 +56,7 @@ export function decodeItem(item: TrackedItem, row: DataView, start: number, name
   item.late = place(3)
   item.readPoint = names.nameOf(u32(4))
   item.sites = names.nameOf(u32(5))
-  item.sku = sku === 0 ? null : names.nameOf(sku)
+  item.skus = names.nameOf(u32(6))
   item.newestCount = u32(7)
   item.slotCount = u32(8)
   item.newestBasis = bases[row.getUint8(start + 116)] ?? 'unplaced'

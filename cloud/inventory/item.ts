@@ -6,9 +6,8 @@ export interface TrackedItem extends Standing {
   /** Dense, for life; the order in which tags were first heard of. */
   readonly id: number
   readonly epc: string
-  sku: string | null
-  /** Of the import that said so. */
-  skuAt: number
+  /** What sites say is on it; read with `skuOf`, changed with `withSku`. */
+  skus: string
   /** Sites that ever read it, joined by a comma; one string for the many tags of one site. */
   sites: string
   /** Tag reads, late ones included. */
@@ -20,5 +19,5 @@ export interface TrackedItem extends Standing {
 }
 
 export function newItem(id: number, epc: string): TrackedItem {
-  return { id, epc, sku: null, skuAt: -1, sites: '', reads: 0, late: null, changed: 0, ...unseen() }
+  return { id, epc, skus: '', sites: '', reads: 0, late: null, changed: 0, ...unseen() }
 }

@@ -12,9 +12,10 @@ import type { InventoryQueries, PageRequest } from '../http/read-models.ts'
 import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
 import { itemConfidence, viewItem } from './item-view.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, StoredLedgerRow } from './ledger.ts'
 import { pageByKey } from './page.ts'
 import type { SiteState } from './site-state.ts'
+import { skuOf } from './sku.ts'
 import { slotConfidence, slotStateOf } from './slot-view.ts'
 import type { InventoryState } from './state.ts'
 
@@ -30,7 +31,7 @@ export function queriesOf(current: () => InventoryState, ledger: () => Ledger, n
       const item = current().byEpc.get(epc)
       return item === undefined ? undefined : viewItem(current(), item)
     },
-    history: (epc, page) => history(current(), ledger(), names(), epc, page),
+    history: (epc, maySee, page) => history(current(), ledger(), names(), { epc, maySee }, page),
   }
 }
 
@@ -83,8 +84,9 @@ function stock(
 ): Page<StockRow> {
   const sums = new Map<string, StockSum>()
   for (const item of state.items) {
-    const { place, sku } = item
+    const { place } = item
     if (place === null || place.site !== site || place.departed) continue
+    const sku = skuOf(item)
     if (filter.sku !== undefined && sku !== filter.sku) continue
     if (filter.slot !== undefined && place.slot !== filter.slot) continue
     if (filter.zone !== undefined && place.zone !== filter.zone) continue
@@ -130,18 +132,33 @@ function items(state: InventoryState, site: string, q: string | undefined, page:
 
 function matches(item: TrackedItem, wanted: string | undefined): boolean {
   if (wanted === undefined || wanted === '') return true
-  const { epc, sku, place } = item
-  for (const text of [epc, sku, place?.slot, place?.zone]) if (text?.toLowerCase().includes(wanted)) return true
+  const { epc, place } = item
+  for (const text of [epc, skuOf(item), place?.slot, place?.zone]) if (text?.toLowerCase().includes(wanted)) return true
   return false
 }
 
-/** Newest event first. */
-function history(state: InventoryState, ledger: Ledger, names: Names, epc: string, page: PageRequest): Page<ItemEvent> {
+/** Newest event first; what happened on sites that the asker may not see is left out. */
+function history(
+  state: InventoryState,
+  ledger: Ledger,
+  names: Names,
+  { epc, maySee }: { readonly epc: string; readonly maySee: (site: string) => boolean },
+  page: PageRequest,
+): Page<ItemEvent> {
   const item = state.byEpc.get(epc)
   if (item === undefined) return { items: [], next: null }
   const [at, id] = (page.cursor ?? '').split('.').map(cursorNumber)
-  const before = page.cursor === undefined ? { at: Number.MAX_SAFE_INTEGER, id: 0 } : { at: at ?? 0, id: id ?? 0 }
-  const rows = ledger.of(item.id, before, page.limit + 1)
+  let before = page.cursor === undefined ? { at: Number.MAX_SAFE_INTEGER, id: 0 } : { at: at ?? 0, id: id ?? 0 }
+  const siteAt = (place: number) => state.places.byId(place)?.site
+  const seen = (site: string | undefined) => site === undefined || maySee(site)
+  const rows: StoredLedgerRow[] = []
+  while (rows.length <= page.limit) {
+    const some = ledger.of(item.id, before, page.limit + 1)
+    rows.push(...some.filter(({ fromPlace, toPlace }) => seen(siteAt(toPlace) ?? siteAt(fromPlace))))
+    const oldest = some.at(-1)
+    if (oldest === undefined || some.length <= page.limit) break
+    before = oldest
+  }
   const shown = rows.slice(0, page.limit)
   const last = shown.at(-1)
   return {
@@ -149,7 +166,7 @@ function history(state: InventoryState, ledger: Ledger, names: Names, epc: strin
       at: iso(row.at),
       recordedAt: iso(row.recordedAt),
       kind: row.kind,
-      from: placeName(state, row.fromPlace),
+      from: seen(siteAt(row.fromPlace)) ? placeName(state, row.fromPlace) : null,
       to: placeName(state, row.toPlace),
       readPoint: row.readPoint === 0 ? null : names.nameOf(row.readPoint),
       late: row.late === 1,

@@ -44,7 +44,10 @@ export function itemRoutes(app: Api, { inventory }: HttpParts): void {
         response: { 200: pageOf(ItemEvent) },
       },
     },
-    async (request) => inventory.history(itemFor(request, request.params.epc).epc, pageRequest(request.query)),
+    async (request) => {
+      const { epc } = itemFor(request, request.params.epc)
+      return inventory.history(epc, (site) => maySee(request, site), pageRequest(request.query))
+    },
   )
 
   /** An item on a site that the asker may not see is not found, like one that does not exist. */

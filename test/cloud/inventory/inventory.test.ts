@@ -26,6 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let files = 0
 const minute = 60_000
 const page = { limit: 100 }
+const everySite = () => true
 
 async function stockOf(
   entries: readonly JournalEntry[],
@@ -176,7 +177,7 @@ describe('the ugly ones', () => {
     ])
     expect(inventory.item(epcA)).toMatchObject({ state: 'present', zone: 'A', slot: null })
     expect(inventory.item(epcA)?.why).toContain('not on the map any more')
-    expect(inventory.history(epcA, page).items[0]).toMatchObject({
+    expect(inventory.history(epcA, everySite, page).items[0]).toMatchObject({
       kind: 'corrected',
       from: 'A-1',
       to: 'A',
@@ -221,6 +222,61 @@ describe('the ugly ones', () => {
       { zone: 'A', slot: 'A-1', sku: 'COFFEE', quantity: 1 },
     ])
     expect(inventory.items('rtm', undefined, page).items).toHaveLength(2)
+  })
+
+  describe('what another site says', () => {
+    const says = (site: string, sku: string, epc = epcA) =>
+      fromCloud([{ kind: 'items', at: t0, by: 'kim', items: [{ epc, sku }] }], site)
+    const atHam = fromGateway([observation(t0 + minute, 'shelf.1')], { site: 'ham' })
+    const here = fromGateway([observation(t0, 'shelf.1')])
+    const hamburg = published({ ...rotterdam(), site: 'ham' })
+    for (const [name, entries, expected] of [
+      ['changes nothing here', [says('rtm', 'TEA'), here, says('ham', 'GOLD')], 'TEA'],
+      ['names nothing here', [here, says('ham', 'GOLD')], null],
+      ['counts when the tag is there', [says('rtm', 'TEA'), says('ham', 'GOLD'), here, atHam], 'GOLD'],
+      ['of a tag on its way: it keeps the name of where it was', [says('rtm', 'TEA'), here, atHam], 'TEA'],
+      ['but not the name of where it never was', [says('rtm', 'TEA'), atHam], null],
+    ] as const) {
+      test(name, async () => {
+        const path = freshFile()
+        const inventory = await stockOf([map, hamburg, ...entries], path)
+        expect(inventory.item(epcA)?.sku).toBe(expected)
+        await inventory.close()
+        const reopened = await openInventory({ path, tell: () => undefined })
+        expect(reopened.item(epcA)?.sku).toBe(expected)
+        await reopened.close()
+      })
+    }
+
+    test('its part of the history is for those who may see it', async () => {
+      const inventory = await stockOf([
+        map,
+        hamburg,
+        fromGateway([observation(t0 - minute, 'door.1')]),
+        here,
+        atHam,
+        fromGateway([observation(t0 + 2 * minute, 'cold.1')], { site: 'ham' }),
+      ])
+      const seenBy = (site: string, limit: number) => {
+        const first = inventory.history(epcA, (one) => one === site, { limit })
+        const second = inventory.history(epcA, (one) => one === site, { limit, cursor: first.next ?? '0.0' })
+        return [...first.items, ...second.items].map(({ from, to }) => [from, to])
+      }
+      const [rtm, ham] = [
+        [
+          ['DOCK', 'A-1'],
+          [null, 'DOCK'],
+        ],
+        [
+          ['A-1', 'C-1'],
+          [null, 'A-1'],
+        ],
+      ]
+      expect(inventory.history(epcA, everySite, page).items).toHaveLength(4)
+      expect(seenBy('rtm', 1)).toEqual(rtm)
+      expect(seenBy('ham', 1)).toEqual(ham)
+      expect(seenBy('ham', 100)).toEqual(ham)
+    })
   })
 
   test('a tag that turns up on another site has left the first', async () => {
@@ -384,15 +440,17 @@ describe('ledger and counters', () => {
 
   test('every conclusion once, newest first, late ones marked; pages go on where they stopped', async () => {
     const inventory = await stockOf(journey)
-    expect(inventory.history(epcA, page).items.map(({ kind, from, to, late }) => [kind, from, to, late])).toEqual([
+    expect(
+      inventory.history(epcA, everySite, page).items.map(({ kind, from, to, late }) => [kind, from, to, late]),
+    ).toEqual([
       ['departed', 'A-1', null, false],
       ['moved', null, 'C-1', true],
       ['moved', 'DOCK', 'A-1', false],
       ['arrived', null, 'DOCK', false],
     ])
-    const first = inventory.history(epcA, { limit: 3 })
-    const second = inventory.history(epcA, { limit: 3, cursor: first.next ?? '' })
-    expect([...first.items, ...second.items]).toEqual(inventory.history(epcA, page).items)
+    const first = inventory.history(epcA, everySite, { limit: 3 })
+    const second = inventory.history(epcA, everySite, { limit: 3, cursor: first.next ?? '' })
+    expect([...first.items, ...second.items]).toEqual(inventory.history(epcA, everySite, page).items)
     expect(second.next).toBeNull()
   })
 
