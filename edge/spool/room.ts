@@ -103,21 +103,24 @@ export class Room {
   }
 
   async #prepareReduction(segment: Segment, fromStep: number): Promise<Reduction | undefined> {
-    const header = { epoch: this.#spool.epoch, base: segment.base }
-    let smaller: Smaller = { step: fromStep, bytes: await readWhole(segment.path), gaps: [] }
+    const { base, end } = segment
+    const header = { epoch: this.#spool.epoch, base }
+    const whole = await readWhole(segment.path)
+    const rotten = gapsBetween(salvage(whole, base).frames, base, end, this.#spool.clock.now())
+    let smaller: Smaller = { step: fromStep, bytes: whole, gaps: rotten }
     // On a full disk a gentle step may leave too much to be written beside the old file: take harder ones as well.
     for (let index = fromStep; index < overflowSteps.length; index += 1) {
       const step = overflowSteps[index]
       if (step === undefined) break
-      const { frames } = salvage(smaller.bytes, segment.base)
-      const { bytes, gaps } = reduceSegment(smaller.bytes, frames, header, step, this.#spool.closed)
+      const { frames } = salvage(smaller.bytes, base)
+      const { bytes, gaps } = reduceSegment(smaller.bytes, frames, header, end, step, this.#spool.closed)
       if (bytes.length >= smaller.bytes.length) continue
       smaller = { step: index, bytes, gaps: [...smaller.gaps, ...gaps] }
       const reduction = await this.#tryReduction(segment, smaller, 1)
       if (reduction !== undefined) return reduction
     }
     // Then into the reserve kept for the gap record: cut to so little, it gives nearly all of its room back.
-    return smaller.gaps.length === 0 ? undefined : this.#tryReduction(segment, smaller, 0)
+    return smaller.bytes === whole ? undefined : this.#tryReduction(segment, smaller, 0)
   }
 
   /** Undefined: the disk has no room for it. */
