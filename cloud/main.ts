@@ -129,6 +129,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       clock,
       random,
       send: async (address, channel, payload) => broker?.send(address, channel, payload),
+      isInForce: (address) => gatewayAccounts.isInForce(address),
       onTrouble: (fault) => log.error({ code: fault.code }, fault.message),
       onRecovered: () => log.info('the journal writes again'),
       onForked: (address, reason) => log.error({ ...address, reason }, 'two senders use one identity: frozen'),

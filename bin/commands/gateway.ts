@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openGatewayAccounts } from '../../cloud/accounts/gateways.ts'
+import { emqxPermissions, mosquittoPermissions } from '../../cloud/broker/permissions.ts'
 import { CloudConfig } from '../../cloud/config.ts'
 import { dataFiles } from '../../cloud/data-files.ts'
 import { forksIn } from '../../cloud/journal/forks.ts'
 import { Fault } from '../../shared/fault.ts'
+import type { GatewayAddress } from '../../shared/wire.ts'
 import { loadConfiguration, systemClock } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -16,7 +18,7 @@ interface Options {
 
 /** `warepulse gateway add`: works beside a running cloud, on the same data directory. The secret is shown once. */
 export function add(site: string, gateway: string, options: Options, terminal: Terminal): void {
-  withAccounts(options, (accounts) => {
+  withAccounts(options, (accounts, brokerUrl) => {
     const { secret } = accounts.addGateway({ site, gateway })
     if (options.json === true) terminal.line(JSON.stringify({ site, gateway, username: `${site}/${gateway}`, secret }))
     else {
@@ -24,15 +26,20 @@ export function add(site: string, gateway: string, options: Options, terminal: T
       terminal.error(
         `Put this line into the file that uplink.secretFile of ${site}/${gateway} names. It is not shown again.`,
       )
+      if (brokerUrl !== undefined) tellOtherBroker(brokerUrl, { site, gateway }, terminal)
     }
   })
 }
 
 export function revoke(site: string, gateway: string, options: Options, terminal: Terminal): void {
-  withAccounts(options, (accounts) => {
+  withAccounts(options, (accounts, brokerUrl) => {
     if (!accounts.revoke({ site, gateway }))
       throw new Fault('not-found', `There is no gateway ${site}/${gateway} in force.`)
-    terminal.line(`${site}/${gateway} may not connect any more; a live session ends within 5 s.`)
+    terminal.line(
+      brokerUrl === undefined
+        ? `${site}/${gateway} may not connect any more; a live session ends within 5 s.`
+        : `Nothing of ${site}/${gateway} is taken any more. Remove it from the users of ${brokerUrl} as well: there it can still connect.`,
+    )
   })
 }
 
@@ -62,15 +69,27 @@ export function list(options: Options, terminal: Terminal): void {
 
 const day = (at: number) => new Date(at).toISOString().slice(0, 10)
 
-function withAccounts(options: Options, work: (accounts: ReturnType<typeof openGatewayAccounts>) => void): void {
-  const { dataDirectory } = loadConfiguration(CloudConfig, options.config)
+/** With a broker of their own choice people must make the user there; this is what it may do. */
+function tellOtherBroker(brokerUrl: string, address: GatewayAddress, terminal: Terminal): void {
+  const { site, gateway } = address
+  terminal.error(`On the broker ${brokerUrl} make a user with this name and secret, and client id ${site}/${gateway}.`)
+  terminal.error(`It may do this and nothing else. For the acl_file of Mosquitto:\n\n${mosquittoPermissions(address)}`)
+  terminal.error(`For the acl.conf of EMQX:\n\n${emqxPermissions(address)}`)
+}
+
+/** `brokerUrl`: of the external broker, if the configuration names one. */
+function withAccounts(
+  options: Options,
+  work: (accounts: ReturnType<typeof openGatewayAccounts>, brokerUrl: string | undefined) => void,
+): void {
+  const { dataDirectory, broker } = loadConfiguration(CloudConfig, options.config)
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   const accounts = openGatewayAccounts(join(dataDirectory, dataFiles.gatewayAccounts), {
     clock: systemClock,
     randomBytes,
   })
   try {
-    work(accounts)
+    work(accounts, broker.url)
   } finally {
     accounts.close()
   }

@@ -1,4 +1,4 @@
-import { type GatewayAddress, parseTopic, topicOf } from '../../shared/wire.ts'
+import { type Channel, type GatewayAddress, parseTopic, topicOf } from '../../shared/wire.ts'
 
 /** What a gateway may do, decided by its proven address alone. The same rules, executed or written out for a broker. */
 
@@ -33,6 +33,19 @@ export function mosquittoPermissions(address: GatewayAddress): string {
     `user ${usernameOf(address)}`,
     ...upwardChannels.map((channel) => `topic write ${topicOf(address, channel)}`),
     ...downwardChannels.map((channel) => `topic read ${topicOf(address, channel)}`),
+    '',
+  ].join('\n')
+}
+
+/** The same as terms of EMQX's `acl.conf`; whatever they do not allow is denied. */
+export function emqxPermissions(address: GatewayAddress): string {
+  const user = `{user, "${usernameOf(address)}"}`
+  const topics = (channels: readonly Channel[]) =>
+    channels.map((channel) => `"${topicOf(address, channel)}"`).join(', ')
+  return [
+    `{allow, ${user}, publish, [${topics(upwardChannels)}]}.`,
+    `{allow, ${user}, subscribe, [${topics(downwardChannels)}]}.`,
+    `{deny, ${user}, all, ["#"]}.`,
     '',
   ].join('\n')
 }

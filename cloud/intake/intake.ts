@@ -25,6 +25,11 @@ export interface IntakeOptions {
   readonly clock: Clock
   readonly random: Random
   readonly limits?: IntakeLimits
+  /**
+   * May this gateway send? Asked for each message, so that a revocation holds at once and behind any broker: one that
+   * stands elsewhere knows nothing of it. Messages of others are dropped unanswered and counted.
+   */
+  readonly isInForce: (address: GatewayAddress) => boolean
   /** The journal does not write: nothing is acknowledged until it does. Called once per trouble. */
   readonly onTrouble?: (fault: Fault) => void
   readonly onRecovered?: () => void
@@ -44,7 +49,17 @@ export interface Intake extends BrokerEvents {
 }
 
 export function openIntake(options: IntakeOptions): Intake {
-  const { journal, clock, random, send, limits = defaultIntakeLimits, onTrouble, onRecovered, onForked } = options
+  const {
+    journal,
+    clock,
+    random,
+    send,
+    isInForce,
+    limits = defaultIntakeLimits,
+    onTrouble,
+    onRecovered,
+    onForked,
+  } = options
   const counters = noneYet()
   const closing = new AbortController()
   setMaxListeners(0, closing.signal) // one waiting queue per gateway
@@ -85,6 +100,10 @@ export function openIntake(options: IntakeOptions): Intake {
       // Presence tells what `status` tells, whichever way the broker learnt it.
       if (closing.signal.aborted || message.channel === 'status') return
       counters.intake_messages_received_total++
+      if (!isInForce(message.address)) {
+        counters.intake_messages_not_in_force_total++
+        return
+      }
       const queue = queueOf(message.address)
       const { length } = message.payload
       if (queue.bytes + length > limits.bytesPerGateway || bytes + length > limits.bytes) {

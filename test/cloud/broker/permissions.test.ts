@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  emqxPermissions,
   mayPublish,
   maySubscribe,
   mosquittoCloudPermissions,
@@ -50,6 +51,11 @@ test('written out for Mosquitto', () => {
     'user north/a\n' +
       'topic write warepulse/v1/north/a/batch\ntopic write warepulse/v1/north/a/hello\ntopic write warepulse/v1/north/a/status\n' +
       'topic read warepulse/v1/north/a/ack\ntopic read warepulse/v1/north/a/config\n',
+  )
+  expect(emqxPermissions(a)).toBe(
+    '{allow, {user, "north/a"}, publish, ["warepulse/v1/north/a/batch", "warepulse/v1/north/a/hello", "warepulse/v1/north/a/status"]}.\n' +
+      '{allow, {user, "north/a"}, subscribe, ["warepulse/v1/north/a/ack", "warepulse/v1/north/a/config"]}.\n' +
+      '{deny, {user, "north/a"}, all, ["#"]}.\n',
   )
   expect(mosquittoCloudPermissions('cloud')).toContain('topic read warepulse/v1/+/+/batch\n')
 })

@@ -37,6 +37,7 @@ async function door(more: Partial<IntakeOptions> = {}, wrap: (journal: Journal) 
     journal: wrap(journal),
     clock: wallClock,
     random: () => 0,
+    isInForce: () => true,
     ...more,
   })
   onTestFinished(() => intake.close())
@@ -52,6 +53,20 @@ async function door(more: Partial<IntakeOptions> = {}, wrap: (journal: Journal) 
     (await journal.read(0, 10_000)).flatMap((entry) => (entry.origin === 'cloud' ? entry.records : []))
   return { intake, journal, acks, up, greet, lastAck, told }
 }
+
+test('of a gateway that is not in force nothing is taken, from the moment it is revoked', async () => {
+  let inForce = true
+  const { intake, up, greet, journal, acks } = await door({ isInForce: () => inForce })
+  const lease = await greet()
+  inForce = false
+  const before = journal.tail
+  up('hello', hello())
+  up('batch', batch(lease, 1, [{ kind: 'clock', at: 1, boot: 'b', offsetMs: 0, synced: true }]))
+  await intake.idle()
+  expect(journal.tail).toBe(before)
+  expect(acks).toHaveLength(1)
+  expect(intake.counters.intake_messages_not_in_force_total).toBe(2)
+})
 
 describe('hello', () => {
   test('is answered with the state, the time and a fresh lease, and journalled as a link', async () => {
