@@ -37,7 +37,7 @@ export const EdgeConfig = z
         directory: z.string().min(1).default('./warepulse-spool').describe('on a disk that survives power cuts'),
         maxBytes: z
           .int()
-          .min(2 * 1024 * 1024)
+          .min(4 * 1024 * 1024)
           .default(1024 * 1024 * 1024)
           .describe('bound of the spool; beyond it the oldest of the least important goes, and a gap is recorded'),
       })
