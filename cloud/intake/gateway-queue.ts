@@ -44,6 +44,9 @@ export class GatewayQueue {
   /** Of its newest hello or readable batch; names the receiver's spool in a `refused` answer. */
   #epoch: string | undefined
   #online: boolean | undefined
+  /** How often the link ended, now and when a message came. */
+  #ends = 0
+  readonly #endsBefore = new WeakMap<Upward, number>()
   #helloDemandedAt = Number.NEGATIVE_INFINITY
   #forkToldAt = Number.NEGATIVE_INFINITY
   #watch = nothingSeen
@@ -55,6 +58,7 @@ export class GatewayQueue {
 
   push(message: Upward): void {
     this.bytes += message.payload.length
+    this.#endsBefore.set(message, this.#ends)
     this.#waiting.push(message)
     this.#run()
   }
@@ -68,6 +72,7 @@ export class GatewayQueue {
     if (online && this.#around.journal.forked(this.#address) !== undefined) return
     if (link.hello === undefined && this.#online === online) return
     this.#online = online
+    if (!online) this.#ends++
     if (link.hello === undefined) this.#sees({ type: 'link' })
     this.#links.push(link)
     if (this.#links.length > 16) this.#links.shift()
@@ -114,7 +119,8 @@ export class GatewayQueue {
     if (links.length > 0) await persistence.of(() => journal.appendOwn(this.#address.site, links))
   }
 
-  async #takeHello({ payload, at }: Upward): Promise<void> {
+  async #takeHello(message: Upward): Promise<void> {
+    const { payload, at } = message
     const { journal, clock, counters, persistence } = this.#around
     const read = readHello(payload)
     if (!read.ok) {
@@ -134,6 +140,8 @@ export class GatewayQueue {
     if (lease === undefined) return
     counters.intake_hellos_taken_total++
     await this.#sendAck(epoch, { now: clock.now(), lease })
+    // A link that ended while its hello was taken must not stand in the journal as online for ever.
+    if (this.#endsBefore.get(message) !== this.#ends) return
     const hello = { version, first, next, config, clockSynced }
     this.tellLink({ kind: 'link', at, gateway: this.#address.gateway, state: 'online', hello })
   }

@@ -69,6 +69,18 @@ test('of a gateway that is not in force nothing is taken, from the moment it is 
 })
 
 describe('hello', () => {
+  test('of a link that has ended meanwhile does not make it online again; the next one does', async () => {
+    const { intake, up, told } = await door()
+    intake.presence(reel, true)
+    up('hello', hello())
+    intake.presence(reel, false)
+    await intake.idle()
+    expect((await told()).map((record) => record.kind === 'link' && record.state)).toEqual(['online', 'offline'])
+    up('hello', hello())
+    await intake.idle()
+    expect((await told()).at(-1)).toMatchObject({ kind: 'link', state: 'online', hello: { version: '0.1.0' } })
+  })
+
   test('is answered with the state, the time and a fresh lease, and journalled as a link', async () => {
     const { greet, lastAck, journal, told } = await door()
     const [first, second] = [await greet(), await greet()]
