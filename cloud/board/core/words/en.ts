@@ -58,7 +58,7 @@ export const en = {
   slotsUnknown: 'Slots unknown',
   slotsOccupied: 'Slots occupied',
   ofTotal: (total: string) => `of ${total}`,
-  notCurrent: (count: string) => `${count} more not current`,
+  notCurrent: (count: string) => `+${count} not current`,
   countersAged: (age: string) => `as of ${age} ago`,
 
   planName: 'Floor plan',

@@ -54,7 +54,7 @@ export const zhCn: Words = {
   slotsUnknown: '状态未知库位',
   slotsOccupied: '占用库位',
   ofTotal: (total) => `共 ${total}`,
-  notCurrent: (count) => `另有 ${count} 个不是最新`,
+  notCurrent: (count) => `另 ${count} 个非最新`,
   countersAged: (age) => `${age}前的数据`,
 
   planName: '平面图',
