@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
 import { keptSchema, openKept } from '../database/kept.ts'
+import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { AlertQueries } from '../http/read-models.ts'
-import type { JournalEntry } from '../journal/journal.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { fold } from './fold.ts'
@@ -73,51 +73,42 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     state.watchedFrom = progress.watchedFrom
     return progress.offset
   }
-  let offset = readProgress()
-  /** A commit failed: the memory is ahead of the file. */
-  let dirty = false
-
-  const commit = (entries: readonly JournalEntry[], to: number): void => {
-    if (dirty) {
+  const offset = readProgress()
+  const projecting = keptInStep<AlertChanges>({
+    offset,
+    reload: () => {
       for (const one of kept) one.load()
       state.concerning.clear()
       readProgress()
-    }
-    dirty = true
-    const changes: AlertChanges = { alerts: new Map(), acts: [] }
-    fold(
-      state,
-      entries.filter((entry) => entry.offset > offset),
-      sha256of128,
-      changes,
-    )
-    transaction(database, () => {
-      for (const one of kept) one.save()
-      for (const alert of changes.alerts.values()) {
-        putAlert.run(alert.id, alert.site, alert.state, alert.raisedAt, JSON.stringify(alert))
-      }
-      for (const { at, by, alert, act, comment } of changes.acts) addAct.run(at, by, alert, act, comment ?? null)
-      putProgress.run(to, state.now, state.watchedFrom)
-    })
-    for (const one of kept) one.saved()
-    dirty = false
-    offset = to
-    if (changes.alerts.size > 0) options.tell([...changes.alerts.values()].map((alert) => ({ type: 'alert', alert })))
-  }
+    },
+    fold: (entries) => {
+      const changes: AlertChanges = { alerts: new Map(), acts: [] }
+      fold(state, entries, sha256of128, changes)
+      return changes
+    },
+    save: (changes, to) => {
+      transaction(database, () => {
+        for (const one of kept) one.save()
+        for (const alert of changes.alerts.values()) {
+          putAlert.run(alert.id, alert.site, alert.state, alert.raisedAt, JSON.stringify(alert))
+        }
+        for (const { at, by, alert, act, comment } of changes.acts) addAct.run(at, by, alert, act, comment ?? null)
+        putProgress.run(to, state.now, state.watchedFrom)
+      })
+      for (const one of kept) one.saved()
+    },
+    tell: ({ alerts }) => {
+      if (alerts.size > 0) options.tell([...alerts.values()].map((alert) => ({ type: 'alert', alert })))
+    },
+  })
 
   return {
     name: 'alerts',
     get offset() {
-      return offset
+      return projecting.offset
     },
-    apply: async (entries, signal) => {
-      signal.throwIfAborted()
-      const last = entries.at(-1)
-      if (last !== undefined && last.offset > offset) commit(entries, last.offset)
-    },
-    skip: async (to) => {
-      if (to > offset) commit([], to)
-    },
+    apply: projecting.apply,
+    skip: projecting.skip,
     alerts: (site, filter, page) => alertsPage(database, site, filter, page),
     alert: (id) => {
       const row = getAlert.get(id)

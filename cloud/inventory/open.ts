@@ -1,6 +1,6 @@
+import { keptInStep } from '../database/kept-in-step.ts'
 import { openDatabase } from '../database/open.ts'
 import type { InventoryQueries } from '../http/read-models.ts'
-import type { JournalEntry } from '../journal/journal.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { exportState } from './export.ts'
@@ -9,7 +9,7 @@ import { fold } from './fold.ts'
 import { queriesOf } from './queries.ts'
 import { migrations } from './schema.ts'
 import type { SiteTotals } from './site-state.ts'
-import { noChanges } from './state.ts'
+import { type Changes, noChanges } from './state.ts'
 import { openInventoryStore } from './store.ts'
 
 export interface Inventory extends Projection, InventoryQueries {
@@ -28,29 +28,24 @@ export interface Inventory extends Projection, InventoryQueries {
 export async function openInventory(options: { readonly path: string; readonly tell: TellBoards }): Promise<Inventory> {
   const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
   const store = openInventoryStore(database)
-  let { state, offset } = store.load()
-  /** A commit failed: the memory is ahead of the file. */
-  let dirty = false
-
-  const commit = (entries: readonly JournalEntry[], to: number): void => {
-    if (dirty) {
-      const loaded = store.load()
-      state = loaded.state
-      dirty = false
-    }
-    const changes = noChanges()
-    dirty = true
-    fold(
-      state,
-      entries.filter((entry) => entry.offset > offset),
-      changes,
-    )
-    store.commit(state, changes, to)
-    dirty = false
-    offset = to
-    const facts = factsOf(state, changes)
-    if (facts.length > 0) options.tell(facts)
-  }
+  const { offset, state: loaded } = store.load()
+  let state = loaded
+  const projecting = keptInStep<Changes>({
+    offset,
+    reload: () => {
+      state = store.load().state
+    },
+    fold: (entries) => {
+      const changes = noChanges()
+      fold(state, entries, changes)
+      return changes
+    },
+    save: (changes, to) => store.commit(state, changes, to),
+    tell: (changes) => {
+      const facts = factsOf(state, changes)
+      if (facts.length > 0) options.tell(facts)
+    },
+  })
 
   return {
     ...queriesOf(
@@ -60,16 +55,10 @@ export async function openInventory(options: { readonly path: string; readonly t
     ),
     name: 'inventory',
     get offset() {
-      return offset
+      return projecting.offset
     },
-    apply: async (entries, signal) => {
-      signal.throwIfAborted()
-      const last = entries.at(-1)
-      if (last !== undefined && last.offset > offset) commit(entries, last.offset)
-    },
-    skip: async (to) => {
-      if (to > offset) commit([], to)
-    },
+    apply: projecting.apply,
+    skip: projecting.skip,
     standing: () => standingFacts(state),
     totals: (site) => state.sites.get(site)?.totals,
     export: (part) => exportState(state, part, part === 'everything' ? store.ledger.all() : []),

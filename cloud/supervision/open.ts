@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { keptSchema, openKept } from '../database/kept.ts'
+import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { GatewayQueries } from '../http/read-models.ts'
-import type { JournalEntry } from '../journal/journal.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { fold } from './fold.ts'
@@ -52,55 +52,47 @@ export async function openSupervision(options: {
   const gaps = openGapTable(database)
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
-  let { offset } = readProgress()
-  state.now = readProgress().now
-  /** A commit failed: the memory is ahead of the file. */
-  let dirty = false
-
-  const commit = (entries: readonly JournalEntry[], to: number): void => {
-    if (dirty) {
+  const { offset, now } = readProgress()
+  state.now = now
+  const projecting = keptInStep<SupervisionChanges>({
+    offset,
+    reload: () => {
       for (const one of kept) one.load()
       state.now = readProgress().now
-    }
-    dirty = true
-    const changes: SupervisionChanges = {
-      gateways: new Set(),
-      sensors: new Set(),
-      flows: new Set(),
-      gaps: [],
-      refilled: [],
-    }
-    fold(
-      state,
-      entries.filter((entry) => entry.offset > offset),
-      changes,
-    )
-    transaction(database, () => {
-      for (const one of kept) one.save()
-      for (const gap of changes.gaps) gaps.add(gap)
-      for (const gap of changes.refilled) gaps.refill(gap)
-      putProgress.run(to, state.now)
-    })
-    for (const one of kept) one.saved()
-    dirty = false
-    offset = to
-    const facts = factsOf(state, changes.gateways, changes.sensors, changes.flows)
-    if (facts.length > 0) options.tell(facts)
-  }
+    },
+    fold: (entries) => {
+      const changes: SupervisionChanges = {
+        gateways: new Set(),
+        sensors: new Set(),
+        flows: new Set(),
+        gaps: [],
+        refilled: [],
+      }
+      fold(state, entries, changes)
+      return changes
+    },
+    save: (changes, to) => {
+      transaction(database, () => {
+        for (const one of kept) one.save()
+        for (const gap of changes.gaps) gaps.add(gap)
+        for (const gap of changes.refilled) gaps.refill(gap)
+        putProgress.run(to, state.now)
+      })
+      for (const one of kept) one.saved()
+    },
+    tell: ({ gateways, sensors, flows }) => {
+      const facts = factsOf(state, gateways, sensors, flows)
+      if (facts.length > 0) options.tell(facts)
+    },
+  })
 
   return {
     name: 'supervision',
     get offset() {
-      return offset
+      return projecting.offset
     },
-    apply: async (entries, signal) => {
-      signal.throwIfAborted()
-      const last = entries.at(-1)
-      if (last !== undefined && last.offset > offset) commit(entries, last.offset)
-    },
-    skip: async (to) => {
-      if (to > offset) commit([], to)
-    },
+    apply: projecting.apply,
+    skip: projecting.skip,
     gateways: () => [...state.gateways.all].sort(byKey).map(([, gateway]) => viewGateway(gateway)),
     gaps: (site, page) => gaps.page(site, page),
     standing: () => factsOf(state, state.gateways.all.keys(), state.sensors.all.keys(), state.flows.all.keys()),
