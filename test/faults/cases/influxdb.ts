@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startInflux2StandIn } from '../../support/influx2-stand-in.ts'
 import { type InfluxServer, startInfluxServer } from '../../support/influxdb.ts'
 import { until } from '../../support/until.ts'
@@ -117,7 +119,7 @@ const refusals = [
 async function refusesForAWhile({ seed }: RunOptions): Promise<Outcome> {
   const standIn = await startInflux2StandIn({ influxql: true })
   const proxy = await openChaosProxy({ host: '127.0.0.1', port: Number(new URL(standIn.url).port) })
-  const tokenFile = `/tmp/warepulse-token-${process.pid}`
+  const tokenFile = join(tmpdir(), `warepulse-token-${process.pid}`)
   try {
     await writeFile(tokenFile, standIn.token)
     const { org, bucket } = standIn
@@ -156,6 +158,7 @@ async function refusesForAWhile({ seed }: RunOptions): Promise<Outcome> {
       await scene.close()
     }
   } finally {
+    await rm(tokenFile, { force: true })
     await proxy.close()
     await standIn.close()
   }

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { type Evidence, judge, nothingAllowed } from './oracle.ts'
+import { openTruth, slotOf } from './truth.ts'
+
+/** An honest end of a small street, and one lie in it for each row: a judge that cannot say no is none. */
+const truth = openTruth({ seed: 3, startAt: 1_760_000_000_000, tags: 4 })
+const ns = [1, 2, 3, 4, 5, 6, 7, 8]
+const [gateway, epoch] = ['gw', 'aaaa']
+
+function honest(): Evidence {
+  const records = ns.map((n) => truth.of(n).record)
+  const observations = records.filter((record) => record.kind === 'observation')
+  const slotByEpc = new Map(observations.map(({ epc, readPoint }) => [epc, slotOf(readPoint)]))
+  const itemsBySlot = new Map<string, number>()
+  for (const slot of slotByEpc.values()) itemsBySlot.set(slot, (itemsBySlot.get(slot) ?? 0) + 1)
+  const counts = { observations: observations.length, epcs: slotByEpc.size }
+  return {
+    truth,
+    confirmed: new Set(ns),
+    unconfirmed: new Set(),
+    promises: ns.map((n) => ({ gateway, epoch, sequence: n, n })),
+    spools: [{ gateway, epoch, next: 9, records: new Map(records.map((record, i) => [i + 1, record])) }],
+    journal: records.map((record, i) => ({ gateway, epoch, sequence: i + 1, record })),
+    quarantined: [],
+    stock: {
+      slotByEpc,
+      itemsBySlot,
+      totals: { observations: counts.observations, tagReads: counts.observations, distinctEpcs: counts.epcs },
+    },
+    history: {
+      ...counts,
+      reads: counts.observations,
+      values: new Map([
+        ['cold-1', 1],
+        ['cold-2', 1],
+      ]),
+      setAside: 0,
+    },
+    processes: [{ name: 'cloud', output: '', exitCode: 0, peakRssMb: 100, peakDescriptors: 30 }],
+    allowed: nothingAllowed,
+  }
+}
+
+test('an honest street holds', () => {
+  expect(judge(honest())).toEqual({ records: 8, lost: 0, duplicated: 0, declared: 0, problems: [] })
+})
+
+const without = (...sequences: number[]) => honest().journal.filter(({ sequence }) => !sequences.includes(sequence))
+const row = (sequence: number, n: number) => ({ gateway, epoch, sequence, record: truth.of(n).record })
+const process = { name: 'cloud', output: '', exitCode: 0, peakRssMb: 100, peakDescriptors: 30 }
+
+describe('a lie is found', () => {
+  const { stock, history } = honest()
+  test.each<[string, Partial<Evidence>, RegExp]>([
+    ['a record is missing', { journal: without(3) }, /3.*missing and nobody declared/],
+    ['the newest is missing', { journal: without(8) }, /promised as number 8 .* not in the journal/],
+    ['a number stands twice', { journal: [...honest().journal, row(3, 3)] }, /twice/],
+    ['a happening came under two numbers', { journal: [...honest().journal, row(9, 3)] }, /happening 3 came 2 times/],
+    ['a number is another record', { journal: [...without(3), row(3, 5)] }, /promised to be happening 3/],
+    ['something never happened', { confirmed: new Set(ns.slice(1)) }, /never happened/],
+    ['the spool has another record', { journal: [...without(8), row(8, 4)] }, /one record in its spool/],
+    ['an item is in the wrong slot', { stock: { ...stock, slotByEpc: new Map() } }, /stock says null/],
+    ['a slot holds one too many', { stock: { ...stock, itemsBySlot: new Map() } }, /stock says 0/],
+    ['history counted twice', { history: { ...history, observations: 12 } }, /counted 12, the journal holds 6/],
+    ['a value is missing in history', { history: { ...history, values: new Map() } }, /values of cold-1/],
+    ['points were set aside', { history: { ...history, setAside: 1 } }, /1 points were set aside/],
+    ['somebody did not catch', { processes: [{ ...process, output: 'UnhandledPromise…' }] }, /said: Unhandled/],
+    ['a process failed', { processes: [{ ...process, exitCode: 1 }] }, /ended with 1/],
+    ['memory is out of bounds', { processes: [{ ...process, peakRssMb: 900 }] }, /900 MB/],
+    ['descriptors leak', { processes: [{ ...process, peakDescriptors: 999 }] }, /999 descriptors/],
+  ])('%s', (_name, lie, sentence) => {
+    expect(judge({ ...honest(), ...lie }).problems.join('\n')).toMatch(sentence)
+  })
+})
+
+test('what is declared is no loss, and no more than that', () => {
+  const gap = {
+    kind: 'gap',
+    fromSeq: 8,
+    toSeq: 8,
+    fromAt: 0,
+    toAt: 0,
+    count: 1,
+    reason: 'overflow',
+    class: 'x',
+  } as const
+  const declared = { gateway, epoch, sequence: 9, record: gap }
+  const journal = [...without(8), { gateway, epoch, sequence: 8, record: null }, declared]
+  const lie = { journal, spools: [], history: { ...honest().history, values: new Map([['cold-1', 1]]) } }
+  expect(judge({ ...honest(), ...lie })).toMatchObject({ lost: 0, declared: 1, problems: [] })
+  const two = journal.map((one) => (one.sequence === 4 ? { ...one, record: null } : one))
+  const verdict = judge({ ...honest(), ...lie, journal: two, history: { ...lie.history, values: new Map() } })
+  expect(verdict).toMatchObject({ lost: 1 })
+  expect(verdict.problems.join('\n')).toMatch(/happening 4, promised as number 4/)
+})
