@@ -151,7 +151,7 @@ export const GatewayState = z.object({
   lastHeardAt: Iso.nullable(),
   since: Iso.nullable().describe('in this link state since'),
   version: z.string().nullable(),
-  backlog: z.int().describe('records said to be waiting on the gateway at its last hello'),
+  backlog: z.int().describe('records that waited on the gateway at its last hello and have not come yet'),
   clockSynced: z.boolean().nullable(),
   devices: z.array(
     z.object({

@@ -54,6 +54,11 @@ export function missing(intervals: Intervals, from: number, to: number): readonl
   return holes
 }
 
+/** How many of `from`–`to` (inclusive) are not closed. */
+export function countMissing(intervals: Intervals, from: number, to: number): number {
+  return missing(intervals, from, to).reduce((sum, [low, high]) => sum + high - low + 1, 0)
+}
+
 export function isClosed(intervals: Intervals, sequence: number): boolean {
   return sequence <= intervals.committed || intervals.ranges.some(([low, high]) => sequence >= low && sequence <= high)
 }

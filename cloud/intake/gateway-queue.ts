@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../shared/clock.ts'
+import { countMissing } from '../../shared/intervals.ts'
 import { type Ack, batchLimits, type GatewayAddress } from '../../shared/wire.ts'
 import type { Broker, Upward } from '../broker/broker.ts'
 import type { GatewayBatch, Journal } from '../journal/journal.ts'
@@ -142,7 +143,7 @@ export class GatewayQueue {
     await this.#sendAck(epoch, { now: clock.now(), lease })
     // A link that ended while its hello was taken must not stand in the journal as online for ever.
     if (this.#endsBefore.get(message) !== this.#ends) return
-    const hello = { version, first, next, config, clockSynced }
+    const hello = { version, first, next, config, clockSynced, waiting: countMissing(closed, first, next - 1) }
     this.tellLink({ kind: 'link', at, gateway: this.#address.gateway, state: 'online', hello })
   }
 

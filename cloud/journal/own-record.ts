@@ -40,7 +40,14 @@ export const LinkChanged = z.strictObject({
   gateway: Identifier,
   state: z.enum(['online', 'offline']),
   hello: z
-    .strictObject({ version: z.string(), first: z.int(), next: z.int(), config: z.int(), clockSynced: z.boolean() })
+    .strictObject({
+      version: z.string(),
+      first: z.int(),
+      next: z.int(),
+      config: z.int(),
+      clockSynced: z.boolean(),
+      waiting: z.int().min(0).optional().describe('numbers below `next` that were not yet closed'),
+    })
     .optional(),
 })
 /** Sequence numbers that were closed without entering history: the bytes are kept with their reason. */

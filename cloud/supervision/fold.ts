@@ -30,6 +30,7 @@ function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: Supe
     gateway.since = recordedAt
     isNews = true
   }
+  if (drain(gateway, entry)) isNews = true
   let newestAt = 0
   for (const record of entry.records) {
     if (record === null) continue
@@ -91,6 +92,14 @@ function measure(
 
 function isGreater(a: number | null, b: number | null): boolean {
   return a !== null && (b === null || a > b)
+}
+
+/** Counts down what waited at the last hello. Returns whether it has run dry just now. */
+function drain(gateway: KeptGateway, { first, records }: GatewayEntry): boolean {
+  if (gateway.backlog === 0) return false
+  const came = Math.min(first + records.length, gateway.backlogBelow) - first
+  if (came > 0) gateway.backlog = Math.max(0, gateway.backlog - came)
+  return gateway.backlog === 0
 }
 
 /** Returns whether that is news. Boards and file are sent the whole gateway for it, so a second more is none. */
@@ -184,7 +193,8 @@ function link(
   const { hello } = record
   if (hello !== undefined) {
     gateway.version = hello.version
-    gateway.backlog = Math.max(0, hello.next - hello.first)
+    gateway.backlog = hello.waiting ?? 0
+    gateway.backlogBelow = hello.next
     gateway.clockSynced = hello.clockSynced
   }
   // The cloud wrote it, so the order of the journal is the order of events; `at` is for people to read.
@@ -233,6 +243,7 @@ function gatewayOf(state: SupervisionState, site: string, gateway: string): Kept
     lastHeardAt: null,
     version: null,
     backlog: 0,
+    backlogBelow: 0,
     clockSynced: null,
     devices: {},
     devicesLeftOut: 0,

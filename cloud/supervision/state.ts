@@ -18,7 +18,10 @@ export const KeptGateway = z.object({
   since: z.number().nullable(),
   lastHeardAt: z.number().nullable(),
   version: z.string().nullable(),
+  /** Numbers below `backlogBelow` that have not come yet. */
   backlog: z.int(),
+  /** `next` of the newest hello; what comes from there on is live. */
+  backlogBelow: z.int().default(0),
   clockSynced: z.boolean().nullable(),
   devices: z.record(z.string(), KeptDevice),
   /** Words about devices beyond the first 1,000, which are not kept. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { close, type Intervals, isClosed, missing, nothingClosed } from '../../shared/intervals.ts'
+import { close, countMissing, type Intervals, isClosed, missing, nothingClosed } from '../../shared/intervals.ts'
 
 const most = 60
 const range = fc
@@ -67,3 +67,13 @@ for (const [name, from, to, expected] of [
 ] as const) {
   test(name, () => expect(close(nothingClosed, from, to)).toEqual(expected))
 }
+
+test('the count of what is missing is the length of its parts', () => {
+  fc.assert(
+    fc.property(ranges, range, (list, [from, to]) => {
+      const { intervals, set } = both(list)
+      const open = Array.from({ length: to - from + 1 }, (_, index) => from + index).filter((one) => !set.has(one))
+      expect(countMissing(intervals, from, to)).toBe(open.length)
+    }),
+  )
+})

@@ -32,7 +32,7 @@ async function supervisionOf(
   return Object.assign(supervision, { told })
 }
 
-const hello = { version: '0.1.0', first: 10, next: 35, config: 1, clockSynced: true }
+const hello = { version: '0.1.0', first: 10, next: 35, config: 1, clockSynced: true, waiting: 25 }
 const link = (at: number, state: 'online' | 'offline', withHello = false): JournalEntry =>
   fromCloud([{ kind: 'link', at, gateway: 'gw1', state, ...(withHello ? { hello } : {}) }])
 const device = (at: number, state: 'up' | 'silent' | 'down', reason?: string): JournalEntry =>
@@ -47,6 +47,26 @@ describe('gateways', () => {
       'online with a hello',
       [link(t0, 'online', true)],
       { ...empty, link: 'online', lastHeardAt: at(0), since: at(0), version: '0.1.0', backlog: 25, clockSynced: true },
+    ],
+    [
+      'its backlog runs down as it comes, and live records beside it do not count',
+      [
+        link(t0, 'online', true),
+        fromGateway([measurement(t0, {}), measurement(t0, {})], { first: 33 }),
+        fromGateway([measurement(t0 + 9000, {}), measurement(t0 + 9000, {})], { first: 35 }),
+      ],
+      { backlog: 23 },
+    ],
+    [
+      'its backlog has come',
+      [
+        link(t0, 'online', true),
+        fromGateway(
+          Array.from({ length: 25 }, () => measurement(t0, {})),
+          { first: 10 },
+        ),
+      ],
+      { backlog: 0 },
     ],
     ['gone', [link(t0, 'online'), link(t0 + 1000, 'offline')], { link: 'offline', lastHeardAt: at(0), since: at(1) }],
     [
