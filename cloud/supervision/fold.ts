@@ -30,7 +30,7 @@ function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: Supe
     gateway.since = recordedAt
     isNews = true
   }
-  if (drain(gateway, entry)) isNews = true
+  if (drain(state, gateway, entry)) isNews = true
   let newestAt = 0
   for (const record of entry.records) {
     if (record === null) continue
@@ -95,10 +95,11 @@ function isGreater(a: number | null, b: number | null): boolean {
 }
 
 /** Counts down what waited at the last hello. Returns whether it has run dry just now. */
-function drain(gateway: KeptGateway, { first, records }: GatewayEntry): boolean {
-  if (gateway.backlog === 0) return false
+function drain(state: SupervisionState, gateway: KeptGateway, { first, records }: GatewayEntry): boolean {
   const came = Math.min(first + records.length, gateway.backlogBelow) - first
-  if (came > 0) gateway.backlog = Math.max(0, gateway.backlog - came)
+  if (gateway.backlog === 0 || came <= 0) return false
+  gateway.backlog = Math.max(0, gateway.backlog - came)
+  state.gateways.note(`${gateway.site}/${gateway.gateway}`) // kept always, told when it is news
   return gateway.backlog === 0
 }
 

@@ -41,8 +41,8 @@ async function repeatedAndReordered({ seed, tier, note }: RunOptions): Promise<O
       }
       for (const [i, first] of firsts.entries()) {
         // Some are cut anew: overlapping what was sent, as go-back-N does.
-        const shift = scene.random() < 0.3 ? Math.floor(scene.random() * size) : 0
-        if (first > shift) sender.send(first - shift, size + shift)
+        const shift = scene.random() < 0.3 ? Math.min(Math.floor(scene.random() * size), first - 1) : 0
+        sender.send(first - shift, size + shift)
         batches += 1
         if (first < (firsts[i - 1] ?? 0)) outOfOrder += 1
       }
