@@ -112,7 +112,8 @@ test('a link that is cut every second for a while is no clone: all arrives, and 
   }
   clearInterval(writing)
   await until('all is acknowledged', () => spool.closed.committed === spool.next - 1)
-  expect(cloud.intake.counters.intake_hellos_taken_total).toBeGreaterThan(12)
+  // Each of the twelve lives of the link brought something, so each had its hello.
+  expect(cloud.intake.counters.intake_hellos_taken_total).toBeGreaterThanOrEqual(12)
   expect(cloud.forked).toEqual([])
   expect(cloud.journal.forked(reel)).toBeUndefined()
 })
