@@ -14,10 +14,11 @@ import { filterOf, matchTopic } from './topic.ts'
 const longestDevice = 60
 
 /**
- * Client of the site's broker. Messages are taken one by one, and acknowledged (QoS 1) when what came of them is
- * durable, so a full spool holds the broker back and a killed gateway has lost none that was acknowledged. Without a `clientId` the session is clean: what is published while we are away is
- * lost to us, and shows as devices that are `down`. With one the broker keeps QoS 1 messages for us, and may send the
- * last few twice.
+ * Client of the site's broker. Messages are taken one by one, and acknowledged (QoS 1) when the records that came of
+ * them are durable, so a full spool holds the broker back. A read that is merged into a window which is still open makes
+ * no record yet: a killed gateway knows its tag and place, and not how often it was read in the last moments. Without a
+ * `clientId` the session is clean: what is published while we are away is lost to us, and shows as devices that are
+ * `down`. With one the broker keeps QoS 1 messages for us, and may send the last few twice.
  */
 export function openMqtt(options: MqttOptions, context: SourceContext): ConfiguredSource {
   const speakerOf = (topic: string | undefined) => speakerAt(options, topic)
