@@ -1,0 +1,56 @@
+import { protocols } from '../../edge/decoders/catalogue.ts'
+import { type ProtocolName, protocolNames } from '../../edge/decoders/protocol.ts'
+import type { Reading } from '../../edge/decoders/reading.ts'
+import { quantities } from '../../shared/quantity.ts'
+import { bytesOf } from '../support/framing.ts'
+import { type FuzzTarget, insist, insistReason } from './target.ts'
+
+const text = (value: string) => new TextEncoder().encode(value)
+
+/** Good frames of each protocol of the edge. A protocol without an entry here does not type-check. */
+export const goodFrames: Readonly<Record<ProtocolName, readonly Uint8Array[]>> = {
+  yrm100: [bytesOf('BB 02 22 00 11 C9 3400 30751FEB705C5904E3D50D70 3A76 EF 7E')],
+  'tag-lines': [text('EP: 30340242201D8840009EFDF7 RI: -52')],
+  'impinj-r700': [
+    text(
+      '[{"timestamp":"2022-02-22T22:22:22.222Z","eventType":"tagInventory","tagInventoryEvent":{"epc":"ftqQOAUQAnEAAsCu","antennaPort":1,"peakRssiCdbm":-7000}}]',
+    ),
+  ],
+  zigbee2mqtt: [text('{"battery":"97.5","temperature":21.43,"last_seen":"2026-02-02T03:40:00Z","contact":true}')],
+  'xy-md02': [bytesOf('01310222')],
+  'item-test-csv': [text('2023-01-06T17:01:31.2450830+01:00;AD3830770CCDD0AD3830043F;;1;-63,5;865,7;169.254.1.1;;')],
+}
+
+/** Every decoder of the edge: never throws, and hands on only what a record can carry. */
+export const decoderTargets: readonly FuzzTarget[] = protocolNames.map((name) => ({
+  name,
+  good: goodFrames[name],
+  take(bytes) {
+    const result = protocols[name].decode(bytes, { device: 'd', at: 1, channel: 'a/d' })
+    if (!result.ok) {
+      insistReason(result.reason)
+      return 'refused'
+    }
+    for (const reading of result.value) checkReading(reading)
+    return 'accepted'
+  },
+}))
+
+function checkReading(reading: Reading): void {
+  if (reading.type === 'refused') {
+    insistReason(reading.reason)
+    return
+  }
+  insist(Number.isSafeInteger(reading.at) && reading.at >= 0, 'an instant in whole milliseconds')
+  if (reading.type === 'tag') {
+    insist(/^(?:[0-9A-F]{2}){1,62}$/.test(reading.epc), 'an EPC in upper-case hex')
+    insist(reading.antenna >= 1 && reading.antenna <= 255, 'an antenna from 1 to 255')
+    insist(reading.rssiDbm === undefined || Math.abs(reading.rssiDbm) <= 150, 'a signal strength that can be')
+  }
+  if (reading.type === 'sensor') {
+    for (const [quantity, value] of Object.entries(reading.values)) {
+      insist(Object.hasOwn(quantities, quantity), 'a known quantity')
+      insist(value === null || Number.isFinite(value), 'a number or null')
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { Framer } from '../../edge/framing/framer.ts'
+import { lineFramer } from '../../edge/framing/lines.ts'
+import { yrm100Framer } from '../../edge/framing/yrm100.ts'
+import { bytesOf, chunksOf, framesOf } from '../support/framing.ts'
+import { type FuzzTarget, insist } from './target.ts'
+
+const text = (value: string) => new TextEncoder().encode(value)
+
+interface Framing {
+  readonly name: string
+  readonly framer: () => Framer
+  /** Streams of good frames. */
+  readonly good: readonly Uint8Array[]
+}
+
+const framings: readonly Framing[] = [
+  { name: 'lines', framer: () => lineFramer({ longestBytes: 24 }), good: [text('EP: 3034\r\nRI: -52\n\nOK:\r\n')] },
+  {
+    name: 'yrm100',
+    framer: yrm100Framer,
+    good: [
+      bytesOf('BB 02 22 00 11 C9 3400 30751FEB705C5904E3D50D70 3A76 EF 7E BB 01 FF 00 01 15 16 7E'),
+      bytesOf('BB 01 FF 00 01 15 16 7E 00 BB BB 01 FF 00 01 15 16 7E'),
+    ],
+  },
+]
+
+/** Every framer of the edge: the same frames and the same refusals however the bytes were split. */
+export const framerTargets: readonly FuzzTarget[] = framings.map(({ name, framer, good }) => ({
+  name: `${name} framing`,
+  good,
+  take(bytes) {
+    const whole = framesOf(framer(), [bytes])
+    // The cut depends on the input, so that a failure can be shown again.
+    const sizes = [1 + ((bytes[0] ?? 0) % 7), 1 + ((bytes.at(-1) ?? 0) % 13)]
+    const split = framesOf(framer(), chunksOf(bytes, sizes))
+    insist(JSON.stringify(split) === JSON.stringify(whole), `the same frames in pieces of ${sizes} bytes`)
+    const refused = Object.values(whole.refused).reduce((sum, count) => sum + count, 0)
+    insist(refused <= bytes.length, 'no more bytes refused than came')
+    return whole.frames.length > 0 ? 'accepted' : 'refused'
+  },
+}))

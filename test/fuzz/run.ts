@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { hexOf } from '../support/framing.ts'
+import { inputsLike } from './inputs.ts'
+import type { FuzzTarget } from './target.ts'
+
+export interface FuzzResult {
+  readonly target: string
+  readonly inputs: number
+  readonly accepted: number
+  readonly refused: number
+  readonly seconds: number
+  /** The longest that one input took. */
+  readonly slowestMs: number
+  /** The least input that breaks a promise, and which; absent where all held. */
+  readonly broken?: { readonly hex: string; readonly why: string }
+}
+
+/** Gives a target so many inputs. The same seed gives the same ones. */
+export function fuzz(target: FuzzTarget, { inputs, seed }: { inputs: number; seed: number }): FuzzResult {
+  const counts = { accepted: 0, refused: 0 }
+  let slowestMs = 0
+  const startedMs = performance.now()
+  const property = fc.property(inputsLike(target.good), (bytes) => {
+    const beforeMs = performance.now()
+    counts[target.take(bytes)]++
+    slowestMs = Math.max(slowestMs, performance.now() - beforeMs)
+  })
+  const details = fc.check(property, { numRuns: inputs, seed })
+  const [bytes] = details.counterexample ?? []
+  const broken =
+    bytes === undefined ? {} : { broken: { hex: hexOf(bytes), why: String(details.errorInstance ?? 'broken') } }
+  const seconds = (performance.now() - startedMs) / 1000
+  return { target: target.name, inputs: details.numRuns, ...counts, seconds, slowestMs, ...broken }
+}
