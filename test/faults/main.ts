@@ -7,8 +7,10 @@ import { type Result, runCase } from './run.ts'
 
 /**
  * Injects faults into real gateways and a real cloud, and shows that nothing is lost and nothing happens twice. Ends
- * with 0 only if every fault that was injected held. The same seed makes the same faults; timing is the machine's own.
+ * with 0 only if every fault that was injected held; with CI set, only if every fault was injected, too: a server or
+ * tool that is missing there is a mistake. The same seed makes the same faults; timing is the machine's own.
  */
+const defaultSeed = 20_261_123
 const usage = `usage: npm run faults -- [--seed N] [--tier commit|full] [--only F5,F21] [--json] [--report FILE] [--list]\n`
 
 let asked: ReturnType<typeof read>
@@ -22,7 +24,7 @@ try {
 function read() {
   const { values } = parseArgs({
     options: {
-      seed: { type: 'string', default: String(1 + Math.floor(Math.random() * 1_000_000)) },
+      seed: { type: 'string', default: String(defaultSeed) },
       tier: { type: 'string', default: 'commit' },
       only: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -68,14 +70,15 @@ for (const fault of chosen) {
   results.push(result)
 }
 const run: Run = { seed, tier, seconds: (performance.now() - startedMs) / 1000, results, notInjected }
-const held = results.every((result) => result.held !== false)
+const isBroken = ({ held }: Result) => held === false || (held === undefined && process.env['CI'] !== undefined)
+const held = !results.some(isBroken)
 
 if (asked.report !== undefined) await writeFile(asked.report, markdown(run))
 if (asked.json) process.stdout.write(`${JSON.stringify({ ...run, held })}\n`)
 else {
   process.stdout.write(`\n${table(results)}\n`)
   for (const { fault, why } of notInjected) process.stdout.write(`${fault}  not injected: ${why}\n`)
-  const broken = results.filter((result) => result.held === false).map(({ fault }) => fault)
+  const broken = results.filter(isBroken).map(({ fault }) => fault)
   const again = broken.length === 0 ? '' : ` Again: npm run faults -- --seed ${seed} --only ${broken.join(',')}`
   process.stdout.write(
     `\nseed ${seed}: ${held ? 'every fault held' : `BROKEN: ${broken.join(', ')}.${again}`} (${Math.round(run.seconds)} s)\n`,

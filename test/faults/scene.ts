@@ -335,11 +335,15 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
       return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
     },
     async caughtUp(withinMs = 60_000) {
+      const ready = async () => Ready.parse(await (await fetch(`${street.url}/readyz`)).json())
+      let goal: number | undefined
       await until(
         'every projection has caught up',
         async () => {
-          const ready = Ready.parse(await (await fetch(`${street.url}/readyz`)).json())
-          return ready.troubles.length === 0 && ready.projections.every(({ lag }) => lag <= 1)
+          const { troubles, journalTail, projections } = await ready()
+          goal ??= journalTail
+          const applied = Math.min(...projections.map(({ lag }) => journalTail - lag))
+          return troubles.length === 0 && applied >= goal
         },
         { withinMs, everyMs: 100 },
       )
@@ -399,6 +403,7 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
 }
 
 const Ready = z.object({
+  journalTail: z.number(),
   troubles: z.array(z.string()),
   projections: z.array(z.object({ name: z.string(), lag: z.number() })),
 })

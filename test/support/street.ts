@@ -26,7 +26,7 @@ export interface Street {
   send(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<Response>
   /** All pages of a list. */
   all<T>(path: string): Promise<readonly T[]>
-  /** Waits until every projection has applied everything. */
+  /** Waits until every projection has applied what is in the journal now. */
   caughtUp(): Promise<void>
   remove(): Promise<void>
 }
@@ -122,9 +122,12 @@ export async function openStreet(site: string, cloudConfig: Readonly<Record<stri
       return items
     },
     async caughtUp() {
+      type Ready = { readonly journalTail: number; readonly projections: readonly { readonly lag: number }[] }
+      let goal: number | undefined
       await until('every projection has caught up', async () => {
-        const ready = (await (await fetch(`${url}/readyz`)).json()) as { projections: { lag: number }[] }
-        return ready.projections.every(({ lag }) => lag <= 1)
+        const { journalTail, projections } = (await (await fetch(`${url}/readyz`)).json()) as Ready
+        goal ??= journalTail
+        return Math.min(...projections.map(({ lag }) => journalTail - lag)) >= goal
       })
     },
     async remove() {
