@@ -1,71 +1,50 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import type { EmbeddedBroker } from './broker/embedded.ts'
 import { refusalKinds } from './broker/embedded.ts'
-import type { IntakeCounters } from './intake/counters.ts'
-import type { Following } from './journal/follow.ts'
-import type { Journal } from './journal/journal.ts'
-import type { SetAsideEntries } from './journal/set-aside.ts'
-import type { SeriesProjection } from './series/projection.ts'
+import type { Admission } from './intake/admission.ts'
+import type { JournalThread } from './threads/journal/open.ts'
 
-/** What `/metrics` shows of the street: counted by the rooms themselves, read when somebody asks. */
+/** What `/metrics` shows of the street: counted by the rooms themselves, asked when somebody asks. */
 export interface Counted {
-  readonly journal: Pick<Journal, 'tail'>
-  readonly intake: Readonly<IntakeCounters>
-  readonly setAside: Pick<SetAsideEntries, 'list'>
-  readonly series: Pick<SeriesProjection, 'setAside'>
-  readonly following: ReadonlyMap<string, Following>
+  readonly journal: Pick<JournalThread, 'counted'>
+  readonly admission: Pick<Admission, 'counters'>
   readonly broker: EmbeddedBroker | undefined
 }
 
-export function registryOf({ journal, intake, following, setAside, series, broker }: Counted): Registry {
+export interface StreetMetrics {
+  readonly registry: Registry
+  /** Before the registry is read: one question to the other threads for all of it. */
+  refresh(): Promise<void>
+}
+
+export function streetMetrics({ journal, admission, broker }: Counted): StreetMetrics {
   const registry = new Registry()
   const registers = [registry]
-  for (const name of Object.keys(intake) as (keyof IntakeCounters)[]) {
-    new Counter({
-      name,
-      help: name.replaceAll('_', ' '),
-      registers,
-      collect() {
-        this.reset()
-        this.inc(intake[name])
-      },
-    })
-  }
-  new Gauge({
-    name: 'journal_tail_offset',
-    help: 'Offset of the newest entry',
-    registers,
-    collect() {
-      this.set(journal.tail)
-    },
-  })
-  new Gauge({
+  const tail = new Gauge({ name: 'journal_tail_offset', help: 'Offset of the newest entry', registers })
+  const lag = new Gauge({
     name: 'projection_lag_entries',
     help: 'Entries of the journal that a projection has not applied yet',
     labelNames: ['projection'],
     registers,
-    collect() {
-      for (const [projection, { lag }] of following) this.set({ projection }, lag)
-    },
   })
-  new Gauge({
+  const setAside = new Gauge({
     name: 'projection_entries_set_aside',
     help: 'Entries of the journal that a projection could not apply and moved past',
     labelNames: ['projection'],
     registers,
-    collect() {
-      const byProjection = Map.groupBy(setAside.list(), ({ projection }) => projection)
-      for (const projection of following.keys()) this.set({ projection }, byProjection.get(projection)?.length ?? 0)
-    },
   })
-  new Gauge({
+  const pointsSetAside = new Gauge({
     name: 'series_points_set_aside',
     help: 'Points that no series store can hold',
     registers,
-    collect() {
-      this.set(series.setAside)
-    },
   })
+  const counters = new Map<string, Counter>()
+  function count(name: string, value: number): void {
+    const counter = counters.get(name) ?? new Counter({ name, help: name.replaceAll('_', ' '), registers })
+    counters.set(name, counter)
+    counter.reset()
+    counter.inc(value)
+  }
   if (broker !== undefined) {
     new Gauge({
       name: 'broker_connections_open',
@@ -86,5 +65,17 @@ export function registryOf({ journal, intake, following, setAside, series, broke
       },
     })
   }
-  return registry
+  return {
+    registry,
+    async refresh() {
+      const counted = await journal.counted()
+      tail.set(counted.tail)
+      pointsSetAside.set(counted.seriesSetAside)
+      for (const projection of counted.projections) {
+        lag.set({ projection: projection.name }, projection.lag)
+        setAside.set({ projection: projection.name }, projection.setAside)
+      }
+      for (const [name, value] of Object.entries({ ...admission.counters, ...counted.intake })) count(name, value)
+    },
+  }
 }

@@ -160,9 +160,9 @@ async function allListening(cloud: Cloud, { gatewaySources }: Simulation, signal
   const patience = AbortSignal.any([signal, AbortSignal.timeout(longestStartMs)])
   while (!patience.aborted) {
     const heard = new Set(
-      cloud.supervision
-        .gateways()
-        .flatMap(({ devices }) => devices.filter(({ state }) => state === 'up').map(({ device }) => device)),
+      (await cloud.journal.gateways()).flatMap(({ devices }) =>
+        devices.filter(({ state }) => state === 'up').map(({ device }) => device),
+      ),
     )
     if (expected.every((id) => heard.has(id))) return
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Fault } from '../../shared/fault.ts'
-import { type Identity, isAtLeast, type Role, roleAnywhere, roleAt } from '../accounts/roles.ts'
+import { everySite, type Identity, isAtLeast, type Role, roleAnywhere, roleAt } from '../accounts/roles.ts'
 import { problem } from './problem.ts'
 import { isSameOrigin } from './same-origin.ts'
 
@@ -89,6 +89,12 @@ export function requireRoleAt(request: FastifyRequest, site: string): void {
 
 export function maySee(request: FastifyRequest, site: string): boolean {
   return request.identity !== undefined && roleAt(request.identity, site) !== undefined
+}
+
+/** The sites that the asker may see. */
+export function sitesSeen(request: FastifyRequest): readonly string[] | 'every' {
+  const sites = (request.identity?.grants ?? []).map(({ site }) => site)
+  return sites.includes(everySite) ? 'every' : sites
 }
 
 /** Written into the journal as who did it. */

@@ -11,7 +11,8 @@ export function refuseUnknownSites(app: Api, { inventory, gateways }: HttpParts)
     if (!routeOptions.url?.startsWith('/api/v1/sites/:site/')) return
     if (method === 'PUT' && routeOptions.url.endsWith('/map')) return
     const { site } = params as { readonly site: string }
-    if (inventory.map(site) !== undefined || gateways.gateways().some((gateway) => gateway.site === site)) return
+    if ((await inventory.map(site)) !== undefined) return
+    if ((await gateways.gateways()).some((gateway) => gateway.site === site)) return
     throw new Fault('not-found', `There is no site "${site}".`)
   })
 }

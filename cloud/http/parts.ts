@@ -8,25 +8,24 @@ import type { People } from '../accounts/people.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Push } from '../push/open.ts'
-import type { SeriesStore } from '../series/series-store.ts'
-import type { AlertQueries, GatewayQueries, InventoryQueries, SetAsideQueries } from './read-models.ts'
-
-/** Is the street open? */
-export interface Readiness {
-  readonly journalTail: number
-  readonly projections: readonly { readonly name: string; readonly lag: number }[]
-  /** Sentences; none: ready. Strangers from other machines are told only how many. */
-  readonly troubles: readonly string[]
-}
+import type { Bucket, RangeQuery } from '../series/series-store.ts'
+import type {
+  AlertQueries,
+  Asked,
+  GatewayQueries,
+  InventoryQueries,
+  Readiness,
+  SetAsideQueries,
+} from './read-models.ts'
 
 /** The rooms that HTTP shows. */
 export interface HttpParts {
   readonly clock: Clock
-  readonly inventory: InventoryQueries
-  readonly alerts: AlertQueries
-  readonly gateways: GatewayQueries
-  readonly setAside: SetAsideQueries
-  readonly series: Pick<SeriesStore, 'range'>
+  readonly inventory: Asked<InventoryQueries>
+  readonly alerts: Asked<AlertQueries>
+  readonly gateways: Asked<GatewayQueries>
+  readonly setAside: Asked<SetAsideQueries>
+  readonly series: { range(query: RangeQuery, withinMs: number): Promise<readonly Bucket[]> }
   readonly journal: Pick<Journal, 'appendOwn'>
   readonly people: People
   /** Makes and ends what gateways sign in with. */
@@ -34,7 +33,9 @@ export interface HttpParts {
   readonly broker: Pick<Broker, 'disconnect'>
   readonly push: Pick<Push, 'snapshot' | 'attach' | 'sockets' | 'heldBack' | 'close'>
   readonly registry: Registry
-  readonly readiness: () => Readiness
+  /** Brings the registry up to date, before it is read. */
+  readonly refreshMetrics: () => Promise<void>
+  readonly readiness: () => Promise<Readiness>
   readonly log: FastifyBaseLogger
 }
 

@@ -12,6 +12,19 @@ import type {
 import type { Rule } from '../../shared/rule.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 
+/** Is the street open? */
+export interface Readiness {
+  readonly journalTail: number
+  readonly projections: readonly { readonly name: string; readonly lag: number }[]
+  /** Sentences; none: ready. Strangers from other machines are told only how many. */
+  readonly troubles: readonly string[]
+}
+
+/** Questions to a read model that may live on another thread: the answer is waited for. */
+export type Asked<T> = {
+  readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => R | Promise<Awaited<R>> : never
+}
+
 export interface PageRequest {
   readonly cursor?: string
   readonly limit: number
@@ -26,8 +39,8 @@ export interface InventoryQueries {
   /** `q` matches EPC hex, SKU, slot code or zone, any part of it, any case. */
   items(site: string, q: string | undefined, page: PageRequest): Page<Item>
   item(epc: string): Item | undefined
-  /** Without what happened on sites that the asker may not see. */
-  history(epc: string, maySee: (site: string) => boolean, page: PageRequest): Page<ItemEvent>
+  /** Only what happened on these sites; `every`: on all. */
+  history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
 }
 
 export interface AlertQueries {

@@ -2,7 +2,7 @@ import { type GapRow, iso } from '../../shared/api.ts'
 import type { Journal, JournalEntry } from '../journal/journal.ts'
 import type { SetAsideEntries } from '../journal/set-aside.ts'
 import type { SeriesProjection } from '../series/projection.ts'
-import type { SetAsideQueries } from './read-models.ts'
+import type { Asked, SetAsideQueries } from './read-models.ts'
 
 /** So many are looked up in the journal for one answer: the newest. */
 const entriesShown = 100
@@ -14,7 +14,7 @@ const pointsShown = 1000
  */
 export function setAsideQueries(sources: {
   readonly entries: Pick<SetAsideEntries, 'list'>
-  readonly series: Pick<SeriesProjection, 'newestSetAside'>
+  readonly series: Asked<Pick<SeriesProjection, 'newestSetAside'>>
   readonly journal: Pick<Journal, 'read'>
 }): SetAsideQueries {
   const { entries, series, journal } = sources
@@ -40,7 +40,7 @@ export function setAsideQueries(sources: {
   /** One row for each gateway and reason. */
   async function pointsOf(site: string): Promise<readonly GapRow[]> {
     const groups = Map.groupBy(
-      series.newestSetAside(pointsShown).filter(({ point }) => point.site === site),
+      (await series.newestSetAside(pointsShown)).filter(({ point }) => point.site === site),
       ({ point, reason }) => `${point.gateway}\n${reason}`,
     )
     const rows: GapRow[] = []

@@ -1,10 +1,5 @@
 /** What the intake has seen since it was opened; each becomes a metric of the same name. */
 export interface IntakeCounters {
-  intake_messages_received_total: number
-  /** Beyond the bound of a queue: dropped unanswered, the gateway sends them again. */
-  intake_messages_dropped_total: number
-  /** Of gateways that were revoked, or never added. */
-  intake_messages_not_in_force_total: number
   intake_records_accepted_total: number
   /** Closed, with their reason in the journal, without entering history. */
   intake_records_quarantined_total: number
@@ -27,9 +22,6 @@ export interface IntakeCounters {
 
 export function noneYet(): IntakeCounters {
   return {
-    intake_messages_received_total: 0,
-    intake_messages_dropped_total: 0,
-    intake_messages_not_in_force_total: 0,
     intake_records_accepted_total: 0,
     intake_records_quarantined_total: 0,
     intake_batches_appended_total: 0,

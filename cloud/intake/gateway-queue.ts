@@ -35,10 +35,9 @@ const helloDemandMs = 1_000
  * after the other, in rounds: all batches that wait become one commit and one ack.
  */
 export class GatewayQueue {
-  /** Of messages that are not answered yet. Bounded by who pushes. */
-  bytes = 0
   readonly #address: GatewayAddress
   readonly #around: Surroundings
+  /** Bounded by who pushes. */
   #waiting: Upward[] = []
   #links: Link[] = []
   #running: Promise<void> | undefined
@@ -58,7 +57,6 @@ export class GatewayQueue {
   }
 
   push(message: Upward): void {
-    this.bytes += message.payload.length
     this.#endsBefore.set(message, this.#ends)
     this.#waiting.push(message)
     this.#run()
@@ -101,7 +99,6 @@ export class GatewayQueue {
       if (message?.channel === 'hello') await this.#takeHello(message)
       else if (message !== undefined) await this.#takeBatches(round)
       const done = round.reduce((sum, { payload }) => sum + payload.length, 0)
-      this.bytes -= done
       this.#around.onDone(done)
     }
   }

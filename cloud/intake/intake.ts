@@ -9,27 +9,14 @@ import { type IntakeCounters, noneYet } from './counters.ts'
 import { GatewayQueue } from './gateway-queue.ts'
 import { Persistence } from './persistence.ts'
 
-export interface IntakeLimits {
-  /** Unanswered bytes of one gateway. Beyond it its messages are dropped unanswered; it sends them again. */
-  readonly bytesPerGateway: number
-  /** Unanswered bytes of all gateways together, with the same policy. */
-  readonly bytes: number
-}
-
-export const defaultIntakeLimits: IntakeLimits = { bytesPerGateway: 4 * 1024 * 1024, bytes: 64 * 1024 * 1024 }
-
 export interface IntakeOptions {
   /** Sends down to a gateway: the broker's, which is opened after the intake. */
   readonly send: Broker['send']
   readonly journal: Journal
   readonly clock: Clock
   readonly random: Random
-  readonly limits?: IntakeLimits
-  /**
-   * May this gateway send? Asked for each message, so that a revocation holds at once and behind any broker: one that
-   * stands elsewhere knows nothing of it. Messages of others are dropped unanswered and counted.
-   */
-  readonly isInForce: (address: GatewayAddress) => boolean
+  /** So many bytes of a gateway's messages are answered, or given up. */
+  readonly onDone?: (address: GatewayAddress, bytes: number) => void
   /** The journal does not write: nothing is acknowledged until it does. Called once per trouble. */
   readonly onTrouble?: (fault: Fault) => void
   readonly onRecovered?: () => void
@@ -37,7 +24,7 @@ export interface IntakeOptions {
   readonly onForked?: (address: GatewayAddress, reason: string) => void
 }
 
-/** Takes what gateways send, has it journalled, and acknowledges it. Hand it to the broker as its events. */
+/** Takes what gateways send, has it journalled, and acknowledges it. What waits is bounded by who admits (`admission.ts`). */
 export interface Intake extends BrokerEvents {
   readonly counters: Readonly<IntakeCounters>
   /** Why nothing is acknowledged at present. */
@@ -49,17 +36,7 @@ export interface Intake extends BrokerEvents {
 }
 
 export function openIntake(options: IntakeOptions): Intake {
-  const {
-    journal,
-    clock,
-    random,
-    send,
-    isInForce,
-    limits = defaultIntakeLimits,
-    onTrouble,
-    onRecovered,
-    onForked,
-  } = options
+  const { journal, clock, random, send, onDone, onTrouble, onRecovered, onForked } = options
   const counters = noneYet()
   const closing = new AbortController()
   setMaxListeners(0, closing.signal) // one waiting queue per gateway
@@ -71,7 +48,6 @@ export function openIntake(options: IntakeOptions): Intake {
     onRecovered,
   })
   const queues = new Map<string, GatewayQueue>()
-  let bytes = 0
 
   function queueOf(address: GatewayAddress): GatewayQueue {
     const key = `${address.site}/${address.gateway}`
@@ -84,7 +60,7 @@ export function openIntake(options: IntakeOptions): Intake {
         counters,
         persistence,
         onForked: (reason) => onForked?.(address, reason),
-        onDone: (done) => (bytes -= done),
+        onDone: (bytes) => onDone?.(address, bytes),
       })
       queues.set(key, queue)
     }
@@ -97,21 +73,7 @@ export function openIntake(options: IntakeOptions): Intake {
       return persistence.trouble
     },
     upward(message: Upward) {
-      // Presence tells what `status` tells, whichever way the broker learnt it.
-      if (closing.signal.aborted || message.channel === 'status') return
-      counters.intake_messages_received_total++
-      if (!isInForce(message.address)) {
-        counters.intake_messages_not_in_force_total++
-        return
-      }
-      const queue = queueOf(message.address)
-      const { length } = message.payload
-      if (queue.bytes + length > limits.bytesPerGateway || bytes + length > limits.bytes) {
-        counters.intake_messages_dropped_total++
-        return
-      }
-      bytes += length
-      queue.push(message)
+      if (!closing.signal.aborted && message.channel !== 'status') queueOf(message.address).push(message)
     },
     presence(address: GatewayAddress, online: boolean) {
       if (closing.signal.aborted) return

@@ -31,7 +31,7 @@ export function queriesOf(current: () => InventoryState, ledger: () => Ledger, n
       const item = current().byEpc.get(epc)
       return item === undefined ? undefined : viewItem(current(), item)
     },
-    history: (epc, maySee, page) => history(current(), ledger(), names(), { epc, maySee }, page),
+    history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
   }
 }
 
@@ -137,12 +137,12 @@ function matches(item: TrackedItem, wanted: string | undefined): boolean {
   return false
 }
 
-/** Newest event first; what happened on sites that the asker may not see is left out. */
+/** Newest event first; what happened on other sites is left out. */
 function history(
   state: InventoryState,
   ledger: Ledger,
   names: Names,
-  { epc, maySee }: { readonly epc: string; readonly maySee: (site: string) => boolean },
+  { epc, onSites }: { readonly epc: string; readonly onSites: readonly string[] | 'every' },
   page: PageRequest,
 ): Page<ItemEvent> {
   const item = state.byEpc.get(epc)
@@ -150,7 +150,7 @@ function history(
   const [at, id] = (page.cursor ?? '').split('.').map(cursorNumber)
   let before = page.cursor === undefined ? { at: Number.MAX_SAFE_INTEGER, id: 0 } : { at: at ?? 0, id: id ?? 0 }
   const siteAt = (place: number) => state.places.byId(place)?.site
-  const seen = (site: string | undefined) => site === undefined || maySee(site)
+  const seen = (site: string | undefined) => site === undefined || onSites === 'every' || onSites.includes(site)
   const rows: StoredLedgerRow[] = []
   while (rows.length <= page.limit) {
     const some = ledger.of(item.id, before, page.limit + 1)

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock, Random } from '../../shared/clock.ts'
 import { asFault, type Fault } from '../../shared/fault.ts'
-import type { Journal, JournalEntry } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
 import type { Projection } from './projection.ts'
+import type { JournalEntries } from './reader.ts'
 import type { SetAside } from './set-aside.ts'
 
 export interface FollowOptions {
@@ -11,12 +12,17 @@ export interface FollowOptions {
   readonly clock: Clock
   readonly random: Random
   /** Keeps what the projection moves past; throws when it cannot, and then the projection does not move. */
-  readonly onSetAside: (entry: SetAside) => void
+  readonly onSetAside: (entry: SetAside) => void | Promise<void>
   /** The projection stands still, and since when; called once per trouble, and at its end `onRecovered`. */
   readonly onTrouble?: (fault: Fault) => void
   readonly onRecovered?: () => void
   /** Records handed over at a time, about. More records per call make stores faster and the halving longer. */
   readonly maxRecords?: number
+  /**
+   * What comes within this time of the last call is applied together: each commit has its price. A first entry after
+   * quiet is applied at once, and so is a backlog that fills whole calls.
+   */
+  readonly gatherMs?: number
 }
 
 export interface Following {
@@ -39,7 +45,7 @@ const maxDelayMs = 10_000
 const brokenAfter = 20
 
 /** Runs one projection for ever: read, apply, next. A failing projection stops only itself. */
-export function follow(journal: Journal, projection: Projection, options: FollowOptions): Following {
+export function follow(journal: JournalEntries, projection: Projection, options: FollowOptions): Following {
   const following = new Follower(journal, projection, options)
   return {
     get lag() {
@@ -54,22 +60,27 @@ export function follow(journal: Journal, projection: Projection, options: Follow
 
 class Follower {
   trouble: Fault | undefined
-  readonly #journal: Journal
+  readonly #journal: JournalEntries
   readonly #projection: Projection
   readonly #options: FollowOptions
   #setAsideInARow = 0
 
-  constructor(journal: Journal, projection: Projection, options: FollowOptions) {
+  constructor(journal: JournalEntries, projection: Projection, options: FollowOptions) {
     this.#journal = journal
     this.#projection = projection
     this.#options = options
   }
 
   async run(): Promise<void> {
-    const { signal, maxRecords = defaultMaxRecords } = this.#options
+    const { signal, clock, maxRecords = defaultMaxRecords, gatherMs = 0 } = this.#options
+    let restUntilMs = Number.NEGATIVE_INFINITY
     while (!signal.aborted) {
       await this.#journal.waitBeyond(this.#projection.offset, signal)
+      const restMs = restUntilMs - clock.monotonicMs()
+      if (restMs > 0) await wait(restMs, undefined, { signal }).catch(() => undefined)
       const entries = await this.#persist(() => this.#journal.read(this.#projection.offset, maxRecords))
+      const records = entries?.reduce((sum, entry) => sum + entry.records.length, 0) ?? 0
+      if (records < maxRecords) restUntilMs = clock.monotonicMs() + gatherMs
       if (entries !== undefined) await this.#apply(entries)
     }
   }
@@ -104,7 +115,7 @@ class Follower {
     const reason = (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 1000)
     await this.#persist(async () => {
       // Kept before it is skipped: a crash between the two finds the same poison again, and nothing is lost to sight.
-      this.#options.onSetAside({ projection: name, offset, at: this.#options.clock.now(), reason })
+      await this.#options.onSetAside({ projection: name, offset, at: this.#options.clock.now(), reason })
       await this.#projection.skip(offset)
     })
   }

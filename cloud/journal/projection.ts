@@ -1,4 +1,5 @@
-import type { JournalEntry } from './journal.ts'
+import { Fault } from '../../shared/fault.ts'
+import type { Journal, JournalEntry } from './journal.ts'
 
 /**
  * A read model: a fold over the journal. It commits its effects and its offset in one transaction, so that each entry
@@ -17,4 +18,19 @@ export interface Projection {
   /** Moves past an entry that can never be applied; durable when it resolves. */
   skip(offset: number): Promise<void>
   close(): Promise<void>
+}
+
+/** A read model ahead of its journal belongs to another one: going on would show things that never happened. */
+export function refuseForeignReadModels(
+  projections: readonly Projection[],
+  journal: Pick<Journal, 'tail'>,
+  directory: string,
+): void {
+  const ahead = projections.filter(({ offset }) => offset > journal.tail).map(({ name }) => name)
+  if (ahead.length === 0) return
+  throw new Fault(
+    'storage-broken',
+    `In ${directory} the read models ${ahead.join(', ')} know more than the journal: is journal.sqlite the right file? ` +
+      'If it is, build them anew with `warepulse rebuild all --config <file>`.',
+  )
 }

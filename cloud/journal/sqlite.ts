@@ -12,8 +12,10 @@ import type { Appended, GatewayBatch, GatewayEntry, Journal, JournalEntry } from
 import { type LeaseInForce, Leases } from './leases.ts'
 import { isOwnKind, type OwnRecord } from './own-record.ts'
 import { type QuarantinePlace, QuarantineTable } from './quarantine.ts'
+import { readEntries, selectEntries } from './read-entry.ts'
 import { RecentEntries } from './recent.ts'
 import { journalMigrations } from './schema.ts'
+import { Tail } from './tail.ts'
 
 export interface JournalOptions {
   /** The journal file; made if it is not there. */
@@ -69,8 +71,7 @@ class SqliteJournal implements Journal {
   readonly #selectCursor: StatementSync
   readonly #putCursor: StatementSync
   readonly #standings = new Map<string, { readonly epoch: string; readonly standing: Standing }>()
-  readonly #wakers = new Set<() => void>()
-  #tail: number
+  readonly #tail: Tail
   /** Bounded by the callers: the intake waits for its appends, everything else writes a few records a second. */
   #waiting: Waiting[] = []
   #commitPlanned = false
@@ -88,17 +89,17 @@ class SqliteJournal implements Journal {
     this.#insertEntry = database.prepare(`
       INSERT INTO entry (offset, recorded_at, site, gateway, epoch, first, late, form, body)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    this.#selectEntries = database.prepare('SELECT * FROM entry WHERE offset > ? ORDER BY offset')
+    this.#selectEntries = database.prepare(selectEntries)
     this.#selectCursor = database.prepare('SELECT closed FROM cursor WHERE site = ? AND gateway = ? AND epoch = ?')
     this.#putCursor = database.prepare(`
       INSERT INTO cursor (site, gateway, epoch, closed) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET closed = excluded.closed`)
-    this.#tail = Number(database.prepare('SELECT max(offset) AS tail FROM entry').get()?.['tail'] ?? 0)
+    this.#tail = new Tail(Number(database.prepare('SELECT max(offset) AS tail FROM entry').get()?.['tail'] ?? 0))
     this.server = this.#serverId()
   }
 
   get tail(): number {
-    return this.#tail
+    return this.#tail.offset
   }
 
   append(batch: GatewayBatch): Promise<Appended> {
@@ -156,39 +157,20 @@ class SqliteJournal implements Journal {
   }
 
   async read(after: number, maxRecords: number): Promise<readonly JournalEntry[]> {
-    if (after >= this.#tail) return []
+    if (after >= this.tail) return []
     const recent = this.#recent.read(after, maxRecords)
-    if (recent !== undefined) return recent
-    const entries: JournalEntry[] = []
-    let records = 0
-    for (const row of this.#selectEntries.iterate(after)) {
-      const entry = readEntry(row, this.#path)
-      entries.push(entry)
-      records += entry.records.length
-      if (records >= maxRecords) break
-    }
-    return entries
+    return recent ?? readEntries(this.#selectEntries.iterate(after), maxRecords, this.#path)
   }
 
-  async waitBeyond(after: number, signal: AbortSignal): Promise<void> {
-    while (this.#tail <= after && !signal.aborted && !this.#closed) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          signal.removeEventListener('abort', wake)
-          this.#wakers.delete(wake)
-          resolve()
-        }
-        this.#wakers.add(wake)
-        signal.addEventListener('abort', wake)
-      })
-    }
+  waitBeyond(after: number, signal: AbortSignal): Promise<void> {
+    return this.#tail.waitBeyond(after, signal)
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
     while (this.#waiting.length > 0) this.#commit()
     this.#closed = true
-    this.#wake()
+    this.#tail.close()
     this.#database.close()
   }
 
@@ -234,7 +216,7 @@ class SqliteJournal implements Journal {
 
   /** What went wrong, or undefined; then all of them have resolved. */
   #tryCommit(group: readonly Waiting[]): unknown {
-    const staged: Staged = { tail: this.#tail, entries: [], standings: new Map() }
+    const staged: Staged = { tail: this.tail, entries: [], standings: new Map() }
     let settles: (() => void)[]
     try {
       settles = transaction(this.#database, () => {
@@ -246,12 +228,11 @@ class SqliteJournal implements Journal {
     } catch (thrown) {
       return asJournalFault(thrown, this.#path)
     }
-    this.#tail = staged.tail
     for (const { entry, bytes } of staged.entries) this.#recent.push(entry, bytes)
     for (const { address, epoch, standing } of staged.standings.values())
       this.#standings.set(`${address.site}/${address.gateway}`, { epoch, standing })
     for (const settle of settles) settle()
-    if (staged.entries.length > 0) this.#wake()
+    this.#tail.advance(staged.tail)
     return undefined
   }
 
@@ -373,41 +354,7 @@ class SqliteJournal implements Journal {
     })
     return server
   }
-
-  #wake(): void {
-    for (const wake of [...this.#wakers]) wake()
-  }
 }
-
-/** Fails on bytes that are no JSON: the disk has changed them, and passing over them would be silent loss. */
-function readEntry(row: Record<string, unknown>, path: string): JournalEntry {
-  const offset = Number(row['offset'])
-  const recordedAt = Number(row['recorded_at'])
-  const site = row['site'] === null ? undefined : String(row['site'])
-  let records: unknown
-  try {
-    const body: unknown = JSON.parse(utf8.decode(row['body'] as Uint8Array))
-    records = row['form'] === 'batch' ? (body as { records: unknown }).records : body
-  } catch (cause) {
-    throw new Fault('storage-broken', `Entry ${offset} of the journal ${path} cannot be read: restore a backup.`, {
-      cause,
-    })
-  }
-  if (row['gateway'] === null) return { origin: 'cloud', offset, recordedAt, site, records: records as OwnRecord[] }
-  return {
-    origin: 'gateway',
-    offset,
-    recordedAt,
-    site: site ?? '',
-    gateway: String(row['gateway']),
-    epoch: String(row['epoch']),
-    first: Number(row['first']),
-    late: row['late'] === 1,
-    records: records as GatewayBatch['records'],
-  }
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The primary key of `entry` is what two writers of one file collide on. */
 function asJournalFault(thrown: unknown, path: string): unknown {

@@ -57,7 +57,7 @@ export async function rebuild(target: Rebuildable, around: RebuildSurroundings):
       signal: AbortSignal.any([signal, done.signal]),
       clock,
       random,
-      onSetAside: (entry) => found.push(entry),
+      onSetAside: (entry) => void found.push(entry),
       onTrouble(fault) {
         if (!fault.retryable) {
           hopeless = fault

@@ -34,7 +34,6 @@ async function door() {
     journal,
     clock: wallClock,
     random: Math.random,
-    isInForce: () => true,
     send: async (...message) => broker?.send(...message),
     onForked: (_, reason) => forked.push(reason),
   })

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { pino } from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { createBackup } from '../../cloud/backup/create.ts'
 import { restoreBackup } from '../../cloud/backup/restore.ts'
 import { CloudConfig } from '../../cloud/config.ts'
+import { dataFiles } from '../../cloud/data-files.ts'
+import { openJournalReader } from '../../cloud/journal/reader.ts'
 import { type Cloud, openCloud } from '../../cloud/main.ts'
 import { openSpool } from '../../edge/spool/open.ts'
 import { runUplink } from '../../edge/uplink/run.ts'
+import { type Intervals, nothingClosed } from '../../shared/intervals.ts'
 import { type Gap, isKind } from '../../shared/record.ts'
 import { wallClock } from '../support/journal.ts'
 import { freePort } from '../support/ports.ts'
@@ -30,11 +34,12 @@ async function cloudOn(dataDirectory: string, port: number): Promise<Cloud> {
 }
 
 /** Sequence numbers that stand in the journal, and the gaps that gateways declared. */
-async function held(cloud: Cloud) {
+async function held(dataDirectory: string) {
+  const journal = openJournalReader(join(dataDirectory, dataFiles.journal))
   const numbers = new Map<number, number>()
   const gaps: Gap[] = []
-  for (let after = 0; after < cloud.journal.tail; ) {
-    for (const entry of await cloud.journal.read(after, 5000)) {
+  for (let after = 0; after < journal.tail; ) {
+    for (const entry of await journal.read(after, 5000)) {
       after = entry.offset
       if (entry.origin !== 'gateway') continue
       for (const [index, record] of entry.records.entries()) {
@@ -43,7 +48,15 @@ async function held(cloud: Cloud) {
       }
     }
   }
+  await journal.close()
   return { numbers, gaps }
+}
+
+/** What the journal file says is closed of this gateway and epoch. */
+function closedIn(dataDirectory: string, epoch: string): Intervals {
+  using database = new DatabaseSync(join(dataDirectory, dataFiles.journal), { readOnly: true })
+  const row = database.prepare('SELECT closed FROM cursor WHERE gateway = ? AND epoch = ?').get(address.gateway, epoch)
+  return row === undefined ? nothingClosed : (JSON.parse(String(row['closed'])) as Intervals)
 }
 
 test('a cloud restored from a backup gets again what the gateway still held, and a gap for what it did not', async () => {
@@ -108,15 +121,15 @@ test('a cloud restored from a backup gets again what the gateway still held, and
 
   const second = await cloudOn(restoredDirectory, port)
   expect(second.journal.server).not.toBe(server)
-  expect(second.journal.tail).toBeGreaterThanOrEqual(manifest.journalTail)
-  const before = await second.journal.closed(address, spool.epoch)
+  expect((await second.journal.readiness()).journalTail).toBeGreaterThanOrEqual(manifest.journalTail)
+  const before = closedIn(restoredDirectory, spool.epoch)
   const stillHeld = spool.first
   expect(before.committed).toBeLessThan(stillHeld)
   await until('the gateway has told all', async () => {
-    const closed = await second.journal.closed(address, spool.epoch)
+    const closed = closedIn(restoredDirectory, spool.epoch)
     return closed.committed === spool.next - 1 && closed.committed > appended
   })
-  const { numbers, gaps } = await held(second)
+  const { numbers, gaps } = await held(restoredDirectory)
   expect(gaps).toMatchObject([
     {
       fromSeq: before.committed + 1,
@@ -131,13 +144,16 @@ test('a cloud restored from a backup gets again what the gateway still held, and
     ...Array.from({ length: spool.next - stillHeld }, (_, index) => stillHeld + index),
   ]
   expect([...numbers.keys()].sort((a, b) => a - b)).toEqual(expected)
-  await until('the gap is shown', () => second.supervision.gaps(address.site, { limit: 10 }).items.length === 1)
+  await until(
+    'the gap is shown',
+    async () => (await second.journal.gaps(address.site, { limit: 10 })).items.length === 1,
+  )
 
   // Once told is told: a gateway that starts anew does not declare it again.
   await endUplink()
   endUplink = startUplink()
   await append(500)
   await until('it goes on', () => spool.closed.committed === spool.next - 1)
-  expect((await held(second)).gaps).toHaveLength(1)
-  expect(second.journal.forked(address)).toBeUndefined()
+  expect((await held(restoredDirectory)).gaps).toHaveLength(1)
+  expect((await second.journal.gateways()).map(({ forked }) => forked ?? null)).toEqual([null])
 })

@@ -40,6 +40,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ['bin/'],
   yaml: ['bin/'],
   mqtt: ['edge/sources/mqtt/', 'edge/uplink/', 'cloud/broker/', 'simulators/devices/', 'bench/'],
+  'node:worker_threads': ['cloud/threads/', 'cloud/main.ts', 'bench/'],
   'node:sqlite': [
     'cloud/database/',
     'cloud/journal/',

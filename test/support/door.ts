@@ -17,7 +17,6 @@ const intake = openIntake({
   journal,
   clock: wallClock,
   random: Math.random,
-  isInForce: () => true,
   send: async (address, channel, payload) => {
     const isHello = Buffer.from(payload).includes('"lease"')
     if (mute === 'mute' && !isHello) process.kill(process.pid, 'SIGKILL')

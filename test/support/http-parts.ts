@@ -3,7 +3,8 @@ import { Registry } from '@prometheus-io/client'
 import { pino } from 'pino'
 import { openPeople, type People } from '../../cloud/accounts/people.ts'
 import type { Role } from '../../cloud/accounts/roles.ts'
-import type { HttpParts, Readiness } from '../../cloud/http/parts.ts'
+import type { HttpParts } from '../../cloud/http/parts.ts'
+import type { Readiness } from '../../cloud/http/read-models.ts'
 import type { OwnRecord } from '../../cloud/journal/own-record.ts'
 import { OwnRecord as OwnRecordSchema } from '../../cloud/journal/own-record.ts'
 import { openPush, type Push, type PushOptions } from '../../cloud/push/open.ts'
@@ -78,7 +79,8 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
       push,
       registry: new Registry(),
       log: pino({ level: 'silent' }),
-      readiness: () => bench.readiness,
+      refreshMetrics: async () => {},
+      readiness: async () => bench.readiness,
       series: {
         async range(query) {
           asked.push(query)

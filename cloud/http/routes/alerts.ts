@@ -74,7 +74,7 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
     act: 'acknowledge' | 'clear' | 'comment',
     said: string | undefined,
   ): Promise<{ readonly offset: number }> {
-    const alert = alerts.alert(id)
+    const alert = await alerts.alert(id)
     if (alert === undefined || !maySee(request, alert.site)) throw new Fault('not-found', `There is no alert ${id}.`)
     requireRoleAt(request, alert.site)
     const record = { kind: 'alert-act', at: clock.now(), by: byOf(request), alert: id, act } as const

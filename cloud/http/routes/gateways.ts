@@ -14,7 +14,7 @@ export function gatewayRoutes(app: Api, { gateways, gatewayAccounts, broker, log
   app.get(
     '/api/v1/gateways',
     { schema: { summary: 'Gateways of the sites that you may see', tags, response: { 200: pageOf(GatewayState) } } },
-    async (request) => ({ items: gateways.gateways().filter(({ site }) => maySee(request, site)), next: null }),
+    async (request) => ({ items: (await gateways.gateways()).filter(({ site }) => maySee(request, site)), next: null }),
   )
   app.post(
     '/api/v1/gateways',

@@ -13,7 +13,11 @@ const Ready = z.object({
 const tags = ['health']
 
 /** For those who watch the process: is it alive, is the street open, and its numbers. */
-export function healthRoutes(app: Api, { readiness, registry }: HttpParts, metricsForAll: boolean): void {
+export function healthRoutes(
+  app: Api,
+  { readiness, registry, refreshMetrics }: HttpParts,
+  metricsForAll: boolean,
+): void {
   app.get(
     '/healthz',
     { schema: { summary: 'Is the process alive', tags, response: { 200: z.object({ ok: z.literal(true) }) } } },
@@ -23,7 +27,7 @@ export function healthRoutes(app: Api, { readiness, registry }: HttpParts, metri
     '/readyz',
     { schema: { summary: 'Is every part at work', tags, response: { 200: Ready, 503: Ready } } },
     async (request, reply) => {
-      const { journalTail, projections, troubles: all } = readiness()
+      const { journalTail, projections, troubles: all } = await readiness()
       const ready = all.length === 0
       const stranger = request.identity === undefined && !isLocal(request)
       const troubles = stranger && !ready ? [`${all.length}: sign in to read them`] : all
@@ -37,6 +41,7 @@ export function healthRoutes(app: Api, { readiness, registry }: HttpParts, metri
       if (!metricsForAll && !isLocal(request)) {
         throw new Fault('not-allowed', 'Metrics are for this machine only; set http.metricsForAll to open them.')
       }
+      await refreshMetrics()
       return reply.type(registry.contentType).send(await registry.metrics())
     },
   )

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Item, ItemEvent } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { EpcHex, Identifier } from '../../../shared/identifier.ts'
-import { maySee } from '../access.ts'
+import { maySee, sitesSeen } from '../access.ts'
 import { pageOf, pageRequest, paging } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
 
@@ -31,7 +31,7 @@ export function itemRoutes(app: Api, { inventory }: HttpParts): void {
   app.get(
     '/api/v1/items/:epc',
     { schema: { summary: 'Where an item is now', tags, params, response: { 200: Item } } },
-    async (request) => itemFor(request, request.params.epc),
+    (request) => itemFor(request, request.params.epc),
   )
   app.get(
     '/api/v1/items/:epc/history',
@@ -45,14 +45,14 @@ export function itemRoutes(app: Api, { inventory }: HttpParts): void {
       },
     },
     async (request) => {
-      const { epc } = itemFor(request, request.params.epc)
-      return inventory.history(epc, (site) => maySee(request, site), pageRequest(request.query))
+      const { epc } = await itemFor(request, request.params.epc)
+      return inventory.history(epc, sitesSeen(request), pageRequest(request.query))
     },
   )
 
   /** An item on a site that the asker may not see is not found, like one that does not exist. */
-  function itemFor(request: FastifyRequest, epc: string): Item {
-    const item = inventory.item(epc)
+  async function itemFor(request: FastifyRequest, epc: string): Promise<Item> {
+    const item = await inventory.item(epc)
     if (item === undefined || !maySee(request, item.site)) throw new Fault('not-found', `Nobody has seen ${epc} here.`)
     return item
   }

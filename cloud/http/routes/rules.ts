@@ -16,7 +16,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
   app.get(
     '/api/v1/rules',
     { schema: { summary: 'Rules of the sites that you may see', tags, response: { 200: pageOf(Rule) } } },
-    async (request) => ({ items: alerts.rules().filter(({ site }) => maySee(request, site)), next: null }),
+    async (request) => ({ items: (await alerts.rules()).filter(({ site }) => maySee(request, site)), next: null }),
   )
   app.post(
     '/api/v1/rules',
@@ -24,7 +24,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
     async (request, reply) => {
       const rule = request.body
       requireRoleAt(request, rule.site)
-      if (ruleNamed(rule.id) !== undefined) throw new Fault('conflict', `There is a rule "${rule.id}" already.`)
+      if ((await ruleNamed(rule.id)) !== undefined) throw new Fault('conflict', `There is a rule "${rule.id}" already.`)
       return put(rule, byOf(request), reply)
     },
   )
@@ -35,7 +35,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
       const rule = request.body
       if (rule.id !== request.params.id) throw new Fault('bad-input', `The path says "${request.params.id}".`)
       requireRoleAt(request, rule.site)
-      const present = ruleNamed(rule.id)
+      const present = await ruleNamed(rule.id)
       // Ids are one name space over all sites; a rule does not move, or its open alerts would change sites with it.
       if (present !== undefined && present.site !== rule.site) {
         throw new Fault('conflict', `The id "${rule.id}" is taken.`)
@@ -48,7 +48,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
     { schema: { summary: 'Remove a rule', tags, params, response: { 202: accepted } } },
     async (request, reply) => {
       const { id } = request.params
-      const present = ruleNamed(id)
+      const present = await ruleNamed(id)
       if (present === undefined || !maySee(request, present.site))
         throw new Fault('not-found', `There is no rule "${id}".`)
       requireRoleAt(request, present.site)
@@ -57,7 +57,7 @@ export function ruleRoutes(app: Api, { alerts, journal, clock }: HttpParts): voi
     },
   )
 
-  const ruleNamed = (id: string) => alerts.rules().find((rule) => rule.id === id)
+  const ruleNamed = async (id: string) => (await alerts.rules()).find((rule) => rule.id === id)
 
   async function put(rule: Rule, by: string, reply: FastifyReply) {
     return acceptedBy(reply, await journal.appendOwn(rule.site, [{ kind: 'rule', at: clock.now(), by, rule }]))

@@ -21,13 +21,13 @@ export function siteRoutes(app: Api, { inventory, alerts, journal, clock }: Http
   app.get(
     '/api/v1/sites',
     { schema: { summary: 'Sites that you may see', tags, response: { 200: pageOf(SiteSummary) } } },
-    async (request) => ({ items: inventory.sites().filter(({ site }) => maySee(request, site)), next: null }),
+    async (request) => ({ items: (await inventory.sites()).filter(({ site }) => maySee(request, site)), next: null }),
   )
   app.get(
     '/api/v1/sites/:site/map',
     { schema: { summary: 'The map in force', tags, params, response: { 200: SiteMap } } },
     async ({ params: { site } }) => {
-      const map = inventory.map(site)
+      const map = await inventory.map(site)
       if (map === undefined) throw new Fault('not-found', `There is no map of a site "${site}".`)
       return map
     },
@@ -54,7 +54,7 @@ export function siteRoutes(app: Api, { inventory, alerts, journal, clock }: Http
       ]
       if (errors.length > 0) throw new InputFault('The map does not fit together.', errors.slice(0, 100))
       const before = promised.get(site)
-      const present = Math.max(inventory.map(site)?.version ?? 0, before ?? 0)
+      const present = Math.max((await inventory.map(site))?.version ?? 0, before ?? 0)
       if (!supersedes(map, present)) {
         throw new Fault('conflict', `Version ${present} is in force: publish a higher one than ${map.version}.`)
       }
@@ -62,7 +62,7 @@ export function siteRoutes(app: Api, { inventory, alerts, journal, clock }: Http
       try {
         const at = clock.now()
         const by = byOf(request)
-        const isNew = present === 0 && !alerts.rules().some((rule) => rule.site === site)
+        const isNew = present === 0 && !(await alerts.rules()).some((rule) => rule.site === site)
         const rules = isNew ? starterRules(site).map((rule) => ({ kind: 'rule' as const, at, by, rule })) : []
         return acceptedBy(reply, await journal.appendOwn(site, [{ kind: 'map', at, by, map }, ...rules]))
       } catch (thrown) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Upward } from '../../../cloud/broker/broker.ts'
+import { type AdmissionLimits, openAdmission } from '../../../cloud/intake/admission.ts'
 import { type IntakeOptions, openIntake } from '../../../cloud/intake/intake.ts'
 import type { Journal } from '../../../cloud/journal/journal.ts'
 import { Fault } from '../../../shared/fault.ts'
@@ -26,7 +27,15 @@ const hello = (epoch = epochA, next = 1000, startedAt = 0) =>
 const batch = (lease: string, first: number, records: readonly unknown[], epoch = epochA) =>
   Buffer.from(JSON.stringify({ v: 1, epoch, lease, first, records }))
 
-async function door(more: Partial<IntakeOptions> = {}, wrap: (journal: Journal) => Journal = (journal) => journal) {
+interface DoorOptions extends Partial<IntakeOptions> {
+  readonly isInForce?: () => boolean
+  readonly limits?: AdmissionLimits
+}
+
+async function door(
+  { isInForce = () => true, limits, ...more }: DoorOptions = {},
+  wrap: (journal: Journal) => Journal = (journal) => journal,
+) {
   const { journal } = await temporaryJournal()
   const acks: { readonly to: string; readonly ack: Ack }[] = []
   const intake = openIntake({
@@ -37,12 +46,17 @@ async function door(more: Partial<IntakeOptions> = {}, wrap: (journal: Journal) 
     journal: wrap(journal),
     clock: wallClock,
     random: () => 0,
-    isInForce: () => true,
+    onDone: (address, bytes) => admission.done(address, bytes),
     ...more,
+  })
+  const admission = openAdmission({
+    isInForce,
+    pass: (message) => intake.upward(message),
+    ...(limits !== undefined && { limits }),
   })
   onTestFinished(() => intake.close())
   const up = (channel: Upward['channel'], payload: Uint8Array, address: GatewayAddress = reel) =>
-    intake.upward({ address, channel, payload, at: 1_790_000_000_000 })
+    admission.upward({ address, channel, payload, at: 1_790_000_000_000 })
   const greet = async (address: GatewayAddress = reel, epoch = epochA) => {
     up('hello', hello(epoch), address)
     await intake.idle()
@@ -51,12 +65,12 @@ async function door(more: Partial<IntakeOptions> = {}, wrap: (journal: Journal) 
   const lastAck = () => acks.at(-1)?.ack
   const told = async () =>
     (await journal.read(0, 10_000)).flatMap((entry) => (entry.origin === 'cloud' ? entry.records : []))
-  return { intake, journal, acks, up, greet, lastAck, told }
+  return { intake, admission, journal, acks, up, greet, lastAck, told }
 }
 
 test('of a gateway that is not in force nothing is taken, from the moment it is revoked', async () => {
   let inForce = true
-  const { intake, up, greet, journal, acks } = await door({ isInForce: () => inForce })
+  const { intake, admission, up, greet, journal, acks } = await door({ isInForce: () => inForce })
   const lease = await greet()
   inForce = false
   const before = journal.tail
@@ -65,7 +79,7 @@ test('of a gateway that is not in force nothing is taken, from the moment it is 
   await intake.idle()
   expect(journal.tail).toBe(before)
   expect(acks).toHaveLength(1)
-  expect(intake.counters.intake_messages_not_in_force_total).toBe(2)
+  expect(admission.counters.intake_messages_not_in_force_total).toBe(2)
 })
 
 describe('hello', () => {
@@ -263,22 +277,22 @@ describe('trouble', () => {
   })
 
   test('beyond its bound a gateway is not answered, others are', async () => {
-    const { intake, up, greet, journal } = await door({ limits: { bytesPerGateway: 2000, bytes: 10_000 } })
+    const { intake, admission, up, greet, journal } = await door({ limits: { bytesPerGateway: 2000, bytes: 10_000 } })
     const [lease, second] = [await greet(), await greet(other)]
     for (let i = 0; i < 100; i++) up('batch', batch(lease, 1 + i * 5, run(1 + i * 5, 5)))
     up('batch', batch(second, 1, run(1, 5)), other)
     await intake.idle()
-    expect(intake.counters.intake_messages_dropped_total).toBeGreaterThan(90)
+    expect(admission.counters.intake_messages_dropped_total).toBeGreaterThan(90)
     expect((await journal.closed(other, epochA)).committed).toBe(5)
     // What is sent again afterwards is taken, however much: nothing of the bounds leaks.
-    const dropped = intake.counters.intake_messages_dropped_total
+    const dropped = admission.counters.intake_messages_dropped_total
     for (let round = 0; round < 30; round++) {
       const { committed } = await journal.closed(reel, epochA)
       up('batch', batch(lease, committed + 1, run(committed + 1, 5)))
       await intake.idle()
       expect((await journal.closed(reel, epochA)).committed).toBe(committed + 5)
     }
-    expect(intake.counters.intake_messages_dropped_total).toBe(dropped)
+    expect(admission.counters.intake_messages_dropped_total).toBe(dropped)
   })
 
   test('an ack that cannot be sent harms nothing', async () => {

@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let files = 0
 const minute = 60_000
 const page = { limit: 100 }
-const everySite = () => true
+const everySite = 'every'
 
 async function stockOf(
   entries: readonly JournalEntry[],
@@ -258,8 +258,8 @@ describe('the ugly ones', () => {
         fromGateway([observation(t0 + 2 * minute, 'cold.1')], { site: 'ham' }),
       ])
       const seenBy = (site: string, limit: number) => {
-        const first = inventory.history(epcA, (one) => one === site, { limit })
-        const second = inventory.history(epcA, (one) => one === site, { limit, cursor: first.next ?? '0.0' })
+        const first = inventory.history(epcA, [site], { limit })
+        const second = inventory.history(epcA, [site], { limit, cursor: first.next ?? '0.0' })
         return [...first.items, ...second.items].map(({ from, to }) => [from, to])
       }
       const [rtm, ham] = [

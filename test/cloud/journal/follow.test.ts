@@ -45,7 +45,7 @@ async function street(projection: Projection, more: Partial<FollowOptions> = {})
     signal: aborting.signal,
     clock: wallClock,
     random: () => 0,
-    onSetAside: (entry) => told.setAside.push(entry),
+    onSetAside: (entry) => void told.setAside.push(entry),
     onTrouble: (fault) => told.troubles.push(fault.code),
     onRecovered: () => told.recoveries++,
     ...more,

@@ -1,0 +1,53 @@
+import { Fault } from '../../shared/fault.ts'
+import type { GatewayBatch, JournalEntry } from './journal.ts'
+import type { OwnRecord } from './own-record.ts'
+
+/** Reads on from an offset; the only parameter is that offset. */
+export const selectEntries = 'SELECT * FROM entry WHERE offset > ? ORDER BY offset'
+
+/** Entries up to about `maxRecords` records, at least one if there is any. */
+export function readEntries(
+  rows: Iterable<Readonly<Record<string, unknown>>>,
+  maxRecords: number,
+  path: string,
+): readonly JournalEntry[] {
+  const entries: JournalEntry[] = []
+  let records = 0
+  for (const row of rows) {
+    const entry = readEntry(row, path)
+    entries.push(entry)
+    records += entry.records.length
+    if (records >= maxRecords) break
+  }
+  return entries
+}
+
+/** Fails on bytes that are no JSON: the disk has changed them, and passing over them would be silent loss. */
+function readEntry(row: Readonly<Record<string, unknown>>, path: string): JournalEntry {
+  const offset = Number(row['offset'])
+  const recordedAt = Number(row['recorded_at'])
+  const site = row['site'] === null ? undefined : String(row['site'])
+  let records: unknown
+  try {
+    const body: unknown = JSON.parse(utf8.decode(row['body'] as Uint8Array))
+    records = row['form'] === 'batch' ? (body as { records: unknown }).records : body
+  } catch (cause) {
+    throw new Fault('storage-broken', `Entry ${offset} of the journal ${path} cannot be read: restore a backup.`, {
+      cause,
+    })
+  }
+  if (row['gateway'] === null) return { origin: 'cloud', offset, recordedAt, site, records: records as OwnRecord[] }
+  return {
+    origin: 'gateway',
+    offset,
+    recordedAt,
+    site: site ?? '',
+    gateway: String(row['gateway']),
+    epoch: String(row['epoch']),
+    first: Number(row['first']),
+    late: row['late'] === 1,
+    records: records as GatewayBatch['records'],
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

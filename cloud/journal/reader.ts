@@ -1,0 +1,50 @@
+import { DatabaseSync } from 'node:sqlite'
+import { Fault } from '../../shared/fault.ts'
+import { asStorageFault } from '../database/open.ts'
+import type { Journal } from './journal.ts'
+import { readEntries, selectEntries } from './read-entry.ts'
+import { Tail } from './tail.ts'
+
+/** What a projection needs of the journal. */
+export type JournalEntries = Pick<Journal, 'tail' | 'read' | 'waitBeyond'>
+
+/** The journal file as another thread or process reads it, which does not see by itself that it grows. */
+export interface JournalReader extends JournalEntries {
+  /** The writer says that it has grown so far. */
+  advance(tail: number): void
+  close(): Promise<void>
+}
+
+/** Opens a journal that is there for reading. Its writer may write meanwhile; what is committed is seen. */
+export function openJournalReader(path: string): JournalReader {
+  const database = openReadOnly(path)
+  const select = database.prepare(selectEntries)
+  const tail = new Tail(Number(database.prepare('SELECT max(offset) AS tail FROM entry').get()?.['tail'] ?? 0))
+  return {
+    get tail() {
+      return tail.offset
+    },
+    advance: (offset) => tail.advance(offset),
+    async read(after, maxRecords) {
+      if (after >= tail.offset) return []
+      try {
+        return readEntries(select.iterate(after), maxRecords, path)
+      } catch (thrown) {
+        throw asStorageFault(thrown)
+      }
+    },
+    waitBeyond: (after, signal) => tail.waitBeyond(after, signal),
+    async close() {
+      tail.close()
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+function openReadOnly(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+  } catch (cause) {
+    throw new Fault('storage-broken', `Cannot read the journal ${path}: ${String(cause)}`, { cause })
+  }
+}

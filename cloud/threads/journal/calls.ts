@@ -1,0 +1,74 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { GatewayAddress } from '../../../shared/wire.ts'
+import type { Upward } from '../../broker/broker.ts'
+import type {
+  AlertQueries,
+  GatewayQueries,
+  InventoryQueries,
+  Readiness,
+  SetAsideQueries,
+} from '../../http/read-models.ts'
+import type { IntakeCounters } from '../../intake/counters.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Fact } from '../../push/fact.ts'
+
+export interface JournalOrder {
+  readonly dataDirectory: string
+  /** The other end is the series thread's. */
+  readonly seriesPort: MessagePort
+}
+
+/** What gateways did, in its order. */
+export type Arrival =
+  | { readonly type: 'message'; readonly message: Upward }
+  | { readonly type: 'presence'; readonly address: GatewayAddress; readonly online: boolean }
+
+/** What `/metrics` is told. */
+export interface JournalCounted {
+  readonly tail: number
+  readonly intake: Readonly<IntakeCounters>
+  readonly projections: readonly { readonly name: string; readonly lag: number; readonly setAside: number }[]
+  /** Points that no series store can hold. */
+  readonly seriesSetAside: number
+}
+
+/** What the thread of journal, stock, alerts and supervision is asked. */
+export interface JournalCalls
+  extends InventoryQueries,
+    AlertQueries,
+    GatewayQueries,
+    SetAsideQueries,
+    Pick<Journal, 'appendOwn' | 'release'> {
+  /** First of all. Rejects with what is wrong with the files; then nothing is open. Resolves with what boards begin with. */
+  open(order: JournalOrder): Promise<{ readonly standing: readonly Fact[]; readonly server: string }>
+  /** From now on time is journalled, and troubles become alerts: when all doors are open. */
+  watch(): void
+  arrived(arrivals: readonly Arrival[]): void
+  readiness(): Readiness
+  counted(): JournalCounted
+  /** Takes nothing more, ends what is under way and closes the files. */
+  close(): Promise<void>
+}
+
+/** What it asks of the thread of the sockets. */
+export interface JournalOutward {
+  facts(facts: readonly Fact[]): void
+  send(address: GatewayAddress, channel: 'ack' | 'config', payload: Uint8Array): void
+  done(address: GatewayAddress, bytes: number): void
+  log(level: 'info' | 'warn' | 'error', fields: object, sentence: string): void
+}
+
+/** What the series thread asks of this one. */
+export interface JournalForSeries {
+  progress(progress: SeriesProgress): void
+  /** Durable when it resolves. */
+  setAside(entry: { readonly offset: number; readonly at: number; readonly reason: string }): void
+}
+
+export interface SeriesProgress {
+  readonly offset: number
+  /** Why it stands still. */
+  readonly trouble: string | undefined
+  /** Points that no series store can hold, since the beginning. */
+  readonly setAside: number
+}

@@ -1,0 +1,32 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { CloudConfig } from '../../config.ts'
+import type { SetAside } from '../../series/ledger.ts'
+import type { Bucket, RangeQuery } from '../../series/series-store.ts'
+
+export interface SeriesOrder {
+  readonly series: CloudConfig['series']
+  readonly dataDirectory: string
+  /** The other end is the journal thread's. */
+  readonly journalPort: MessagePort
+}
+
+/** What the thread of the time series is asked. */
+export interface SeriesCalls {
+  /** First of all, with the journal open. Rejects with what is wrong with files or configuration. */
+  open(order: SeriesOrder): Promise<void>
+  range(query: RangeQuery, withinMs: number): Promise<readonly Bucket[]>
+  /** Ends the write under way and closes the store. */
+  close(): Promise<void>
+}
+
+export interface SeriesOutward {
+  log(level: 'info' | 'warn' | 'error', fields: object, sentence: string): void
+}
+
+/** What the journal thread asks of this one. */
+export interface SeriesForJournal {
+  /** The journal has grown so far. */
+  grown(tail: number): void
+  /** Newest first. */
+  newestSetAside(limit: number): readonly SetAside[]
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import { Fault } from '../../../shared/fault.ts'
+import { dataFiles } from '../../data-files.ts'
+import { follow } from '../../journal/follow.ts'
+import { refuseForeignReadModels } from '../../journal/projection.ts'
+import { openJournalReader } from '../../journal/reader.ts'
+import { openSeries } from '../../series/catalogue.ts'
+import { openSeriesProjection, type SeriesProjection } from '../../series/projection.ts'
+import type { JournalForSeries, SeriesProgress } from '../journal/calls.ts'
+import { type Line, openLine, type Port } from '../line.ts'
+import { threadClock as clock } from '../start.ts'
+import type { SeriesCalls, SeriesForJournal, SeriesOrder, SeriesOutward } from './calls.ts'
+
+/** The thread of the time series: reads the journal's file, feeds the store, and answers what is asked of it. */
+
+/** Large requests are what makes a store fast, and nobody waits on this thread. */
+const recordsAtATime = 20_000
+const gatherMs = 50
+
+const { random } = Math
+
+async function open({ series, dataDirectory, journalPort }: SeriesOrder) {
+  const rooms = new AsyncDisposableStack()
+  const closing = new AbortController()
+  const warn = (fields: object, sentence: string) => outward.tell('log', ['warn', fields, sentence])
+  try {
+    const { store, offsetPath } = await openSeries(series, dataDirectory, clock)
+    rooms.defer(() => store.close())
+    const projection = rooms.adopt(await openSeriesProjection({ store, offsetPath, log: { warn } }), (room) =>
+      room.close(),
+    )
+    const journal = rooms.adopt(openJournalReader(join(dataDirectory, dataFiles.journal)), (room) => room.close())
+    refuseForeignReadModels([projection], journal, dataDirectory)
+    const toJournal = openLine<JournalForSeries>(journalPort as MessagePort, {
+      grown: (tail) => journal.advance(tail),
+      newestSetAside: (limit) => projection.newestSetAside(limit),
+    } satisfies SeriesForJournal)
+    rooms.defer(() => {
+      toJournal.end()
+      journalPort.close()
+    })
+    const progress = progressTeller(projection, toJournal)
+    progress(undefined)
+    const following = follow(
+      journal,
+      tellingProgress(projection, () => progress(following.trouble)),
+      {
+        signal: closing.signal,
+        clock,
+        random,
+        maxRecords: recordsAtATime,
+        gatherMs,
+        onSetAside: async ({ offset, at, reason }) => {
+          await toJournal.ask('setAside', [{ offset, at, reason }])
+          outward.tell('log', ['error', { offset, reason }, 'a journal entry is no series and was set aside'])
+        },
+        onTrouble: (fault) => {
+          progress(fault)
+          warn({ projection: projection.name, code: fault.code }, fault.message)
+        },
+        onRecovered: () => {
+          progress(undefined)
+          outward.tell('log', ['info', { projection: projection.name }, 'goes on'])
+        },
+      },
+    )
+    rooms.defer(async () => {
+      closing.abort()
+      await following.done
+    })
+    return { store, rooms }
+  } catch (thrown) {
+    await rooms.disposeAsync()
+    throw thrown
+  }
+}
+
+function progressTeller(projection: SeriesProjection, toJournal: Line<JournalForSeries>) {
+  return (trouble: Fault | undefined): void => {
+    const { offset, setAside } = projection
+    toJournal.tell('progress', [{ offset, trouble: trouble?.message, setAside } satisfies SeriesProgress])
+  }
+}
+
+function tellingProgress(projection: SeriesProjection, told: () => void) {
+  return {
+    name: projection.name,
+    get offset() {
+      return projection.offset
+    },
+    async apply(...args: Parameters<SeriesProjection['apply']>) {
+      await projection.apply(...args)
+      told()
+    },
+    async skip(offset: number) {
+      await projection.skip(offset)
+      told()
+    },
+    close: () => projection.close(),
+  }
+}
+
+let house: Awaited<ReturnType<typeof open>> | undefined
+
+const outward = openLine<SeriesOutward>(parentPort as Port, {
+  async open(order) {
+    house = await open(order)
+  },
+  range(query, withinMs) {
+    if (house === undefined) throw new Fault('not-reachable', 'The series are not open.', { retryable: true })
+    return house.store.range(query, AbortSignal.timeout(withinMs))
+  },
+  async close() {
+    await house?.rooms.disposeAsync()
+  },
+} satisfies SeriesCalls)

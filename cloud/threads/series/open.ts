@@ -1,0 +1,28 @@
+import { type Remote, remote } from '../line.ts'
+import { startThread } from '../start.ts'
+import type { SeriesCalls, SeriesOrder, SeriesOutward } from './calls.ts'
+
+/** The time series, from the thread of the sockets. */
+export interface SeriesThread extends Remote<Pick<SeriesCalls, 'range'>> {
+  /** Ends the write under way, closes the store and ends the thread; safe to call twice. */
+  close(): Promise<void>
+}
+
+/** @throws the Fault of a file or configuration that cannot be used. */
+export async function openSeriesThread(order: SeriesOrder, outward: SeriesOutward): Promise<SeriesThread> {
+  const thread = startThread<SeriesCalls>('series/main', outward)
+  try {
+    await thread.ask('open', [order], [order.journalPort])
+    let closed: Promise<void> | undefined
+    return {
+      ...remote<SeriesCalls>(thread, ['range']),
+      close() {
+        closed ??= thread.ask('close', []).finally(() => thread.stop())
+        return closed
+      },
+    }
+  } catch (thrown) {
+    await thread.stop()
+    throw thrown
+  }
+}

@@ -1,0 +1,32 @@
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '../../shared/clock.ts'
+import { type Calls, type Line, openLine } from './line.ts'
+
+/** A thread of the cloud, from the one that started it. */
+export interface Thread<Theirs extends Calls> extends Line<Theirs> {
+  /** Ends it at once, whatever it does; safe to call twice. Ask it to close first. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a thread of ours beside this file (`journal/main`). A thread that dies of a bug or of memory takes the process
+ * with it: a cloud without its journal must not look alive, and whoever runs it starts it again.
+ */
+export function startThread<Theirs extends Calls>(name: string, ours: Calls): Thread<Theirs> {
+  const here = import.meta.url
+  const worker = new Worker(new URL(`./${name}.${here.endsWith('.ts') ? 'ts' : 'js'}`, here), { name })
+  worker.on('error', (thrown) => {
+    throw thrown
+  })
+  const line = openLine<Theirs>(worker, ours)
+  return {
+    ...line,
+    async stop() {
+      line.end()
+      await worker.terminate()
+    },
+  }
+}
+
+/** A thread reads the clock itself: no answer of another thread could be as true. */
+export const threadClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
