@@ -5,7 +5,7 @@ import { isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs, presentTime } from '../location/event-time.ts'
 import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
-import { judgeTime, judgeValues, retire } from './judge.ts'
+import { judgeTime, judgeValues, retire, rulesFor } from './judge.ts'
 import { raise, turn } from './raise.ts'
 import { noteSign, signOf, zoneOf } from './sign-of.ts'
 import { live, say, sayNext } from './silence.ts'
@@ -26,10 +26,9 @@ function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes
   noteSign(state, link)
   entry.records.forEach((record, index) => {
     if (record === null) return
-    const trigger = `${site}/${gateway}/${entry.epoch}/${entry.first + index}`
     if (isKind(record, 'measurement')) {
       const at = presentTime(record, entry)
-      if (at !== undefined) measure(state, entry, record, at, trigger, hash, changes)
+      if (at !== undefined) measure(state, entry, index, record, at, hash, changes)
     } else if (isKind(record, 'device')) {
       const at = presentTime(record, entry)
       if (at === undefined) return
@@ -40,36 +39,44 @@ function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes
       noteSign(state, sign)
     } else if (isKind(record, 'alert')) {
       const at = presentTime(record, entry)
-      if (at !== undefined) edge(state, entry, record, at, trigger, hash, changes)
+      if (at !== undefined) edge(state, entry, index, record, at, hash, changes)
     }
   })
+}
+
+/** Names a record for life, whenever and however often it is read. */
+function triggerOf({ site, gateway, epoch, first }: GatewayEntry, index: number): string {
+  return `${site}/${gateway}/${epoch}/${first + index}`
 }
 
 function measure(
   state: AlertState,
   entry: GatewayEntry,
+  index: number,
   record: Measurement,
   at: number,
-  trigger: string,
   hash: Hash,
   changes: AlertChanges,
 ): void {
-  const sign = signOf(state, entry.site, 'sensor', entry.gateway, record.sensor)
+  const { site, gateway } = entry
+  const key = state.sensorKeys.of(site, record.sensor)
+  const sign = state.signs.get(key) ?? signOf(state, site, 'sensor', gateway, record.sensor)
   // What is older than the newest is history: it neither rings nor ends what rings now.
   if (at < sign.signAt) return
   if (sign.said === 'unsaid' || sign.said === 'silent') say(sign, 'up', at)
   live(sign, at)
-  noteSign(state, sign)
-  judgeValues(state, entry.site, record, at, trigger, hash, changes)
+  state.signs.note(key)
+  const rules = rulesFor(state, site, record.sensor)
+  if (rules.length > 0) judgeValues(state, rules, site, record, at, triggerOf(entry, index), hash, changes)
 }
 
 /** Rules that ran on the gateway: taken as they are, newest event time wins. */
 function edge(
   state: AlertState,
   entry: GatewayEntry,
+  index: number,
   record: EdgeAlert,
   at: number,
-  trigger: string,
   hash: Hash,
   changes: AlertChanges,
 ): void {
@@ -87,6 +94,7 @@ function edge(
   const zone = zoneOf(state, site, record.subject)
   const { subject } = record
   const value = record.value ?? null
+  const trigger = triggerOf(entry, index)
   raise(state, { key, site, rule, ruleId: record.rule, subject, zone, value, at, trigger }, hash, changes)
 }
 

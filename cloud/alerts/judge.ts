@@ -6,9 +6,10 @@ import { silentSince } from './silence.ts'
 import type { AlertChanges, AlertState, Hash, StoredSign } from './state.ts'
 import { type Turn, unwatched, type Watch, watchTime, watchValue } from './threshold.ts'
 
-/** The newest values of a sensor against the threshold rules that concern it. */
+/** The newest values of a sensor against the threshold rules that concern it (`rulesFor`). */
 export function judgeValues(
   state: AlertState,
+  rules: readonly ThresholdRule[],
   site: string,
   record: Measurement,
   at: number,
@@ -16,7 +17,7 @@ export function judgeValues(
   hash: Hash,
   changes: AlertChanges,
 ): void {
-  for (const rule of rulesFor(state, site, record.sensor)) {
+  for (const rule of rules) {
     const value = record.values[rule.quantity]
     if (value === undefined || value === null) continue
     const key = conditionKey(rule, site, record.sensor)
@@ -134,7 +135,8 @@ function keep(state: AlertState, key: string, watch: Watch): void {
   else state.watches.put(key, watch)
 }
 
-function rulesFor(state: AlertState, site: string, sensor: string): readonly ThresholdRule[] {
+/** The threshold rules that concern a sensor by the rules and the map in force; looked up once for each sensor. */
+export function rulesFor(state: AlertState, site: string, sensor: string): readonly ThresholdRule[] {
   const ofSite = state.concerning.get(site) ?? new Map<string, readonly ThresholdRule[]>()
   state.concerning.set(site, ofSite)
   const known = ofSite.get(sensor)

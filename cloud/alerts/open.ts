@@ -3,12 +3,14 @@ import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
 import { keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
+import { Keys } from '../database/keys.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { AlertQueries } from '../http/read-models.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { fold } from './fold.ts'
 import { alertsPage } from './queries.ts'
+import { signKey } from './sign-of.ts'
 import {
   type AlertChanges,
   type AlertState,
@@ -51,6 +53,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     rules: openKept(database, 'rule', StoredRule),
     watches: openKept(database, 'watch', StoredWatch),
     signs: openKept(database, 'sign', StoredSign),
+    sensorKeys: new Keys((site, sensor) => signKey(site, 'sensor', '', sensor)),
     open: openKept(database, 'open', OpenAlert),
     edge: openKept(database, 'edge', EdgeWord),
     zones: openKept(database, 'zone', z.record(z.string(), z.string())),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
 import { Rule, type ThresholdRule } from '../../shared/rule.ts'
 import type { Kept } from '../database/kept.ts'
+import type { Keys } from '../database/keys.ts'
 import type { AlertAct } from '../journal/own-record.ts'
 
 export const StoredRule = z.object({ rule: Rule })
@@ -40,6 +41,8 @@ export interface AlertState {
   readonly watches: Kept<z.infer<typeof StoredWatch>>
   /** `site/of/gateway/subject` → signs of life; of a sensor the newest measurement, whatever gateway brought it. */
   readonly signs: Kept<StoredSign>
+  /** Keys of sensors in `signs`. */
+  readonly sensorKeys: Keys
   /** key → alert that is not over. */
   readonly open: Kept<OpenAlert>
   readonly edge: Kept<z.infer<typeof EdgeWord>>

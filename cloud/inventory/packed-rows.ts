@@ -29,7 +29,8 @@ export interface RowChange {
 /** Fills the row of `id` in `row` from `offset` on. */
 export type EncodeRow = (id: number, row: DataView, offset: number) => void
 
-const rowsPerPage = 512
+const pageBits = 9
+const rowsPerPage = 1 << pageBits
 const idBytes = 4
 /** Below this the log of changes is not worth emptying. */
 const smallLogBytes = 4 * 1024 * 1024
@@ -53,32 +54,32 @@ export function openPackedRows(database: DatabaseSync, table: string, fieldBytes
     `INSERT INTO ${table}_page (id, rows) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET rows = excluded.rows`,
   )
   let known = emptyIdSet()
-  let touched = new Set<number>()
+  let touched = emptyIdSet()
   let logBytes = 0
 
   const compact = (encode: EncodeRow): void => {
-    for (const page of [...touched].sort((a, b) => a - b)) {
+    for (const page of touched.all()) {
       const ids: number[] = []
       for (let id = page * rowsPerPage; id < (page + 1) * rowsPerPage; id += 1) if (known.has(id)) ids.push(id)
       putPage.run(page, pack(ids, stride, encode))
     }
     log.empty.run()
     partLog.empty.run()
-    touched = new Set()
+    touched = emptyIdSet()
     logBytes = 0
   }
 
   return {
     load: (visit, visitPart) => {
       known = emptyIdSet()
-      touched = new Set()
+      touched = emptyIdSet()
       logBytes = 0
       const note: VisitRow = (_row, _offset, id) => {
         known.add(id)
-        touched.add(Math.floor(id / rowsPerPage))
+        touched.add(id >>> pageBits)
       }
       for (const row of pages.iterate()) unpack(row['rows'], stride, [note, visit])
-      touched = new Set()
+      touched = emptyIdSet()
       for (const row of log.all.iterate()) logBytes += unpack(row['rows'], stride, [note, visit])
       const parts = visitPart === undefined ? [note] : [note, visitPart]
       for (const row of partLog.all.iterate()) logBytes += unpack(row['rows'], partStride, parts)
@@ -88,7 +89,7 @@ export function openPackedRows(database: DatabaseSync, table: string, fieldBytes
         for (let index = 0; index < some.length; index += 1) {
           const id = some[index] ?? 0
           known.add(id)
-          touched.add(Math.floor(id / rowsPerPage))
+          touched.add(id >>> pageBits)
         }
       }
       if (logBytes > Math.max(smallLogBytes, known.size * stride)) {
@@ -139,6 +140,13 @@ function emptyIdSet() {
   return {
     get size() {
       return size
+    },
+    /** Ascending. */
+    *all(): Generator<number> {
+      for (let byte = 0; byte < bits.length; byte += 1) {
+        if (bits[byte] === 0) continue
+        for (let id = byte << 3; id < (byte + 1) << 3; id += 1) if (this.has(id)) yield id
+      }
     },
     has: (id: number): boolean => ((bits[id >>> 3] ?? 0) & (1 << (id & 7))) !== 0,
     add: (id: number): void => {

@@ -36,11 +36,23 @@ export const migrations: readonly Migration[] = [
   `,
   // Readers stood in the state of their site, which was written whole for every read.
   `
-  ${readerSchema}
+  CREATE TABLE reader (
+    site TEXT NOT NULL, gateway TEXT NOT NULL, device TEXT NOT NULL,
+    state TEXT NOT NULL, at INTEGER NOT NULL, sign_at INTEGER NOT NULL,
+    PRIMARY KEY (site, gateway, device)
+  ) STRICT, WITHOUT ROWID;
   INSERT INTO reader
     SELECT site, value ->> 'gateway', value ->> 'device', value ->> '$.health.state', value ->> '$.health.at',
       value ->> '$.health.signAt'
     FROM site, json_each(state, '$.readers');
   UPDATE site SET state = json_remove(state, '$.readers');
+  `,
+  // Each of two thousand readers cost a statement with every commit.
+  `
+  ALTER TABLE reader RENAME TO reader_before;
+  ${readerSchema}
+  INSERT INTO reader (site, gateway, device, state, at, sign_at)
+    SELECT site, gateway, device, state, at, sign_at FROM reader_before;
+  DROP TABLE reader_before;
   `,
 ]

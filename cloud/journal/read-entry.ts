@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { Fault } from '../../shared/fault.ts'
 import type { GatewayBatch, JournalEntry } from './journal.ts'
 import type { OwnRecord } from './own-record.ts'
@@ -29,7 +30,7 @@ function readEntry(row: Readonly<Record<string, unknown>>, path: string): Journa
   const site = row['site'] === null ? undefined : String(row['site'])
   let records: unknown
   try {
-    const body: unknown = JSON.parse(utf8.decode(row['body'] as Uint8Array))
+    const body: unknown = JSON.parse(textOf(row['body'] as Uint8Array))
     records = row['form'] === 'batch' ? (body as { records: unknown }).records : body
   } catch (cause) {
     throw new Fault('storage-broken', `Entry ${offset} of the journal ${path} cannot be read: restore a backup.`, {
@@ -50,4 +51,8 @@ function readEntry(row: Readonly<Record<string, unknown>>, path: string): Journa
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Bytes that the disk changed are no UTF-8 for long; decoding them leniently would change them once more. */
+function textOf(body: Uint8Array): string {
+  if (!isUtf8(body)) throw new Error('not UTF-8')
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+}

@@ -75,18 +75,25 @@ function measure(
   at: number,
   changes: SupervisionChanges,
 ): void {
-  const key = `${site}/${record.sensor}`
-  const sensor = state.sensors.get(key) ?? { site, sensor: record.sensor, values: {} }
+  const key = state.sensorKeys.of(site, record.sensor)
+  const known = state.sensors.get(key)
+  const sensor = known ?? { site, sensor: record.sensor, values: {} }
   let isNews = false
-  for (const [quantity, value] of Object.entries(record.values)) {
-    const known = sensor.values[quantity]
+  for (const quantity in record.values) {
+    const value = record.values[quantity] ?? null
+    const newest = sensor.values[quantity]
+    if (newest === undefined) sensor.values[quantity] = { at, value }
     // Equal times, two values: the greater one, so that the order of arrival does not matter.
-    if (known !== undefined && (at < known.at || (at === known.at && !isGreater(value, known.value)))) continue
-    sensor.values[quantity] = { at, value }
+    else if (at < newest.at || (at === newest.at && !isGreater(value, newest.value))) continue
+    else {
+      newest.at = at
+      newest.value = value
+    }
     isNews = true
   }
   if (!isNews) return
-  state.sensors.put(key, sensor)
+  if (known === undefined) state.sensors.put(key, sensor)
+  else state.sensors.note(key)
   changes.sensors.add(key)
 }
 

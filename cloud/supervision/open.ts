@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
+import { Keys } from '../database/keys.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { GatewayQueries } from '../http/read-models.ts'
 import type { Projection } from '../journal/projection.ts'
@@ -44,6 +45,7 @@ export async function openSupervision(options: {
     now: 0,
     gateways: openKept(database, 'gateway', KeptGateway),
     sensors: openKept(database, 'sensor', KeptSensor),
+    sensorKeys: new Keys((site, sensor) => `${site}/${sensor}`),
     limits: openKept(database, 'limits', KeptLimits),
     mapVersions: openKept(database, 'map_version', z.int()),
     flows: openKept(database, 'flow', KeptFlow),

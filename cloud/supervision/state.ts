@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Kept } from '../database/kept.ts'
+import type { Keys } from '../database/keys.ts'
 
 export const KeptDevice = z.object({
   state: z.enum(['up', 'silent', 'down']),
@@ -53,6 +54,7 @@ export interface SupervisionState {
   readonly gateways: Kept<KeptGateway>
   /** `site/sensor` */
   readonly sensors: Kept<KeptSensor>
+  readonly sensorKeys: Keys
   /** site */
   readonly limits: Kept<z.infer<typeof KeptLimits>>
   /** site → version of the map in force. */

@@ -41,7 +41,7 @@ test('readers of a file from before stand in rows of their own afterwards', () =
   database.exec(migrations[0] ?? '')
   const readers = [{ gateway: 'gw', device: 'r-1', health: { state: 'down', at: 5, signAt: 4 } }]
   database.prepare('INSERT INTO site VALUES (?, ?)').run('dock', JSON.stringify({ newestAt: 7, readers }))
-  database.exec(migrations[1] ?? '')
+  for (const migration of migrations.slice(1)) database.exec(migration)
 
   const site = newSite('dock')
   openReaderRows(database).load(() => site)
