@@ -228,6 +228,7 @@ function takeReading(
       const result = cleanTagRead(line.state, reading, names, nowMs, line.clean, line.queue.push)
       if (result === 'unknown-device') return refused('unknown-device', 'the read point has no legal name')
       line.tally.deviceOf(reading.device).tagReads += reading.count
+      line.tally.epcs[result] += reading.count
       return undefined
     }
     case 'sensor': {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import { refusalReasons } from '../shared/decoded.ts'
+import { epcFindings } from './clean/epc-finding.ts'
 import { reportRules } from './clean/report-by-exception.ts'
 import type { GatewayClock } from './gateway-clock.ts'
 import type { Spool } from './spool/spool.ts'
@@ -71,6 +72,16 @@ export function registryOf({ tally, spool, clock, uplink }: Counted): Registry {
     collect() {
       this.reset()
       for (const rule of reportRules) this.inc({ rule }, tally.measurements[rule])
+    },
+  })
+  new Counter({
+    name: 'edge_epcs_total',
+    help: 'Tag reads by what stood in the place of the EPC: as-read; unwrapped = hex of hex, mended; tid = no EPC',
+    labelNames: ['finding'],
+    registers,
+    collect() {
+      this.reset()
+      for (const finding of epcFindings) this.inc({ finding }, tally.epcs[finding])
     },
   })
   new Gauge({

@@ -1,4 +1,5 @@
 import { type RefusalReason, refusalReasons } from '../shared/decoded.ts'
+import { type EpcFinding, epcFindings } from './clean/epc-finding.ts'
 import { type ReportRule, reportRules } from './clean/report-by-exception.ts'
 import type { LinkReport } from './sources/source.ts'
 
@@ -26,6 +27,8 @@ export interface Tally {
   readonly devices: ReadonlyMap<string, DeviceTally>
   deviceOf(device: string): DeviceTally
   readonly measurements: Record<ReportRule, number>
+  /** Tag reads by what stood in the place of the EPC. */
+  readonly epcs: Record<EpcFinding, number>
   /** Records given to the spool, and attempts that it refused. */
   appended: number
   appendFailures: number
@@ -65,6 +68,7 @@ export function emptyTally(): Tally {
     devices,
     deviceOf,
     measurements: zeroes(reportRules),
+    epcs: zeroes(epcFindings),
     appended: 0,
     appendFailures: 0,
     linkReportsMerged: 0,

@@ -2,6 +2,7 @@ import { identifierPattern } from '../../shared/identifier.ts'
 import type { Measurement, Observation } from '../../shared/record.ts'
 import { markOf } from '../clock/stamp.ts'
 import type { SensorReading, TagRead } from '../decoders/reading.ts'
+import { type EpcFinding, findEpc } from './epc-finding.ts'
 import { flush, flushAll, nothingObserved, type ObserveState, observe } from './observe.ts'
 import type { CleanOptions } from './options.ts'
 import { plausible } from './plausible.ts'
@@ -23,7 +24,7 @@ export function nothingSeen(): CleanState {
 /** Sensors remembered by report-by-exception; far more than a gateway can serve. */
 const rememberedSensors = 10_000
 
-/** Tag read → observations, now or later. `nowMs`: the gateway's monotonic time. */
+/** Tag read → observations, now or later; what stood in the place of the EPC is the answer. `nowMs`: monotonic. */
 export function cleanTagRead(
   state: CleanState,
   read: TagRead,
@@ -31,11 +32,12 @@ export function cleanTagRead(
   nowMs: number,
   options: CleanOptions,
   emit: (record: CleanRecord) => void,
-): 'taken' | 'unknown-device' {
+): EpcFinding | 'unknown-device' {
   const readPoint = readPointOf(read.device, read.antenna, names)
   if (!identifierPattern.test(readPoint)) return 'unknown-device'
-  observe(state.observed, read, readPoint, nowMs, options, emit)
-  return 'taken'
+  const { epc, finding } = findEpc(read.epc)
+  observe(state.observed, epc === read.epc ? read : { ...read, epc }, readPoint, nowMs, options, emit)
+  return finding
 }
 
 /** Sensor reading → a measurement, or none; the rule that decided is the answer. */

@@ -1,11 +1,10 @@
+import { epcFromText } from '../../shared/epc/mended-hex.ts'
+
 /** Longest EPC memory bank that a Gen2 tag can announce: 31 words. */
 const longestEpcBytes = 62
-const wholeBytes = /^(?:[0-9A-Fa-f]{2})+$/
 
-/** An EPC or TID as text → upper-case hex of whole bytes, or `undefined` if it is none. */
-export function epcFromHex(text: string): string | undefined {
-  return text.length <= longestEpcBytes * 2 && wholeBytes.test(text) ? text.toUpperCase() : undefined
-}
+/** An EPC or TID as text, in whatever programs wrap it → upper-case hex of whole bytes, or `undefined` if it is none. */
+export const epcFromHex = epcFromText
 
 /** Bytes → upper-case hex, or `undefined` where there are none or too many. */
 export function epcFromBytes(bytes: Uint8Array): string | undefined {

@@ -86,6 +86,22 @@ test('bytes become records: the gateway, the link, the tag', async () => {
   await ended
 })
 
+test('hex of hex is the EPC that was meant, merged with its own reads, and counted', async () => {
+  const { configured, open } = handheldSource('message', { device: 'gate', protocol: 'tag-lines' })
+  const { spool, tally, ended } = start([configured])
+  const { events } = await open
+  await events.deliver({ bytes: text('30340242201D8840009EFDF7'), at: 1000 })
+  await events.deliver({ bytes: text('333033343032343232303144383834303030394546444637'), at: 1001 })
+  await events.deliver({ bytes: text('E2801170200014CD9B5A08EC'), at: 1002 })
+  stop.current.abort()
+  await ended
+  const observed = spool.records.filter((record) => isKind(record, 'observation'))
+  expect(new Set(observed.map(({ epc }) => epc))).toEqual(
+    new Set(['30340242201D8840009EFDF7', 'E2801170200014CD9B5A08EC']),
+  )
+  expect(tally.epcs).toEqual({ 'as-read': 1, unwrapped: 1, tid: 1 })
+})
+
 test('a half frame does not survive a broken connection', async () => {
   const { configured, open } = handheldSource('stream', { device: 'door', protocol: 'yrm100' })
   const { tally, spool, ended } = start([configured])
