@@ -40,6 +40,18 @@ export const CloudConfig = z.strictObject({
       passwordFile: z.string().optional().describe('for the external broker'),
     })
     .prefault({}),
+  journal: z
+    .strictObject({
+      keepDays: z
+        .int()
+        .min(8)
+        .max(36_500)
+        .optional()
+        .describe(
+          'cut off what is older, once every read model has a base that holds it; without it everything is kept',
+        ),
+    })
+    .prefault({}),
   series: SeriesConfig.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 })

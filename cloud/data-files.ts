@@ -12,3 +12,8 @@ export const dataFiles = {
 
 export const projectionNames = ['inventory', 'alerts', 'supervision', 'series'] as const
 export type ProjectionName = (typeof projectionNames)[number]
+
+/** Where the base of a read model stands: a copy of its file from before the journal was cut. */
+export function baseOf(file: string): string {
+  return `base-${file}`
+}

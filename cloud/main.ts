@@ -20,6 +20,8 @@ import { openHttp } from './http/open.ts'
 import { openAdmission } from './intake/admission.ts'
 import { streetMetrics } from './metrics.ts'
 import { openPush } from './push/open.ts'
+import { startRetention } from './retention/run.ts'
+import { makeBaseAside } from './threads/base/open.ts'
 import { type JournalThread, openJournalThread } from './threads/journal/open.ts'
 import { openSeriesThread } from './threads/series/open.ts'
 
@@ -150,6 +152,21 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     )
     open.defer(() => http.close())
     journal.watch()
+    const { keepDays } = config.journal
+    if (keepDays !== undefined) {
+      const files = [dataFiles.inventory, dataFiles.alerts, dataFiles.supervision, await series.file()]
+      const retention = startRetention({
+        keepDays,
+        clock,
+        olderThan: journal.olderThan,
+        trimmed: journal.trimmed,
+        trim: journal.trim,
+        makeBase: () => makeBaseAside(dataDirectory, files),
+        onCut: (to) => log.info({ to }, 'the journal was cut'),
+        onTrouble: ({ code, message }) => log.warn({ code }, message),
+      })
+      open.defer(() => retention.stop())
+    }
 
     let closed: Promise<void> | undefined
     return {

@@ -21,6 +21,11 @@ export function streetMetrics({ journal, admission, broker }: Counted): StreetMe
   const registry = new Registry()
   const registers = [registry]
   const tail = new Gauge({ name: 'journal_tail_offset', help: 'Offset of the newest entry', registers })
+  const trimmed = new Gauge({
+    name: 'journal_trimmed_offset',
+    help: 'Entries up to this offset were cut off (journal.keepDays)',
+    registers,
+  })
   const lag = new Gauge({
     name: 'projection_lag_entries',
     help: 'Entries of the journal that a projection has not applied yet',
@@ -70,6 +75,7 @@ export function streetMetrics({ journal, admission, broker }: Counted): StreetMe
     async refresh() {
       const counted = await journal.counted()
       tail.set(counted.tail)
+      trimmed.set(counted.trimmed)
       pointsSetAside.set(counted.seriesSetAside)
       for (const projection of counted.projections) {
         lag.set({ projection: projection.name }, projection.lag)

@@ -15,10 +15,11 @@ const pointsShown = 1000
 export function setAsideQueries(sources: {
   readonly entries: Pick<SetAsideEntries, 'list'>
   readonly series: Asked<Pick<SeriesProjection, 'newestSetAside'>>
-  readonly journal: Pick<Journal, 'read'>
+  readonly journal: Pick<Journal, 'read' | 'trimmed'>
 }): SetAsideQueries {
   const { entries, series, journal } = sources
   const entryAt = async (offset: number): Promise<JournalEntry | undefined> => {
+    if (offset <= journal.trimmed) return undefined
     const [entry] = await journal.read(offset - 1, 1)
     return entry?.offset === offset ? entry : undefined
   }

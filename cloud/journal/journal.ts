@@ -82,6 +82,8 @@ export interface Journal {
   readonly server: string
   /** Offset of the newest entry, 0 = none. */
   readonly tail: number
+  /** Entries up to this offset were cut off; 0 = none. What they made stands in the base of every projection. */
+  readonly trimmed: number
 
   append(batch: GatewayBatch): Promise<Appended>
   /** Appends records of the cloud's own, all or nothing; resolves with their entry's offset. */
@@ -105,7 +107,20 @@ export interface Journal {
   /** Takes from it again; journalled. False: it was not frozen. */
   release(address: GatewayAddress, reason: string): Promise<boolean>
 
-  /** Entries with offset > `after`, in order; stops after about `maxRecords` records, at least one entry if there is any. */
+  /**
+   * Offset below which everything was recorded before this instant, Unix ms; 0 = nothing. The tail itself never is.
+   */
+  olderThan(at: number): Promise<number>
+  /**
+   * Cuts off entries up to this offset, for ever, the tail excepted; in small steps, so that appends go on meanwhile.
+   * Cursors, leases and quarantine stay. Only below a base of every projection (`cloud/retention/base.ts`).
+   */
+  trim(to: number, signal: AbortSignal): Promise<void>
+
+  /**
+   * Entries with offset > `after`, in order; stops after about `maxRecords` records, at least one entry if there is
+   * any. Rejects with `storage-broken` when the next one was cut off.
+   */
   read(after: number, maxRecords: number): Promise<readonly JournalEntry[]>
   /** Resolves as soon as `tail > after`, or when `signal` aborts. */
   waitBeyond(after: number, signal: AbortSignal): Promise<void>

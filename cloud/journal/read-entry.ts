@@ -6,9 +6,10 @@ import type { OwnRecord } from './own-record.ts'
 /** Reads on from an offset; the only parameter is that offset. */
 export const selectEntries = 'SELECT * FROM entry WHERE offset > ? ORDER BY offset'
 
-/** Entries up to about `maxRecords` records, at least one if there is any. */
+/** The rows behind `after` as entries, up to about `maxRecords` records, at least one if there is any. */
 export function readEntries(
   rows: Iterable<Readonly<Record<string, unknown>>>,
+  after: number,
   maxRecords: number,
   path: string,
 ): readonly JournalEntry[] {
@@ -16,11 +17,21 @@ export function readEntries(
   let records = 0
   for (const row of rows) {
     const entry = readEntry(row, path)
+    if (entries.length === 0 && entry.offset !== after + 1) throw cutOff(after + 1, path)
     entries.push(entry)
     records += entry.records.length
     if (records >= maxRecords) break
   }
   return entries
+}
+
+/** Why nobody can begin at this offset. */
+export function cutOff(offset: number, path: string): Fault {
+  return new Fault(
+    'storage-broken',
+    `Entry ${offset} is not in the journal ${path} any more (journal.keepDays). Who needs it starts from the base: ` +
+      'stop the cloud and run `warepulse rebuild all --config <file>`.',
+  )
 }
 
 /** Fails on bytes that are no JSON: the disk has changed them, and passing over them would be silent loss. */

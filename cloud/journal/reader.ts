@@ -28,7 +28,7 @@ export function openJournalReader(path: string): JournalReader {
     async read(after, maxRecords) {
       if (after >= tail.offset) return []
       try {
-        return readEntries(select.iterate(after), maxRecords, path)
+        return readEntries(select.iterate(after), after, maxRecords, path)
       } catch (thrown) {
         throw asStorageFault(thrown)
       }

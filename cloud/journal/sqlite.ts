@@ -12,7 +12,7 @@ import type { Appended, GatewayBatch, GatewayEntry, Journal, JournalEntry } from
 import { type LeaseInForce, Leases } from './leases.ts'
 import { isOwnKind, type OwnRecord } from './own-record.ts'
 import { type QuarantinePlace, QuarantineTable } from './quarantine.ts'
-import { readEntries, selectEntries } from './read-entry.ts'
+import { cutOff, readEntries, selectEntries } from './read-entry.ts'
 import { RecentEntries } from './recent.ts'
 import { journalMigrations } from './schema.ts'
 import { Tail } from './tail.ts'
@@ -30,6 +30,9 @@ const defaultRecentBytes = 4 * 1024 * 1024
 
 /** Calls that share one transaction at most: bounds how long the thread is held by one commit. */
 const maxCallsPerCommit = 256
+
+/** Entries cut off in one transaction: a few megabytes, some milliseconds. */
+const entriesPerTrim = 64
 
 /** Opens the journal file, or makes it with a new server id. One process writes it. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
@@ -72,6 +75,7 @@ class SqliteJournal implements Journal {
   readonly #putCursor: StatementSync
   readonly #standings = new Map<string, { readonly epoch: string; readonly standing: Standing }>()
   readonly #tail: Tail
+  #trimmed: number
   /** Bounded by the callers: the intake waits for its appends, everything else writes a few records a second. */
   #waiting: Waiting[] = []
   #commitPlanned = false
@@ -95,11 +99,16 @@ class SqliteJournal implements Journal {
       INSERT INTO cursor (site, gateway, epoch, closed) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET closed = excluded.closed`)
     this.#tail = new Tail(Number(database.prepare('SELECT max(offset) AS tail FROM entry').get()?.['tail'] ?? 0))
+    this.#trimmed = Number(database.prepare('SELECT min(offset) AS first FROM entry').get()?.['first'] ?? 1) - 1
     this.server = this.#serverId()
   }
 
   get tail(): number {
     return this.#tail.offset
+  }
+
+  get trimmed(): number {
+    return this.#trimmed
   }
 
   append(batch: GatewayBatch): Promise<Appended> {
@@ -158,8 +167,30 @@ class SqliteJournal implements Journal {
 
   async read(after: number, maxRecords: number): Promise<readonly JournalEntry[]> {
     if (after >= this.tail) return []
+    if (after < this.#trimmed) throw cutOff(after + 1, this.#path)
     const recent = this.#recent.read(after, maxRecords)
-    return recent ?? readEntries(this.#selectEntries.iterate(after), maxRecords, this.#path)
+    return recent ?? readEntries(this.#selectEntries.iterate(after), after, maxRecords, this.#path)
+  }
+
+  async olderThan(at: number): Promise<number> {
+    const recordedAt = this.#database.prepare('SELECT recorded_at AS at FROM entry WHERE offset = ?')
+    let [older, younger] = [this.#trimmed, this.tail]
+    while (younger - older > 1) {
+      const middle = older + Math.floor((younger - older) / 2)
+      if (Number(recordedAt.get(middle)?.['at'] ?? 0) < at) older = middle
+      else younger = middle
+    }
+    return older
+  }
+
+  async trim(to: number, signal: AbortSignal): Promise<void> {
+    const last = Math.min(to, this.tail - 1)
+    const remove = this.#database.prepare('DELETE FROM entry WHERE offset <= ?')
+    while (this.#trimmed < last && !signal.aborted) {
+      const step = Math.min(last, this.#trimmed + entriesPerTrim)
+      await this.#enqueue(() => remove.run(step))
+      this.#trimmed = step
+    }
   }
 
   waitBeyond(after: number, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { copyFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Clock, Random } from '../../shared/clock.ts'
-import type { Fault } from '../../shared/fault.ts'
+import { Fault } from '../../shared/fault.ts'
+import { baseOf } from '../data-files.ts'
 import { follow } from '../journal/follow.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Projection } from '../journal/projection.ts'
@@ -33,7 +35,7 @@ export interface Rebuilt {
 }
 
 /**
- * Makes a projection anew from the first entry of the journal, in a file beside the one in force, and puts it in its
+ * Makes a projection anew from the first entry of the journal, or from its base where the journal was cut, in a file beside the one in force, and puts it in its
  * place when it has come to the end: who is interrupted keeps the old one. The data directory must be locked.
  *
  * @throws the Fault that no retry can mend, or when `signal` aborts; then nothing has changed.
@@ -42,6 +44,7 @@ export async function rebuild(target: Rebuildable, around: RebuildSurroundings):
   const { journal, setAside, clock, random, signal, onProgress, onTrouble } = around
   const beside = `${target.path}.rebuilding`
   await removeDatabase(beside)
+  if (journal.trimmed > 0) await copyBase(target.path, beside)
   const projection = await target.open(beside)
   const found: SetAside[] = []
   const end = journal.tail
@@ -52,7 +55,7 @@ export async function rebuild(target: Rebuildable, around: RebuildSurroundings):
       onProgress(Math.min(offset, end), end)
       if (offset >= end) done.abort()
     })
-    if (end === 0) done.abort()
+    if (projection.offset >= end) done.abort()
     const following = follow(journal, counted, {
       signal: AbortSignal.any([signal, done.signal]),
       clock,
@@ -78,6 +81,17 @@ export async function rebuild(target: Rebuildable, around: RebuildSurroundings):
   setAside.forget(projection.name)
   for (const entry of found) setAside.add(entry)
   return { entries: end, setAside: found.length }
+}
+
+async function copyBase(path: string, beside: string): Promise<void> {
+  const base = join(dirname(path), baseOf(basename(path)))
+  if (!existsSync(base)) {
+    throw new Fault(
+      'storage-broken',
+      `The journal was cut, and ${base}, from which ${basename(path)} would be built, is not there. Restore a backup.`,
+    )
+  }
+  await copyFile(base, beside)
 }
 
 function counting(projection: Projection, onOffset: (offset: number) => void): Projection {

@@ -26,6 +26,7 @@ export type Arrival =
 /** What `/metrics` is told. */
 export interface JournalCounted {
   readonly tail: number
+  readonly trimmed: number
   readonly intake: Readonly<IntakeCounters>
   readonly projections: readonly { readonly name: string; readonly lag: number; readonly setAside: number }[]
   /** Points that no series store can hold. */
@@ -38,12 +39,14 @@ export interface JournalCalls
     AlertQueries,
     GatewayQueries,
     SetAsideQueries,
-    Pick<Journal, 'appendOwn' | 'release'> {
+    Pick<Journal, 'appendOwn' | 'release' | 'olderThan'> {
   /** First of all. Rejects with what is wrong with the files; then nothing is open. Resolves with what boards begin with. */
   open(order: JournalOrder): Promise<{ readonly standing: readonly Fact[]; readonly server: string }>
   /** From now on time is journalled, and troubles become alerts: when all doors are open. */
   watch(): void
   arrived(arrivals: readonly Arrival[]): void
+  trimmed(): number
+  trim(to: number): Promise<void>
   readiness(): Readiness
   counted(): JournalCounted
   /** Takes nothing more, ends what is under way and closes the files. */

@@ -120,6 +120,7 @@ async function open(order: JournalOrder) {
       series: () => series,
       toSeries,
       intake,
+      closing,
       rooms,
     }
   } catch (thrown) {
@@ -169,6 +170,9 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   },
   appendOwn: (site, records) => opened().journal.appendOwn(site, records),
   release: (address, reason) => opened().journal.release(address, reason),
+  olderThan: (at) => opened().journal.olderThan(at),
+  trimmed: () => opened().journal.trimmed,
+  trim: (to) => opened().journal.trim(to, opened().closing.signal),
 
   sites: () => opened().inventory.sites(),
   map: (site) => opened().inventory.map(site),
@@ -204,6 +208,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
     const aside = Map.groupBy(setAside.list(), ({ projection }) => projection)
     return {
       tail: journal.tail,
+      trimmed: journal.trimmed,
       intake: intake.counters,
       projections: [...following].map(([name, { lag }]) => ({ name, lag, setAside: aside.get(name)?.length ?? 0 })),
       seriesSetAside: series().setAside,

@@ -24,6 +24,9 @@ export interface JournalThread extends Remote<Queries> {
 const queries: Readonly<Record<keyof Queries, true>> = {
   appendOwn: true,
   release: true,
+  olderThan: true,
+  trimmed: true,
+  trim: true,
   sites: true,
   map: true,
   slots: true,

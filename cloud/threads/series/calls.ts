@@ -14,6 +14,8 @@ export interface SeriesOrder {
 export interface SeriesCalls {
   /** First of all, with the journal open. Rejects with what is wrong with files or configuration. */
   open(order: SeriesOrder): Promise<void>
+  /** The file of the data directory in which the projection keeps how far it is. */
+  file(): string
   range(query: RangeQuery, withinMs: number): Promise<readonly Bucket[]>
   /** Ends the write under way and closes the store. */
   close(): Promise<void>

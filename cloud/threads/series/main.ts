@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { Fault } from '../../../shared/fault.ts'
 import { dataFiles } from '../../data-files.ts'
@@ -69,7 +69,7 @@ async function open({ series, dataDirectory, journalPort }: SeriesOrder) {
       closing.abort()
       await following.done
     })
-    return { store, rooms }
+    return { store, file: basename(offsetPath), rooms }
   } catch (thrown) {
     await rooms.disposeAsync()
     throw thrown
@@ -101,16 +101,20 @@ function tellingProgress(projection: SeriesProjection, told: () => void) {
   }
 }
 
-let house: Awaited<ReturnType<typeof open>> | undefined
+type House = Awaited<ReturnType<typeof open>>
+let house: House | undefined
+
+function opened(): House {
+  if (house === undefined) throw new Fault('not-reachable', 'The series are not open.', { retryable: true })
+  return house
+}
 
 const outward = openLine<SeriesOutward>(parentPort as Port, {
   async open(order) {
     house = await open(order)
   },
-  range(query, withinMs) {
-    if (house === undefined) throw new Fault('not-reachable', 'The series are not open.', { retryable: true })
-    return house.store.range(query, AbortSignal.timeout(withinMs))
-  },
+  file: () => opened().file,
+  range: (query, withinMs) => opened().store.range(query, AbortSignal.timeout(withinMs)),
   async close() {
     await house?.rooms.disposeAsync()
   },

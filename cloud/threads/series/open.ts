@@ -3,7 +3,7 @@ import { startThread } from '../start.ts'
 import type { SeriesCalls, SeriesOrder, SeriesOutward } from './calls.ts'
 
 /** The time series, from the thread of the sockets. */
-export interface SeriesThread extends Remote<Pick<SeriesCalls, 'range'>> {
+export interface SeriesThread extends Remote<Pick<SeriesCalls, 'file' | 'range'>> {
   /** Ends the write under way, closes the store and ends the thread; safe to call twice. */
   close(): Promise<void>
 }
@@ -15,7 +15,7 @@ export async function openSeriesThread(order: SeriesOrder, outward: SeriesOutwar
     await thread.ask('open', [order], [order.journalPort])
     let closed: Promise<void> | undefined
     return {
-      ...remote<SeriesCalls>(thread, ['range']),
+      ...remote<SeriesCalls>(thread, ['file', 'range']),
       close() {
         closed ??= thread.ask('close', []).finally(() => thread.stop())
         return closed

@@ -17,7 +17,10 @@ function queries(points: readonly PointSetAside[] = []) {
   const entries = openSetAside(':memory:')
   onTestFinished(() => entries.close())
   const read = async (after: number, max: number) => journal.slice(after, after + max)
-  return { entries, ...setAsideQueries({ entries, journal: { read }, series: { newestSetAside: () => points } }) }
+  return {
+    entries,
+    ...setAsideQueries({ entries, journal: { read, trimmed: 0 }, series: { newestSetAside: () => points } }),
+  }
 }
 
 test('entries of the site and of no site, newest first, with what they are about', async () => {
