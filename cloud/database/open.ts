@@ -31,8 +31,8 @@ export function openDatabase(options: OpenOptions): DatabaseSync {
       PRAGMA journal_size_limit = 67108864;
       PRAGMA wal_autocheckpoint = 4000;
     `)
-    // Projections come back to the same pages with every commit: thousands of series each grow at a place of their own.
-    if (options.durability === 'normal') database.exec('PRAGMA cache_size = -32768') // KiB
+    // Projections come back to the same pages with every commit.
+    if (options.durability === 'normal') database.exec('PRAGMA cache_size = -8192') // KiB
   } catch (cause) {
     throw new Fault('storage-broken', `Cannot open the database ${options.path}: ${String(cause)}`, { cause })
   }
