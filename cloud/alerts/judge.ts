@@ -3,13 +3,13 @@ import type { Rule, SilentRule, ThresholdRule } from '../../shared/rule.ts'
 import { raise, turn } from './raise.ts'
 import { signKey, zoneOf } from './sign-of.ts'
 import { silentSince } from './silence.ts'
-import type { AlertChanges, AlertState, Hash, StoredSign } from './state.ts'
+import type { AlertChanges, AlertState, Concerning, Hash, StoredSign } from './state.ts'
 import { type Turn, unwatched, type Watch, watchTime, watchValue } from './threshold.ts'
 
 /** The newest values of a sensor against the threshold rules that concern it (`rulesFor`). */
 export function judgeValues(
   state: AlertState,
-  rules: readonly ThresholdRule[],
+  concerning: readonly Concerning[],
   site: string,
   record: Measurement,
   at: number,
@@ -17,10 +17,9 @@ export function judgeValues(
   hash: Hash,
   changes: AlertChanges,
 ): void {
-  for (const rule of rules) {
+  for (const { rule, key } of concerning) {
     const value = record.values[rule.quantity]
     if (value === undefined || value === null) continue
-    const key = conditionKey(rule, site, record.sensor)
     const known = state.watches.get(key)
     const watch = known ?? unwatched()
     const { sinceAt, raised } = watch
@@ -136,16 +135,16 @@ function keep(state: AlertState, key: string, watch: Watch): void {
 }
 
 /** The threshold rules that concern a sensor by the rules and the map in force; looked up once for each sensor. */
-export function rulesFor(state: AlertState, site: string, sensor: string): readonly ThresholdRule[] {
-  const ofSite = state.concerning.get(site) ?? new Map<string, readonly ThresholdRule[]>()
+export function rulesFor(state: AlertState, site: string, sensor: string): readonly Concerning[] {
+  const ofSite = state.concerning.get(site) ?? new Map<string, readonly Concerning[]>()
   state.concerning.set(site, ofSite)
   const known = ofSite.get(sensor)
   if (known !== undefined) return known
   const zone = zoneOf(state, site, sensor)
-  const concerning: ThresholdRule[] = []
+  const concerning: Concerning[] = []
   for (const { rule } of state.rules.all.values()) {
     if (rule.type === 'threshold' && rule.enabled && rule.site === site && concerns(rule, sensor, zone)) {
-      concerning.push(rule)
+      concerning.push({ rule, key: conditionKey(rule, site, sensor) })
     }
   }
   ofSite.set(sensor, concerning)

@@ -100,6 +100,8 @@ export async function openAlerts(options: { readonly path: string; readonly tell
       })
       for (const one of kept) one.saved()
     },
+    mayWait: ({ alerts, acts }, entries) =>
+      alerts.size === 0 && acts.length === 0 && entries.every(({ origin }) => origin === 'gateway'),
     tell: ({ alerts }) => {
       if (alerts.size > 0) options.tell([...alerts.values()].map((alert) => ({ type: 'alert', alert })))
     },
@@ -124,7 +126,9 @@ export async function openAlerts(options: { readonly path: string; readonly tell
         .sort((a, b) => (a.raisedAt + a.id < b.raisedAt + b.id ? -1 : 1))
         .map((alert) => ({ type: 'alert', alert })),
     close: async () => {
-      if (database.isOpen) database.close()
+      if (!database.isOpen) return
+      projecting.flush()
+      database.close()
     },
   }
 }

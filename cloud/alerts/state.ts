@@ -34,6 +34,12 @@ export type OpenAlert = z.infer<typeof OpenAlert>
 export const EdgeWord = z.object({ at: z.number() })
 
 /** Everything the projection holds. */
+/** A rule that a sensor's values are held against, with the key of that condition in `watches`. */
+export interface Concerning {
+  readonly rule: ThresholdRule
+  readonly key: string
+}
+
 export interface AlertState {
   /** rule id → rule. */
   readonly rules: Kept<z.infer<typeof StoredRule>>
@@ -55,7 +61,7 @@ export interface AlertState {
   /** Since when time went on without a step of the clock; 0 = since the beginning. Timers count from here. */
   watchedFrom: number
   /** Threshold rules by site and sensor; emptied when rules or maps change. */
-  readonly concerning: Map<string, Map<string, readonly ThresholdRule[]>>
+  readonly concerning: Map<string, Map<string, readonly Concerning[]>>
 }
 
 /** What one `apply` changed beside the kept maps. */

@@ -9,28 +9,53 @@ export interface InStep<Changes> {
   reload(): void
   /** Applies entries to the memory. */
   fold(entries: readonly JournalEntry[]): Changes
-  /** Writes what changed, and the offset, in one transaction. */
+  /** Writes all that changed since the last time, and the offset, in one transaction. */
   save(changes: Changes, offset: number): void
   /** After the commit. */
   tell(changes: Changes): void
+  /**
+   * Nobody is told anything of these changes, so they may be written with the next ones that somebody is. The journal
+   * has a tick every second, which never waits: so much of it, at most, is folded anew after a crash.
+   */
+  mayWait?(changes: Changes, entries: readonly JournalEntry[]): boolean
 }
 
 /**
  * Keeps memory and file in step: fold, commit, then tell. What a fold or a commit that failed left in memory is thrown
- * away before the next one; entries behind the offset change nothing.
+ * away, and `offset` goes back to what the file says; until the next commit nothing waits then, so that an entry that
+ * cannot be applied is found in the same way as ever. Entries behind the offset change nothing.
  */
-export function keptInStep<Changes>(steps: InStep<Changes>): Pick<Projection, 'offset' | 'apply' | 'skip'> {
-  let { offset } = steps
-  let isAhead = false
+export function keptInStep<Changes>(steps: InStep<Changes>): Pick<Projection, 'offset' | 'apply' | 'skip'> & {
+  /** Writes what waits. Before the file is closed. */
+  flush(): void
+} {
+  let saved = steps.offset
+  let offset = saved
+  let mayWait = true
 
-  const commit = (entries: readonly JournalEntry[], to: number): void => {
-    if (isAhead) steps.reload()
-    isAhead = true
-    const changes = steps.fold(entries.filter((entry) => entry.offset > offset))
-    steps.save(changes, to)
-    isAhead = false
-    offset = to
-    steps.tell(changes)
+  function goBack(): void {
+    steps.reload()
+    offset = saved
+    mayWait = false
+  }
+
+  function commit(entries: readonly JournalEntry[], to: number): void {
+    try {
+      const fresh = entries.filter((entry) => entry.offset > offset)
+      const changes = steps.fold(fresh)
+      if (mayWait && steps.mayWait?.(changes, fresh) === true) {
+        offset = to
+        return
+      }
+      steps.save(changes, to)
+      saved = to
+      offset = to
+      mayWait = true
+      steps.tell(changes)
+    } catch (thrown) {
+      goBack()
+      throw thrown
+    }
   }
 
   return {
@@ -43,7 +68,14 @@ export function keptInStep<Changes>(steps: InStep<Changes>): Pick<Projection, 'o
       if (last !== undefined && last.offset > offset) commit(entries, last.offset)
     },
     skip: async (to) => {
-      if (to > offset) commit([], to)
+      if (to <= offset) return
+      mayWait = false
+      commit([], to)
+    },
+    flush: () => {
+      if (offset === saved) return
+      mayWait = false
+      commit([], offset)
     },
   }
 }

@@ -87,9 +87,14 @@ class Follower {
 
   /** Applies all of them; halves what cannot be applied until the one that is to blame stands alone. */
   async #apply(entries: readonly JournalEntry[]): Promise<void> {
+    const [first] = entries
+    // A projection that threw away what it had not written yet goes back further than these: read again from there.
+    const isBehind = () => first === undefined || first.offset > this.#projection.offset + 1
+    if (first === undefined || isBehind()) return
     let poison: unknown
     const outcome = await this.#persist(async () => {
       const left = entries.filter(({ offset }) => offset > this.#projection.offset)
+      if (isBehind()) return 'gone-back'
       try {
         if (left.length > 0) await this.#projection.apply(left, this.#options.signal)
         this.#setAsideInARow = 0
@@ -101,12 +106,12 @@ class Follower {
       }
     })
     if (outcome !== 'poison' || this.#options.signal.aborted) return
+    if (isBehind()) return
     const middle = entries.length >> 1
-    const [only] = entries
     if (middle > 0) {
       await this.#apply(entries.slice(0, middle))
       if (!this.#options.signal.aborted) await this.#apply(entries.slice(middle))
-    } else if (only !== undefined) await this.#setAside(only, poison)
+    } else await this.#setAside(first, poison)
   }
 
   async #setAside({ offset }: JournalEntry, thrown: unknown): Promise<void> {

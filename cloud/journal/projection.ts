@@ -7,10 +7,14 @@ import type { Journal, JournalEntry } from './journal.ts'
  */
 export interface Projection {
   readonly name: string
-  /** Offset of the last entry whose effects are durable; 0 = none. */
+  /**
+   * Offset of the last entry applied; 0 = none. It may go back when `apply` throws: to the last one whose effects are
+   * durable. The caller goes on from wherever it is.
+   */
   readonly offset: number
   /**
-   * Applies entries in order; all their effects and the new offset are durable when it resolves. Throws a retryable
+   * Applies entries in order, the first of them right behind `offset`. What anybody is told of is durable with its
+   * offset when it resolves; what nobody is told of may become so later, with what comes after. Throws a retryable
    * Fault when the store is away (it will be called again with the same entries); any other error means that one of
    * these entries cannot be applied: it is found by halving, set aside with its reason, and the street moves on.
    */
