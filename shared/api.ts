@@ -80,6 +80,19 @@ export const Item = z.object({
 })
 export type Item = z.infer<typeof Item>
 
+/** One EPC in every form of the Tag Data Standard that it has. */
+export const EpcForms = z.object({
+  coding: z.string().describe('sgtin-96, sscc-96 …; or why it is raw: tid, header, length, value'),
+  tagUri: z.string().describe('urn:epc:tag:…, or urn:epc:raw:…'),
+  pureIdentity: z.string().nullable().describe('urn:epc:id:…'),
+  elementString: z.string().nullable().describe('(01)…(21)…'),
+  digitalLink: z.string().nullable().describe('https://id.gs1.org/…'),
+})
+export type EpcForms = z.infer<typeof EpcForms>
+
+export const ItemWithForms = Item.extend({ forms: EpcForms })
+export type ItemWithForms = z.infer<typeof ItemWithForms>
+
 export const ItemEvent = z.object({
   at: Iso,
   recordedAt: Iso,

@@ -63,7 +63,7 @@ export async function makeApp(parts: HttpParts, options: AppOptions): Promise<Ap
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 1024 },
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)

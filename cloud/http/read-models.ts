@@ -36,9 +36,13 @@ export interface InventoryQueries {
   map(site: string): SiteMap | undefined
   slots(site: string, filter: { zone?: string }, page: PageRequest): Page<SlotState>
   stock(site: string, filter: { sku?: string; slot?: string; zone?: string }, page: PageRequest): Page<StockRow>
-  /** `q` matches EPC hex, SKU, slot code or zone, any part of it, any case. */
+  /**
+   * `q` matches EPC hex, SKU, slot code or zone, any part of it, any case; or names one item, or an article by its GTIN,
+   * in any form that `readCode` takes.
+   */
   items(site: string, q: string | undefined, page: PageRequest): Page<Item>
-  item(epc: string): Item | undefined
+  /** By its EPC, or by any code that names it: URI, Digital Link, barcode. */
+  item(code: string): Item | undefined
   /** Only what happened on these sites; `every`: on all. */
   history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
 }

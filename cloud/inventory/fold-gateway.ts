@@ -4,6 +4,7 @@ import { eventTime } from '../location/event-time.ts'
 import { hearDevice } from '../location/reader-health.ts'
 import { evidenceOf } from './evidence-of.ts'
 import type { TrackedItem } from './item.ts'
+import { itemNamed } from './named.ts'
 import { hearGateway, readerOf } from './readers.ts'
 import type { SiteState } from './site-state.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
@@ -81,17 +82,13 @@ function scan(
   const place = state.places.of(site.site, slot?.zone ?? null, picked ? null : (slot?.id ?? null))
   const basis = picked ? 'pick' : 'scan'
   for (const code of record.codes) {
-    if (!state.byEpc.has(code) && !epcPattern.test(code)) {
+    // A barcode speaks for the tag of the same object, once that has been heard of; hex speaks for itself.
+    const item = itemNamed(state, code) ?? (epcPattern.test(code) ? itemOf(state, code) : undefined)
+    if (item === undefined) {
       site.totals.unusedScans += 1
       continue
     }
-    weigh(
-      state,
-      itemOf(state, code),
-      { at, basis, place, readPoint: entry.gateway, count: 1, sureness: 1 },
-      entry,
-      changes,
-    )
+    weigh(state, item, { at, basis, place, readPoint: entry.gateway, count: 1, sureness: 1 }, entry, changes)
   }
 }
 

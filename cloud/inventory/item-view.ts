@@ -3,7 +3,7 @@ import { confidence } from '../location/confidence.ts'
 import { decidedBy } from '../location/standing.ts'
 import type { TrackedItem } from './item.ts'
 import { saidOf } from './reason.ts'
-import { skuOf } from './sku.ts'
+import { skuIn } from './sku.ts'
 import { isFrozen } from './slot-view.ts'
 import type { InventoryState } from './state.ts'
 
@@ -13,7 +13,7 @@ export function viewItem(state: InventoryState, item: TrackedItem): Item | undef
   if (place === null) return undefined
   return {
     epc: item.epc,
-    sku: skuOf(item),
+    sku: skuIn(state, item),
     site: place.site,
     zone: place.zone,
     slot: place.slot,

@@ -13,9 +13,10 @@ import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
 import { itemConfidence, viewItem } from './item-view.ts'
 import type { Ledger, StoredLedgerRow } from './ledger.ts'
+import { itemNamed, skuNamed } from './named.ts'
 import { pageByKey } from './page.ts'
 import type { SiteState } from './site-state.ts'
-import { skuOf } from './sku.ts'
+import { skuIn } from './sku.ts'
 import { slotConfidence, slotStateOf } from './slot-view.ts'
 import type { InventoryState } from './state.ts'
 
@@ -27,8 +28,8 @@ export function queriesOf(current: () => InventoryState, ledger: () => Ledger, n
     slots: (site, filter, page) => slots(current(), site, filter.zone, page),
     stock: (site, filter, page) => stock(current(), site, filter, page),
     items: (site, q, page) => items(current(), site, q, page),
-    item: (epc) => {
-      const item = current().byEpc.get(epc)
+    item: (code) => {
+      const item = itemNamed(current(), code)
       return item === undefined ? undefined : viewItem(current(), item)
     },
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
@@ -86,7 +87,7 @@ function stock(
   for (const item of state.items) {
     const { place } = item
     if (place === null || place.site !== site || place.departed) continue
-    const sku = skuOf(item)
+    const sku = skuIn(state, item)
     if (filter.sku !== undefined && sku !== filter.sku) continue
     if (filter.slot !== undefined && place.slot !== filter.slot) continue
     if (filter.zone !== undefined && place.zone !== filter.zone) continue
@@ -113,14 +114,20 @@ function stock(
   )
 }
 
-/** In the order in which tags were first heard of, which never changes. Departed items are found too. */
+/**
+ * In the order in which tags were first heard of, which never changes. Departed items are found too. A code that names
+ * one item of the site finds that one; a GTIN finds its SKU.
+ */
 function items(state: InventoryState, site: string, q: string | undefined, page: PageRequest): Page<Item> {
-  const wanted = q?.trim().toLowerCase()
+  const named = q === undefined ? undefined : itemNamed(state, q)
+  const only = named?.place?.site === site ? viewItem(state, named) : undefined
+  if (only !== undefined) return { items: [only], next: null }
+  const wanted = (q === undefined ? undefined : (skuNamed(state.sites.get(site), q) ?? q))?.trim().toLowerCase()
   const found: Item[] = []
   let last = 0
   for (let index = cursorNumber(page.cursor); index < state.items.length; index += 1) {
     const item = state.items[index]
-    if (item === undefined || item.place?.site !== site || !matches(item, wanted)) continue
+    if (item === undefined || item.place?.site !== site || !matches(state, item, wanted)) continue
     if (found.length === page.limit) return { items: found, next: String(last) }
     const view = viewItem(state, item)
     if (view === undefined) continue
@@ -130,10 +137,11 @@ function items(state: InventoryState, site: string, q: string | undefined, page:
   return { items: found, next: null }
 }
 
-function matches(item: TrackedItem, wanted: string | undefined): boolean {
+function matches(state: InventoryState, item: TrackedItem, wanted: string | undefined): boolean {
   if (wanted === undefined || wanted === '') return true
   const { epc, place } = item
-  for (const text of [epc, skuOf(item), place?.slot, place?.zone]) if (text?.toLowerCase().includes(wanted)) return true
+  for (const text of [epc, skuIn(state, item), place?.slot, place?.zone])
+    if (text?.toLowerCase().includes(wanted)) return true
   return false
 }
 

@@ -1,4 +1,6 @@
+import { articleOf } from '../../shared/epc/article.ts'
 import type { TrackedItem } from './item.ts'
+import type { InventoryState } from './state.ts'
 
 /** Between what two sites say of one tag. */
 const separator = '\u001e'
@@ -12,8 +14,17 @@ export function withSku(skus: string, site: string, sku: string): string {
   return [...others, `${site}\t${sku.replaceAll(separator, ' ')}`].sort().join(separator)
 }
 
+/** The SKU of a tag: as it was said, else by its GTIN, where the map of the site that has it knows that. */
+export function skuIn(state: InventoryState, item: TrackedItem): string | null {
+  const said = skuOf(item)
+  if (said !== null || item.place === null) return said
+  const known = state.sites.get(item.place.site)?.index?.skuByArticle
+  if (known === undefined || known.size === 0) return null
+  return known.get(articleOf(item.epc) ?? -1) ?? null
+}
+
 /**
- * The SKU of a tag: as the site says where it is, else as a site says that has read it, so that goods keep theirs on
+ * The SKU of a tag as it was said: as the site says where it is, else as a site says that has read it, so that goods keep theirs on
  * the way. What a site says of a tag that it never had counts for nobody else.
  */
 export function skuOf({ skus, place, sites }: Pick<TrackedItem, 'skus' | 'place' | 'sites'>): string | null {

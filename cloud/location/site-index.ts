@@ -1,4 +1,6 @@
-import type { SiteMap, Slot, Zone } from '../../shared/site-map.ts'
+import { articlesOf } from '../../shared/epc/article.ts'
+import { gtin14Of } from '../../shared/epc/check-digit.ts'
+import type { SiteMap, Sku, Slot, Zone } from '../../shared/site-map.ts'
 import type { Basis } from './evidence.ts'
 import type { Place, Places } from './place.ts'
 
@@ -26,6 +28,8 @@ export interface SiteIndex {
   readonly slots: ReadonlyMap<string, Slot>
   readonly zones: ReadonlyMap<string, Zone>
   readonly readers: readonly IndexedReader[]
+  /** Article number of a tag (`articleOf`) → SKU, for those whose GTIN the map knows. */
+  readonly skuByArticle: ReadonlyMap<number, string>
 }
 
 /**
@@ -58,5 +62,12 @@ export function indexSite(map: SiteMap, places: Places): SiteIndex {
     slots,
     zones: new Map(map.zones.map((zone) => [zone.id, zone])),
     readers: [...readers.values()].map((reader) => ({ ...reader, slots: [...reader.slots] })),
+    skuByArticle: new Map(map.skus.flatMap(articlesOfSku)),
   }
+}
+
+/** A GTIN with a wrong check digit names nothing. */
+function articlesOfSku({ sku, gtin }: Sku): readonly (readonly [number, string])[] {
+  const gtin14 = gtin === undefined ? undefined : gtin14Of(gtin)
+  return gtin14 === undefined ? [] : articlesOf(gtin14).map((article) => [article, sku] as const)
 }

@@ -1,3 +1,4 @@
+import type { EpcForms } from '../api.ts'
 import { decodeEpc } from './decode.ts'
 import { digitalLinkOf } from './digital-link.ts'
 import { bracketed } from './element-string.ts'
@@ -5,20 +6,7 @@ import { type Elements, elementsOf, elementValue } from './elements.ts'
 import type { Epc } from './epc.ts'
 import { identityUri, rawUri, tagUri } from './uri.ts'
 
-/** An EPC in every form that it has; null: it has none of that form. */
-export interface EpcForms {
-  /** `sgtin-96`, `sgtin+`, or why it is raw: `tid`, `header`, `length`, `value`, `not-hex`. */
-  readonly coding: string
-  /** `urn:epc:tag:…`, `urn:epc:raw:…`; a coding of TDS 2.x is raw too, having no tag URI. */
-  readonly tagUri: string
-  /** `urn:epc:id:…` */
-  readonly pureIdentity: string | null
-  /** `(01)…(21)…` */
-  readonly elementString: string | null
-  /** On `https://id.gs1.org`. */
-  readonly digitalLink: string | null
-}
-
+/** Every form that an EPC has; a coding of TDS 2.x has no tag URI and is told as raw bits there. */
 export function describeEpc(hex: string): EpcForms {
   const epc = decodeEpc(hex)
   const elements = elementsIn(epc)

@@ -22,6 +22,7 @@ import type {
   WatchReply,
   WatchRequest,
 } from '../../shared/board.ts'
+import { describeEpc } from '../../shared/epc/describe.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { planWarehouse } from '../../simulators/world/plan.ts'
 import { warehouseSizes } from '../../simulators/world/size.ts'
@@ -112,10 +113,12 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
     app.get(`/api/v1/sites/${siteId}/gaps`, () => ({ items: world.gaps, next: null }))
     app.get(`/api/v1/sites/${siteId}/set-aside`, () => ({ items: [], next: null }))
     app.get(`/api/v1/sites/${siteId}/alerts`, () => ({ items: world.past, next: null }))
-    app.get<{ Params: { epc: string } }>(
-      '/api/v1/items/:epc',
-      ({ params }, reply) => world.item(params.epc) ?? problem(reply, 404, 'not-found', 'No such item.'),
-    )
+    app.get<{ Params: { epc: string } }>('/api/v1/items/:epc', ({ params }, reply) => {
+      const item = world.item(params.epc)
+      return item === undefined
+        ? problem(reply, 404, 'not-found', 'No such item.')
+        : { ...item, forms: describeEpc(item.epc) }
+    })
     app.get<{ Params: { epc: string } }>('/api/v1/items/:epc/history', ({ params }) => ({
       items: world.history(params.epc),
       next: null,

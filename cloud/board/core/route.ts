@@ -1,3 +1,5 @@
+import { epcFromText } from '../../../shared/epc/mended-hex.ts'
+
 /** Every place of the board has an address; this is the whole list. */
 export type Route =
   | { readonly page: 'floor'; readonly slot: string | null }
@@ -18,7 +20,7 @@ export function routeOf(path: string, search: string): Route {
   if (rest.length > 0) return { page: 'nowhere' }
   if (first === '') return { page: 'floor', slot: query.get('slot') }
   if (first === 'slot' && second !== '') return { page: 'floor', slot: second } // as labels and other pages link it
-  if (first === 'item' && second !== '') return { page: 'item', epc: second.toUpperCase() }
+  if (first === 'item' && second !== '') return { page: 'item', epc: epcFromText(second) ?? second }
   if (first === 'sensors') return { page: 'sensors', sensor: second === '' ? null : second }
   if (second !== '') return { page: 'nowhere' }
   if (first === 'find') return { page: 'find', q: query.get('q') ?? '' }

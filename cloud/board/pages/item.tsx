@@ -1,4 +1,4 @@
-import type { Item, ItemEvent } from '../../../shared/api.ts'
+import type { ItemEvent, ItemWithForms } from '../../../shared/api.ts'
 import type { Words } from '../core/words/words.ts'
 import { type Answer, ask, askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
@@ -10,7 +10,7 @@ import { useAnswer } from '../parts/use-answer.ts'
 const mostEvents = 300
 const lateMs = 10_000
 interface Story {
-  readonly item: Item
+  readonly item: ItemWithForms
   readonly events: readonly ItemEvent[]
 }
 
@@ -45,6 +45,15 @@ export function ItemPage() {
       <p class="crumbs">{words.item}</p>
       <h1>{name}</h1>
       <p class="mono epc">{item.epc}</p>
+      {[item.forms.elementString, item.forms.pureIdentity].map(
+        (form) =>
+          form !== null && (
+            <p key={form} class="mono epc">
+              {form}
+            </p>
+          ),
+      )}
+      {item.forms.coding === 'tid' && <p class="quiet">{words.tidNoEpc}</p>}
       <dl class="facts wide">
         <div>
           <dt>{words.state}</dt>
@@ -153,7 +162,7 @@ function kindName(kind: ItemEvent['kind'], words: Words): string {
 
 async function storyOf(epc: string, signal: AbortSignal): Promise<Answer<Story>> {
   const at = `/items/${encodeURIComponent(epc)}`
-  const item = await ask<Item>(at, { signal })
+  const item = await ask<ItemWithForms>(at, { signal })
   if (!item.ok) return item
   const events = await askAll<ItemEvent>(`${at}/history`, {}, mostEvents, signal)
   return events.ok ? { ok: true, value: { item: item.value, events: events.value } } : events

@@ -1,14 +1,24 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Item, ItemEvent } from '../../../shared/api.ts'
+import { Item, ItemEvent, ItemWithForms } from '../../../shared/api.ts'
+import { readCode } from '../../../shared/epc/code.ts'
+import { describeEpc } from '../../../shared/epc/describe.ts'
 import { Fault } from '../../../shared/fault.ts'
-import { EpcHex, Identifier } from '../../../shared/identifier.ts'
+import { Identifier } from '../../../shared/identifier.ts'
 import { maySee, sitesSeen } from '../access.ts'
 import { pageOf, pageRequest, paging } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
 
 const tags = ['items']
-const params = z.strictObject({ epc: EpcHex })
+/** Longest code: a Digital Link with attributes. */
+const longestCode = 512
+const params = z.strictObject({
+  epc: z
+    .string()
+    .max(longestCode)
+    .refine((code) => readCode(code).ok, 'must be an EPC in hex, an EPC URI, a GS1 Digital Link or a GS1 barcode')
+    .describe('hex, tag URI, pure identity, Digital Link, or GS1 elements such as (01)…(21)…'),
+})
 
 /** Where things are, since when, how sure, why; and where they have been. */
 export function itemRoutes(app: Api, { inventory }: HttpParts): void {
@@ -20,7 +30,12 @@ export function itemRoutes(app: Api, { inventory }: HttpParts): void {
         tags,
         params: z.strictObject({ site: Identifier }),
         querystring: z.strictObject({
-          q: z.string().min(1).max(128).optional().describe('any part of EPC, SKU, slot or zone, any case'),
+          q: z
+            .string()
+            .min(1)
+            .max(longestCode)
+            .optional()
+            .describe('any part of EPC, SKU, slot or zone, any case; or a whole code, as at /items/{epc}, or a GTIN'),
           ...paging,
         }),
         response: { 200: pageOf(Item) },
@@ -30,8 +45,11 @@ export function itemRoutes(app: Api, { inventory }: HttpParts): void {
   )
   app.get(
     '/api/v1/items/:epc',
-    { schema: { summary: 'Where an item is now', tags, params, response: { 200: Item } } },
-    (request) => itemFor(request, request.params.epc),
+    { schema: { summary: 'Where an item is now', tags, params, response: { 200: ItemWithForms } } },
+    async (request) => {
+      const item = await itemFor(request, request.params.epc)
+      return { ...item, forms: describeEpc(item.epc) }
+    },
   )
   app.get(
     '/api/v1/items/:epc/history',
@@ -51,9 +69,9 @@ export function itemRoutes(app: Api, { inventory }: HttpParts): void {
   )
 
   /** An item on a site that the asker may not see is not found, like one that does not exist. */
-  async function itemFor(request: FastifyRequest, epc: string): Promise<Item> {
-    const item = await inventory.item(epc)
-    if (item === undefined || !maySee(request, item.site)) throw new Fault('not-found', `Nobody has seen ${epc} here.`)
+  async function itemFor(request: FastifyRequest, code: string): Promise<Item> {
+    const item = await inventory.item(code)
+    if (item === undefined || !maySee(request, item.site)) throw new Fault('not-found', `Nobody has seen ${code} here.`)
     return item
   }
 }

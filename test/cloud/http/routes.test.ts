@@ -62,7 +62,7 @@ describe('what cannot be used is refused with its place', () => {
     ['a limit that is none', '/api/v1/sites/harbour/stock?limit=lots', 'querystring/limit'],
     ['a limit beyond the bound', '/api/v1/sites/harbour/stock?limit=501', 'querystring/limit'],
     ['an identifier with a path in it', '/api/v1/sites/..%2Fetc/slots', 'params/site'],
-    ['an EPC in lower case', '/api/v1/items/e200', 'params/epc'],
+    ['a code that is none', '/api/v1/items/kettle', 'params/epc'],
     [
       'an instant without a zone',
       '/api/v1/sites/harbour/series?sensor=t1&quantity=temperature&from=2026-01-01',

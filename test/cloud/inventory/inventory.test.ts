@@ -224,6 +224,60 @@ describe('the ugly ones', () => {
     expect(inventory.items('rtm', undefined, page).items).toHaveLength(2)
   })
 
+  describe('codes of every form', () => {
+    const kettle = '3066C4409047E140075BCD15' // (01)09506000134352(21)123456789
+    const other = '3066C4409047E14000001A85' // the same article, serial 6789
+    const tea = published({
+      ...rotterdam(),
+      skus: [
+        { sku: 'KETTLE', name: 'Kettle', gtin: '9506000134352' },
+        { sku: 'WRONG', name: 'With a wrong check digit', gtin: '9506000134369' },
+      ],
+    })
+    const seen = fromGateway([observation(t0, 'shelf.1', kettle), observation(t0, 'shelf.2', other)])
+
+    test.each([
+      ['hex in lower case', kettle.toLowerCase()],
+      ['tag URI', 'urn:epc:tag:sgtin-96:3.95060001343.05.123456789'],
+      ['pure identity', 'urn:epc:id:sgtin:95060001343.05.123456789'],
+      ['Digital Link', 'https://shop.example/01/9506000134352/21/123456789?17=261231'],
+      ['brackets', '(01)09506000134352(21)123456789'],
+      ['GS1 DataMatrix', ']d2010950600013435221123456789'],
+    ])('%s finds the one item', async (_name, code) => {
+      const inventory = await stockOf([map, seen])
+      expect(inventory.item(code)?.epc).toBe(kettle)
+      expect(inventory.items('rtm', code, page)).toMatchObject({ items: [{ epc: kettle }], next: null })
+      expect(inventory.items('ham', code, page).items).toEqual([])
+    })
+
+    test('a GTIN gives tags their SKU, and finds them all', async () => {
+      const inventory = await stockOf([tea, seen])
+      expect(inventory.item(kettle)?.sku).toBe('KETTLE')
+      expect(inventory.stock('rtm', { sku: 'KETTLE' }, page).items).toMatchObject([{ slot: 'A-1' }, { slot: 'A-2' }])
+      expect(inventory.items('rtm', '9506000134352', page).items).toHaveLength(2)
+      expect(inventory.items('rtm', '(01)09506000134352(10)LOT-7', page).items).toHaveLength(2)
+    })
+
+    test('what somebody said of a tag comes before its GTIN', async () => {
+      const said = fromCloud([{ kind: 'items', at: t0, by: 'kim', items: [{ epc: kettle, sku: 'RETURNED' }] }])
+      const inventory = await stockOf([tea, seen, said])
+      expect([inventory.item(kettle)?.sku, inventory.item(other)?.sku]).toEqual(['RETURNED', 'KETTLE'])
+    })
+
+    test('a barcode scanned into a slot moves the tag of the same item', async () => {
+      const put: KnownRecord = {
+        kind: 'scan',
+        at: t0 + minute,
+        slot: 'C-2',
+        codes: ['(01)09506000134352(21)123456789', '(01)09506000134352(21)404'],
+        action: 'put',
+      }
+      const inventory = await stockOf([map, seen, fromGateway([put])])
+      expect(inventory.item(kettle)).toMatchObject({ slot: 'C-2' })
+      expect(inventory.item('(01)09506000134352(21)404')).toBeUndefined()
+    })
+  })
+
   describe('what another site says', () => {
     const says = (site: string, sku: string, epc = epcA) =>
       fromCloud([{ kind: 'items', at: t0, by: 'kim', items: [{ epc, sku }] }], site)

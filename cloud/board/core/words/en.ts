@@ -13,14 +13,16 @@ export const en = {
   mainNavigation: 'Main',
   skipToContent: 'Skip to content',
 
-  searchPlaceholder: 'Find a slot, SKU or EPC',
+  searchPlaceholder: 'Find a slot, SKU, EPC or barcode',
   searchKeys: 'Ctrl K',
   searchEverything: (query: string) => `Search goods for “${query}”`,
   searchOnMap: 'On the map',
   searchGoods: 'Goods',
   searchNothing: (query: string) => `Nothing matches “${query}”.`,
   searchNothingHint: 'Any part of a slot code, SKU, EPC or zone will do. Departed goods are found by their full EPC.',
-  searchHint: 'Type any part of a slot code, a SKU, an EPC or a zone.',
+  searchHint: 'Type any part of a slot code, a SKU, an EPC or a zone, or scan a GS1 barcode or QR code.',
+  tidNoEpc:
+    'This is the chip’s own identity (TID), not an EPC: the tag was never programmed, or the reader reports the wrong memory bank.',
   searching: 'Searching …',
   kindZone: 'Zone',
   kindGate: 'Gate',
