@@ -17,7 +17,7 @@ export interface ClockFound {
 }
 
 export interface EntrySeries {
-  readonly points: readonly Point[]
+  readonly points: Point[]
   readonly unsynced: readonly Unsynced[]
   readonly clocks: readonly ClockFound[]
 }
@@ -49,15 +49,8 @@ export function pointOf(
   sequence: number,
 ): Point | undefined {
   if (isKind(record, 'measurement')) {
-    const fields: Record<string, number> = {}
-    let any = false
-    for (const quantity in record.values) {
-      const value = record.values[quantity]
-      if (value === null || value === undefined) continue
-      fields[quantity] = value
-      any = true
-    }
-    if (!any) return undefined
+    const fields = valuesOf(record.values)
+    if (fields === undefined) return undefined
     return { measurement: 'condition', site, gateway, source: record.sensor, at: record.at, nanos: 0, fields }
   }
   if (isKind(record, 'observation')) {
@@ -76,6 +69,19 @@ export function pointOf(
   return undefined
 }
 
+/** The very values where none is missing, as nearly always; undefined: nothing was measured. */
+function valuesOf(values: Readonly<Record<string, number | null>>): Readonly<Record<string, number>> | undefined {
+  let measured = 0
+  let missing = 0
+  for (const quantity in values) {
+    if (values[quantity] === null) missing += 1
+    else measured += 1
+  }
+  if (measured === 0) return undefined
+  if (missing === 0) return values as Readonly<Record<string, number>>
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null))
+}
+
 /** The same point with its time set right. */
 export function shifted(point: Point, offsetMs: number): Point {
   return { ...point, at: Math.max(0, point.at + offsetMs) }
@@ -86,24 +92,23 @@ export function shifted(point: Point, offsetMs: number): Point {
  * stock and alerts. Conditions of one sensor stay apart by a millisecond, in their order, or they would cover each other;
  * reads and passages have their nanoseconds. Handed back as it came where nothing is ahead.
  */
-export function notAhead<T extends { readonly point: Point }>(
-  stamped: readonly T[],
+export function notAhead(
+  points: readonly Point[],
   recordedAt: number,
-): { readonly stamped: readonly T[]; readonly clamped: number } {
+): { readonly points: readonly Point[]; readonly clamped: number } {
   const latest = recordedAt + believedAheadMs
-  if (!stamped.some(({ point }) => point.at > latest)) return { stamped, clamped: 0 }
+  if (!points.some(({ at }) => at > latest)) return { points, clamped: 0 }
   const following = new Map<string, number>()
   let clamped = 0
-  const believed = stamped.toReversed().map((one) => {
-    const { point } = one
-    if (point.at <= latest) return one
+  const believed = points.toReversed().map((point) => {
+    if (point.at <= latest) return point
     clamped += 1
-    if (point.measurement !== 'condition') return { ...one, point: { ...point, at: recordedAt } }
+    if (point.measurement !== 'condition') return { ...point, at: recordedAt }
     const after = following.get(point.source) ?? 0
     following.set(point.source, after + 1)
-    return { ...one, point: { ...point, at: Math.max(0, recordedAt - after) } }
+    return { ...point, at: Math.max(0, recordedAt - after) }
   })
-  return { stamped: believed.reverse(), clamped }
+  return { points: believed.reverse(), clamped }
 }
 
 function bootOf(record: KnownRecord | UnknownRecord): string | undefined {

@@ -73,11 +73,11 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
       if (last === undefined) return
       const work = workOf(entries, ledger)
       const rejections = await commit(
-        work.points.map(({ point }) => point),
+        work.points,
         (rejections) => {
           for (const { index, reason } of rejections) {
-            const rejected = work.points[index]
-            if (rejected !== undefined) ledger.setAside({ ...rejected, reason })
+            const [point, offset] = [work.points[index], work.offsets[index]]
+            if (point !== undefined && offset !== undefined) ledger.setAside({ offset, point, reason })
           }
           for (const { address, clock } of work.clocks) ledger.clockFound(address, clock)
           let room = work.waiting.length === 0 ? 0 : ledger.roomToWait()
@@ -110,14 +110,11 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
   }
 }
 
-interface Stamped {
-  readonly offset: number
-  readonly point: Point
-}
-
 interface Work {
-  /** In journal order, with the offset of their entry. */
-  readonly points: Stamped[]
+  /** In journal order. */
+  readonly points: Point[]
+  /** Of the entry of each. */
+  readonly offsets: number[]
   readonly waiting: { readonly offset: number; readonly unsynced: Unsynced }[]
   readonly clocks: { readonly address: GatewayEntry; readonly clock: ClockFound }[]
   /** Points whose stamp lay in the future. */
@@ -129,13 +126,16 @@ interface Work {
  * not depend on how many are applied at once: what waits is released by the first clock of its boot.
  */
 function workOf(entries: readonly JournalEntry[], known: Pick<Ledger, 'offsetMsOf' | 'waitingOf'>): Work {
-  const work: Work = { points: [], waiting: [], clocks: [], clamped: 0 }
+  const work: Work = { points: [], offsets: [], waiting: [], clocks: [], clamped: 0 }
   const found = new Map<string, number>()
   let waiting: Work['waiting'] = []
 
-  function add(stamped: readonly Stamped[], recordedAt: number): void {
-    const believed = notAhead(stamped, recordedAt)
-    for (const one of believed.stamped) work.points.push(one)
+  function add(points: readonly Point[], offset: (index: number) => number, recordedAt: number): void {
+    const believed = notAhead(points, recordedAt)
+    for (const [index, point] of believed.points.entries()) {
+      work.points.push(point)
+      work.offsets.push(offset(index))
+    }
     work.clamped += believed.clamped
   }
 
@@ -148,7 +148,8 @@ function workOf(entries: readonly JournalEntry[], known: Pick<Ledger, 'offsetMsO
     if (fresh.length > 0) waiting = waiting.filter((one) => !isOfBoot(one))
     const released = [...stored, ...fresh.map(({ offset, unsynced }) => ({ offset, point: unsynced.point }))]
     add(
-      released.map(({ offset, point }) => ({ offset, point: shifted(point, offsetMs) })),
+      released.map(({ point }) => shifted(point, offsetMs)),
+      (index) => released[index]?.offset ?? address.offset,
       address.recordedAt,
     )
     found.set(key, offsetMs)
@@ -158,15 +159,14 @@ function workOf(entries: readonly JournalEntry[], known: Pick<Ledger, 'offsetMsO
     if (entry.origin !== 'gateway') continue
     const { site, gateway, offset, recordedAt } = entry
     const { points, unsynced, clocks } = seriesOf(entry)
-    const stamped = points.map((point): Stamped => ({ offset, point }))
     for (const early of unsynced) {
       const { boot, point } = early
       const offsetMs =
         boot === undefined ? undefined : (found.get(keyOf(entry, boot)) ?? known.offsetMsOf({ site, gateway, boot }))
       if (offsetMs === undefined) waiting.push({ offset, unsynced: early })
-      else stamped.push({ offset, point: shifted(point, offsetMs) })
+      else points.push(shifted(point, offsetMs))
     }
-    add(stamped, recordedAt)
+    add(points, () => offset, recordedAt)
     for (const clock of clocks) {
       release(entry, clock)
       work.clocks.push({ address: entry, clock })

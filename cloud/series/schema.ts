@@ -27,6 +27,35 @@ export function flawOf(point: Point): string | undefined {
   return point.measurement === 'condition' ? flawOfCondition(point) : flawOfFixed(point, fixedFields[point.measurement])
 }
 
+/**
+ * Surely without a flaw: the shapes that make up the stream, checked without the price of patterns. False: ask `flawOf`.
+ * Its site, gateway and source have been found sound before, and so has every name that `isSound` knows.
+ */
+export function isPlain(point: Point, isSound: (field: string) => boolean): boolean {
+  const { measurement, at, nanos, fields } = point
+  if (!Number.isSafeInteger(at) || at < 0 || at > lastAt) return false
+  if (!Number.isInteger(nanos) || nanos < 0 || nanos > 999_999) return false
+  let any = false
+  if (measurement === 'condition') {
+    if (nanos !== 0) return false
+    for (const name in fields) {
+      any = true
+      if (typeof fields[name] !== 'number' || !Number.isFinite(fields[name]) || !isSound(name)) return false
+    }
+    return any
+  }
+  if (measurement !== 'read') return false
+  for (const name in fields) {
+    any = true
+    const value = fields[name]
+    if (name === 'epc') {
+      if (typeof value !== 'string' || value.length > longestText || !value.isWellFormed()) return false
+    } else if (name !== 'count' && name !== 'peakRssiDbm' && name !== 'antenna') return false
+    else if (typeof value !== 'number' || !Number.isFinite(value)) return false
+  }
+  return any
+}
+
 function flawOfCondition({ fields, nanos }: Point): string | undefined {
   if (nanos !== 0) return 'nanos of a condition are not 0'
   let any = false

@@ -1,70 +1,139 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Bucket, RangeQuery, ReadCount } from './series-store.ts'
-import { sqlValueOf } from './thousandths.ts'
+import { append, inOrder, noRows, type Rows } from './rows.ts'
+import type { Bucket, Point, RangeQuery, ReadCount } from './series-store.ts'
+import type { SeriesWriter } from './sqlite-write.ts'
+import { readTails } from './tail.ts'
 
-export function range(database: DatabaseSync, query: RangeQuery): readonly Bucket[] {
-  const slots = database
-    .prepare(
-      `SELECT lane, slot FROM quantity JOIN source ON source.id = quantity.source
-       WHERE measurement = 'condition' AND site = ? AND source.source = ? AND name = ?`,
-    )
-    .all(query.site, query.sensor, query.quantity)
-  if (slots.length === 0) return []
-  // One sensor has one lane per gateway that ever reported it, nearly always one.
-  const values = slots.map(({ lane, slot }) => valuesOf(Number(lane), Number(slot))).join(' UNION ALL ')
-  const parameters = { from: query.fromMs, to: query.toMs, limit: query.limit }
-  const rows =
-    query.everyMs === undefined
-      ? database.prepare(rawStatement(values)).all(parameters)
-      : database.prepare(bucketStatement(values)).all({ ...parameters, every: query.everyMs })
-  return rows.map((row) => ({
-    at: Number(row['at']),
-    count: Number(row['count']),
-    min: Number(row['min']),
-    max: Number(row['max']),
-    mean: Number(row['mean']),
-    last: Number(row['last']),
-  }))
+export function range(database: DatabaseSync, store: SeriesWriter, query: RangeQuery): readonly Bucket[] {
+  const { site, sensor, quantity, fromMs, toMs, everyMs, limit } = query
+  const field = store.fieldNumber(quantity)
+  if (field === undefined) return []
+  const at: number[] = []
+  const values: number[] = []
+  let isSorted = true
+  // One sensor has one source for each gateway that ever reported it, nearly always one.
+  for (const { rows } of rowsOf(database, store, {
+    measurement: 'condition',
+    site,
+    source: sensor,
+    fromMs,
+    toMs,
+    field,
+  })) {
+    const column = rows.columns.get(field) ?? []
+    for (const [row, time] of rows.at.entries()) {
+      const value = column[row]
+      if (time < fromMs || time >= toMs || typeof value !== 'number') continue
+      if (time < (at.at(-1) ?? 0)) isSorted = false
+      at.push(time)
+      values.push(value)
+    }
+  }
+  const order = Uint32Array.from(at.keys())
+  if (!isSorted) order.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b)
+  const buckets: Bucket[] = []
+  let open: { at: number; count: number; min: number; max: number; sum: number; last: number } | undefined
+  const shut = () => {
+    if (open === undefined) return
+    const { sum, ...bucket } = open
+    buckets.push({ ...bucket, mean: sum / bucket.count })
+  }
+  for (const row of order) {
+    const [time, value] = [at[row] ?? 0, values[row] ?? 0]
+    const start = everyMs === undefined ? time : time - (time % everyMs)
+    // Raw values stand alone, though two gateways may have told of one instant.
+    if (open === undefined || everyMs === undefined || open.at !== start) {
+      shut()
+      open = undefined
+      if (buckets.length === limit) break
+      open = { at: start, count: 1, min: value, max: value, sum: value, last: value }
+      continue
+    }
+    open.count += 1
+    open.min = Math.min(open.min, value)
+    open.max = Math.max(open.max, value)
+    open.sum += value
+    open.last = value
+  }
+  shut()
+  return buckets
 }
 
-export function countReads(database: DatabaseSync, site: string, fromMs: number, toMs: number): ReadCount {
-  const row = database
-    .prepare(
-      `SELECT count(*) AS observations, coalesce(sum(count), 0) AS reads, count(DISTINCT epc) AS epcs
-       FROM read
-       WHERE source IN (SELECT id FROM source WHERE measurement = 'read' AND site = ?) AND at >= ? AND at < ?`,
-    )
-    .get(site, fromMs, toMs)
-  return {
-    epcs: Number(row?.['epcs']),
-    reads: Number(row?.['reads']),
-    observations: Number(row?.['observations']),
+export function countReads(
+  database: DatabaseSync,
+  store: SeriesWriter,
+  site: string,
+  fromMs: number,
+  toMs: number,
+): ReadCount {
+  const [epc, count] = [store.fieldNumber('epc') ?? -1, store.fieldNumber('count') ?? -1]
+  const epcs = new Set<string>()
+  let reads = 0
+  let observations = 0
+  for (const { rows } of rowsOf(database, store, { measurement: 'read', site, fromMs, toMs })) {
+    for (const [row, at] of rows.at.entries()) {
+      if (at < fromMs || at >= toMs) continue
+      const name = rows.columns.get(epc)?.[row]
+      if (typeof name === 'string') epcs.add(name)
+      reads += Number(rows.columns.get(count)?.[row] ?? 0)
+      observations += 1
+    }
+  }
+  return { epcs: epcs.size, reads, observations }
+}
+
+/** Every point, source by source in the order of their names, each in order of time. */
+export function* everyPoint(database: DatabaseSync, store: SeriesWriter): Generator<Point> {
+  const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
+  for (const { rows, measurement, site, gateway, source } of rowsOf(database, store, range)) {
+    for (const [row, at] of rows.at.entries()) {
+      const fields: Record<string, number | string> = {}
+      for (const [number, column] of rows.columns) {
+        const value = column[row]
+        if (value !== undefined) fields[store.fieldName(number)] = value
+      }
+      yield { measurement, site, gateway, source, at, nanos: rows.nanos[row] ?? 0, fields }
+    }
   }
 }
 
-function valuesOf(lane: number, slot: number): string {
-  const column = `v${slot}`
-  return `
-    SELECT at, ${sqlValueOf(column)} AS value FROM condition
-    WHERE lane = ${lane} AND at >= :from AND at < :to AND ${column} IS NOT NULL`
+interface Wanted {
+  readonly measurement?: Point['measurement']
+  readonly site?: string
+  readonly source?: string
+  readonly fromMs: number
+  readonly toMs: number
+  /** Only this field. */
+  readonly field?: number
 }
 
-function rawStatement(values: string): string {
-  return `
-    SELECT at, 1 AS count, value AS min, value AS max, value AS mean, value AS last
-    FROM (${values})
-    ORDER BY at LIMIT :limit`
-}
+type Found = Pick<Point, 'measurement' | 'site' | 'gateway' | 'source'> & { readonly rows: Rows }
 
-/** The newest value of a bucket is looked up by its key: cheaper than keeping it while grouping. */
-function bucketStatement(values: string): string {
-  return `
-    WITH value_at AS (${values}),
-    spread AS (
-      SELECT at - at % :every AS bucket, count(*) AS count, min(value) AS min, max(value) AS max, avg(value) AS mean,
-        max(at) AS newest
-      FROM value_at GROUP BY bucket ORDER BY bucket LIMIT :limit
+/** The rows of the sources that match, in order, with rows around the range now and then. */
+function* rowsOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted): Generator<Found> {
+  const { measurement = null, site = null, source = null, fromMs, toMs, field } = wanted
+  const found = database
+    .prepare(
+      `SELECT id, measurement, site, gateway, source FROM source
+       WHERE (:measurement IS NULL OR measurement = :measurement) AND (:site IS NULL OR site = :site)
+         AND (:source IS NULL OR source = :source)
+       ORDER BY site, measurement, source, gateway`,
     )
-    SELECT bucket AS at, count, min, max, mean, (SELECT value FROM value_at WHERE at = newest LIMIT 1) AS last
-    FROM spread ORDER BY bucket`
+    .all({ measurement, site, source })
+  const ids = found.map(({ id }) => Number(id))
+  const waiting = readTails(store.tails, new Set(ids))
+  for (const [index, row] of found.entries()) {
+    const id = ids[index] ?? 0
+    const rows = noRows()
+    for (const block of store.blocks.rows(id, fromMs, toMs, field)) append(rows, block)
+    const tail = waiting.get(id)
+    if (tail !== undefined) append(rows, tail)
+    yield {
+      measurement: String(row['measurement']) as Point['measurement'],
+      site: String(row['site']),
+      gateway: String(row['gateway']),
+      source: String(row['source']),
+      rows: inOrder(rows),
+    }
+  }
 }

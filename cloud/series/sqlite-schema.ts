@@ -1,9 +1,8 @@
 import type { Migration } from '../database/open.ts'
 import { ledgerClamped, ledgerTables } from './ledger.ts'
 
-/** Drawn in docs/series-schema.md. `v0`–`v3` and the columns of `lanes` belong together. */
-export const sqliteSeriesMigrations: readonly Migration[] = [
-  `
+/** Drawn in docs/series-schema.md. */
+const tables: Migration = `
   CREATE TABLE source (
     id INTEGER PRIMARY KEY,
     measurement TEXT NOT NULL,
@@ -12,41 +11,29 @@ export const sqliteSeriesMigrations: readonly Migration[] = [
     source TEXT NOT NULL,
     UNIQUE (site, measurement, source, gateway)
   );
-  CREATE TABLE lane (
-    id INTEGER PRIMARY KEY,
-    source INTEGER NOT NULL REFERENCES source (id)
-  );
-  CREATE TABLE quantity (
+  CREATE TABLE field (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE tail (id INTEGER PRIMARY KEY, points INTEGER NOT NULL, rows BLOB NOT NULL);
+  CREATE TABLE block (
     source INTEGER NOT NULL REFERENCES source (id),
-    name TEXT NOT NULL,
-    lane INTEGER NOT NULL REFERENCES lane (id),
-    slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 3),
-    PRIMARY KEY (source, name)
-  ) WITHOUT ROWID;
-  CREATE TABLE condition (
-    lane INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    v0 NUMERIC, v1 NUMERIC, v2 NUMERIC, v3 NUMERIC,
-    PRIMARY KEY (lane, at)
-  ) WITHOUT ROWID;
-  CREATE TABLE read (
-    source INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    nanos INTEGER NOT NULL,
-    epc, count NUMERIC, peakRssiDbm NUMERIC, antenna NUMERIC,
-    PRIMARY KEY (source, at, nanos)
-  ) WITHOUT ROWID;
-  CREATE TABLE passage (
-    source INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    nanos INTEGER NOT NULL,
-    epc, direction TEXT, confidence NUMERIC, count NUMERIC,
-    PRIMARY KEY (source, at, nanos)
-  ) WITHOUT ROWID;
-  ${ledgerTables}
-  `,
-  ledgerClamped,
-]
+    id INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    rows BLOB NOT NULL,
+    PRIMARY KEY (source, id)
+  );
+`
 
-/** Quantities side by side in one row of `condition`. */
-export const slotsPerLane = 4
+export const sqliteSeriesMigrations: readonly Migration[] = [
+  // One row for each point, up to 0.1.0: what it held is in the journal.
+  `CREATE TABLE source (id INTEGER PRIMARY KEY); ${ledgerTables}`,
+  ledgerClamped,
+  // Blocks: the projection begins again and fills them from the journal.
+  `
+  DROP TABLE IF EXISTS condition; DROP TABLE IF EXISTS read; DROP TABLE IF EXISTS passage;
+  DROP TABLE IF EXISTS quantity; DROP TABLE IF EXISTS lane; DROP TABLE IF EXISTS source;
+  DELETE FROM set_aside; DELETE FROM boot; DELETE FROM waiting;
+  UPDATE progress SET offset = 0, set_aside = 0, clamped = 0;
+  ${tables}
+  `,
+]

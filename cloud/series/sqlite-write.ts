@@ -1,119 +1,121 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Point } from './series-store.ts'
-import { slotsPerLane } from './sqlite-schema.ts'
-import { stored } from './thousandths.ts'
+import { flawOf, isPlain } from './schema.ts'
+import type { Point, Rejection } from './series-store.ts'
+import { type Blocks, openBlocks } from './sqlite-blocks.ts'
+import { readTails, TailWriter } from './tail.ts'
 
-type Stored = number | string | null
-type Values = [v0: Stored, v1: Stored, v2: Stored, v3: Stored]
+/**
+ * Points that wait unsealed, in the file and in memory (about 15 bytes each). More make blocks longer and the sealing
+ * rarer; a question has to look through them.
+ */
+const sealedAt = 100_000
 
-/** Where a quantity of a source stands. */
-interface Slot {
-  readonly lane: number
-  readonly slot: number
+export interface SeriesWriter {
+  /** Writes points within the caller's transaction. After one that failed: open another writer. */
+  add(points: readonly Point[]): readonly Rejection[]
+  /** What is not sealed yet, in the order in which it was written. */
+  readonly tails: readonly Uint8Array[]
+  readonly blocks: Blocks
+  /** Number of a field's name; undefined: no point ever had it. */
+  fieldNumber(name: string): number | undefined
+  fieldName(number: number): string
 }
 
-/** Inserts points without a flaw, within the caller's transaction. Remembers the numbers it gave: as many as exist. */
-export function openWriter(database: DatabaseSync) {
-  const insertCondition = database.prepare(upsert('condition', ['lane', 'at'], ['v0', 'v1', 'v2', 'v3']))
-  const key = ['source', 'at', 'nanos']
-  const insertRead = database.prepare(upsert('read', key, ['epc', 'count', 'peakRssiDbm', 'antenna']))
-  const insertPassage = database.prepare(upsert('passage', key, ['epc', 'direction', 'confidence', 'count']))
-  const sourceOf = openSources(database)
-  const slotOf = openSlots(database)
+export function openWriter(database: DatabaseSync): SeriesWriter {
+  const addTail = database.prepare('INSERT INTO tail (points, rows) VALUES (?, ?)')
+  const emptyTail = database.prepare('DELETE FROM tail')
+  const sources = openSources(database)
+  const fields = openFields(database)
+  const blocks = openBlocks(database)
+  let tails: Uint8Array[] = []
+  let waiting = 0
+  for (const row of database.prepare('SELECT points, rows FROM tail ORDER BY id').iterate()) {
+    tails.push(row['rows'] as Uint8Array)
+    waiting += Number(row['points'])
+  }
 
-  function addCondition(source: number, { at, fields }: Point): void {
-    const rows = new Map<number, Values>()
-    for (const name in fields) {
-      const value = fields[name]
-      if (typeof value !== 'number') continue
-      const { lane, slot } = slotOf(source, name)
-      let row = rows.get(lane)
-      if (row === undefined) {
-        row = [null, null, null, null]
-        rows.set(lane, row)
+  function seal(): void {
+    for (const [source, rows] of readTails(tails)) blocks.add(source, rows)
+    emptyTail.run()
+    tails = []
+    waiting = 0
+  }
+
+  return {
+    get tails() {
+      return tails
+    },
+    blocks,
+    fieldNumber: fields.find,
+    fieldName: fields.nameOf,
+    add(points) {
+      const rejections: Rejection[] = []
+      const tail = new TailWriter()
+      for (const [index, point] of points.entries()) {
+        const known = sources.find(point)
+        // What was numbered once was sound, and so were its names.
+        const flaw = known !== undefined && isPlain(point, fields.isKnown) ? undefined : flawOf(point)
+        if (flaw === undefined) tail.add(point, known ?? sources.number(point), fields.numberOf)
+        else rejections.push({ index, reason: flaw })
       }
-      row[slot] = stored(value)
-    }
-    for (const [lane, [v0, v1, v2, v3]] of rows) insertCondition.run(lane, at, v0, v1, v2, v3)
-  }
-
-  return function insert(point: Point): void {
-    const source = sourceOf(point)
-    const { at, nanos, fields } = point
-    if (point.measurement === 'condition') addCondition(source, point)
-    else if (point.measurement === 'read') {
-      const { epc, count = null, peakRssiDbm = null, antenna = null } = fields
-      insertRead.run(source, at, nanos, bytesOf(epc), count, peakRssiDbm, antenna)
-    } else {
-      const { epc, direction = null, confidence = null, count = null } = fields
-      insertPassage.run(source, at, nanos, bytesOf(epc), direction, confidence, count)
-    }
+      if (tail.points > 0) {
+        const bytes = tail.take()
+        addTail.run(tail.points, bytes)
+        tails.push(bytes)
+        waiting += tail.points
+        if (waiting >= sealedAt) seal()
+      }
+      return rejections
+    },
   }
 }
 
-/** The same key again: fields that it brings replace, the others stay, as in InfluxDB. */
-function upsert(table: string, key: readonly string[], columns: readonly string[]): string {
-  const marks = [...key, ...columns].map(() => '?').join(', ')
-  const joined = columns.map((column) => `${column} = coalesce(excluded.${column}, ${column})`).join(', ')
-  return `INSERT INTO ${table} (${[...key, ...columns].join(', ')}) VALUES (${marks}) ON CONFLICT DO UPDATE SET ${joined}`
-}
-
+/** Numbers of sources, given on first sight. As many are remembered as there are. */
 function openSources(database: DatabaseSync) {
   const find = database.prepare(
     'SELECT id FROM source WHERE measurement = ? AND site = ? AND gateway = ? AND source = ?',
   )
   const add = database.prepare('INSERT INTO source (measurement, site, gateway, source) VALUES (?, ?, ?, ?)')
-  const known = new Map<string, number>()
-  return function sourceOf({ measurement, site, gateway, source }: Point): number {
-    const name = `${measurement}/${site}/${gateway}/${source}` // no identifier holds a slash
-    const id = known.get(name)
-    if (id !== undefined) return id
-    const found = find.get(measurement, site, gateway, source)?.['id']
-    const numbered = Number(found ?? add.run(measurement, site, gateway, source).lastInsertRowid)
-    known.set(name, numbered)
-    return numbered
-  }
-}
-
-function openSlots(database: DatabaseSync) {
-  const find = database.prepare('SELECT lane, slot FROM quantity WHERE source = ? AND name = ?')
-  const findRoom = database.prepare(
-    `SELECT lane, count(*) AS slot FROM quantity WHERE source = ? GROUP BY lane HAVING count(*) < ${slotsPerLane}`,
-  )
-  const addLane = database.prepare('INSERT INTO lane (source) VALUES (?)')
-  const add = database.prepare('INSERT INTO quantity (source, name, lane, slot) VALUES (?, ?, ?, ?)')
-  const known = new Map<number, Map<string, Slot>>()
-
-  function give(source: number, name: string): Slot {
-    const room = slotFrom(findRoom.get(source))
-    const slot = room ?? { lane: Number(addLane.run(source).lastInsertRowid), slot: 0 }
-    add.run(source, name, slot.lane, slot.slot)
-    return slot
-  }
-
-  return function slotOf(source: number, name: string): Slot {
-    let names = known.get(source)
-    if (names === undefined) {
-      names = new Map()
-      known.set(source, names)
+  // Measurement and place, then source: the points of one commit come from few places.
+  const known = new Map<string, Map<string, number>>()
+  let place = { measurement: '', site: '', gateway: '', sources: new Map<string, number>() }
+  const sourcesAt = ({ measurement, site, gateway }: Point): Map<string, number> => {
+    if (place.measurement !== measurement || place.gateway !== gateway || place.site !== site) {
+      const key = `${measurement}/${site}/${gateway}` // no identifier holds a slash
+      const sources = known.get(key) ?? new Map<string, number>()
+      known.set(key, sources)
+      place = { measurement, site, gateway, sources }
     }
-    let slot = names.get(name)
-    if (slot === undefined) {
-      slot = slotFrom(find.get(source, name)) ?? give(source, name)
-      names.set(name, slot)
-    }
-    return slot
+    return place.sources
+  }
+  return {
+    /** undefined: not seen by this writer yet. */
+    find: (point: Point) => sourcesAt(point).get(point.source),
+    number(point: Point): number {
+      const { measurement, site, gateway, source } = point
+      const found = find.get(measurement, site, gateway, source)?.['id']
+      const numbered = Number(found ?? add.run(measurement, site, gateway, source).lastInsertRowid)
+      sourcesAt(point).set(source, numbered)
+      return numbered
+    },
   }
 }
 
-function slotFrom(row: Record<string, unknown> | undefined): Slot | undefined {
-  return row === undefined ? undefined : { lane: Number(row['lane']), slot: Number(row['slot']) }
-}
-
-const hex = /^(?:[0-9A-F]{2})+$/
-
-/** An EPC as its bytes; text that is none stays text, so what goes in is never changed. */
-function bytesOf(epc: number | string | undefined): Buffer | string | null {
-  if (typeof epc !== 'string') return null
-  return hex.test(epc) ? Buffer.from(epc, 'hex') : epc
+function openFields(database: DatabaseSync) {
+  const add = database.prepare('INSERT INTO field (name) VALUES (?)')
+  const numbers = new Map<string, number>()
+  const names = new Map<number, string>()
+  const know = (name: string, number: number): number => {
+    numbers.set(name, number)
+    names.set(number, name)
+    return number
+  }
+  for (const row of database.prepare('SELECT id, name FROM field').iterate())
+    know(String(row['name']), Number(row['id']))
+  return {
+    find: (name: string) => numbers.get(name),
+    isKnown: (name: string) => numbers.has(name),
+    nameOf: (number: number) => names.get(number) ?? '',
+    numberOf: (name: string) => numbers.get(name) ?? know(name, Number(add.run(name).lastInsertRowid)),
+  }
 }

@@ -111,10 +111,10 @@ async function compare() {
   await street.caughtUp()
   await cloud.stop()
   const series = openSqliteSeries(join(street.dataDirectory, 'series.sqlite'))
-  const points = series.database.prepare('SELECT hex(epc) AS epc, at FROM read').all()
+  const points = [...series.everyPoint()].filter(({ measurement }) => measurement === 'read')
   await series.close()
   expect(points).toHaveLength(truths.size)
-  const history = new Map(points.map((row) => [String(row['epc']), Number(row['at'])]))
+  const history = new Map(points.map(({ fields, at }) => [String(fields['epc']), at]))
   for (const [epc, truth] of truths) {
     expect(Math.abs((history.get(epc) ?? 0) - truth), `history of ${epc}`).toBeLessThanOrEqual(toleratedMs)
     expect(Math.abs((stock.get(epc) ?? 0) - truth), `stock of ${epc}`).toBeLessThanOrEqual(toleratedMs)

@@ -1,0 +1,72 @@
+/** A field of a point as it is kept; undefined: the point does not have it. */
+export type Value = number | string | undefined
+
+/** Points of one series, column by column. Rows are in the order in which they were written until `inOrder`. */
+export interface Rows {
+  readonly at: number[]
+  readonly nanos: number[]
+  /** Number of the field's name → its values, as many as rows. */
+  readonly columns: Map<number, Value[]>
+}
+
+export function noRows(): Rows {
+  return { at: [], nanos: [], columns: new Map() }
+}
+
+/** Adds one row; its fields follow by `setField`. */
+export function addRow(rows: Rows, at: number, nanos: number): void {
+  rows.at.push(at)
+  rows.nanos.push(nanos)
+}
+
+/** A field of the newest row. */
+export function setField(rows: Rows, name: number, value: Value): void {
+  const row = rows.at.length - 1
+  let column = rows.columns.get(name)
+  if (column === undefined) {
+    column = []
+    rows.columns.set(name, column)
+  }
+  while (column.length < row) column.push(undefined)
+  column[row] = value
+}
+
+/** Adds all rows of `more` behind those of `rows`. */
+export function append(rows: Rows, more: Rows): void {
+  for (const [index, at] of more.at.entries()) {
+    addRow(rows, at, more.nanos[index] ?? 0)
+    for (const [name, column] of more.columns) {
+      const value = column[index]
+      if (value !== undefined) setField(rows, name, value)
+    }
+  }
+}
+
+/**
+ * By time, one row for each instant: fields that a later row of the same instant brings replace, the others stay, as in
+ * InfluxDB. Hands back the very rows where they are in order already, as nearly all are.
+ */
+export function inOrder(rows: Rows): Rows {
+  const { at, nanos, columns } = rows
+  if (isAscending(rows)) return rows
+  const order = Uint32Array.from(at.keys())
+  order.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || (nanos[a] ?? 0) - (nanos[b] ?? 0) || a - b)
+  const sorted = noRows()
+  for (const row of order) {
+    const last = sorted.at.length - 1
+    if (sorted.at[last] !== at[row] || sorted.nanos[last] !== nanos[row]) addRow(sorted, at[row] ?? 0, nanos[row] ?? 0)
+    for (const [name, column] of columns) {
+      const value = column[row]
+      if (value !== undefined) setField(sorted, name, value)
+    }
+  }
+  return sorted
+}
+
+function isAscending({ at, nanos }: Rows): boolean {
+  for (let row = 1; row < at.length; row += 1) {
+    const [before, now] = [at[row - 1] ?? 0, at[row] ?? 0]
+    if (now < before || (now === before && (nanos[row] ?? 0) <= (nanos[row - 1] ?? 0))) return false
+  }
+  return true
+}

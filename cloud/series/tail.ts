@@ -1,0 +1,89 @@
+import { ByteReader, ByteWriter } from './bytes.ts'
+import { addRow, noRows, type Rows, setField } from './rows.ts'
+import type { Point } from './series-store.ts'
+
+/**
+ * What one commit brought, point after point as they came: source, time as the difference from the point before, nanos,
+ * fields. It is written in one piece and read only until it is sealed into blocks.
+ */
+export class TailWriter {
+  readonly #bytes = new ByteWriter(1 << 16)
+  #before = 0
+  points = 0
+
+  /** The point's numbers: of its source, and of its fields by their names. */
+  add(point: Point, source: number, numberOf: (name: string) => number): void {
+    const bytes = this.#bytes
+    bytes.unsigned(source)
+    bytes.signed(point.at - this.#before)
+    this.#before = point.at
+    bytes.unsigned(point.nanos)
+    const { fields } = point
+    let count = 0
+    for (const _ in fields) count += 1
+    bytes.unsigned(count)
+    for (const name in fields) {
+      bytes.unsigned(numberOf(name))
+      const value = fields[name] ?? 0
+      if (typeof value === 'string') {
+        bytes.u8(2)
+        bytes.text(value)
+        continue
+      }
+      const thousandths = Math.round(value * 1000)
+      if (thousandths / 1000 === value && Math.abs(thousandths) < 2 ** 50) {
+        bytes.u8(0)
+        bytes.signed(thousandths)
+      } else {
+        bytes.u8(1)
+        bytes.f64(value)
+      }
+    }
+    this.points += 1
+  }
+
+  take(): Uint8Array {
+    return this.#bytes.take()
+  }
+}
+
+/** Sorts the points of tails by source, in their order. `wanted`: only these sources. */
+export function readTails(tails: Iterable<Uint8Array>, wanted?: ReadonlySet<number>): Map<number, Rows> {
+  const bySource = new Map<number, Rows>()
+  for (const tail of tails) {
+    const bytes = new ByteReader(tail)
+    let at = 0
+    while (!bytes.isAtEnd) {
+      const source = bytes.unsigned()
+      at += bytes.signed()
+      const nanos = bytes.unsigned()
+      let rows: Rows | undefined
+      if (wanted === undefined || wanted.has(source)) {
+        rows = bySource.get(source)
+        if (rows === undefined) {
+          rows = noRows()
+          bySource.set(source, rows)
+        }
+        addRow(rows, at, nanos)
+      }
+      for (let fields = bytes.unsigned(); fields > 0; fields -= 1) {
+        const name = bytes.unsigned()
+        const form = bytes.u8()
+        if (rows === undefined) skipValue(bytes, form)
+        else setField(rows, name, readValue(bytes, form))
+      }
+    }
+  }
+  return bySource
+}
+
+function readValue(bytes: ByteReader, form: number): number | string {
+  if (form === 0) return bytes.signed() / 1000
+  return form === 1 ? bytes.f64() : bytes.text()
+}
+
+function skipValue(bytes: ByteReader, form: number): void {
+  if (form === 0) bytes.unsigned()
+  else if (form === 1) bytes.skip(8)
+  else bytes.skip(Math.floor(bytes.unsigned() / 2))
+}
