@@ -24,11 +24,13 @@ export function encodeBlock(rows: Rows): Uint8Array {
   bytes.u8(hasNanos ? 1 : 0)
   if (hasNanos) writeDifferences(bytes, nanos)
   bytes.unsigned(columns.size)
+  const body = new ByteWriter(64 + at.length * 4)
   for (const [name, column] of columns) {
+    body.reset()
+    encodeColumn(body, column, at.length)
     bytes.unsigned(name)
-    const body = encodeColumn(column, at.length)
     bytes.unsigned(body.length)
-    bytes.bytes(body)
+    bytes.bytes(body.view())
   }
   return bytes.take()
 }
@@ -50,8 +52,7 @@ export function decodeBlock(block: Uint8Array, wanted?: number): Rows {
   return rows
 }
 
-function encodeColumn(column: readonly Value[], count: number): Uint8Array {
-  const bytes = new ByteWriter(16 + count * 4)
+function encodeColumn(bytes: ByteWriter, column: readonly Value[], count: number): void {
   const present: (number | string)[] = []
   for (let row = 0; row < count; row += 1) {
     const value = column[row]
@@ -77,7 +78,6 @@ function encodeColumn(column: readonly Value[], count: number): Uint8Array {
     bytes.u8(forms.texts)
     writeTexts(bytes, present.map(String))
   }
-  return bytes.take()
 }
 
 function decodeColumn(bytes: ByteReader, count: number): Value[] {

@@ -14,6 +14,15 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.length)
   }
 
+  /** What was written, as long as nothing more is. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.length)
+  }
+
+  reset(): void {
+    this.length = 0
+  }
+
   u8(value: number): void {
     this.#room(1)
     this.#bytes[this.length++] = value

@@ -1,7 +1,10 @@
 /** A field of a point as it is kept; undefined: the point does not have it. */
 export type Value = number | string | undefined
 
-/** Points of one series, column by column. Rows are in the order in which they were written until `inOrder`. */
+/** Number of the column that tells the source of each row, where one shelf holds the rows of many sources. */
+export const sourceColumn = 0
+
+/** Points of one shelf, column by column. Rows are in the order in which they were written until `inOrder`. */
 export interface Rows {
   readonly at: number[]
   readonly nanos: number[]
@@ -43,7 +46,7 @@ export function append(rows: Rows, more: Rows): void {
 }
 
 /**
- * By time, one row for each instant: fields that a later row of the same instant brings replace, the others stay, as in
+ * By time, one row for each instant of a source: fields that a later row of the same instant brings replace, the others stay, as in
  * InfluxDB. Hands back the very rows where they are in order already, as nearly all are.
  */
 export function inOrder(rows: Rows): Rows {

@@ -2,61 +2,63 @@ import type { DatabaseSync } from 'node:sqlite'
 import { decodeBlock, encodeBlock } from './block.ts'
 import { append, inOrder, noRows, type Rows } from './rows.ts'
 
-/** The sealed points of every source. Of two rows of one instant that of the block with the greater id is the later. */
+/** The sealed points of every shelf. Of two rows of one instant that of the block with the greater id is the later. */
 export interface Blocks {
   /** Seals rows that were written after all that is sealed already; within the caller's transaction. */
-  add(source: number, rows: Rows): void
-  /** All rows of a source that may lie in the range, in the order in which they were written. */
-  rows(source: number, fromMs: number, toMs: number, field?: number): Iterable<Rows>
+  add(shelf: number, rows: Rows): void
+  /** All rows of a shelf that may lie in the range, in the order in which they were written. */
+  rows(shelf: number, fromMs: number, toMs: number, field?: number): Iterable<Rows>
 }
 
 /** So many blocks of one size become one of the next: a point is written at most once more for each size. */
 const mergedAtOnce = 8
 const greatestLevel = 2
+/** A block that is so large when it is sealed is not merged. */
+const largeRows = 8000
 
 export function openBlocks(database: DatabaseSync): Blocks {
   const insert = database.prepare(
-    'INSERT INTO block (source, id, level, first_at, last_at, rows) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO block (shelf, id, level, first_at, last_at, rows) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const inRange = database.prepare(
-    'SELECT rows FROM block WHERE source = ? AND last_at >= ? AND first_at < ? ORDER BY id',
+    'SELECT rows FROM block WHERE shelf = ? AND last_at >= ? AND first_at < ? ORDER BY id',
   )
-  const ofLevel = database.prepare('SELECT id, rows FROM block WHERE source = ? AND level = ? ORDER BY id')
-  const remove = database.prepare('DELETE FROM block WHERE source = ? AND level = ?')
+  const ofLevel = database.prepare('SELECT id, rows FROM block WHERE shelf = ? AND level = ? ORDER BY id')
+  const remove = database.prepare('DELETE FROM block WHERE shelf = ? AND level = ?')
   const counts = new Map<string, number>()
-  for (const row of database.prepare('SELECT source, level, count(*) AS n FROM block GROUP BY source, level').iterate())
-    counts.set(`${row['source']}/${row['level']}`, Number(row['n']))
+  for (const row of database.prepare('SELECT shelf, level, count(*) AS n FROM block GROUP BY shelf, level').iterate())
+    counts.set(`${row['shelf']}/${row['level']}`, Number(row['n']))
   let newest = Number(database.prepare('SELECT max(id) AS id FROM block').get()?.['id'] ?? 0)
 
-  function put(source: number, id: number, level: number, rows: Rows): void {
+  function put(shelf: number, id: number, level: number, rows: Rows): void {
     const sorted = inOrder(rows)
     const [first = 0, last = 0] = [sorted.at[0], sorted.at.at(-1)]
-    insert.run(source, id, level, first, last, encodeBlock(sorted))
-    const key = `${source}/${level}`
+    insert.run(shelf, id, level, first, last, encodeBlock(sorted))
+    const key = `${shelf}/${level}`
     const count = (counts.get(key) ?? 0) + 1
     counts.set(key, count)
-    if (count >= mergedAtOnce && level < greatestLevel) merge(source, level)
+    if (count >= mergedAtOnce && level < greatestLevel) merge(shelf, level)
   }
 
-  function merge(source: number, level: number): void {
+  function merge(shelf: number, level: number): void {
     const merged = noRows()
     let id = 0
-    for (const row of ofLevel.all(source, level)) {
+    for (const row of ofLevel.all(shelf, level)) {
       append(merged, decodeBlock(row['rows'] as Uint8Array))
       id = Number(row['id'])
     }
-    remove.run(source, level)
-    counts.delete(`${source}/${level}`)
-    put(source, id, level + 1, merged)
+    remove.run(shelf, level)
+    counts.delete(`${shelf}/${level}`)
+    put(shelf, id, level + 1, merged)
   }
 
   return {
-    add: (source, rows) => {
+    add: (shelf, rows) => {
       newest += 1
-      put(source, newest, 0, rows)
+      put(shelf, newest, rows.at.length < largeRows ? 0 : greatestLevel, rows)
     },
-    *rows(source, fromMs, toMs, field) {
-      for (const row of inRange.iterate(source, fromMs, toMs)) yield decodeBlock(row['rows'] as Uint8Array, field)
+    *rows(shelf, fromMs, toMs, field) {
+      for (const row of inRange.iterate(shelf, fromMs, toMs)) yield decodeBlock(row['rows'] as Uint8Array, field)
     },
   }
 }

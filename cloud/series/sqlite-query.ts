@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { append, inOrder, noRows, type Rows } from './rows.ts'
+import { append, inOrder, noRows, type Rows, sourceColumn } from './rows.ts'
 import type { Bucket, Point, RangeQuery, ReadCount } from './series-store.ts'
 import type { SeriesWriter } from './sqlite-write.ts'
 import { readTails } from './tail.ts'
@@ -82,15 +82,17 @@ export function countReads(
   return { epcs: epcs.size, reads, observations }
 }
 
-/** Every point, source by source in the order of their names, each in order of time. */
+/** Every point, shelf by shelf in the order of their names, each in order of time. */
 export function* everyPoint(database: DatabaseSync, store: SeriesWriter): Generator<Point> {
   const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
-  for (const { rows, measurement, site, gateway, source } of rowsOf(database, store, range)) {
+  for (const { rows, measurement, site, gateway, source: shelf } of rowsOf(database, store, range)) {
     for (const [row, at] of rows.at.entries()) {
       const fields: Record<string, number | string> = {}
+      let source = shelf
       for (const [number, column] of rows.columns) {
         const value = column[row]
-        if (value !== undefined) fields[store.fieldName(number)] = value
+        if (number === sourceColumn) source = store.sourceName(Number(value))
+        else if (value !== undefined) fields[store.fieldName(number)] = value
       }
       yield { measurement, site, gateway, source, at, nanos: rows.nanos[row] ?? 0, fields }
     }
@@ -109,19 +111,19 @@ interface Wanted {
 
 type Found = Pick<Point, 'measurement' | 'site' | 'gateway' | 'source'> & { readonly rows: Rows }
 
-/** The rows of the sources that match, in order, with rows around the range now and then. */
+/** The rows of the shelves that match, in order, with rows around the range now and then. */
 function* rowsOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted): Generator<Found> {
   const { measurement = null, site = null, source = null, fromMs, toMs, field } = wanted
   const found = database
     .prepare(
       `SELECT id, measurement, site, gateway, source FROM source
        WHERE (:measurement IS NULL OR measurement = :measurement) AND (:site IS NULL OR site = :site)
-         AND (:source IS NULL OR source = :source)
+         AND (:source IS NULL OR source = :source) AND shelf = id
        ORDER BY site, measurement, source, gateway`,
     )
     .all({ measurement, site, source })
   const ids = found.map(({ id }) => Number(id))
-  const waiting = readTails(store.tails, new Set(ids))
+  const waiting = readTails(store.tails, store.shelfOf, new Set(ids))
   for (const [index, row] of found.entries()) {
     const id = ids[index] ?? 0
     const rows = noRows()

@@ -9,18 +9,19 @@ const tables: Migration = `
     site TEXT NOT NULL,
     gateway TEXT NOT NULL,
     source TEXT NOT NULL,
+    shelf INTEGER NOT NULL,
     UNIQUE (site, measurement, source, gateway)
   );
   CREATE TABLE field (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE tail (id INTEGER PRIMARY KEY, points INTEGER NOT NULL, rows BLOB NOT NULL);
   CREATE TABLE block (
-    source INTEGER NOT NULL REFERENCES source (id),
+    shelf INTEGER NOT NULL REFERENCES source (id),
     id INTEGER NOT NULL,
     level INTEGER NOT NULL,
     first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
     rows BLOB NOT NULL,
-    PRIMARY KEY (source, id)
+    PRIMARY KEY (shelf, id)
   );
 `
 

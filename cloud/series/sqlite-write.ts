@@ -5,7 +5,7 @@ import { type Blocks, openBlocks } from './sqlite-blocks.ts'
 import { readTails, TailWriter } from './tail.ts'
 
 /**
- * Points that wait unsealed, in the file and in memory (about 15 bytes each). More make blocks longer and the sealing
+ * Points that wait unsealed, in the file and in memory (about 20 bytes each). More make blocks longer and the sealing
  * rarer; a question has to look through them.
  */
 const sealedAt = 100_000
@@ -16,6 +16,8 @@ export interface SeriesWriter {
   /** What is not sealed yet, in the order in which it was written. */
   readonly tails: readonly Uint8Array[]
   readonly blocks: Blocks
+  shelfOf(source: number): number
+  sourceName(source: number): string
   /** Number of a field's name; undefined: no point ever had it. */
   fieldNumber(name: string): number | undefined
   fieldName(number: number): string
@@ -35,7 +37,7 @@ export function openWriter(database: DatabaseSync): SeriesWriter {
   }
 
   function seal(): void {
-    for (const [source, rows] of readTails(tails)) blocks.add(source, rows)
+    for (const [shelf, rows] of readTails(tails, sources.shelfOf)) blocks.add(shelf, rows)
     emptyTail.run()
     tails = []
     waiting = 0
@@ -46,6 +48,8 @@ export function openWriter(database: DatabaseSync): SeriesWriter {
       return tails
     },
     blocks,
+    shelfOf: sources.shelfOf,
+    sourceName: sources.nameOf,
     fieldNumber: fields.find,
     fieldName: fields.nameOf,
     add(points) {
@@ -70,34 +74,62 @@ export function openWriter(database: DatabaseSync): SeriesWriter {
   }
 }
 
-/** Numbers of sources, given on first sight. As many are remembered as there are. */
+type Place = Pick<Point, 'measurement' | 'site' | 'gateway'>
+
+/**
+ * Numbers of sources, given on first sight; as many are remembered as there are. A sensor's points lie on a shelf of
+ * their own, because they are asked for by sensor. Reads and passages of one gateway share a shelf, whatever the read
+ * point: thousands of short series would cost more than they hold. That shelf is a source without a name.
+ */
 function openSources(database: DatabaseSync) {
   const find = database.prepare(
     'SELECT id FROM source WHERE measurement = ? AND site = ? AND gateway = ? AND source = ?',
   )
-  const add = database.prepare('INSERT INTO source (measurement, site, gateway, source) VALUES (?, ?, ?, ?)')
-  // Measurement and place, then source: the points of one commit come from few places.
-  const known = new Map<string, Map<string, number>>()
-  let place = { measurement: '', site: '', gateway: '', sources: new Map<string, number>() }
-  const sourcesAt = ({ measurement, site, gateway }: Point): Map<string, number> => {
-    if (place.measurement !== measurement || place.gateway !== gateway || place.site !== site) {
-      const key = `${measurement}/${site}/${gateway}` // no identifier holds a slash
-      const sources = known.get(key) ?? new Map<string, number>()
-      known.set(key, sources)
-      place = { measurement, site, gateway, sources }
-    }
-    return place.sources
+  const add = database.prepare('INSERT INTO source (measurement, site, gateway, source, shelf) VALUES (?, ?, ?, ?, ?)')
+  const putShelf = database.prepare('UPDATE source SET shelf = id WHERE id = ?')
+  const places = new Map<string, Map<string, number>>()
+  /** The last place of each measurement: points of one gateway come together. */
+  const lastPlaces = new Map<string, Place & { readonly sources: Map<string, number> }>()
+  const shelves: number[] = []
+  const names: string[] = []
+  for (const row of database.prepare('SELECT id, source, shelf FROM source').iterate())
+    know(Number(row['id']), String(row['source']), Number(row['shelf']))
+
+  function know(id: number, name: string, shelf: number): void {
+    shelves[id] = shelf
+    names[id] = name
   }
+
+  function sourcesAt({ measurement, site, gateway }: Place): Map<string, number> {
+    const last = lastPlaces.get(measurement)
+    if (last !== undefined && last.gateway === gateway && last.site === site) return last.sources
+    const key = `${measurement}/${site}/${gateway}` // no identifier holds a slash
+    const sources = places.get(key) ?? new Map<string, number>()
+    places.set(key, sources)
+    lastPlaces.set(measurement, { measurement, site, gateway, sources })
+    return sources
+  }
+
+  function number(place: Place, source: string): number {
+    const { measurement, site, gateway } = place
+    const found = find.get(measurement, site, gateway, source)?.['id']
+    let id = Number(found ?? 0)
+    if (found === undefined) {
+      const shared = measurement === 'condition' || source === '' ? undefined : number(place, '')
+      id = Number(add.run(measurement, site, gateway, source, shared ?? 0).lastInsertRowid)
+      if (shared === undefined) putShelf.run(id)
+      know(id, source, shared ?? id)
+    }
+    sourcesAt(place).set(source, id)
+    return id
+  }
+
   return {
     /** undefined: not seen by this writer yet. */
     find: (point: Point) => sourcesAt(point).get(point.source),
-    number(point: Point): number {
-      const { measurement, site, gateway, source } = point
-      const found = find.get(measurement, site, gateway, source)?.['id']
-      const numbered = Number(found ?? add.run(measurement, site, gateway, source).lastInsertRowid)
-      sourcesAt(point).set(source, numbered)
-      return numbered
-    },
+    number: (point: Point) => number(point, point.source),
+    shelfOf: (source: number) => shelves[source] ?? source,
+    nameOf: (source: number) => names[source] ?? '',
   }
 }
 

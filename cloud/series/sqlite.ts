@@ -13,7 +13,7 @@ export interface SqliteSeriesStore extends SeriesStore {
   readonly database: DatabaseSync
   /** Points, and what `also` writes into `database`: all of it, or nothing of it. */
   commit(points: readonly Point[], also: (rejections: readonly Rejection[]) => void): readonly Rejection[]
-  /** All that is stored, source by source in the order of their names, each in order of time. */
+  /** All that is stored, shelf by shelf (`sqlite-write.ts`) in the order of their names, each in order of time. */
   everyPoint(): Iterable<Point>
 }
 

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { addRow, noRows, type Rows, setField } from './rows.ts'
+import { addRow, noRows, type Rows, setField, sourceColumn } from './rows.ts'
 import type { Point } from './series-store.ts'
 
 /**
@@ -47,9 +47,13 @@ export class TailWriter {
   }
 }
 
-/** Sorts the points of tails by source, in their order. `wanted`: only these sources. */
-export function readTails(tails: Iterable<Uint8Array>, wanted?: ReadonlySet<number>): Map<number, Rows> {
-  const bySource = new Map<number, Rows>()
+/** Sorts the points of tails by shelf, in their order. `wanted`: only these shelves. */
+export function readTails(
+  tails: Iterable<Uint8Array>,
+  shelfOf: (source: number) => number,
+  wanted?: ReadonlySet<number>,
+): Map<number, Rows> {
+  const byShelf = new Map<number, Rows>()
   for (const tail of tails) {
     const bytes = new ByteReader(tail)
     let at = 0
@@ -57,14 +61,16 @@ export function readTails(tails: Iterable<Uint8Array>, wanted?: ReadonlySet<numb
       const source = bytes.unsigned()
       at += bytes.signed()
       const nanos = bytes.unsigned()
+      const shelf = shelfOf(source)
       let rows: Rows | undefined
-      if (wanted === undefined || wanted.has(source)) {
-        rows = bySource.get(source)
+      if (wanted === undefined || wanted.has(shelf)) {
+        rows = byShelf.get(shelf)
         if (rows === undefined) {
           rows = noRows()
-          bySource.set(source, rows)
+          byShelf.set(shelf, rows)
         }
         addRow(rows, at, nanos)
+        if (shelf !== source) setField(rows, sourceColumn, source)
       }
       for (let fields = bytes.unsigned(); fields > 0; fields -= 1) {
         const name = bytes.unsigned()
@@ -74,7 +80,7 @@ export function readTails(tails: Iterable<Uint8Array>, wanted?: ReadonlySet<numb
       }
     }
   }
-  return bySource
+  return byShelf
 }
 
 function readValue(bytes: ByteReader, form: number): number | string {
