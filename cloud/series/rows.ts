@@ -46,18 +46,25 @@ export function append(rows: Rows, more: Rows): void {
 }
 
 /**
- * By time, one row for each instant of a source: fields that a later row of the same instant brings replace, the others stay, as in
- * InfluxDB. Hands back the very rows where they are in order already, as nearly all are.
+ * By time, one row for each instant of a source: fields that a later row of the same instant brings replace, the others
+ * stay, as in InfluxDB. Hands back the very rows where they are in order already, as nearly all are.
  */
 export function inOrder(rows: Rows): Rows {
   const { at, nanos, columns } = rows
   if (isAscending(rows)) return rows
+  const source = columns.get(sourceColumn)
+  const sourceOf = (row: number) => Number(source?.[row] ?? 0)
   const order = Uint32Array.from(at.keys())
-  order.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || (nanos[a] ?? 0) - (nanos[b] ?? 0) || a - b)
+  order.sort(
+    (a, b) => (at[a] ?? 0) - (at[b] ?? 0) || (nanos[a] ?? 0) - (nanos[b] ?? 0) || sourceOf(a) - sourceOf(b) || a - b,
+  )
   const sorted = noRows()
+  let before = -1
   for (const row of order) {
-    const last = sorted.at.length - 1
-    if (sorted.at[last] !== at[row] || sorted.nanos[last] !== nanos[row]) addRow(sorted, at[row] ?? 0, nanos[row] ?? 0)
+    const isSame =
+      before >= 0 && at[before] === at[row] && nanos[before] === nanos[row] && sourceOf(before) === sourceOf(row)
+    if (!isSame) addRow(sorted, at[row] ?? 0, nanos[row] ?? 0)
+    before = row
     for (const [name, column] of columns) {
       const value = column[row]
       if (value !== undefined) setField(sorted, name, value)

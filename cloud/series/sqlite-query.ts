@@ -8,29 +8,12 @@ export function range(database: DatabaseSync, store: SeriesWriter, query: RangeQ
   const { site, sensor, quantity, fromMs, toMs, everyMs, limit } = query
   const field = store.fieldNumber(quantity)
   if (field === undefined) return []
-  const at: number[] = []
-  const values: number[] = []
-  let isSorted = true
+  const found: Told[] = []
   // One sensor has one source for each gateway that ever reported it, nearly always one.
-  for (const { rows } of rowsOf(database, store, {
-    measurement: 'condition',
-    site,
-    source: sensor,
-    fromMs,
-    toMs,
-    field,
-  })) {
-    const column = rows.columns.get(field) ?? []
-    for (const [row, time] of rows.at.entries()) {
-      const value = column[row]
-      if (time < fromMs || time >= toMs || typeof value !== 'number') continue
-      if (time < (at.at(-1) ?? 0)) isSorted = false
-      at.push(time)
-      values.push(value)
-    }
-  }
-  const order = Uint32Array.from(at.keys())
-  if (!isSorted) order.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b)
+  const wanted = { measurement: 'condition', site, source: sensor, fromMs, toMs, field } as const
+  for (const { chunks } of shelvesOf(database, store, wanted)) found.push(toldOf(chunks, field, fromMs, toMs))
+  const [only = { at: [], values: [] }] = found
+  const { at, values } = found.length < 2 ? only : byTime(pooled(found))
   const buckets: Bucket[] = []
   let open: { at: number; count: number; min: number; max: number; sum: number; last: number } | undefined
   const shut = () => {
@@ -38,7 +21,7 @@ export function range(database: DatabaseSync, store: SeriesWriter, query: RangeQ
     const { sum, ...bucket } = open
     buckets.push({ ...bucket, mean: sum / bucket.count })
   }
-  for (const row of order) {
+  for (let row = 0; row < at.length; row += 1) {
     const [time, value] = [at[row] ?? 0, values[row] ?? 0]
     const start = everyMs === undefined ? time : time - (time % everyMs)
     // Raw values stand alone, though two gateways may have told of one instant.
@@ -59,6 +42,45 @@ export function range(database: DatabaseSync, store: SeriesWriter, query: RangeQ
   return buckets
 }
 
+/** Values of one field with their times. */
+interface Told {
+  readonly at: number[]
+  readonly values: number[]
+}
+
+/** What one source told of a field within the range, in order of time; of one instant what it told last. */
+function toldOf(chunks: Iterable<Rows>, field: number, fromMs: number, toMs: number): Told {
+  const at: number[] = []
+  const values: number[] = []
+  let isAscending = true
+  for (const rows of chunks) {
+    const column = rows.columns.get(field)
+    if (column === undefined) continue
+    for (let row = 0; row < rows.at.length; row += 1) {
+      const time = rows.at[row] ?? 0
+      const value = column[row]
+      if (time < fromMs || time >= toMs || typeof value !== 'number') continue
+      if (at.length > 0 && time <= (at[at.length - 1] ?? 0)) isAscending = false
+      at.push(time)
+      values.push(value)
+    }
+  }
+  if (isAscending) return { at, values }
+  const sorted = byTime({ at, values })
+  const isLast = (_: number, row: number) => sorted.at[row] !== sorted.at[row + 1]
+  return { at: sorted.at.filter(isLast), values: sorted.values.filter(isLast) }
+}
+
+function pooled(found: readonly Told[]): Told {
+  return { at: found.flatMap((one) => one.at), values: found.flatMap((one) => one.values) }
+}
+
+/** Stable: of one instant the order stays. */
+function byTime({ at, values }: Told): Told {
+  const order = Uint32Array.from(at.keys()).sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b)
+  return { at: Array.from(order, (row) => at[row] ?? 0), values: Array.from(order, (row) => values[row] ?? 0) }
+}
+
 export function countReads(
   database: DatabaseSync,
   store: SeriesWriter,
@@ -70,7 +92,8 @@ export function countReads(
   const epcs = new Set<string>()
   let reads = 0
   let observations = 0
-  for (const { rows } of rowsOf(database, store, { measurement: 'read', site, fromMs, toMs })) {
+  for (const { chunks } of shelvesOf(database, store, { measurement: 'read', site, fromMs, toMs })) {
+    const rows = joined(chunks)
     for (const [row, at] of rows.at.entries()) {
       if (at < fromMs || at >= toMs) continue
       const name = rows.columns.get(epc)?.[row]
@@ -85,7 +108,8 @@ export function countReads(
 /** Every point, shelf by shelf in the order of their names, each in order of time. */
 export function* everyPoint(database: DatabaseSync, store: SeriesWriter): Generator<Point> {
   const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
-  for (const { rows, measurement, site, gateway, source: shelf } of rowsOf(database, store, range)) {
+  for (const { chunks, measurement, site, gateway, source: shelf } of shelvesOf(database, store, range)) {
+    const rows = joined(chunks)
     for (const [row, at] of rows.at.entries()) {
       const fields: Record<string, number | string> = {}
       let source = shelf
@@ -109,10 +133,13 @@ interface Wanted {
   readonly field?: number
 }
 
-type Found = Pick<Point, 'measurement' | 'site' | 'gateway' | 'source'> & { readonly rows: Rows }
+type Shelf = Pick<Point, 'measurement' | 'site' | 'gateway' | 'source'> & {
+  /** In the order in which they were written, with rows around the range now and then. Read while it is iterated. */
+  readonly chunks: Iterable<Rows>
+}
 
-/** The rows of the shelves that match, in order, with rows around the range now and then. */
-function* rowsOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted): Generator<Found> {
+/** The shelves that match, in the order of their names. */
+function* shelvesOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted): Generator<Shelf> {
   const { measurement = null, site = null, source = null, fromMs, toMs, field } = wanted
   const found = database
     .prepare(
@@ -126,16 +153,23 @@ function* rowsOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted): G
   const waiting = readTails(store.tails, store.shelfOf, new Set(ids))
   for (const [index, row] of found.entries()) {
     const id = ids[index] ?? 0
-    const rows = noRows()
-    for (const block of store.blocks.rows(id, fromMs, toMs, field)) append(rows, block)
-    const tail = waiting.get(id)
-    if (tail !== undefined) append(rows, tail)
     yield {
       measurement: String(row['measurement']) as Point['measurement'],
       site: String(row['site']),
       gateway: String(row['gateway']),
       source: String(row['source']),
-      rows: inOrder(rows),
+      chunks: chunksOf(store.blocks.rows(id, fromMs, toMs, field), waiting.get(id)),
     }
   }
+}
+
+function* chunksOf(blocks: Iterable<Rows>, tail: Rows | undefined): Generator<Rows> {
+  yield* blocks
+  if (tail !== undefined) yield tail
+}
+
+function joined(chunks: Iterable<Rows>): Rows {
+  const rows = noRows()
+  for (const chunk of chunks) append(rows, chunk)
+  return inOrder(rows)
 }

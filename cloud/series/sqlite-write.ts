@@ -8,7 +8,7 @@ import { readTails, TailWriter } from './tail.ts'
  * Points that wait unsealed, in the file and in memory (about 20 bytes each). More make blocks longer and the sealing
  * rarer; a question has to look through them.
  */
-const sealedAt = 100_000
+export const usuallySealedAt = 100_000
 
 export interface SeriesWriter {
   /** Writes points within the caller's transaction. After one that failed: open another writer. */
@@ -23,7 +23,7 @@ export interface SeriesWriter {
   fieldName(number: number): string
 }
 
-export function openWriter(database: DatabaseSync): SeriesWriter {
+export function openWriter(database: DatabaseSync, sealedAt = usuallySealedAt): SeriesWriter {
   const addTail = database.prepare('INSERT INTO tail (points, rows) VALUES (?, ?)')
   const emptyTail = database.prepare('DELETE FROM tail')
   const sources = openSources(database)

@@ -21,9 +21,9 @@ export interface SqliteSeriesStore extends SeriesStore {
  * Series in one SQLite file (docs/series-schema.md). A commit survives the end of the process. Power loss may take the
  * newest ones back, together with the offset that was committed with them, so that they are written again.
  */
-export function openSqliteSeries(path: string): SqliteSeriesStore {
+export function openSqliteSeries(path: string, options: { readonly sealedAt?: number } = {}): SqliteSeriesStore {
   const database = openDatabase({ path, migrations: sqliteSeriesMigrations, durability: 'normal' })
-  let writer = openWriter(database)
+  let writer = openWriter(database, options.sealedAt)
   let open = true
 
   function assertOpen(): void {
@@ -40,7 +40,7 @@ export function openSqliteSeries(path: string): SqliteSeriesStore {
       })
     } catch (thrown) {
       // What it knows of the file was rolled back with everything else.
-      writer = openWriter(database)
+      writer = openWriter(database, options.sealedAt)
       throw thrown
     }
   }
