@@ -26,7 +26,7 @@ export interface JournalOptions {
   readonly recentBytes?: number
 }
 
-const defaultRecentBytes = 4 * 1024 * 1024
+const defaultRecentBytes = 2 * 1024 * 1024
 
 /** Calls that share one transaction at most: bounds how long the thread is held by one commit. */
 const maxCallsPerCommit = 256

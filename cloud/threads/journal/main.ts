@@ -27,7 +27,7 @@ import type { JournalCalls, JournalForSeries, JournalOrder, JournalOutward, Seri
 /** A projection's turn: its commit is worth so many records, and shares the thread with the intake. */
 const recordsAtATime = 10_000
 /** Boards are told ten times a second; read models need not be written more often than a few times that. */
-const gatherMs = 50
+const gatherMs = 30
 
 const { random } = Math
 
