@@ -39,8 +39,8 @@ const firstDelayMs = 100
 const maxDelayMs = 10_000
 
 /**
- * So many entries in a row that cannot be applied are no longer poison: it is the projection that is broken. It then
- * stands still with an alert instead of setting the whole journal aside.
+ * So many more entries that cannot be applied than turns that went well are no longer poison: it is the projection that
+ * is broken. It then stands still with an alert instead of setting the whole journal aside.
  */
 const brokenAfter = 20
 
@@ -63,7 +63,7 @@ class Follower {
   readonly #journal: JournalEntries
   readonly #projection: Projection
   readonly #options: FollowOptions
-  #setAsideInARow = 0
+  #setAsideOfLate = 0
 
   constructor(journal: JournalEntries, projection: Projection, options: FollowOptions) {
     this.#journal = journal
@@ -81,7 +81,10 @@ class Follower {
       const entries = await this.#persist(() => this.#journal.read(this.#projection.offset, maxRecords))
       const records = entries?.reduce((sum, entry) => sum + entry.records.length, 0) ?? 0
       if (records < maxRecords) restUntilMs = clock.monotonicMs() + gatherMs
-      if (entries !== undefined) await this.#apply(entries)
+      if (entries === undefined) continue
+      const before = this.#setAsideOfLate
+      await this.#apply(entries)
+      if (this.#setAsideOfLate === before) this.#setAsideOfLate = Math.max(0, before - 1)
     }
   }
 
@@ -97,10 +100,9 @@ class Follower {
       if (isBehind()) return 'gone-back'
       try {
         if (left.length > 0) await this.#projection.apply(left, this.#options.signal)
-        this.#setAsideInARow = 0
         return 'applied'
       } catch (thrown) {
-        if (asFault(thrown, '').retryable || this.#setAsideInARow >= brokenAfter) throw thrown
+        if (asFault(thrown, '').retryable || this.#setAsideOfLate >= brokenAfter) throw thrown
         poison = thrown
         return 'poison'
       }
@@ -115,7 +117,7 @@ class Follower {
   }
 
   async #setAside({ offset }: JournalEntry, thrown: unknown): Promise<void> {
-    this.#setAsideInARow++
+    this.#setAsideOfLate++
     const { name } = this.#projection
     const reason = (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 1000)
     await this.#persist(async () => {

@@ -60,10 +60,10 @@ function sealFrame(
 export function writeRecordFrame(
   bytes: Buffer,
   offset: number,
-  record: { readonly classCode: number; readonly sequence: number; readonly at: number; readonly json: string },
+  record: { readonly classCode: number; readonly sequence: number; readonly at: number; readonly json: Uint8Array },
 ): number {
-  const length = bytes.write(record.json, offset + frameHeaderBytes)
-  return sealFrame(bytes, offset, length, record.classCode, record.sequence, record.at)
+  bytes.set(record.json, offset + frameHeaderBytes)
+  return sealFrame(bytes, offset, record.json.length, record.classCode, record.sequence, record.at)
 }
 
 /** Writes a frame that stands for `count` numbers without a record. */

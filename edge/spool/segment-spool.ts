@@ -5,6 +5,7 @@ import { asFault, Fault } from '../../shared/fault.ts'
 import { close as closeRange, type Intervals, nothingClosed } from '../../shared/intervals.ts'
 import type { Gap } from '../../shared/record.ts'
 import { batchLimits } from '../../shared/wire.ts'
+import { openEncoder } from './encode.ts'
 import { frameHeaderBytes } from './frame.ts'
 import { withNumbersOf } from './losses.ts'
 import { gapsBetween, mendSegment } from './mend.ts'
@@ -61,7 +62,6 @@ export function segmentName(base: number): string {
 
 interface Waiting {
   readonly records: readonly Encoded[]
-  /** Upper bound of what its frames take. */
   readonly frameBytes: number
   readonly resolve: (first: number) => void
   readonly reject: (fault: Fault) => void
@@ -84,6 +84,7 @@ export class SegmentSpool implements Spool {
   readonly #parts: SpoolParts
   readonly #segments: Segment[]
   readonly #room: Room
+  readonly #encodeJson = openEncoder()
   readonly #waiting: Waiting[] = []
   #waitingBytes = 0
   readonly #framed: Framed[] = []
@@ -156,7 +157,7 @@ export class SegmentSpool implements Spool {
     }
     if (records.length === 0) return Promise.resolve(this.#next)
     try {
-      const encoded = records.map((record) => encode(record, this.#parts.clock))
+      const encoded = records.map((record) => this.#encode(record))
       return this.#enqueue(encoded)
     } catch (thrown) {
       return Promise.reject(asFault(thrown, 'A record cannot be written as JSON'))
@@ -268,16 +269,25 @@ export class SegmentSpool implements Spool {
 
   // Appending: waiting → framed → durable
 
+  #encode(record: SpoolRecord): Encoded {
+    const json = this.#encodeJson(record)
+    if (json.length > batchLimits.recordBytes) {
+      throw new Fault('bad-input', `A ${record.kind} record exceeds ${batchLimits.recordBytes} bytes. Split it.`)
+    }
+    const at = 'at' in record ? record.at : 'toAt' in record ? record.toAt : undefined
+    return {
+      classCode: classCodeOf(record.kind),
+      at: typeof at === 'number' && at >= 0 && at < 2 ** 48 ? Math.floor(at) : this.#parts.clock.now(),
+      json,
+    }
+  }
+
   #enqueue(records: readonly Encoded[]): Promise<number> {
     if (records.length > maxGroupRecords) {
       throw new Fault('bad-input', `${records.length} records in one append; at most ${maxGroupRecords}. Split it.`)
     }
-    let frameBytes = 0
-    for (const { json } of records) frameBytes += frameHeaderBytes + 3 * json.length
+    const frameBytes = frameBytesOf(records)
     const room = this.#parts.limits.segmentBytes - segmentHeaderBytes
-    if (frameBytes > room / 8) {
-      frameBytes = records.reduce((sum, { json }) => sum + frameHeaderBytes + Buffer.byteLength(json), 0)
-    }
     if (frameBytes > room) {
       throw new Fault('bad-input', `${frameBytes} bytes in one append; at most ${room}. Split it.`)
     }
@@ -317,10 +327,10 @@ export class SegmentSpool implements Spool {
 
   /** Gap records that go into the current group, before whatever else waits. */
   #frameGaps(gaps: readonly Gap[], settled: { readonly durable: () => void; readonly refused: () => void }): void {
-    const records = gaps.map((gap) => encode(gap, this.#parts.clock))
+    const records = gaps.map((gap) => this.#encode(gap))
     const item: Waiting = {
       records,
-      frameBytes: records.reduce((sum, { json }) => sum + frameHeaderBytes + json.length, 0),
+      frameBytes: frameBytesOf(records),
       resolve: settled.durable,
       reject: settled.refused,
     }
@@ -648,15 +658,8 @@ export class SegmentSpool implements Spool {
   }
 }
 
-function encode(record: SpoolRecord, clock: Clock): Encoded {
-  const json = JSON.stringify(record)
-  if (json.length > batchLimits.recordBytes / 3 && Buffer.byteLength(json) > batchLimits.recordBytes) {
-    throw new Fault('bad-input', `A ${record.kind} record exceeds ${batchLimits.recordBytes} bytes. Split it.`)
-  }
-  const at = 'at' in record ? record.at : 'toAt' in record ? record.toAt : undefined
-  return {
-    classCode: classCodeOf(record.kind),
-    at: typeof at === 'number' && at >= 0 && at < 2 ** 48 ? Math.floor(at) : clock.now(),
-    json,
-  }
+function frameBytesOf(records: readonly Encoded[]): number {
+  let sum = 0
+  for (const { json } of records) sum += frameHeaderBytes + json.length
+  return sum
 }

@@ -17,7 +17,8 @@ export interface Encoded {
   readonly classCode: number
   /** Event time, Unix ms. */
   readonly at: number
-  readonly json: string
+  /** UTF-8. */
+  readonly json: Uint8Array
 }
 
 /** Where to begin walking: every so many frames one mark. */

@@ -12,7 +12,12 @@ function segmentOf(count: number): { readonly bytes: Buffer; readonly ends: read
   let offset = segmentHeaderBytes
   for (let sequence = 1; sequence <= count; sequence += 1) {
     const json = JSON.stringify({ kind: 'measurement', at: sequence, sensor: 's', note: 'x'.repeat(sequence % 90) })
-    offset = writeRecordFrame(bytes, offset, { classCode: classCodes.measurement, sequence, at: sequence, json })
+    offset = writeRecordFrame(bytes, offset, {
+      classCode: classCodes.measurement,
+      sequence,
+      at: sequence,
+      json: Buffer.from(json),
+    })
     ends.push(offset)
   }
   return { bytes: bytes.subarray(0, offset), ends }
