@@ -13,6 +13,7 @@ import {
   nothingSeen,
 } from './clean/clean.ts'
 import type { CleanOptions } from './clean/options.ts'
+import { cleanScan } from './clean/scan.ts'
 import { type StampingClock, stampOf } from './clock/stamp.ts'
 import { protocols } from './decoders/catalogue.ts'
 import type { Reading } from './decoders/reading.ts'
@@ -231,6 +232,10 @@ function takeReading(
       line.tally.epcs[result] += reading.count
       return undefined
     }
+    case 'scan':
+      cleanScan(line.state.scanned, reading, line.clock.monotonicMs(), line.queue.push)
+      line.tally.deviceOf(reading.device).codesScanned += reading.codes.length
+      return undefined
     case 'sensor': {
       const rule = cleanSensorReading(line.state, reading, line.clean, line.queue.push)
       if (rule === 'unknown-device') return refused('unknown-device', 'the sensor has no legal name')

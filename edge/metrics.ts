@@ -52,6 +52,7 @@ export function registryOf({ tally, spool, clock, uplink }: Counted): Registry {
   deviceCounter('edge_frames_total', 'Whole frames and messages taken', ({ frames }) => frames)
   deviceCounter('edge_tag_reads_total', 'Tag reads decoded', ({ tagReads }) => tagReads)
   deviceCounter('edge_sensor_readings_total', 'Sensor readings decoded', ({ sensorReadings }) => sensorReadings)
+  deviceCounter('edge_codes_scanned_total', 'Barcodes and tags scanned by hand', ({ codesScanned }) => codesScanned)
   new Counter({
     name: 'edge_refused_total',
     help: 'What could not be used, by reason',

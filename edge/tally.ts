@@ -8,6 +8,8 @@ export interface DeviceTally {
   frames: number
   tagReads: number
   sensorReadings: number
+  /** Barcodes and tags scanned by hand. */
+  codesScanned: number
   readonly refused: Record<RefusalReason, number>
   link: LinkReport['state'] | 'unknown'
 }
@@ -57,6 +59,7 @@ export function emptyTally(): Tally {
       frames: 0,
       tagReads: 0,
       sensorReadings: 0,
+      codesScanned: 0,
       refused: zeroes(refusalReasons),
       link: 'unknown',
     }

@@ -68,6 +68,13 @@ export const DeviceState = z.looseObject({
 })
 export type DeviceState = z.infer<typeof DeviceState>
 
+export const ScanAction = z.enum(['count', 'put', 'pick', 'move'])
+export type ScanAction = z.infer<typeof ScanAction>
+
+export function isScanAction(text: string): text is ScanAction {
+  return ScanAction.safeParse(text).success
+}
+
 /** Handhelds and barcode scanners. */
 export const Scan = z.looseObject({
   kind: z.literal('scan'),
@@ -75,7 +82,7 @@ export const Scan = z.looseObject({
   operator: z.string().max(64).optional(),
   slot: Identifier.optional(),
   codes: z.array(z.string().min(1).max(512)).max(1000),
-  action: z.enum(['count', 'put', 'pick', 'move']),
+  action: ScanAction,
   ...stamped,
 })
 export type Scan = z.infer<typeof Scan>

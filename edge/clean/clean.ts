@@ -1,5 +1,5 @@
 import { identifierPattern } from '../../shared/identifier.ts'
-import type { Measurement, Observation } from '../../shared/record.ts'
+import type { Measurement, Observation, Scan } from '../../shared/record.ts'
 import { markOf } from '../clock/stamp.ts'
 import type { SensorReading, TagRead } from '../decoders/reading.ts'
 import { type EpcFinding, findEpc } from './epc-finding.ts'
@@ -8,17 +8,19 @@ import type { CleanOptions } from './options.ts'
 import { plausible } from './plausible.ts'
 import { type ReadPointNames, readPointOf } from './read-point.ts'
 import { nothingReported, type ReportRule, type ReportState, reportRule } from './report-by-exception.ts'
+import { nothingScanned, type ScanState } from './scan.ts'
 
-export type CleanRecord = Observation | Measurement
+export type CleanRecord = Observation | Measurement | Scan
 
 /** All that cleaning remembers. Changed in place. */
 export interface CleanState {
   readonly observed: ObserveState
   readonly reported: ReportState
+  readonly scanned: ScanState
 }
 
 export function nothingSeen(): CleanState {
-  return { observed: nothingObserved(), reported: nothingReported() }
+  return { observed: nothingObserved(), reported: nothingReported(), scanned: nothingScanned() }
 }
 
 /** Sensors remembered by report-by-exception; far more than a gateway can serve. */

@@ -1,10 +1,12 @@
 import type { Framer } from '../framing/framer.ts'
-import { lineFramer } from '../framing/lines.ts'
+import { anyLineFramer, lineFramer } from '../framing/lines.ts'
 import { yrm100Framer } from '../framing/yrm100.ts'
+import { decodeBarcodeLine } from './barcode-lines.ts'
 import { decodeImpinjR700 } from './impinj-r700.ts'
 import { decodeItemTestCsv } from './item-test-csv.ts'
 import type { ProtocolName } from './protocol.ts'
 import type { Decoder } from './reading.ts'
+import { decodeScanJson } from './scan-json.ts'
 import { decodeTagLine } from './tag-lines.ts'
 import { decodeXyMd02 } from './xy-md02.ts'
 import { decodeYrm100, yrm100StartInventory } from './yrm100.ts'
@@ -25,5 +27,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   'impinj-r700': { decode: decodeImpinjR700, framer: () => lineFramer({ longestBytes: 64 * 1024 }) },
   zigbee2mqtt: { decode: decodeZigbee2Mqtt },
   'xy-md02': { decode: decodeXyMd02 },
+  'barcode-lines': { decode: decodeBarcodeLine, framer: () => anyLineFramer({ longestBytes: 1024 }) },
+  'scan-json': { decode: decodeScanJson, framer: () => lineFramer({ longestBytes: 64 * 1024 }) },
   'item-test-csv': { decode: decodeItemTestCsv, framer: () => lineFramer({ longestBytes: 1024 }) },
 }

@@ -1,9 +1,31 @@
 /** What a device may speak. Names stand in configurations; `catalogue.ts` says how each is read. */
-export const protocolNames = ['yrm100', 'tag-lines', 'impinj-r700', 'zigbee2mqtt', 'xy-md02', 'item-test-csv'] as const
+export const protocolNames = [
+  'yrm100',
+  'tag-lines',
+  'impinj-r700',
+  'zigbee2mqtt',
+  'xy-md02',
+  'item-test-csv',
+  'barcode-lines',
+  'scan-json',
+] as const
 export type ProtocolName = (typeof protocolNames)[number]
 
 /** Those that can be cut out of a byte stream. */
-export const streamProtocolNames = ['yrm100', 'tag-lines', 'impinj-r700', 'item-test-csv'] as const
+export const streamProtocolNames = [
+  'yrm100',
+  'tag-lines',
+  'impinj-r700',
+  'item-test-csv',
+  'barcode-lines',
+  'scan-json',
+] as const
 
 /** Those that come as whole messages. */
-export const messageProtocolNames = ['impinj-r700', 'zigbee2mqtt', 'tag-lines'] as const satisfies ProtocolName[]
+export const messageProtocolNames = [
+  'impinj-r700',
+  'zigbee2mqtt',
+  'tag-lines',
+  'barcode-lines',
+  'scan-json',
+] as const satisfies ProtocolName[]

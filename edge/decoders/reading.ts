@@ -1,5 +1,6 @@
 import type { Decoded, RefusalReason } from '../../shared/decoded.ts'
 import type { Quantity } from '../../shared/quantity.ts'
+import type { ScanAction } from '../../shared/record.ts'
 
 /** One sighting of one tag by one antenna. */
 export interface TagRead {
@@ -30,6 +31,19 @@ export interface SensorReading {
   readonly unsyncedIn?: string
 }
 
+/** What was scanned by hand, or (without codes) what the codes to come are about. Absent: what this device said before. */
+export interface ScanReading {
+  readonly type: 'scan'
+  readonly at: number
+  readonly device: string
+  readonly codes: readonly string[]
+  readonly slot?: string
+  readonly operator?: string
+  readonly action?: ScanAction
+  /** As in a TagRead. */
+  readonly unsyncedIn?: string
+}
+
 /** One part of a frame that could not be used, beside parts that could (an array with one bad element). */
 export interface RefusedPart {
   readonly type: 'refused'
@@ -37,7 +51,7 @@ export interface RefusedPart {
   readonly detail?: string
 }
 
-export type Reading = TagRead | SensorReading | RefusedPart
+export type Reading = TagRead | SensorReading | ScanReading | RefusedPart
 
 /** What a decoder may know beside the bytes. */
 export interface FrameContext {

@@ -69,3 +69,17 @@ export function lineFramer(options: LineFramerOptions = {}): Framer {
     },
   }
 }
+
+/** Lines ended by CR too, as barcode scanners send them unless told otherwise. */
+export function anyLineFramer(options: LineFramerOptions = {}): Framer {
+  const lines = lineFramer(options)
+  return {
+    push: (bytes, frame, refuse) =>
+      lines.push(
+        bytes.map((byte) => (byte === carriageReturn ? lineFeed : byte)),
+        frame,
+        refuse,
+      ),
+    reset: lines.reset,
+  }
+}

@@ -102,6 +102,20 @@ test('hex of hex is the EPC that was meant, merged with its own reads, and count
   expect(tally.epcs).toEqual({ 'as-read': 1, unwrapped: 1, tid: 1 })
 })
 
+test('a scanner on a serial line: labels, then codes, each a record', async () => {
+  const { configured, open } = handheldSource('stream', { device: 'gun', protocol: 'barcode-lines' })
+  const { spool, tally, ended } = start([configured])
+  const { events } = await open
+  await events.deliver({ bytes: text('slot:A-1\raction:put\r]d2010950600013435221S1\r(01)095'), at: 1000 })
+  await events.deliver({ bytes: text('06000134353(21)misread\r'), at: 1001 })
+  stop.current.abort()
+  await ended
+  expect(spool.records.filter((record) => isKind(record, 'scan'))).toEqual([
+    { kind: 'scan', at: 1000, slot: 'A-1', codes: [']d2010950600013435221S1'], action: 'put' },
+  ])
+  expect(tally.deviceOf('gun')).toMatchObject({ codesScanned: 1, refused: { checksum: 1 } })
+})
+
 test('a half frame does not survive a broken connection', async () => {
   const { configured, open } = handheldSource('stream', { device: 'door', protocol: 'yrm100' })
   const { tally, spool, ended } = start([configured])

@@ -2,6 +2,7 @@ import { protocols } from '../../edge/decoders/catalogue.ts'
 import { type ProtocolName, protocolNames } from '../../edge/decoders/protocol.ts'
 import type { Reading } from '../../edge/decoders/reading.ts'
 import { quantities } from '../../shared/quantity.ts'
+import { checkRecord } from '../../shared/record.ts'
 import { bytesOf } from '../support/framing.ts'
 import { type FuzzTarget, insist, insistReason } from './target.ts'
 
@@ -18,6 +19,18 @@ export const goodFrames: Readonly<Record<ProtocolName, readonly Uint8Array[]>> =
   ],
   zigbee2mqtt: [text('{"battery":"97.5","temperature":21.43,"last_seen":"2026-02-02T03:40:00Z","contact":true}')],
   'xy-md02': [bytesOf('01310222')],
+  'barcode-lines': [
+    text(']d20109506000134352172612312132a/b'),
+    text('slot:A-01-2'),
+    text('ACTION: put'),
+    text('010950600013435210LOT-7\u001d21S1'),
+  ],
+  'scan-json': [
+    text(
+      '{"codes":["(01)09506000134352(21)1"],"slot":"A-1","action":"put","operator":"kim","at":"2026-02-02T03:40:00Z"}',
+    ),
+    text('[{"code":"A"},{"slot":"A-1"}]'),
+  ],
   'item-test-csv': [text('2023-01-06T17:01:31.2450830+01:00;AD3830770CCDD0AD3830043F;;1;-63,5;865,7;169.254.1.1;;')],
 }
 
@@ -46,6 +59,11 @@ function checkReading(reading: Reading): void {
     insist(/^(?:[0-9A-F]{2}){1,62}$/.test(reading.epc), 'an EPC in upper-case hex')
     insist(reading.antenna >= 1 && reading.antenna <= 255, 'an antenna from 1 to 255')
     insist(reading.rssiDbm === undefined || Math.abs(reading.rssiDbm) <= 150, 'a signal strength that can be')
+  }
+  if (reading.type === 'scan') {
+    const { slot, action = 'count', operator, codes } = reading
+    const said = { kind: 'scan', at: reading.at, codes, action, ...(slot && { slot }), ...(operator && { operator }) }
+    insist(checkRecord(said).ok, 'what a scan record can carry')
   }
   if (reading.type === 'sensor') {
     for (const [quantity, value] of Object.entries(reading.values)) {

@@ -1,5 +1,5 @@
 import type { Framer } from '../../edge/framing/framer.ts'
-import { lineFramer } from '../../edge/framing/lines.ts'
+import { anyLineFramer, lineFramer } from '../../edge/framing/lines.ts'
 import { yrm100Framer } from '../../edge/framing/yrm100.ts'
 import { bytesOf, chunksOf, framesOf } from '../support/framing.ts'
 import { type FuzzTarget, insist } from './target.ts'
@@ -15,6 +15,7 @@ interface Framing {
 
 const framings: readonly Framing[] = [
   { name: 'lines', framer: () => lineFramer({ longestBytes: 24 }), good: [text('EP: 3034\r\nRI: -52\n\nOK:\r\n')] },
+  { name: 'any lines', framer: () => anyLineFramer({ longestBytes: 24 }), good: [text('A-1\rB-2\r\nC-3\n')] },
   {
     name: 'yrm100',
     framer: yrm100Framer,
