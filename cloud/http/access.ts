@@ -21,6 +21,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/alerts': 'viewer',
   'GET /api/v1/sites/:site/board/snapshot': 'viewer',
   'POST /api/v1/sites/:site/import/items': 'integrator',
+  'POST /api/v1/sites/:site/counts': 'floor',
   'GET /api/v1/items/:epc': 'viewer',
   'GET /api/v1/items/:epc/history': 'viewer',
   'POST /api/v1/alerts/:id/acknowledge': 'floor',

@@ -12,6 +12,7 @@ import type { Api, HttpParts } from './parts.ts'
 import { problem, problemOf } from './problem.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { boardRoutes } from './routes/board.ts'
+import { countRoutes } from './routes/counts.ts'
 import { gapRoutes } from './routes/gaps.ts'
 import { gatewayRoutes } from './routes/gateways.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -50,6 +51,7 @@ const routes = [
   gatewayRoutes,
   boardRoutes,
   importItemRoutes,
+  countRoutes,
 ]
 
 /** The whole HTTP side, not listening yet: tests speak to it without a port. */

@@ -4,16 +4,14 @@ import { eventTime } from '../location/event-time.ts'
 import { hearDevice } from '../location/reader-health.ts'
 import { evidenceOf } from './evidence-of.ts'
 import type { TrackedItem } from './item.ts'
-import { itemNamed } from './named.ts'
 import { hearGateway, readerOf } from './readers.ts'
+import { takeScanned } from './scanned.ts'
 import type { SiteState } from './site-state.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
 import { release, wait } from './waiting.ts'
 import { weigh, weighReads } from './weigh.ts'
 
 const clockOffsetsKept = 1000
-/** Shorter codes are barcodes; the shortest EPC in use has 96 bits. */
-const epcPattern = /^(?:[0-9A-F]{2}){12,62}$/
 
 /** One entry of one gateway: whatever its records say about items, readers and clocks. */
 export function foldGateway(state: InventoryState, entry: GatewayEntry, changes: Changes): void {
@@ -82,13 +80,8 @@ function scan(
   const place = state.places.of(site.site, slot?.zone ?? null, picked ? null : (slot?.id ?? null))
   const basis = picked ? 'pick' : 'scan'
   for (const code of record.codes) {
-    // A barcode speaks for the tag of the same object, once that has been heard of; hex speaks for itself.
-    const item = itemNamed(state, code) ?? (epcPattern.test(code) ? itemOf(state, code) : undefined)
-    if (item === undefined) {
-      site.totals.unusedScans += 1
-      continue
-    }
-    weigh(state, item, { at, basis, place, readPoint: entry.gateway, count: 1, sureness: 1 }, entry, changes)
+    const said = takeScanned(state, code, { at, basis, place, by: entry.gateway }, entry, changes)
+    if (!said) site.totals.unusedScans += 1
   }
 }
 

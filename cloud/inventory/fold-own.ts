@@ -4,10 +4,13 @@ import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs } from '../location/event-time.ts'
 import { publish } from './publish.ts'
 import { linkOf, reviewReaders } from './readers.ts'
+import { takeScanned } from './scanned.ts'
 import type { SiteState } from './site-state.ts'
 import { withSku } from './sku.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
 
+/** In the place of a read point: a count reached the cloud without a gateway. */
+const countedBy = 'count'
 /** How much the newest tick weighs in the shown rate of reads. */
 const rateSmoothing = 0.4
 
@@ -25,6 +28,13 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
         const item = itemOf(state, epc)
         item.skus = withSku(item.skus, entry.site, sku)
         noteItem(changes, item)
+      }
+    } else if (isOwnKind(record, 'counted') && entry.site !== undefined) {
+      const slot = siteOf(state, entry.site).index?.slots.get(record.slot)
+      if (slot === undefined) continue // it left the map since
+      const place = state.places.of(entry.site, slot.zone, slot.id)
+      for (const code of record.codes) {
+        takeScanned(state, code, { at: record.at, basis: 'scan', place, by: countedBy }, entry, changes)
       }
     } else if (isOwnKind(record, 'link') && entry.site !== undefined) {
       const site = siteOf(state, entry.site)

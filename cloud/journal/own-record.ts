@@ -22,6 +22,14 @@ export const ItemsImported = z.strictObject({
   by,
   items: z.array(z.strictObject({ epc: EpcHex, sku: z.string().min(1).max(64) })).max(1000),
 })
+/** Somebody counted a slot: what was scanned there, as it was scanned. */
+export const Counted = z.strictObject({
+  kind: z.literal('counted'),
+  at,
+  by,
+  slot: Identifier,
+  codes: z.array(z.string().min(1).max(512)).max(1000),
+})
 export const RulePut = z.strictObject({ kind: z.literal('rule'), at, by, rule: Rule })
 export const RuleRemoved = z.strictObject({ kind: z.literal('rule-removed'), at, by, rule: Identifier })
 /** What a person did to an alert. */
@@ -98,6 +106,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   Tick,
   MapPublished,
   ItemsImported,
+  Counted,
   RulePut,
   RuleRemoved,
   AlertAct,

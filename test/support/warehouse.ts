@@ -10,6 +10,7 @@ import type {
   SlotState,
   StockRow,
 } from '../../shared/api.ts'
+import { readCode, tagsOfCode } from '../../shared/epc/code.ts'
 import type { Rule } from '../../shared/rule.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 
@@ -82,7 +83,11 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
         ),
         request,
       ),
-    item: (epc) => house.items.find((item) => item.epc === epc),
+    item: (code) => {
+      const read = readCode(code)
+      const tags = read.ok ? tagsOfCode(read.value) : []
+      return house.items.find(({ epc }) => epc === code || tags.includes(epc))
+    },
     history: (epc, _maySee, request) =>
       page(
         house.history.filter((event) => event.epc === epc).map(({ epc: _epc, ...event }) => event),

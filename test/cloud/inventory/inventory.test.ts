@@ -264,6 +264,17 @@ describe('the ugly ones', () => {
       expect([inventory.item(kettle)?.sku, inventory.item(other)?.sku]).toEqual(['RETURNED', 'KETTLE'])
     })
 
+    test('a count puts what was scanned into the slot; sent twice it changes nothing', async () => {
+      const counted = fromCloud([
+        { kind: 'counted', at: t0 + minute, by: 'kim', slot: 'C-2', codes: ['(01)09506000134352(21)123456789', 'X'] },
+      ])
+      const inventory = await stockOf([map, seen, counted, counted])
+      expect(inventory.item(kettle)).toMatchObject({ slot: 'C-2', state: 'present' })
+      expect(inventory.item(other)).toMatchObject({ slot: 'A-2' })
+      const scans = inventory.history(kettle, ['rtm'], page).items.filter(({ kind }) => kind === 'scanned')
+      expect(scans).toMatchObject([{ from: 'A-1', to: 'C-2' }])
+    })
+
     test('a barcode scanned into a slot moves the tag of the same item', async () => {
       const put: KnownRecord = {
         kind: 'scan',

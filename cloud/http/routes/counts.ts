@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import type { Item } from '../../../shared/api.ts'
+import { readCode, tagsOfCode } from '../../../shared/epc/code.ts'
+import { Fault } from '../../../shared/fault.ts'
+import { EpcHex, Identifier } from '../../../shared/identifier.ts'
+import { byOf } from '../access.ts'
+import type { Api, HttpParts } from '../parts.ts'
+
+const itemsPerPage = 500
+/** A slot with more than so many items is no slot. */
+const mostItems = 10_000
+
+const Count = z.strictObject({
+  slot: Identifier,
+  codes: z
+    .array(z.string().min(1).max(512))
+    .max(1000)
+    .describe('all that was scanned there: EPCs in hex, barcodes, Digital Links'),
+  at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('when it was counted, default now; sent again with the same instant, a count changes nothing'),
+})
+
+const Report = z.object({
+  found: z.array(EpcHex).readonly().describe('expected there, and scanned'),
+  missing: z.array(EpcHex).readonly().describe('expected there, and not scanned; nothing is concluded from it'),
+  unexpected: z.array(EpcHex).readonly().describe('known to be elsewhere until now'),
+  unknown: z.array(z.string()).readonly().describe('codes that name nothing that was ever seen'),
+  offset: z.int().describe('of the entry in the journal'),
+})
+
+/** Cycle counts by hand: one slot and everything that was scanned in it. */
+export function countRoutes(app: Api, { inventory, journal, clock }: HttpParts): void {
+  app.post(
+    '/api/v1/sites/:site/counts',
+    {
+      schema: {
+        summary: 'Count a slot: what was scanned there, against what is believed to be there',
+        tags: ['stock'],
+        params: z.strictObject({ site: Identifier }),
+        body: Count,
+        response: { 202: Report },
+      },
+    },
+    async (request, reply) => {
+      const { site } = request.params
+      const { slot, codes, at } = request.body
+      const map = await inventory.map(site)
+      if (map?.slots.every(({ id }) => id !== slot) ?? true) throw new Fault('not-found', `There is no slot ${slot}.`)
+      const now = clock.now()
+      const countedAt = at === undefined ? now : Math.min(Date.parse(at), now)
+      const report = compare(await expectedIn(site, slot), codes)
+      const unexpected: string[] = []
+      const unknown: string[] = []
+      for (const code of report.others) {
+        const item = await inventory.item(code)
+        if (item?.site === site) unexpected.push(item.epc)
+        else unknown.push(code)
+      }
+      const record = { kind: 'counted', at: countedAt, by: byOf(request), slot, codes } as const
+      const offset = await journal.appendOwn(site, [record])
+      return reply.code(202).send({ found: report.found, missing: report.missing, unexpected, unknown, offset })
+    },
+  )
+
+  async function expectedIn(site: string, slot: string): Promise<readonly Item[]> {
+    const expected: Item[] = []
+    let cursor: string | undefined
+    do {
+      const page = await inventory.items(site, slot, { limit: itemsPerPage, ...(cursor !== undefined && { cursor }) })
+      expected.push(...page.items.filter((item) => item.slot === slot && item.state === 'present'))
+      cursor = page.next ?? undefined
+    } while (cursor !== undefined && expected.length < mostItems)
+    return expected
+  }
+}
+
+/** Each expected item once, however often and in whatever form it was scanned; `others` are the codes of none of them. */
+function compare(expected: readonly Item[], codes: readonly string[]) {
+  const missing = new Set(expected.map(({ epc }) => epc))
+  const found = new Set<string>()
+  const others = new Set<string>()
+  for (const code of codes) {
+    const read = readCode(code)
+    const epc = (read.ok ? tagsOfCode(read.value) : []).find((tag) => missing.has(tag) || found.has(tag))
+    if (epc === undefined) others.add(code)
+    else {
+      missing.delete(epc)
+      found.add(epc)
+    }
+  }
+  return { found: [...found], missing: [...missing], others: [...others] }
+}
