@@ -7,13 +7,14 @@ import {
   type SlotState,
   type StockRow,
 } from '../../shared/api.ts'
+import { skuNamed } from '../../shared/epc/sku-named.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { InventoryQueries, PageRequest } from '../http/read-models.ts'
 import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
 import { itemConfidence, viewItem } from './item-view.ts'
 import type { Ledger, StoredLedgerRow } from './ledger.ts'
-import { itemNamed, skuNamed } from './named.ts'
+import { itemNamed } from './named.ts'
 import { pageByKey } from './page.ts'
 import type { SiteState } from './site-state.ts'
 import { skuIn } from './sku.ts'
@@ -122,7 +123,9 @@ function items(state: InventoryState, site: string, q: string | undefined, page:
   const named = q === undefined ? undefined : itemNamed(state, q)
   const only = named?.place?.site === site ? viewItem(state, named) : undefined
   if (only !== undefined) return { items: [only], next: null }
-  const wanted = (q === undefined ? undefined : (skuNamed(state.sites.get(site), q) ?? q))?.trim().toLowerCase()
+  const wanted = (q === undefined ? undefined : (skuNamed(state.sites.get(site)?.index?.map.skus ?? [], q) ?? q))
+    ?.trim()
+    .toLowerCase()
   const found: Item[] = []
   let last = 0
   for (let index = cursorNumber(page.cursor); index < state.items.length; index += 1) {

@@ -1,3 +1,4 @@
+import { skuNamed } from '../../../shared/epc/sku-named.ts'
 import type { SiteMap } from '../../../shared/site-map.ts'
 
 export type Found =
@@ -8,8 +9,8 @@ export type Found =
   | { readonly kind: 'sku'; readonly id: string; readonly name: string }
 
 /**
- * Everything on the map that a few typed letters may mean, best first: exact, then beginning, then anywhere. Answers
- * from memory, so it can be asked at every key.
+ * Everything on the map that a few typed letters or a scanned barcode may mean, best first: exact, then beginning, then
+ * anywhere. Answers from memory, so it can be asked at every key.
  */
 export function findOnMap(map: SiteMap, query: string, limit: number): Found[] {
   const wanted = query.trim().toLowerCase()
@@ -24,7 +25,8 @@ export function findOnMap(map: SiteMap, query: string, limit: number): Found[] {
   }
   for (const { id, name } of map.zones) offer({ kind: 'zone', id, name }, id, name)
   for (const [id, zone] of gates) offer({ kind: 'gate', id, zone }, id)
-  for (const { sku, name } of map.skus) offer({ kind: 'sku', id: sku, name }, sku, name)
+  const scanned = skuNamed(map.skus, query)
+  for (const { sku, name } of map.skus) offer({ kind: 'sku', id: sku, name }, sku === scanned ? wanted : sku, name)
   for (const { id, name } of map.sensors) offer({ kind: 'sensor', id, name }, id, name)
   for (const { id, zone } of map.slots) offer({ kind: 'slot', id, zone }, id)
   // The sort is stable: equals stay in the order offered.

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Item, StockRow } from '../../../shared/api.ts'
+import { skuNamed } from '../../../shared/epc/sku-named.ts'
 import { findOnMap } from '../core/find-on-map.ts'
 import { type Answer, askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
@@ -69,7 +70,9 @@ function Hits({ q }: { readonly q: string }) {
   const format = store.format.value
   const board = store.board.value
   const site = board?.site ?? ''
-  const { answer, again } = useAnswer<Goods>(`${site}?${q}`, (signal) => goodsLike(site, q, signal))
+  const { answer, again } = useAnswer<Goods>(`${site}?${q}`, (signal) =>
+    goodsLike(site, q, skuNamed(board?.map.skus ?? [], q) ?? q, signal),
+  )
   if (board === null) return <p class="quiet">{words.searching}</p>
   const zones = new Map(board.map.zones.map(({ id, name }) => [id, name]))
   const names = new Map(board.map.skus.map(({ sku, name }) => [sku, name]))
@@ -213,11 +216,11 @@ function SlotLink({ code }: { readonly code: string }) {
   )
 }
 
-async function goodsLike(site: string, q: string, signal: AbortSignal): Promise<Answer<Goods>> {
+async function goodsLike(site: string, q: string, sku: string, signal: AbortSignal): Promise<Answer<Goods>> {
   const at = `/sites/${encodeURIComponent(site)}`
   const items = await askAll<Item>(`${at}/items`, { q }, mostRows, signal)
   if (!items.ok) return items
-  // The stock table answers "how many and where" when what was typed is one whole SKU.
-  const stock = await askAll<StockRow>(`${at}/stock`, { sku: q }, mostRows, signal)
+  // The stock table answers "how many and where" when what was typed is one whole SKU, or scanned with its GTIN.
+  const stock = await askAll<StockRow>(`${at}/stock`, { sku }, mostRows, signal)
   return { ok: true, value: { items: items.value.slice(0, mostRows), stock: stock.ok ? stock.value : [] } }
 }

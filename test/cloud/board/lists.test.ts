@@ -37,6 +37,11 @@ describe('addresses', () => {
     ['/alerts/', '', { page: 'alerts' }],
     ['/find', '?q=hex+bolt', { page: 'find', q: 'hex bolt' }],
     ['/item/3034ab', '', { page: 'item', epc: '3034AB' }],
+    [
+      '/item/urn%3Aepc%3Aid%3Asscc%3A0614141.1234567890',
+      '',
+      { page: 'item', epc: 'urn:epc:id:sscc:0614141.1234567890' },
+    ],
     ['/item', '', { page: 'nowhere' }],
     ['/sensors/t%201', '', { page: 'sensors', sensor: 't 1' }],
     ['/alerts/9', '', { page: 'nowhere' }],
@@ -71,6 +76,17 @@ describe('finding on the map', () => {
   ] as const) {
     test(`“${query}”`, () => expect(findOnMap(aMap(), query, 9).map(({ id }) => id)).toEqual(ids))
   }
+  test.each([
+    ['an EAN-13', '9506000134352'],
+    ['a GS1 DataMatrix with serial', ']d2010950600013435221S1'],
+    ['a Digital Link', 'https://shop.example/01/09506000134352'],
+  ])('%s finds the SKU with its GTIN', (_name, code) => {
+    const skus = [
+      { sku: 'KETTLE', name: 'Kettle', gtin: '09506000134352' },
+      { sku: 'LAMP', name: 'Lamp' },
+    ]
+    expect(findOnMap(aMap({ skus }), code, 9)).toEqual([{ kind: 'sku', id: 'KETTLE', name: 'Kettle' }])
+  })
   test('the exact code comes first, however many contain it', () => {
     const slots = ['A-10', 'XA-1', 'A-1'].map((id) => ({ id, zone: 'north', x: 0, y: 0, width: 1, depth: 1, level: 0 }))
     expect(findOnMap(aMap({ slots }), 'a-1', 2).map(({ id }) => id)).toEqual(['A-1', 'A-10'])
