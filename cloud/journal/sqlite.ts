@@ -34,9 +34,14 @@ const maxCallsPerCommit = 256
 /** Entries cut off in one transaction: a few megabytes, some milliseconds. */
 const entriesPerTrim = 64
 
+/** How long a write waits for another process that holds the file's lock. */
+const lockedMs = 100
+
 /** Opens the journal file, or makes it with a new server id. One process writes it. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const database = openDatabase({ path: options.path, migrations: journalMigrations, durability: 'full' })
+  // Whoever finds it locked tries again; waiting here would hold up everything else that is asked of this thread.
+  database.exec(`PRAGMA busy_timeout = ${lockedMs}`)
   return new SqliteJournal(database, options)
 }
 
