@@ -49,6 +49,10 @@ export interface ChaosProxy {
   mend(): void
   /** Breaks every connection; new ones are welcome. */
   breakAll(): void
+  /** As when a NAT is rebound: connections of now are black holes for ever, new ones are welcome. */
+  forget(): void
+  /** New connections lead elsewhere. */
+  leadTo(target: { readonly host: string; readonly port: number }): void
   /** FIN in one direction of every connection; the other goes on. */
   halfClose(direction: Direction): void
   /** Called with every chunk before it goes on. */
@@ -61,7 +65,8 @@ export interface ChaosProxy {
 const longestQueueBytes = 1024 * 1024
 const trickleEveryMs = 20
 
-export async function openChaosProxy(target: { readonly host: string; readonly port: number }): Promise<ChaosProxy> {
+export async function openChaosProxy(first: { readonly host: string; readonly port: number }): Promise<ChaosProxy> {
+  let target = first
   const counters: ProxyCounters = {
     connections: 0,
     refused: 0,
@@ -121,6 +126,12 @@ export async function openChaosProxy(target: { readonly host: string; readonly p
       isCut = false
     },
     breakAll,
+    forget() {
+      for (const pair of pairs) pair.forget()
+    },
+    leadTo(next) {
+      target = next
+    },
     halfClose(direction) {
       for (const pair of pairs) {
         counters.halfClosed += 1
@@ -151,6 +162,7 @@ class Pair {
   readonly #far: Socket
   readonly #around: Surroundings
   #ended = false
+  #isForgotten = false
 
   constructor(near: Socket, far: Socket, around: Surroundings) {
     this.#near = near
@@ -172,6 +184,10 @@ class Pair {
     ;(direction === 'up' ? this.#far : this.#near).end()
   }
 
+  forget(): void {
+    this.#isForgotten = true
+  }
+
   destroy(): void {
     if (this.#ended) return
     this.#ended = true
@@ -189,6 +205,7 @@ class Pair {
   }
 
   #swallows(direction: Direction): boolean {
+    if (this.#isForgotten) return true
     const { swallowUp, swallowDown } = this.#around.weather()
     return direction === 'up' ? swallowUp : swallowDown
   }

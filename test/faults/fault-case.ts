@@ -1,4 +1,4 @@
-import type { Verdict } from './oracle.ts'
+import { highest, type Verdict } from './oracle.ts'
 
 export type Tier = 'commit' | 'full'
 
@@ -43,4 +43,22 @@ export interface NotInjected {
 /** Further broken promises found by the case itself. */
 export function withProblems(verdict: Verdict, problems: readonly (string | false | undefined)[]): Verdict {
   return { ...verdict, problems: [...problems.filter((problem) => typeof problem === 'string'), ...verdict.problems] }
+}
+
+/** One fault shown in several scenes. */
+export function addedUp(outcomes: readonly Outcome[]): Outcome {
+  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((all, one) => all + of(one), 0)
+  return {
+    injected: outcomes.every(({ injected }) => injected),
+    proof: outcomes.map(({ proof }) => proof).join('; '),
+    verdict: {
+      records: sum(({ verdict }) => verdict.records),
+      lost: sum(({ verdict }) => verdict.lost),
+      duplicated: sum(({ verdict }) => verdict.duplicated),
+      declared: sum(({ verdict }) => verdict.declared),
+      peaks: highest(outcomes.map(({ verdict }) => verdict.peaks)),
+      problems: outcomes.flatMap(({ verdict }) => verdict.problems),
+    },
+    kills: sum(({ kills = 0 }) => kills),
+  }
 }

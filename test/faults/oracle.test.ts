@@ -42,7 +42,14 @@ function honest(): Evidence {
 }
 
 test('an honest street holds', () => {
-  expect(judge(honest())).toEqual({ records: 8, lost: 0, duplicated: 0, declared: 0, problems: [] })
+  expect(judge(honest())).toEqual({
+    records: 8,
+    lost: 0,
+    duplicated: 0,
+    declared: 0,
+    peaks: { rssMb: 100, descriptors: 30 },
+    problems: [],
+  })
 })
 
 const without = (...sequences: number[]) => honest().journal.filter(({ sequence }) => !sequences.includes(sequence))

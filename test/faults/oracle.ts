@@ -83,12 +83,24 @@ export interface Allowed {
   readonly setAside: number
   /** Exit codes other than 0 that were provoked. */
   readonly exitCodes: readonly number[]
+  /** Descriptors that a process may have open. */
+  readonly descriptors: number
 }
-
-export const nothingAllowed: Allowed = { redeliveries: 0, setAside: 0, exitCodes: [] }
 
 /** Peaks that no fault may drive a process over. */
 export const bounds = { rssMb: 400, descriptors: 160 }
+
+export const nothingAllowed: Allowed = { redeliveries: 0, setAside: 0, exitCodes: [], descriptors: bounds.descriptors }
+
+export interface Peaks {
+  readonly rssMb: number
+  readonly descriptors: number
+}
+
+export const highest = (all: readonly Peaks[]): Peaks => ({
+  rssMb: Math.max(0, ...all.map(({ rssMb }) => rssMb)),
+  descriptors: Math.max(0, ...all.map(({ descriptors }) => descriptors)),
+})
 
 export interface Verdict {
   /** Records in the journal that gateways sent. */
@@ -99,6 +111,8 @@ export interface Verdict {
   readonly duplicated: number
   /** Given up and declared. */
   readonly declared: number
+  /** The most that any process took. */
+  readonly peaks: Peaks
   /** One sentence for each broken promise; empty = it held. */
   readonly problems: readonly string[]
 }
@@ -232,7 +246,10 @@ export function judge(evidence: Evidence): Verdict {
   for (const process of evidence.processes) problems.push(...troubleOf(process, allowed))
   const first = problems.slice(0, 20)
   if (problems.length > first.length) first.push(`… and ${problems.length - first.length} more`)
-  return { records: journal.length, lost, duplicated, declared: declared.count, problems: first }
+  const peaks = highest(
+    evidence.processes.map(({ peakRssMb: rssMb, peakDescriptors: descriptors }) => ({ rssMb, descriptors })),
+  )
+  return { records: journal.length, lost, duplicated, declared: declared.count, peaks, problems: first }
 }
 
 function troubleOf({ name, output, exitCode, peakRssMb, peakDescriptors }: ProcessSeen, allowed: Allowed): string[] {
@@ -244,7 +261,7 @@ function troubleOf({ name, output, exitCode, peakRssMb, peakDescriptors }: Proce
   if (exitCode !== undefined && exitCode !== 0 && !(exitCode !== null && allowed.exitCodes.includes(exitCode)))
     problems.push(`${name} ended with ${exitCode}: ${output.trim().split('\n').at(-1)?.slice(0, 300)}`)
   if (peakRssMb > bounds.rssMb) problems.push(`${name} took ${Math.round(peakRssMb)} MB`)
-  if (peakDescriptors > bounds.descriptors) problems.push(`${name} had ${peakDescriptors} descriptors open`)
+  if (peakDescriptors > allowed.descriptors) problems.push(`${name} had ${peakDescriptors} descriptors open`)
   return problems
 }
 

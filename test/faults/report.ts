@@ -1,4 +1,5 @@
 import type { NotInjected } from './fault-case.ts'
+import { bounds } from './oracle.ts'
 import type { Result } from './run.ts'
 
 const state = ({ held }: Result) => (held === undefined ? 'not injected' : held ? 'held' : 'BROKEN')
@@ -12,7 +13,7 @@ export function line(result: Result): string {
 /** The result table as text: one row a fault. */
 export function table(results: readonly Result[]): string {
   const rows = [
-    ['fault', 'injected', 'held', 'records', 'lost', 'twice', 'declared', 'kills', 'seconds', 'proof'],
+    ['fault', 'injected', 'held', 'records', 'lost', 'twice', 'declared', 'kills', 'MB', 'fds', 'seconds', 'proof'],
     ...results.map((one) => [
       one.fault,
       one.injected ? 'yes' : 'no',
@@ -22,6 +23,8 @@ export function table(results: readonly Result[]): string {
       String(one.duplicated),
       String(one.declared),
       String(one.kills),
+      String(Math.round(one.peaks.rssMb)),
+      String(one.peaks.descriptors),
       String(one.seconds),
       one.proof,
     ]),
@@ -50,12 +53,15 @@ Written by \`npm run faults -- --tier ${tier} --seed ${seed} --report docs/fault
 
 ${sum(({ records }) => records)} records, ${sum(({ kills }) => kills)} SIGKILLs, ${sum(({ lost }) => lost)} lost, ${sum(({ duplicated }) => duplicated)} duplicated.
 
-| fault | what | injected | held | records | lost | duplicated | declared | kills | s | proof |
-|---|---|---|---|---:|---:|---:|---:|---:|---:|---|
+MB and descriptors: the most that any process of the fault, cloud or gateway, took at any time. More than ${bounds.rssMb} MB or ${bounds.descriptors} descriptors
+(F42: one more for each gateway), an unhandled rejection or an exit code that nobody provoked breaks the fault, whatever was stored.
+
+| fault | what | injected | held | records | lost | duplicated | declared | kills | MB | descriptors | s | proof |
+|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|
 ${results
   .map(
     (one) =>
-      `| ${one.fault} | ${cell(one.title)} | ${one.injected ? 'yes' : 'no'} | ${one.held === undefined ? '–' : one.held ? 'yes' : '**no**'} | ${one.records} | ${one.lost} | ${one.duplicated} | ${one.declared} | ${one.kills} | ${one.seconds} | ${cell(one.proof)} |`,
+      `| ${one.fault} | ${cell(one.title)} | ${one.injected ? 'yes' : 'no'} | ${one.held === undefined ? '–' : one.held ? 'yes' : '**no**'} | ${one.records} | ${one.lost} | ${one.duplicated} | ${one.declared} | ${one.kills} | ${Math.round(one.peaks.rssMb)} | ${one.peaks.descriptors} | ${one.seconds} | ${cell(one.proof)} |`,
   )
   .join('\n')}
 

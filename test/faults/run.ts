@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import type { FaultCase, RunOptions } from './fault-case.ts'
+import { highest, type Peaks } from './oracle.ts'
 
 export interface Result {
   readonly fault: string
@@ -15,6 +16,7 @@ export interface Result {
   readonly declared: number
   readonly kills: number
   readonly seconds: number
+  readonly peaks: Peaks
   readonly problems: readonly string[]
 }
 
@@ -31,7 +33,7 @@ function missingFor({ needs = [], needsRoot = false }: FaultCase): string | unde
 const pathWithSbin = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
 
 export async function runCase(fault: FaultCase, options: RunOptions): Promise<Result> {
-  const nothing = { records: 0, lost: 0, duplicated: 0, declared: 0, kills: 0, problems: [] }
+  const nothing = { records: 0, lost: 0, duplicated: 0, declared: 0, kills: 0, peaks: highest([]), problems: [] }
   const startedMs = performance.now()
   const seconds = () => Math.round((performance.now() - startedMs) / 100) / 10
   const named = { fault: fault.fault, title: fault.title }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,7 @@ import { readAll } from '../support/spool.ts'
 import { openStreet, type Street } from '../support/street.ts'
 import { until } from '../support/until.ts'
 import { type ChaosProxy, openChaosProxy } from './chaos-proxy.ts'
+import { type Disk, mountTmpfs } from './disks.ts'
 import { type Feeder, openFeeder } from './feeder.ts'
 import { type Gateway, type GatewayOptions, openGateway } from './gateway.ts'
 import {
@@ -53,6 +54,12 @@ export interface SceneOptions {
   /** `series` of the cloud's configuration. */
   readonly series?: Readonly<Record<string, unknown>>
   readonly truth?: Partial<Pick<TruthOptions, 'stepMs' | 'tags' | 'withoutClock'>>
+  /** More of the cloud's configuration. */
+  readonly cloud?: Readonly<Record<string, unknown>>
+  /** Gateways connect here instead of to the embedded broker. */
+  readonly brokerPort?: number
+  /** The cloud's data lie on a file system of their own of so many bytes. Needs root. */
+  readonly dataDiskBytes?: number
 }
 
 /** A whole street in processes of its own, with a proxy before the cloud, and one judge at the end. */
@@ -64,10 +71,12 @@ export interface Scene {
   /** Between gateways and the cloud's broker. */
   readonly proxy: ChaosProxy
   readonly directory: string
+  readonly dataDisk: Disk | undefined
   readonly confirmed: Set<number>
   readonly unconfirmed: Set<number>
   cloud: Actor
-  startCloud(): Promise<Actor>
+  /** `under`: a command and its arguments before it, as strace. */
+  startCloud(under?: readonly string[]): Promise<Actor>
   /** Puts a fault into the system calls of a process that runs; resolves when strace holds it. Answers the trace. */
   inject(actor: Actor, injection: Injection): Promise<string>
   /** A gateway of this name that the cloud knows; answers its secret. */
@@ -80,7 +89,7 @@ export interface Scene {
     gateway: string,
     options?: { spool?: Readonly<Record<string, unknown>> },
   ): Promise<{ broker: SiteBroker; feeder: Feeder; config: string; spoolDirectory: string }>
-  startEdge(config: string, environment?: Readonly<Record<string, string>>): Actor
+  startEdge(config: string, environment?: Readonly<Record<string, string>>, under?: readonly string[]): Actor
   /** The devices say these happenings; the site's broker has them when it resolves. */
   say(feeder: Feeder, from: number, count: number): Promise<void>
   /** Resolves when the edge is subscribed to the site's broker, which from then on keeps messages for it. */
@@ -108,17 +117,29 @@ export interface Scene {
   close(): Promise<void>
 }
 
-export async function openScene({ seed, series = {}, truth: truthOptions = {} }: SceneOptions): Promise<Scene> {
+export async function openScene({
+  seed,
+  series = {},
+  truth: truthOptions = {},
+  cloud = {},
+  brokerPort,
+  dataDiskBytes,
+}: SceneOptions): Promise<Scene> {
   const clock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
   const random = seeded(seed)
-  const street = await openStreet(site, { series })
+  const street = await openStreet(site, { series, ...cloud })
   const closers: (() => unknown)[] = [() => street.remove()]
+  const dataDisk = dataDiskBytes === undefined ? undefined : mountTmpfs(street.dataDirectory, dataDiskBytes)
+  if (dataDisk !== undefined) closers.push(dataDisk.unmount)
   const actors: Actor[] = []
   const promises: Promised[] = []
   const confirmed = new Set<number>()
   const unconfirmed = new Set<number>()
   const truth = openTruth({ seed, startAt: clock.now() - 3_600_000, ...truthOptions })
-  const proxy = await openChaosProxy({ host: '127.0.0.1', port: Number(new URL(street.brokerUrl).port) })
+  const proxy = await openChaosProxy({
+    host: '127.0.0.1',
+    port: brokerPort ?? Number(new URL(street.brokerUrl).port),
+  })
   closers.push(() => proxy.close())
   const proxied = `mqtt://127.0.0.1:${proxy.port}`
   const secrets = new Map<string, string>()
@@ -172,18 +193,20 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
     street,
     proxy,
     directory: street.directory,
+    dataDisk,
     confirmed,
     unconfirmed,
     cloud: undefined as never,
     act,
     defer: (close) => void closers.push(close),
 
-    async startCloud() {
-      const child = spawn(process.execPath, [quiet, command, 'cloud', '--config', cloudYaml], {
+    async startCloud(under = []) {
+      const [program = '', ...args] = [...under, process.execPath, quiet, command, 'cloud', '--config', cloudYaml]
+      const child = spawn(program, args, {
         env: { ...process.env, NO_COLOR: '1' },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
-      const actor = act('cloud', child)
+      const actor = act('cloud', child, under.length === 0 ? undefined : await childOf(child))
       scene.cloud = actor
       await until('the cloud answers', async () => {
         if (child.exitCode !== null || child.signalCode !== null) return true
@@ -195,7 +218,7 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
 
     async inject(actor, injection) {
       const trace = join(street.directory, `trace-${actor.pid}-${injection.call}`)
-      const tracer = spawn('strace', [...underStrace(injection, trace, []), '-p', String(actor.pid)], {
+      const tracer = spawn('strace', [...underStrace(injection, trace, true), '-p', String(actor.pid)], {
         stdio: 'ignore',
       })
       closers.push(() => tracer.kill('SIGKILL'))
@@ -276,14 +299,10 @@ export async function openScene({ seed, series = {}, truth: truthOptions = {} }:
       return { broker, feeder, config, spoolDirectory }
     },
 
-    startEdge(config, environment = {}) {
-      return act(
-        'edge',
-        spawn(process.execPath, [quiet, command, 'edge', '--config', config], {
-          env: { ...process.env, NO_COLOR: '1', ...environment },
-          stdio: ['ignore', 'pipe', 'pipe'],
-        }),
-      )
+    startEdge(config, environment = {}, under = []) {
+      const [program = '', ...args] = [...under, process.execPath, quiet, command, 'edge', '--config', config]
+      const env = { ...process.env, NO_COLOR: '1', ...environment }
+      return act('edge', spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }))
     },
 
     async say(feeder, from, count) {
@@ -407,6 +426,15 @@ const Ready = z.object({
   troubles: z.array(z.string()),
   projections: z.array(z.object({ name: z.string(), lag: z.number() })),
 })
+
+/** The process that strace runs: strace itself has short-lived children, too, before it. */
+export async function childOf({ pid }: ChildProcess): Promise<number> {
+  const started = () => {
+    const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0] ?? ''
+    return readlinkSync(`/proc/${child}/exe`) === process.execPath ? Number(child) : undefined
+  }
+  return await until('strace has started its command', started, { everyMs: 5 })
+}
 
 function signalTo(pid: number, name: NodeJS.Signals): void {
   try {

@@ -11,12 +11,12 @@ export interface Injection {
 
 export const told = ({ call, fault, when }: Injection) => `${call}:${fault}:when=${when}`
 
-/** Arguments that run a command under strace with the injection (none: a process that runs already, named with `-p`); what happened is written to `trace`. */
-export function underStrace(injection: Injection, trace: string, command: readonly string[]): readonly string[] {
+/** Arguments before a command that run it under strace with the injection, or (`attached`) before `-p`; what happened is written to `trace`. */
+export function underStrace(injection: Injection, trace: string, attached = false): readonly string[] {
   const { call, fault } = injection
-  // Far faster, as other calls do not stop; but strace 6.1 then injects no signals.
-  const quick = fault.startsWith('signal=') || command.length === 0 ? [] : ['--seccomp-bpf']
-  return ['-f', ...quick, '-q', '-o', trace, '-e', `trace=${call}`, '-e', `inject=${told(injection)}`, ...command]
+  // Far faster, as other calls do not stop; but strace 6.1 then injects no signals, and cannot attach.
+  const quick = fault.startsWith('signal=') || attached ? [] : ['--seccomp-bpf']
+  return ['-f', ...quick, '-q', '-o', trace, '-e', `trace=${call}`, '-e', `inject=${told(injection)}`]
 }
 
 /** One thread of libuv's pool, so that the n-th call is the n-th call of the process. */

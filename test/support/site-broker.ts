@@ -10,6 +10,8 @@ export interface SiteBroker {
   readonly url: string
   readonly port: number
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** To freeze it, and let it go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void
 }
 
 /** `user`: only this one may enter; without, everybody may. */
@@ -39,6 +41,7 @@ export async function startSiteBroker(
   return {
     url: `mqtt://127.0.0.1:${port}`,
     port,
+    signal: (name) => void child.kill(name),
     async stop(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')

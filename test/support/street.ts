@@ -14,6 +14,8 @@ export interface Street {
   readonly brokerUrl: string
   readonly dataDirectory: string
   startCloud(): Promise<Running>
+  /** Runs the command on this cloud; answers what it said. */
+  command(...args: string[]): Promise<string>
   /** Makes the gateway and writes `<gateway>.yaml`; answers its path. */
   addGateway(
     gateway: string,
@@ -72,6 +74,7 @@ export async function openStreet(site: string, cloudConfig: Readonly<Record<stri
     url,
     brokerUrl,
     dataDirectory,
+    command,
     async startCloud() {
       const started = startWarepulse(['cloud', '--config', cloudYaml])
       cloud = started

@@ -3,7 +3,7 @@ import { until } from '../../support/until.ts'
 import { isReadOnly, mountExt4, mountTmpfs } from '../disks.ts'
 import type { FaultCase, Outcome, RunOptions } from '../fault-case.ts'
 import { withProblems } from '../fault-case.ts'
-import type { Verdict } from '../oracle.ts'
+import { highest, type Verdict } from '../oracle.ts'
 import { openScene } from '../scene.ts'
 
 const mib = 1024 * 1024
@@ -21,6 +21,7 @@ async function fullBySpool(options: RunOptions): Promise<Outcome> {
       lost: sum(({ lost }) => lost),
       duplicated: sum(({ duplicated }) => duplicated),
       declared: sum(({ declared }) => declared),
+      peaks: highest([bounded.verdict.peaks, small.verdict.peaks]),
       problems: [
         ...bounded.verdict.problems.map((problem) => `at maxBytes: ${problem}`),
         ...small.verdict.problems.map((problem) => `at the end of the disk: ${problem}`),

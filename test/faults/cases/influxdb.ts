@@ -1,7 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startInflux2StandIn } from '../../support/influx2-stand-in.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Influx2StandIn, startInflux2StandIn } from '../../support/influx2-stand-in.ts'
 import { type InfluxServer, startInfluxServer } from '../../support/influxdb.ts'
 import { until } from '../../support/until.ts'
 import { type ChaosProxy, fairWeather, openChaosProxy } from '../chaos-proxy.ts'
@@ -116,7 +117,15 @@ const refusals = [
   { status: 429, headers: { 'Retry-After': '1' }, body: '{"code":"too many requests"}' },
 ]
 
-async function refusesForAWhile({ seed }: RunOptions): Promise<Outcome> {
+async function withStandIn(
+  seed: number,
+  play: (stage: {
+    readonly scene: Scene
+    readonly gateway: Gateway
+    readonly standIn: Influx2StandIn
+    readonly proxy: ChaosProxy
+  }) => Promise<Outcome>,
+): Promise<Outcome> {
   const standIn = await startInflux2StandIn({ influxql: true })
   const proxy = await openChaosProxy({ host: '127.0.0.1', port: Number(new URL(standIn.url).port) })
   const tokenFile = join(tmpdir(), `warepulse-token-${process.pid}`)
@@ -126,34 +135,7 @@ async function refusesForAWhile({ seed }: RunOptions): Promise<Outcome> {
     const url = `http://127.0.0.1:${proxy.port}`
     const scene = await openScene({ seed, series: { influx: { version: 2, url, org, bucket, tokenFile } } })
     try {
-      const answers: { status: number; atMs: number }[] = []
-      const asked: number[] = []
-      proxy.watch((direction, chunk) => {
-        const head = chunk.subarray(0, 40).toString('latin1')
-        if (direction === 'up' && head.startsWith('POST /api/v2/write')) asked.push(performance.now())
-        const status = /^HTTP\/1\.1 (\d+)/.exec(head)?.[1]
-        if (direction === 'down' && status !== undefined)
-          answers.push({ status: Number(status), atMs: performance.now() })
-      })
-      const gateway = await scene.openGateway('gw')
-      standIn.faults.push(...refusals)
-      await gateway.stream(1, happenings)
-      await gateway.drained()
-      await until('it has refused for a while', () => standIn.faults.length === 0, { withinMs: 40_000 })
-      const problems = answers.flatMap(({ status, atMs }, i) => {
-        const next = asked.find((at) => at > atMs)
-        if (status !== 429 || next === undefined) return []
-        const wantedMs = answers.slice(0, i).some((one) => one.status === 429) ? 1000 : 3000
-        return next - atMs < wantedMs - 20
-          ? [`asked again ${Math.round(next - atMs)} ms after "wait ${wantedMs} ms"`]
-          : []
-      })
-      const refused = answers.filter(({ status }) => status >= 429).map(({ status }) => status)
-      return {
-        injected: refused.length === refusals.length,
-        proof: `answered ${refused.join(', ')}; Retry-After was kept`,
-        verdict: withProblems(await scene.judge({ spools: spools(scene) }), problems),
-      }
+      return await play({ scene, gateway: await scene.openGateway('gw'), standIn, proxy })
     } finally {
       await scene.close()
     }
@@ -163,6 +145,85 @@ async function refusesForAWhile({ seed }: RunOptions): Promise<Outcome> {
     await standIn.close()
   }
 }
+
+/** F14: the token was exchanged: everything is refused until somebody sets it right. */
+const refusesTheToken = ({ seed }: RunOptions) =>
+  withStandIn(seed, async ({ scene, gateway, standIn }) => {
+    const unauthorised = { status: 401, body: '{"code":"unauthorized","message":"unauthorized access"}' }
+    const refused = 40
+    standIn.faults.push(...Array.from({ length: refused }, () => unauthorised))
+    await gateway.stream(1, happenings)
+    await gateway.drained()
+    await scene.tells(/refuses our credentials/)
+    const leftThen = standIn.faults.length
+    await delay(5000)
+    const asked = leftThen - standIn.faults.length
+    standIn.faults.splice(0)
+    return {
+      injected: leftThen < refused,
+      proof: `401 to ${refused - leftThen} requests before /readyz said so, ${asked} more in the next 5 s; everything acknowledged meanwhile`,
+      verdict: withProblems(await scene.judge({ spools: spools(scene) }), [
+        asked > 20 && `it asked ${asked} times in 5 s although its token is wrong`,
+      ]),
+    }
+  })
+
+/** F15: InfluxDB has stored the points, and its answer breaks off at any byte. */
+const answerBreaksOff = ({ seed }: RunOptions) =>
+  withInfluxdb(seed, async ({ scene, gateway, proxy }) => {
+    const rounds = 12
+    let next = 101
+    const before = proxy.counters.resets
+    for (let round = 0; round < rounds; round += 1) {
+      const at = 1 + Math.floor(scene.random() * 120)
+      const { resets } = proxy.counters
+      proxy.weather({ resetAtDownByte: at })
+      proxy.breakAll()
+      await until('an answer breaks off', async () => {
+        await gateway.stream(next, 20)
+        next += 20
+        return proxy.counters.resets > resets
+      })
+      proxy.weather(fairWeather)
+    }
+    await gateway.drained()
+    return {
+      injected: proxy.counters.resets - before >= rounds,
+      proof: `${proxy.counters.resets - before} answers broken off within their first 120 bytes`,
+      verdict: await scene.judge({ spools: spools(scene) }),
+    }
+  })
+
+const refusesForAWhile = ({ seed }: RunOptions) =>
+  withStandIn(seed, async ({ scene, gateway, standIn, proxy }) => {
+    const answers: { status: number; atMs: number }[] = []
+    const asked: number[] = []
+    proxy.watch((direction, chunk) => {
+      const head = chunk.subarray(0, 40).toString('latin1')
+      if (direction === 'up' && head.startsWith('POST /api/v2/write')) asked.push(performance.now())
+      const status = /^HTTP\/1\.1 (\d+)/.exec(head)?.[1]
+      if (direction === 'down' && status !== undefined)
+        answers.push({ status: Number(status), atMs: performance.now() })
+    })
+    standIn.faults.push(...refusals)
+    await gateway.stream(1, happenings)
+    await gateway.drained()
+    await until('it has refused for a while', () => standIn.faults.length === 0, { withinMs: 40_000 })
+    const problems = answers.flatMap(({ status, atMs }, i) => {
+      const next = asked.find((at) => at > atMs)
+      if (status !== 429 || next === undefined) return []
+      const wantedMs = answers.slice(0, i).some((one) => one.status === 429) ? 1000 : 3000
+      return next - atMs < wantedMs - 20
+        ? [`asked again ${Math.round(next - atMs)} ms after "wait ${wantedMs} ms"`]
+        : []
+    })
+    const refused = answers.filter(({ status }) => status >= 429).map(({ status }) => status)
+    return {
+      injected: refused.length === refusals.length,
+      proof: `answered ${refused.join(', ')}; Retry-After was kept`,
+      verdict: withProblems(await scene.judge({ spools: spools(scene) }), problems),
+    }
+  })
 
 /** Somebody wrote text where our numbers go: all temperatures are refused, and nothing else may be. */
 async function refusesTheType({ seed }: RunOptions): Promise<Outcome> {
@@ -221,6 +282,19 @@ export const influxdbCases: readonly FaultCase[] = [
     run: hangs,
   },
   { fault: 'F12', title: 'InfluxDB answers 500, 503, 429 with Retry-After', tier: 'commit', run: refusesForAWhile },
+  {
+    fault: 'F14',
+    title: 'InfluxDB answers 401: told, asked slowly, nothing dropped',
+    tier: 'full',
+    run: refusesTheToken,
+  },
+  {
+    fault: 'F15',
+    title: 'the answer of InfluxDB breaks off after the points are stored',
+    tier: 'full',
+    needs: ['influxd'],
+    run: answerBreaksOff,
+  },
   {
     fault: 'F13',
     title: 'InfluxDB refuses points for their type: those are set aside, the rest is written',

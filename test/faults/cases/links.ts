@@ -1,8 +1,12 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Item } from '../../../shared/api.ts'
 import { until } from '../../support/until.ts'
 import { fairWeather } from '../chaos-proxy.ts'
 import type { FaultCase, Outcome, RunOptions } from '../fault-case.ts'
-import { withProblems } from '../fault-case.ts'
+import { addedUp, withProblems } from '../fault-case.ts'
 import { openScene, site } from '../scene.ts'
 
 const spools = (directory: string) => [{ gateway: 'gw', directory: `${directory}/gw-spool` }]
@@ -45,7 +49,7 @@ async function resetAtByte({ seed, tier, note }: RunOptions): Promise<Outcome> {
   const scene = await openScene({ seed })
   try {
     const gateway = await scene.openGateway('gw', { random: () => scene.random() * 0.1 })
-    const rounds = tier === 'full' ? 1000 : 60
+    const rounds = tier === 'full' ? 300 : 60
     let next = 1
     const atBytes: number[] = []
     for (let round = 0; round < rounds; round += 1) {
@@ -120,6 +124,82 @@ async function slow({ seed }: RunOptions): Promise<Outcome> {
   }
 }
 
+/** F34: the address of the gateway changes under its connection; then a captive portal answers for the cloud. */
+async function otherNetwork({ seed }: RunOptions): Promise<Outcome> {
+  const scene = await openScene({ seed })
+  const portal = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.end('HTTP/1.1 302 Found\r\nLocation: http://portal.example/login\r\nContent-Length: 6\r\n\r\n<html>')
+    asked += 1
+  })
+  let asked = 0
+  try {
+    const gateway = await scene.openGateway('gw', { keepaliveSeconds: 2 })
+    await gateway.stream(1, 200)
+    await gateway.drained()
+    scene.proxy.forget()
+    const { swallowedBytes } = scene.proxy.counters
+    await gateway.stream(201, 200)
+    await gateway.drained()
+    const swallowed = scene.proxy.counters.swallowedBytes - swallowedBytes
+    await new Promise<void>((resolve) => portal.listen(0, '127.0.0.1', resolve))
+    scene.proxy.leadTo({ host: '127.0.0.1', port: (portal.address() as AddressInfo).port })
+    scene.proxy.breakAll()
+    const said = gateway.said.length
+    await gateway.stream(401, 200)
+    await until('it has met the portal', () => asked >= 2, { withinMs: 30_000 })
+    await delay(3000)
+    const perSecond = asked / 3
+    scene.proxy.leadTo({ host: '127.0.0.1', port: Number(new URL(scene.street.brokerUrl).port) })
+    scene.proxy.breakAll()
+    await gateway.drained()
+    const reason = gateway.said.slice(said).find((one) => !/ended: $/.test(one))
+    return {
+      injected: swallowed > 0 && asked > 0,
+      proof: `${swallowed} bytes sent into a forgotten connection; HTML answered ${asked} times for MQTT: "${reason?.slice(0, 100)}"`,
+      verdict: withProblems(await scene.judge({ spools: spools(scene.directory) }), [
+        perSecond > 20 && `it asked the portal ${Math.round(perSecond)} times a second`,
+      ]),
+    }
+  } finally {
+    portal.close()
+    await scene.close()
+  }
+}
+
+/** The name of the cloud is not known when the gateway starts, and then it is. */
+async function nameUnknown({ seed }: RunOptions): Promise<Outcome> {
+  const scene = await openScene({ seed })
+  try {
+    const { feeder, config, spoolDirectory } = await scene.withReaders('gw')
+    const hosts = join(scene.directory, 'hosts')
+    writeFileSync(hosts, '127.0.0.1 localhost\n')
+    writeFileSync(
+      config,
+      readFileSync(config, 'utf8').replace(
+        /mqtt:\/\/127\.0\.0\.1:(\d+)(?=","secretFile)/,
+        'mqtt://cloud.faults.test:$1',
+      ),
+    )
+    const ownHosts = ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', hosts]
+    const edge = scene.startEdge(config, {}, ownHosts)
+    await scene.listens()
+    await scene.say(feeder, 1, 400)
+    const complaint = await until('it tells', () => /"msg":"([^"]*cloud\.faults\.test[^"]*)/.exec(edge.output())?.[1], {
+      withinMs: 30_000,
+    })
+    appendFileSync(hosts, '127.0.0.1 cloud.faults.test\n')
+    await scene.arrived(400)
+    return {
+      injected: /ENOTFOUND|EAI_AGAIN|name/i.test(complaint),
+      proof: `an unknown name: "${complaint}"`,
+      verdict: await scene.judge({ spools: [{ gateway: 'gw', directory: spoolDirectory }] }),
+    }
+  } finally {
+    await scene.close()
+  }
+}
+
 /** F29: a thousand tags in one millisecond at the same few antennas. */
 async function oneInstant({ seed }: RunOptions): Promise<Outcome> {
   const scene = await openScene({ seed, truth: { stepMs: 0 } })
@@ -151,5 +231,13 @@ export const linkCases: readonly FaultCase[] = [
   { fault: 'F30', title: 'the link flaps: steady progress, nothing twice', tier: 'full', run: flapping },
   { fault: 'F31', title: 'a far and thin link: 2 s there and back, 20 kB/s', tier: 'full', run: slow },
   { fault: 'F32', title: 'half-open connection: found within 1.5 keep-alives', tier: 'commit', run: halfOpen },
+  {
+    fault: 'F34',
+    title: 'NAT rebound, a captive portal that answers HTML, a name that is not known',
+    tier: 'full',
+    needs: ['mosquitto', 'unshare'],
+    needsRoot: true,
+    run: async (options) => addedUp([await otherNetwork(options), await nameUnknown(options)]),
+  },
   { fault: 'F33', title: 'RST at byte N of a connection, in both directions', tier: 'commit', run: resetAtByte },
 ]

@@ -179,13 +179,13 @@ export const spoolDamageCases: readonly FaultCase[] = [
     fault: 'F23',
     title: 'bits flip in the files of a closed spool: the rest is salvaged, the loss declared exactly',
     tier: 'commit',
-    run: (options) => damaged(options, options.tier === 'full' ? 2000 : 60, flipBits),
+    run: (options) => damaged(options, options.tier === 'full' ? 600 : 60, flipBits),
   },
   {
     fault: 'F24',
     title: 'the newest file of the spool is cut or zeroed anywhere in its last 4 KiB',
     tier: 'commit',
-    run: (options) => damaged(options, options.tier === 'full' ? 2000 : 60, tear),
+    run: (options) => damaged(options, options.tier === 'full' ? 600 : 60, tear),
   },
   { fault: 'F25', title: 'the spool is wiped: a new epoch, accepted', tier: 'commit', run: wiped },
   {

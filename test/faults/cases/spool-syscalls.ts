@@ -1,15 +1,15 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { FaultCase, Outcome, RunOptions } from '../fault-case.ts'
 import { withProblems } from '../fault-case.ts'
-import { openScene, type Scene, site } from '../scene.ts'
-import { type SpoolerOrders, spoolerGroup } from '../spooler.ts'
-import { type Injection, oneThread, told, underStrace, wasInjected } from '../traced.ts'
+import { openScene, type Scene } from '../scene.ts'
+import { spoolerGroup } from '../spooler.ts'
+import { leftUnsure, startSpooler } from '../spooler-life.ts'
+import { type Injection, told, underStrace, wasInjected } from '../traced.ts'
 
-const spooler = fileURLToPath(new URL('../spooler.ts', import.meta.url))
 /** Appends of one life, when nothing ends it before. */
 const perLife = 200 * spoolerGroup
+/** Appends between two kills at random, on average: the moments are those of a Poisson process. */
+const meanAppends = 60
 
 /**
  * Lives of one gateway on one spool, one after the other, each with one fault in its system calls, all of them
@@ -23,58 +23,24 @@ async function lives(scene: Scene, injections: readonly (Injection | 'kill')[], 
   const refusals: string[] = []
 
   async function life(injection: Injection | 'kill' | undefined): Promise<void> {
-    const orders: SpoolerOrders = {
-      directory: join(scene.directory, 'gw-spool'),
-      url: `mqtt://127.0.0.1:${scene.proxy.port}`,
-      site,
-      gateway: 'gw',
-      secret,
-      seed: scene.truth.options.seed,
-      startAt: scene.truth.options.startAt,
-      from: next,
-      count: perLife,
-    }
-    const node = [process.execPath, '--disable-warning=ExperimentalWarning', spooler, JSON.stringify(orders)]
     const trace = join(scene.directory, `trace-${next}`)
-    const [program = '', ...args] =
-      injection === undefined || injection === 'kill' ? node : ['strace', ...underStrace(injection, trace, node)]
-    const child = spawn(program, args, { env: { ...process.env, ...oneThread }, stdio: ['ignore', 'pipe', 'pipe'] })
-    const actor = scene.act('gateway', child)
-    const mayDie = injection === 'kill' || injection?.fault.startsWith('signal=') === true
-    actor.planned = mayDie
-    let taken = 0
-    const killAfter = Math.floor(scene.random() * 150)
-    let rest = ''
-    child.stdout?.on('data', (chunk: Buffer) => {
-      const lines = (rest + chunk.toString()).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        const [word, epoch = '', first, n, count] = line.split(' ')
-        if (word === 'refused') refusals.push(epoch)
-        if (word !== 'promised') continue
-        taken += 1
-        scene.promised(
-          'gw',
-          epoch,
-          Number(first),
-          Array.from({ length: Number(count) }, (_, i) => Number(n) + i),
-        )
-        if (injection === 'kill' && taken === killAfter) child.kill('SIGKILL')
-      }
-    })
-    await new Promise((resolve) => child.once('close', resolve))
+    const under = injection === undefined || injection === 'kill' ? [] : ['strace', ...underStrace(injection, trace)]
+    const killAfter = Math.ceil(-Math.log(1 - scene.random()) * meanAppends)
+    const spooler = startSpooler(scene, { secret, from: next, count: perLife, under })
+    const { child, actor } = spooler
+    actor.planned = injection === 'kill' || injection?.fault.startsWith('signal=') === true
+    spooler.onPromise = (taken) => {
+      if (injection === 'kill' && taken === killAfter) child.kill('SIGKILL')
+    }
+    await spooler.ended
+    const { taken } = spooler
+    refusals.push(...spooler.refusals)
     if (injection === 'kill' && child.signalCode === 'SIGKILL') injected.push('kill -9')
     else if (injection !== undefined && injection !== 'kill' && wasInjected(injection, trace))
       injected.push(told(injection))
     if (child.signalCode === 'SIGKILL') kills += 1
-    // What the dead one was just about to store may be there, or not.
-    const stored = taken * spoolerGroup
-    if (child.signalCode === 'SIGKILL') {
-      for (let i = 0; i < spoolerGroup; i += 1) {
-        if (!scene.confirmed.has(next + stored + i)) scene.unconfirmed.add(next + stored + i)
-      }
-      next += stored + spoolerGroup
-    } else next += perLife
+    if (child.signalCode === 'SIGKILL') next = leftUnsure(scene, next, taken)
+    else next += perLife
     note(`${injected.length} injected, ${scene.confirmed.size} records`)
   }
 
@@ -96,7 +62,7 @@ async function killAtSyscalls({ seed, tier, note }: RunOptions): Promise<Outcome
   const scene = await openScene({ seed })
   try {
     const injections = calls.flatMap(({ call, reach, share }) =>
-      Array.from({ length: tier === 'full' ? share * 5 : share }, () => ({
+      Array.from({ length: tier === 'full' ? share * 2 : share }, () => ({
         call,
         fault: 'signal=KILL',
         // Early calls are those of opening and mending; later ones of the stream.
@@ -152,7 +118,7 @@ export const spoolSyscallCases: readonly FaultCase[] = [
     async run(options) {
       const scene = await openScene({ seed: options.seed })
       try {
-        const { kills } = await lives(scene, Array<'kill'>(200).fill('kill'), options.note)
+        const { kills } = await lives(scene, Array<'kill'>(160).fill('kill'), options.note)
         return { injected: kills > 100, proof: `${kills} ended by SIGKILL`, verdict: await scene.judge(), kills }
       } finally {
         await scene.close()
