@@ -34,10 +34,13 @@ export function tagsOf(identity: Identity): readonly string[] {
   for (const name of codingNames) {
     const coding = codingOf(name)
     if (coding.scheme !== identity.scheme) continue
+    const encoded = encodeEpc(name, 0, identity)
+    if (!encoded.ok) continue
+    // Header and filter value stand in the first word; the rest is the same for each of them.
+    const firstWord = Number.parseInt(encoded.value.slice(0, 4), 16)
     for (let filter = 0; filter < 2 ** coding.filter; filter++) {
-      const encoded = encodeEpc(name, filter, identity)
-      if (!encoded.ok) break // with no other filter either
-      tags.push(encoded.value)
+      const word = firstWord | (filter << (8 - coding.filter))
+      tags.push(word.toString(16).toUpperCase() + encoded.value.slice(4))
     }
   }
   return tags
@@ -100,7 +103,7 @@ function unpadded(digits: string): string {
 /** Only as the coding would tell it again: digits, no zeros in front. */
 function bitsOfNumber(text: string, bits: number): string | undefined {
   if (!/^(?:0|[1-9]\d*)$/.test(text)) return undefined
-  const some = binary(BigInt(text), bits)
+  const some = binary(text.length < 16 ? Number(text) : BigInt(text), bits)
   return some.length > bits ? undefined : some
 }
 

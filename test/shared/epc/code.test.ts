@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { readCode, tagsOfCode } from '../../../shared/epc/code.ts'
+import { codingNames, codingOf } from '../../../shared/epc/codings.ts'
+import { decodeEpc } from '../../../shared/epc/decode.ts'
 import { describeEpc, gtinOfEpc } from '../../../shared/epc/describe.ts'
+import { tagsOf } from '../../../shared/epc/encode.ts'
 import { epcFromText, unwrapped } from '../../../shared/epc/mended-hex.ts'
 
 const hex = '3066C4409047E140075BCD15' // SGTIN-96, filter 3
@@ -41,6 +44,26 @@ describe('every way to name one tagged item leads to its tag', () => {
     const code = readCode('(01)09506000134352(21)1')
     const tags = code.ok ? tagsOfCode(code.value) : []
     expect([tags.length, new Set(tags).size]).toEqual([112, 112])
+  })
+
+  test.each([
+    'urn:epc:id:sgtin:95060001343.05.123456789',
+    'urn:epc:id:adi:35962.PQ7VZ4.M37GXB92',
+    'urn:epc:id:usdod:CAGEY.5678',
+    'urn:epc:id:gid:952056.2718.1414',
+  ])('each tag of %s is of that object, with each filter value once', (uri) => {
+    const code = readCode(uri)
+    if (!code.ok || code.value.is !== 'identity') throw new Error(uri)
+    const { identity } = code.value
+    const tags = tagsOf(identity)
+    const read = tags.map(decodeEpc)
+    expect(read).toEqual(read.map(() => expect.objectContaining({ is: 'tag', identity })))
+    expect(new Set(tags).size).toBe(tags.length)
+    for (const name of codingNames.filter((one) => codingOf(one).scheme === identity.scheme)) {
+      const filters = read.flatMap((epc) => (epc.is === 'tag' && epc.coding === name ? [epc.filter] : []))
+      const all = Array.from({ length: 2 ** codingOf(name).filter }, (_, filter) => filter)
+      expect(filters).toEqual(codingOf(name).filter === 0 ? [null] : all)
+    }
   })
 
   test('a pallet by its SSCC, with and without identifier', () => {
