@@ -24,11 +24,12 @@ async function embeddedRestarts({ seed, tier }: RunOptions): Promise<Outcome> {
       await gateway.stream(next + 400, 100)
       next += 500
       await scene.startCloud()
+      await gateway.drained()
     }
     await gateway.drained()
     const kills = Math.floor(rounds / 2)
     return {
-      injected: gateway.counters.uplink_connections_opened_total > rounds,
+      injected: gateway.counters.uplink_connections_opened_total >= rounds,
       proof: `embedded broker: ${rounds} restarts, ${kills} of them by SIGKILL`,
       verdict: await scene.judge({ spools: spools(scene.directory) }),
       kills,
@@ -58,6 +59,7 @@ async function mosquittoRestarts({ seed, tier }: RunOptions): Promise<Outcome> {
         await gateway.stream(next, 400, 5)
         await server.restart()
         next += 400
+        await gateway.drained(90_000)
       }
       await gateway.stream(next, 100)
       await gateway.drained(90_000)
