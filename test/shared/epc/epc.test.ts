@@ -35,6 +35,14 @@ const tagged = (vectors['VALID_TEST_DATA'] ?? []).flatMap(({ hex, tag_uri, uri }
 )
 const uris = (vectors['VALID_TEST_DATA'] ?? []).map(({ uri }) => uri)
 
+test.skipIf(Object.keys(vectors).length === 0)('the recorded vectors of epc-vectors.json are all here', () => {
+  expect(Object.entries(vectors).map(([name, some]) => [name, some.length])).toEqual([
+    ['VALID_TEST_DATA', 23],
+    ['VALID_ID_PATTERNS', 14],
+    ['INVALID_ID_PATTERNS', 14],
+  ])
+})
+
 describe('binary, tag URI, pure identity', () => {
   const rows = [
     ...taggedExamples.map(([hex, tag]) => [hex, tag] as const),
@@ -203,6 +211,12 @@ describe('what does not fit is refused with its reason', () => {
 })
 
 describe('patterns', () => {
+  test('a star stands for the serial', () => {
+    expect(parseEpcUri('urn:epc:idpat:sgtin:0614141.812345.*')).toEqual({
+      ok: true,
+      value: { is: 'pattern', identity: { scheme: 'sgtin', parts: ['0614141', '812345', '*'] } },
+    })
+  })
   for (const { idpat, gs1_key: key } of (vectors['VALID_ID_PATTERNS'] ?? []) as readonly {
     idpat?: string
     gs1_key?: string
