@@ -32,28 +32,29 @@ export function keptInStep<Changes>(steps: InStep<Changes>): Pick<Projection, 'o
   let saved = steps.offset
   let offset = saved
   let mayWait = true
-
-  function goBack(): void {
-    steps.reload()
-    offset = saved
-    mayWait = false
-  }
+  /** What failed left something in memory that is not in the file. */
+  let isDirty = false
 
   function commit(entries: readonly JournalEntry[], to: number): void {
+    if (isDirty) steps.reload()
+    isDirty = true
     try {
       const fresh = entries.filter((entry) => entry.offset > offset)
       const changes = steps.fold(fresh)
       if (mayWait && steps.mayWait?.(changes, fresh) === true) {
         offset = to
+        isDirty = false
         return
       }
       steps.save(changes, to)
       saved = to
       offset = to
       mayWait = true
+      isDirty = false
       steps.tell(changes)
     } catch (thrown) {
-      goBack()
+      offset = saved
+      mayWait = false
       throw thrown
     }
   }
