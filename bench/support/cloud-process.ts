@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import type { SiteMap } from '../../shared/site-map.ts'
 import { freePort } from '../../test/support/ports.ts'
 import { type Running, startWarepulse } from '../../test/support/processes.ts'
 import { until } from '../../test/support/until.ts'
+import { watchProcess } from './watch-process.ts'
 
 /** A `warepulse cloud` of its own process, with gateways that may connect and a token that may do everything. */
 export interface CloudProcess {
@@ -61,7 +61,6 @@ export async function startCloudProcess(
   const running = startWarepulse(['cloud', '--config', config])
   const url = `http://127.0.0.1:${httpPort}`
   await until('the cloud answers', async () => (await fetch(`${url}/healthz`)).ok, { withinMs: 30_000 })
-  const proc = (file: string) => readFileSync(`/proc/${running.pid}/${file}`, 'utf8')
   return {
     url,
     brokerUrl: `mqtt://127.0.0.1:${brokerPort}`,
@@ -81,12 +80,7 @@ export async function startCloudProcess(
       const ready = (await (await fetch(`${url}/readyz`)).json()) as { projections: { lag: number }[] }
       return Math.max(...ready.projections.map(({ lag }) => lag))
     },
-    cpuSeconds() {
-      // Fields 14 and 15 of stat, in clock ticks of 1/100 s; the name in field 2 may hold spaces.
-      const fields = proc('stat').split(') ')[1]?.split(' ') ?? []
-      return (Number(fields[11]) + Number(fields[12])) / 100
-    },
-    peakRssMb: () => Math.round(Number(/VmHWM:\s+(\d+)/.exec(proc('status'))?.[1] ?? Number.NaN) / 1024),
+    ...watchProcess(running.pid),
     async remove() {
       await running.stop()
       await rm(directory, { recursive: true, force: true })

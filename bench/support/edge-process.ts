@@ -5,11 +5,14 @@ import { freePort } from '../../test/support/ports.ts'
 import { startWarepulse } from '../../test/support/processes.ts'
 import { until } from '../../test/support/until.ts'
 import type { CloudProcess } from './cloud-process.ts'
+import { watchProcess } from './watch-process.ts'
 
 /** A `warepulse edge` of its own process, with R700 readers at the broker of the site. */
 export interface EdgeProcess {
   /** A value of its `/metrics`, summed over labels. */
   metric(name: string): Promise<number>
+  cpuSeconds(): number
+  peakRssMb(): number
   /** Stops it and removes its spool. */
   remove(): Promise<void>
 }
@@ -21,6 +24,8 @@ export async function startEdgeProcess(options: {
   readonly gateway: string
   readonly siteBrokerUrl: string
   readonly spool?: string
+  /** Keys of the MQTT source, instead of R700 readers at `siteBrokerUrl`. */
+  readonly source?: Readonly<Record<string, unknown>>
 }): Promise<EdgeProcess> {
   const { cloud, site, gateway } = options
   const directory = await mkdtemp(join(tmpdir(), 'warepulse-bench-edge-'))
@@ -34,7 +39,7 @@ export async function startEdgeProcess(options: {
       gateway: { site, id: gateway },
       uplink: { url: cloud.brokerUrl, secret: cloud.secrets.get(gateway) },
       spool: { directory: options.spool ?? join(directory, 'spool') },
-      sources: [{ type: 'mqtt', id: 'readers', url: options.siteBrokerUrl, subscriptions }],
+      sources: [{ type: 'mqtt', id: 'readers', url: options.siteBrokerUrl, subscriptions, ...options.source }],
       metrics: { port: metricsPort },
       log: { level: 'warn' },
     }),
@@ -57,5 +62,6 @@ export async function startEdgeProcess(options: {
     await remove()
     throw thrown
   }
-  return { metric, remove }
+  const { cpuSeconds, peakRssMb } = watchProcess(running.pid)
+  return { metric, cpuSeconds, peakRssMb, remove }
 }

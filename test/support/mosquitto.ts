@@ -12,6 +12,8 @@ export interface MosquittoOptions {
   readonly users: Readonly<Record<string, string>>
   /** Contents of the `acl_file`. */
   readonly permissions: string
+  /** Further lines of `mosquitto.conf`. */
+  readonly settings?: string
 }
 
 /** A real mosquitto on a free port with temporary data. */
@@ -23,7 +25,7 @@ export interface Mosquitto {
   stop(): Promise<void>
 }
 
-export async function startMosquitto({ users, permissions }: MosquittoOptions): Promise<Mosquitto> {
+export async function startMosquitto({ users, permissions, settings = '' }: MosquittoOptions): Promise<Mosquitto> {
   const directory = mkdtempSync(join(tmpdir(), 'warepulse-mosquitto-'))
   const port = await freePort()
   const url = `mqtt://127.0.0.1:${port}`
@@ -38,7 +40,7 @@ export async function startMosquitto({ users, permissions }: MosquittoOptions): 
   writeFileSync(join(directory, 'acl'), permissions)
   writeFileSync(
     join(directory, 'mosquitto.conf'),
-    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous false\npassword_file ${passwords}\nacl_file ${directory}/acl\npersistence false\nmax_queued_messages 100000\nlog_dest none\n`,
+    `user root\nlistener ${port} 127.0.0.1\nallow_anonymous false\npassword_file ${passwords}\nacl_file ${directory}/acl\npersistence false\nmax_queued_messages 100000\nlog_dest none\n${settings}\n`,
   )
   const [probe = ''] = Object.keys(users)
   const start = async () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { flagsFor } from '../../bin/node24.js'
 
 const command = fileURLToPath(new URL('../../bin/warepulse.ts', import.meta.url))
 
@@ -23,7 +24,7 @@ export function startWarepulse(
   input: 'no-input' | 'take-input' = 'no-input',
 ): Running {
   return track(
-    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', command, ...args], {
+    spawn(process.execPath, [...flagsFor(args), command, ...args], {
       env: { ...process.env, NO_COLOR: '1', ...environment },
       stdio: [input === 'take-input' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     }),

@@ -113,10 +113,19 @@ async function connection(
       const { qos, messageId } = packet
       if (qos !== 1 || messageId === undefined) return done()
       done(acknowledgedLater)
-      events.durable().then(() => {
-        if (!until.aborted) client.stream.write(Uint8Array.of(0x40, 2, messageId >> 8, messageId & 0xff))
-      })
+      events.durable().then(() => acknowledge(messageId))
     }, done)
+  }
+  // One append makes hundreds of messages durable at once: one write for all their PUBACKs.
+  let acknowledged: number[] = []
+  function acknowledge(messageId: number): void {
+    acknowledged.push(0x40, 2, messageId >> 8, messageId & 0xff)
+    if (acknowledged.length > 4) return
+    queueMicrotask(() => {
+      const bytes = Uint8Array.from(acknowledged)
+      acknowledged = []
+      if (!until.aborted) client.stream.write(bytes)
+    })
   }
   async function take({ topic, payload, retain }: IPublishPacket): Promise<void> {
     const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
