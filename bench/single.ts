@@ -18,7 +18,7 @@ import type { SingleOrder } from './support/single-sensors.ts'
  */
 const site = 'bench'
 const gateway = 'gw-1'
-const sensors = 1000
+const sensors = 500
 
 export async function run(options: BenchmarkOptions): Promise<Figures> {
   const seconds = options.seconds ?? 8
@@ -53,7 +53,7 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
     const cpuBefore = edge.cpuSeconds()
     const startedMs = performance.now()
     sending.postMessage(0)
-    const telling = setInterval(() => void read().then((heard) => sending.postMessage(heard)), 50)
+    const telling = setInterval(() => void read().then((heard) => sending.postMessage(heard)), 250)
     closers.push(async () => clearInterval(telling))
     const sent = await message<number>(sending)
     await until(

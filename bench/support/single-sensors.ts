@@ -18,7 +18,7 @@ export interface SingleOrder {
 /** Publishes that wait for their PUBACK. */
 const inFlight = 4000
 /** Messages that the broker holds for the gateway: beyond its own bound it would drop them. */
-const ahead = 20_000
+const ahead = 60_000
 
 const order = workerData as SingleOrder
 const socket = connect({ port: order.port, host: '127.0.0.1' })
