@@ -23,6 +23,8 @@ export interface FollowOptions {
    * quiet is applied at once, and so is a backlog that fills whole calls.
    */
   readonly gatherMs?: number
+  /** Reads what comes next while the projection waits for its store. */
+  readonly readAhead?: boolean
 }
 
 export interface Following {
@@ -72,18 +74,27 @@ class Follower {
   }
 
   async run(): Promise<void> {
-    const { signal, clock, maxRecords = defaultMaxRecords, gatherMs = 0 } = this.#options
+    const { signal, clock, maxRecords = defaultMaxRecords, gatherMs = 0, readAhead = false } = this.#options
+    const read = () => this.#persist(() => this.#journal.read(this.#projection.offset, maxRecords))
     let restUntilMs = Number.NEGATIVE_INFINITY
+    let ahead: readonly JournalEntry[] = []
     while (!signal.aborted) {
       await this.#journal.waitBeyond(this.#projection.offset, signal)
-      const restMs = restUntilMs - clock.monotonicMs()
+      const restMs = ahead.length > 0 ? 0 : restUntilMs - clock.monotonicMs()
       if (restMs > 0) await wait(restMs, undefined, { signal }).catch(() => undefined)
-      const entries = await this.#persist(() => this.#journal.read(this.#projection.offset, maxRecords))
-      const records = entries?.reduce((sum, entry) => sum + entry.records.length, 0) ?? 0
-      if (records < maxRecords) restUntilMs = clock.monotonicMs() + gatherMs
+      const isNext = ahead[0]?.offset === this.#projection.offset + 1
+      const entries = isNext ? ahead : await read()
+      ahead = []
       if (entries === undefined) continue
+      const isFull = entries.reduce((sum, entry) => sum + entry.records.length, 0) >= maxRecords
+      if (!isFull) restUntilMs = clock.monotonicMs() + gatherMs
       const before = this.#setAsideOfLate
-      await this.#apply(entries)
+      const applying = this.#apply(entries)
+      const last = entries.at(-1)
+      // Where it cannot be read now, it is read, and the trouble told, when it is its turn.
+      if (readAhead && isFull && last !== undefined)
+        ahead = await this.#journal.read(last.offset, maxRecords).catch(() => [])
+      await applying
       if (this.#setAsideOfLate === before) this.#setAsideOfLate = Math.max(0, before - 1)
     }
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
-import { encodeLine } from './line-protocol.ts'
-import { flawOf } from './schema.ts'
+import { encodeLine, linePrefix } from './line-protocol.ts'
+import { flawOf, isPlain } from './schema.ts'
 import type { Point, Rejection } from './series-store.ts'
 
 /** What a server answered to one body of lines. */
@@ -25,6 +25,12 @@ export interface LineWriterOptions {
 /** Points in one request: fewer cost the server up to half its speed, more only memory. */
 const chunkPoints = 5000
 
+/** A server on this machine is not sent gzip: both would pay for it, and the loopback is as fast as memory. */
+export function isOnLoopback(url: string): boolean {
+  const { hostname } = new URL(url)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
+}
+
 export const writeTimeoutMs = 10_000
 
 /**
@@ -35,10 +41,11 @@ export const writeTimeoutMs = 10_000
  */
 export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs }: LineWriterOptions) {
   let leaveAloneUntilMs = 0
+  const series = knownSeries()
 
   /** Sends the points of these indexes in one request, or in halves down to those at fault. */
   async function send(work: Work, indexes: readonly number[]): Promise<void> {
-    const answer = await ask(bodyOf(work.points, indexes), work.signal)
+    const answer = await ask(bodyOf(work.points, indexes, series.prefixOf), work.signal)
     if (answer.status === 204) return
     const reason = refusalOf(answer)
     if (reason === undefined) throw faultOf(answer)
@@ -96,7 +103,7 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
     const lanes: [number[], number[]] = [[], []]
     const parallel = points.length >= 2 * chunkPoints
     for (const [index, point] of points.entries()) {
-      const flaw = flawOf(point)
+      const flaw = series.flawOf(point)
       if (flaw !== undefined) work.rejections.push({ index, reason: flaw })
       else lanes[parallel ? laneOf(point.source) : 0].push(index)
     }
@@ -113,13 +120,44 @@ interface Work {
   readonly signal: AbortSignal
 }
 
-function bodyOf(points: readonly Point[], indexes: readonly number[]): string {
+function bodyOf(
+  points: readonly Point[],
+  indexes: readonly number[],
+  prefixOf: (point: Point) => string | undefined,
+): string {
   let body = ''
   for (const index of indexes) {
     const point = points[index]
-    if (point !== undefined) body += `${encodeLine(point)}\n`
+    if (point !== undefined) body += `${encodeLine(point, prefixOf(point))}\n`
   }
   return body
+}
+
+/** The series and fields that were found sound, with the beginning of their lines; as many as there are. */
+function knownSeries() {
+  const prefixes = new Map<string, Map<string, string>>()
+  const fields = new Set<string>()
+  const isSound = (field: string) => fields.has(field)
+
+  function seriesAt({ measurement, site, gateway }: Point): Map<string, string> {
+    const place = `${measurement}/${site}/${gateway}`
+    const known = prefixes.get(place) ?? new Map<string, string>()
+    prefixes.set(place, known)
+    return known
+  }
+
+  return {
+    prefixOf: (point: Point) => seriesAt(point).get(point.source),
+    flawOf(point: Point): string | undefined {
+      const known = seriesAt(point)
+      if (known.has(point.source) && isPlain(point, isSound)) return undefined
+      const flaw = flawOf(point)
+      if (flaw !== undefined) return flaw
+      known.set(point.source, linePrefix(point))
+      for (const field in point.fields) fields.add(field)
+      return undefined
+    },
+  }
 }
 
 /** One source always takes the same lane: of two points of one instant the later one stays the later one. */

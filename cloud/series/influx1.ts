@@ -3,7 +3,7 @@ import { constants, gzip } from 'node:zlib'
 import { InfluxDB, type IPoolOptions } from 'influx'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
-import { networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
+import { isOnLoopback, networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
 import { bucketsOf, countStatements, rangeStatement, readCountOf, rowsOf } from './influxql.ts'
 import type { SeriesStore } from './series-store.ts'
 import { withSignal } from './with-signal.ts'
@@ -59,11 +59,12 @@ export function openInflux1Series(options: Influx1Options): SeriesStore {
   }
   const closing = new AbortController()
   let databaseExists = false
+  const onLoopback = isOnLoopback(options.url)
 
   async function post(body: string, signal: AbortSignal): Promise<WriteAnswer> {
     await ensureDatabase(signal)
     const bytes = Buffer.from(body)
-    const zipped = bytes.length > gzipBytes
+    const zipped = bytes.length > gzipBytes && !onLoopback
     const response = await fetch(writeUrl, {
       method: 'POST',
       headers: zipped ? { ...headers, 'content-encoding': 'gzip' } : headers,

@@ -4,7 +4,7 @@ import { HttpError, InfluxDB } from '@influxdata/influxdb-client'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { bucketsOfFlux, countFlux, type FluxRow, rangeFlux, readCountOfFlux } from './flux.ts'
-import { networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
+import { isOnLoopback, networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
 import { bucketsOf, countStatements, rangeStatement, readCountOf, rowsOf } from './influxql.ts'
 import type { SeriesStore } from './series-store.ts'
 import { withSignal } from './with-signal.ts'
@@ -45,7 +45,7 @@ export function openInflux2Series({ url, org, bucket, token, clock }: Influx2Opt
         {
           method: 'POST',
           headers: { 'content-type': 'text/plain; charset=utf-8' },
-          gzipThreshold: 1000,
+          gzipThreshold: isOnLoopback(url) ? Number.POSITIVE_INFINITY : 1000,
           signal,
         },
         {

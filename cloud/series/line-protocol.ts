@@ -10,9 +10,9 @@ import type { Point } from './series-store.ts'
  * `flawOf` has to be asked before.
  * @see https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
  */
-export function encodeLine(point: Point): string {
+export function encodeLine(point: Point, prefix = linePrefix(point)): string {
   const { fields } = point
-  let line = `${point.measurement},gateway=${escapeKey(point.gateway)},site=${escapeKey(point.site)},source=${escapeKey(point.source)}`
+  let line = prefix
   let separator = ' '
   for (const name in fields) {
     const value = fields[name]
@@ -23,6 +23,11 @@ export function encodeLine(point: Point): string {
   }
   if (separator === ' ') throw cannotSay('a point without fields')
   return `${line} ${nanoseconds(point.at, point.nanos)}`
+}
+
+/** What all points of one series begin with: measurement and tags. */
+export function linePrefix({ measurement, gateway, site, source }: Point): string {
+  return `${measurement},gateway=${escapeKey(gateway)},site=${escapeKey(site)},source=${escapeKey(source)}`
 }
 
 /** `at · 10⁶ + nanos` as text; the number itself would exceed 2⁵³. */

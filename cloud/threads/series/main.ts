@@ -54,6 +54,7 @@ async function open({ series, dataDirectory, journalPort }: SeriesOrder) {
         random,
         maxRecords: store.kind === 'sqlite' ? recordsAtATime.embedded : recordsAtATime.influx,
         gatherMs,
+        readAhead: store.kind !== 'sqlite',
         onSetAside: async ({ offset, at, reason }) => {
           await toJournal.ask('setAside', [{ offset, at, reason }])
           outward.tell('log', ['error', { offset, reason }, 'a journal entry is no series and was set aside'])

@@ -1,0 +1,70 @@
+import { parentPort, workerData } from 'node:worker_threads'
+
+/**
+ * A thread that is a crowd of boards: plain WebSockets that speak just enough of Engine.IO 4 and Socket.IO 5 to watch a
+ * site, and look at no more of a delta than its revision. It says `ready` when all watch; told to count it begins anew,
+ * and answers what came since.
+ */
+export interface CrowdOrder {
+  readonly url: string
+  readonly token: string
+  readonly site: string
+  readonly clients: number
+}
+
+export interface CrowdReport {
+  readonly deliveries: number
+  readonly revisions: number
+  /** From when the first board of the crowd has a revision until another one has it, ms; each delivery one. */
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+const order = workerData as CrowdOrder
+const address = `${order.url.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`
+/** Connections that are being made at once: a crowd does not arrive in one millisecond. */
+const atOnce = 50
+
+let firstAt = new Map<string, number>()
+let delays: number[] = []
+
+/** Undici's WebSocket takes headers, which browsers do not. */
+const Socket = WebSocket as unknown as new (url: string, options: { headers: Record<string, string> }) => WebSocket
+
+function join(): Promise<void> {
+  const socket = new Socket(address, { headers: { authorization: `Bearer ${order.token}` } })
+  return new Promise((resolve, reject) => {
+    socket.onerror = () => reject(new Error('a board was turned away'))
+    socket.onmessage = ({ data }: { readonly data: string }) => {
+      if (data.startsWith('42/live,["delta"')) {
+        const revision = /"to":(\d+)/.exec(data.slice(0, 200))?.[1] ?? ''
+        const at = performance.now()
+        const first = firstAt.get(revision)
+        if (first === undefined) firstAt.set(revision, at)
+        delays.push(at - (first ?? at))
+      } else if (data === '2') socket.send('3')
+      else if (data.startsWith('0')) socket.send('40/live,')
+      else if (data.startsWith('40/live')) socket.send(`42/live,0${JSON.stringify(['watch', { site: order.site }])}`)
+      else if (data.startsWith('43/live,0')) {
+        if (!data.includes('"ok":true')) reject(new Error(data))
+        resolve()
+      }
+    }
+  })
+}
+
+for (let joined = 0; joined < order.clients; joined += atOnce)
+  await Promise.all(Array.from({ length: Math.min(atOnce, order.clients - joined) }, join))
+parentPort?.postMessage('ready')
+parentPort?.on('message', () => {
+  const sorted = delays.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+  parentPort?.postMessage({
+    deliveries: delays.length,
+    revisions: firstAt.size,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+  } satisfies CrowdReport)
+  firstAt = new Map()
+  delays = []
+})
