@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
-import { keptSchema, openKept } from '../database/kept.ts'
+import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { Keys } from '../database/keys.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
@@ -42,6 +42,7 @@ const migrations: readonly Migration[] = [
   `,
   'ALTER TABLE progress ADD COLUMN watched_from INTEGER NOT NULL DEFAULT 0',
   keptSchema('map_version'),
+  ['rule', 'watch', 'sign', 'open', 'edge', 'zone', 'map_version'].map(keptLogSchema).join('\n'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })

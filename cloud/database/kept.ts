@@ -3,7 +3,9 @@ import { z } from 'zod'
 
 /**
  * A map kept in a table of JSON texts: read once, answered from memory, and only what changed is written. For small
- * state of a projection (hundreds to tens of thousands of keys).
+ * state of a projection (hundreds to tens of thousands of keys). What one commit changed is one row of a log beside the
+ * table, because a statement for each key costs several times what its text does; when the log has grown as large as
+ * the table, what it changed goes there, and it is emptied.
  */
 export interface Kept<T> {
   readonly all: ReadonlyMap<string, T>
@@ -20,10 +22,20 @@ export interface Kept<T> {
 }
 
 const Row = z.object({ key: z.string(), value: z.string() })
+/** In the order in which they were put; null: removed. */
+const Changes = z.array(z.tuple([z.string(), z.unknown()]))
 
 export function keptSchema(table: string): string {
   return `CREATE TABLE ${table} (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`
 }
+
+/** The log beside it; a migration of its own, since tables were there before logs. */
+export function keptLogSchema(table: string): string {
+  return `CREATE TABLE ${table}_log (id INTEGER PRIMARY KEY, changes TEXT NOT NULL) STRICT;`
+}
+
+/** Below this a log is not worth emptying. */
+const smallLogCharacters = 256 * 1024
 
 /** `schema` checks what is read back: a file of another program is found at the door. */
 export function openKept<T>(database: DatabaseSync, table: string, schema: z.ZodType<T>): Kept<T> {
@@ -31,6 +43,25 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
   const changed = new Set<string>()
   const put = database.prepare(`INSERT OR REPLACE INTO ${table} (key, value) VALUES (?, ?)`)
   const remove = database.prepare(`DELETE FROM ${table} WHERE key = ?`)
+  const addLog = database.prepare(`INSERT INTO ${table}_log (changes) VALUES (?)`)
+  const emptyLog = database.prepare(`DELETE FROM ${table}_log`)
+  /** Keys that the log changed. */
+  let logged = new Set<string>()
+  let logCharacters = 0
+  let tableCharacters = 0
+
+  function emptyIntoTable(): void {
+    for (const key of [...logged].sort()) {
+      const value = all.get(key)
+      if (value === undefined) remove.run(key)
+      else put.run(key, JSON.stringify(value))
+    }
+    emptyLog.run()
+    tableCharacters = Math.max(tableCharacters, logCharacters)
+    logged = new Set()
+    logCharacters = 0
+  }
+
   const kept: Kept<T> = {
     all,
     get: (key) => all.get(key),
@@ -43,19 +74,32 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
       if (all.delete(key)) changed.add(key)
     },
     save: () => {
-      for (const key of [...changed].sort()) {
-        const value = all.get(key)
-        if (value === undefined) remove.run(key)
-        else put.run(key, JSON.stringify(value))
-      }
+      if (changed.size === 0) return
+      const text = JSON.stringify(Array.from(changed, (key) => [key, all.get(key) ?? null]))
+      for (const key of changed) logged.add(key)
+      logCharacters += text.length
+      if (logCharacters > Math.max(smallLogCharacters, tableCharacters)) emptyIntoTable()
+      else addLog.run(text)
     },
     saved: () => changed.clear(),
     load: () => {
       all.clear()
       changed.clear()
+      logged = new Set()
+      logCharacters = 0
+      tableCharacters = 0
       for (const row of database.prepare(`SELECT key, value FROM ${table} ORDER BY key`).iterate()) {
         const { key, value } = Row.parse(row)
+        tableCharacters += value.length
         all.set(key, schema.parse(JSON.parse(value)))
+      }
+      for (const { changes } of database.prepare(`SELECT changes FROM ${table}_log ORDER BY id`).iterate()) {
+        logCharacters += String(changes).length
+        for (const [key, value] of Changes.parse(JSON.parse(String(changes)))) {
+          logged.add(key)
+          if (value === null) all.delete(key)
+          else all.set(key, schema.parse(value))
+        }
       }
     },
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { keptSchema, openKept } from '../database/kept.ts'
+import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { Keys } from '../database/keys.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
@@ -32,6 +32,7 @@ const migrations: readonly Migration[] = [
   `,
   'ALTER TABLE progress ADD COLUMN now INTEGER NOT NULL DEFAULT 0',
   keptSchema('map_version'),
+  ['gateway', 'sensor', 'limits', 'flow', 'map_version'].map(keptLogSchema).join('\n'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int() })
 

@@ -60,7 +60,7 @@ test('a projection that fails stops only itself, says so, and is well again afte
   await s.send('PUT', `/sites/${site}/map`, gateMap(site, 'gw-1', 'dock-1'))
   await s.caughtUp()
   const supervision = new DatabaseSync(join(s.dataDirectory, dataFiles.supervision))
-  supervision.exec('DROP TABLE limits')
+  supervision.exec('DROP TABLE limits_log')
   supervision.close()
 
   const readyz = async () => {

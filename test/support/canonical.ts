@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
 import type { ProjectionName } from '../../cloud/data-files.ts'
+import { openKept } from '../../cloud/database/kept.ts'
 import { openInventory } from '../../cloud/inventory/open.ts'
 import { openSqliteSeries } from '../../cloud/series/sqlite.ts'
 
@@ -11,13 +13,16 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
     await inventory.close()
     return text
   }
-  const database = new DatabaseSync(path, { readOnly: true })
+  const database = new DatabaseSync(path)
   const lines = queries[name].flatMap((query) =>
     database
       .prepare(query)
       .all()
       .map((row) => JSON.stringify(row)),
   )
+  for (const table of keptTables[name])
+    for (const [key, value] of openKept(database, table, z.unknown()).all)
+      lines.push(JSON.stringify([table, key, value]))
   database.close()
   if (name === 'series') {
     const store = openSqliteSeries(path)
@@ -27,15 +32,13 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
   return lines.sort().join('\n')
 }
 
+const keptTables = {
+  alerts: ['rule', 'watch', 'sign', 'open', 'edge', 'zone'],
+  supervision: ['gateway', 'sensor', 'limits', 'flow'],
+  series: [],
+} as const
 const queries = {
-  alerts: [
-    ...['rule', 'watch', 'sign', 'open', 'edge', 'zone'].map((table) => `SELECT '${table}', key, value FROM ${table}`),
-    'SELECT id, site, state, raised_at, alert FROM alert',
-    'SELECT at, by, alert, act, comment FROM act',
-  ],
-  supervision: [
-    ...['gateway', 'sensor', 'limits', 'flow'].map((table) => `SELECT '${table}', key, value FROM ${table}`),
-    'SELECT site, gateway, from_at, to_at, count, reason, class FROM gap',
-  ],
+  alerts: ['SELECT id, site, state, raised_at, alert FROM alert', 'SELECT at, by, alert, act, comment FROM act'],
+  supervision: ['SELECT site, gateway, from_at, to_at, count, reason, class FROM gap'],
   series: ['SELECT site, gateway, boot, offset_ms FROM boot', 'SELECT site, gateway, boot, point FROM waiting'],
 } as const
