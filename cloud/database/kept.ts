@@ -4,8 +4,8 @@ import { z } from 'zod'
 /**
  * A map kept in a table of JSON texts: read once, answered from memory, and only what changed is written. For small
  * state of a projection (hundreds to tens of thousands of keys). What one commit changed is one row of a log beside the
- * table, because a statement for each key costs several times what its text does; when the log has grown as large as
- * the table, what it changed goes there, and it is emptied.
+ * table, because a statement for each key costs several times what its text does; when the log has outgrown the table
+ * several times, what it changed goes there, and it is emptied.
  */
 export interface Kept<T> {
   readonly all: ReadonlyMap<string, T>
@@ -36,6 +36,8 @@ export function keptLogSchema(table: string): string {
 
 /** Below this a log is not worth emptying. */
 const smallLogCharacters = 256 * 1024
+/** A map that changes whole with every commit is written to its table once in so many of them. */
+const logToTable = 8
 
 /** `schema` checks what is read back: a file of another program is found at the door. */
 export function openKept<T>(database: DatabaseSync, table: string, schema: z.ZodType<T>): Kept<T> {
@@ -78,7 +80,7 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
       const text = JSON.stringify(Array.from(changed, (key) => [key, all.get(key) ?? null]))
       for (const key of changed) logged.add(key)
       logCharacters += text.length
-      if (logCharacters > Math.max(smallLogCharacters, tableCharacters)) emptyIntoTable()
+      if (logCharacters > Math.max(smallLogCharacters, logToTable * tableCharacters)) emptyIntoTable()
       else addLog.run(text)
     },
     saved: () => changed.clear(),
