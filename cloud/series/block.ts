@@ -53,13 +53,10 @@ export function decodeBlock(block: Uint8Array, wanted?: number): Rows {
 }
 
 function encodeColumn(bytes: ByteWriter, column: readonly Value[], count: number): void {
-  const present: (number | string)[] = []
-  for (let row = 0; row < count; row += 1) {
-    const value = column[row]
-    if (value !== undefined) present.push(value)
-  }
-  bytes.u8(present.length === count ? 1 : 0)
-  if (present.length < count) {
+  const isFull = column.length === count && !column.includes(undefined)
+  const present = (isFull ? column : column.filter((value) => value !== undefined)) as readonly (number | string)[]
+  bytes.u8(isFull ? 1 : 0)
+  if (!isFull) {
     for (let row = 0; row < count; row += 8) {
       let bits = 0
       for (let bit = 0; bit < 8; bit += 1) if (column[row + bit] !== undefined) bits |= 1 << bit
@@ -76,7 +73,7 @@ function encodeColumn(bytes: ByteWriter, column: readonly Value[], count: number
     for (const value of numbers) bytes.f64(value)
   } else {
     bytes.u8(forms.texts)
-    writeTexts(bytes, present.map(String))
+    writeTexts(bytes, present)
   }
 }
 
@@ -123,12 +120,17 @@ function thousandthsOf(values: readonly number[]): number[] | undefined {
   return thousandths
 }
 
-function writeTexts(bytes: ByteWriter, texts: readonly string[]): void {
-  const numbers = new Map<string, number>()
-  for (const text of texts) if (!numbers.has(text)) numbers.set(text, numbers.size)
-  bytes.unsigned(numbers.size)
-  for (const text of numbers.keys()) bytes.text(text)
-  for (const text of texts) bytes.unsigned(numbers.get(text) ?? 0)
+function writeTexts(bytes: ByteWriter, values: readonly (number | string)[]): void {
+  const dictionary = new Map<string, number>()
+  const numbers = values.map((value) => {
+    const text = String(value)
+    const number = dictionary.get(text) ?? dictionary.size
+    if (number === dictionary.size) dictionary.set(text, number)
+    return number
+  })
+  bytes.unsigned(dictionary.size)
+  for (const text of dictionary.keys()) bytes.text(text)
+  for (const number of numbers) bytes.unsigned(number)
 }
 
 function writeTimes(bytes: ByteWriter, at: readonly number[]): void {

@@ -36,6 +36,10 @@ export class ByteWriter {
 
   unsigned(value: number): void {
     this.#room(8)
+    if (value < 128) {
+      this.#bytes[this.length++] = value
+      return
+    }
     let rest = value
     while (rest > 0xffff_ffff) {
       this.#bytes[this.length++] = (rest % 128) | 0x80
@@ -96,12 +100,12 @@ export class ByteWriter {
 
 /** Reads what a `ByteWriter` wrote, in the same order. */
 export class ByteReader {
-  readonly #bytes: Uint8Array
+  readonly #bytes: Buffer
   readonly #view: DataView
   at = 0
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
@@ -120,28 +124,38 @@ export class ByteReader {
   }
 
   unsigned(): number {
-    let value = 0
-    let factor = 1
-    for (;;) {
-      const byte = this.#bytes[this.at++] ?? 0
+    const byte = this.#bytes[this.at++] ?? 0
+    return byte < 128 ? byte : this.#rest(byte & 127)
+  }
+
+  /** Up to 28 bits in integers, which is nearly everything; what lies beyond in floats. */
+  #rest(lowest: number): number {
+    const bytes = this.#bytes
+    let value = lowest
+    for (let shift = 7; shift < 28; shift += 7) {
+      const byte = bytes[this.at++] ?? 0
+      value |= (byte & 127) << shift
+      if (byte < 128) return value
+    }
+    for (let factor = 2 ** 28; ; factor *= 128) {
+      const byte = bytes[this.at++] ?? 0
       value += (byte & 127) * factor
       if (byte < 128) return value
-      factor *= 128
     }
   }
 
   signed(): number {
     const value = this.unsigned()
+    if (value < 2 ** 31) return (value >>> 1) ^ -(value & 1)
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 
   text(): string {
     const head = this.unsigned()
-    const length = Math.floor(head / 2)
-    const part = this.#bytes.subarray(this.at, this.at + length)
-    this.at += length
-    if (head % 2 === 0) return decoder.decode(part)
-    return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('hex').toUpperCase()
+    const begin = this.at
+    this.at += Math.floor(head / 2)
+    if (head % 2 === 0) return decoder.decode(this.#bytes.subarray(begin, this.at))
+    return this.#bytes.toString('hex', begin, this.at).toUpperCase()
   }
 
   skip(bytes: number): void {

@@ -132,8 +132,8 @@ function workOf(entries: readonly JournalEntry[], known: Pick<Ledger, 'offsetMsO
 
   function add(points: readonly Point[], offset: (index: number) => number, recordedAt: number): void {
     const believed = notAhead(points, recordedAt)
-    for (const [index, point] of believed.points.entries()) {
-      work.points.push(point)
+    for (let index = 0; index < points.length; index += 1) {
+      work.points.push(believed.points[index] as Point)
       work.offsets.push(offset(index))
     }
     work.clamped += believed.clamped

@@ -36,12 +36,13 @@ export function setField(rows: Rows, name: number, value: Value): void {
 
 /** Adds all rows of `more` behind those of `rows`. */
 export function append(rows: Rows, more: Rows): void {
-  for (const [index, at] of more.at.entries()) {
-    addRow(rows, at, more.nanos[index] ?? 0)
-    for (const [name, column] of more.columns) {
-      const value = column[index]
-      if (value !== undefined) setField(rows, name, value)
-    }
+  const before = rows.at.length
+  for (let row = 0; row < more.at.length; row += 1) addRow(rows, more.at[row] ?? 0, more.nanos[row] ?? 0)
+  for (const [name, values] of more.columns) {
+    const column = rows.columns.get(name) ?? []
+    rows.columns.set(name, column)
+    while (column.length < before) column.push(undefined)
+    for (let row = 0; row < values.length; row += 1) column.push(values[row])
   }
 }
 
@@ -75,7 +76,8 @@ export function inOrder(rows: Rows): Rows {
 
 function isAscending({ at, nanos }: Rows): boolean {
   for (let row = 1; row < at.length; row += 1) {
-    const [before, now] = [at[row - 1] ?? 0, at[row] ?? 0]
+    const now = at[row] ?? 0
+    const before = at[row - 1] ?? 0
     if (now < before || (now === before && (nanos[row] ?? 0) <= (nanos[row - 1] ?? 0))) return false
   }
   return true

@@ -55,7 +55,8 @@ export function openWriter(database: DatabaseSync, sealedAt = usuallySealedAt): 
     add(points) {
       const rejections: Rejection[] = []
       const tail = new TailWriter()
-      for (const [index, point] of points.entries()) {
+      for (let index = 0; index < points.length; index += 1) {
+        const point = points[index] as Point
         const known = sources.find(point)
         // What was numbered once was sound, and so were its names.
         const flaw = known !== undefined && isPlain(point, fields.isKnown) ? undefined : flawOf(point)

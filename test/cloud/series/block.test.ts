@@ -23,7 +23,22 @@ function rowsOf(list: readonly (readonly [number, number, Readonly<Record<number
 }
 
 describe('bytes', () => {
-  test.each([0, 1, 127, 128, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 45 + 3, 2 ** 51])('%d and its negative', (value) => {
+  test.each([
+    0,
+    1,
+    127,
+    128,
+    2 ** 28 - 1,
+    2 ** 28,
+    2 ** 30,
+    2 ** 31 - 1,
+    2 ** 31,
+    2 ** 35 + 5,
+    2 ** 32,
+    2 ** 32 + 1,
+    2 ** 45 + 3,
+    2 ** 51,
+  ])('%d and its negative', (value) => {
     const bytes = new ByteWriter(1)
     bytes.unsigned(value)
     bytes.signed(value)
