@@ -22,6 +22,8 @@ async function withSerialReader(
     /** Resolves when the gateway has counted so many reads; they are confirmed by that. */
     readonly counted: (ns: readonly number[]) => Promise<void>
     readonly isUp: () => Promise<boolean>
+    /** Resolves when all that was counted is durable, and the cloud has it. */
+    readonly sent: () => Promise<void>
   }) => Promise<Outcome>,
 ): Promise<Outcome> {
   const scene = await openScene({ seed, truth: { withoutClock: true } })
@@ -49,6 +51,11 @@ async function withSerialReader(
         await until(`${total} reads are counted`, async () => (await reads()) >= total, { withinMs: 30_000 })
         for (const one of ns) scene.confirmed.add(one)
       },
+      async sent() {
+        const stored = () => scene.edgeMetric('edge_records_appended_total')
+        await until('all is stored', async () => (await stored()) >= total, { withinMs: 30_000 })
+        await until('all is sent', async () => (await scene.edgeMetric('edge_uplink_backlog_records')) === 0)
+      },
       isUp: async () => (await scene.edgeMetric(`edge_device_up{device="${device}"}`)) === 1,
     })
   } finally {
@@ -64,7 +71,7 @@ function tagNotice(epc: string): Uint8Array {
 
 /** F38: the cable is pulled, gently and not, and the reader comes back as another terminal under the same path. */
 const unplugged = ({ seed, tier }: RunOptions) =>
-  withSerialReader(seed, async ({ scene, path, spoolDirectory, nextFrame, counted, isUp }) => {
+  withSerialReader(seed, async ({ scene, path, spoolDirectory, nextFrame, counted, isUp, sent }) => {
     const rounds = tier === 'full' ? 9 : 3
     const backMs: number[] = []
     for (let round = 0; round < rounds; round += 1) {
@@ -80,7 +87,7 @@ const unplugged = ({ seed, tier }: RunOptions) =>
       await until('the loss is told', async () => !(await isUp()), { withinMs: 30_000 })
       if (round % 2 === 1) rmSync(path, { force: true })
     }
-    await until('all is sent', async () => (await scene.edgeMetric('edge_uplink_backlog_records')) === 0)
+    await sent()
     const slowest = Math.max(...backMs)
     return {
       injected: backMs.length === rounds - 1,
@@ -93,7 +100,7 @@ const unplugged = ({ seed, tier }: RunOptions) =>
 
 /** F39: noise before, after and between good frames, frames in pieces, and bytes without end. */
 const garbage = ({ seed, tier }: RunOptions) =>
-  withSerialReader(seed, async ({ scene, path, spoolDirectory, nextFrame, counted }) => {
+  withSerialReader(seed, async ({ scene, path, spoolDirectory, nextFrame, counted, sent }) => {
     const rounds = tier === 'full' ? 400 : 60
     const reader = await plugIn(path)
     await until('the inventory is started', () => reader.heard().length > 0, { withinMs: 30_000 })
@@ -125,7 +132,7 @@ const garbage = ({ seed, tier }: RunOptions) =>
       await say(frame)
     }
     await counted(ns)
-    await until('all is sent', async () => (await scene.edgeMetric('edge_uplink_backlog_records')) === 0)
+    await sent()
     return {
       injected: noise > 0,
       proof: `${noise} bytes of noise around ${ns.length} good frames in pieces: each read`,
