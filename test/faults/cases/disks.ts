@@ -137,7 +137,7 @@ async function readOnly({ seed }: RunOptions): Promise<Outcome> {
     await scene.arrived(1000)
     return {
       injected: wasReadOnly,
-      proof: `mount -o remount,abort: emergency read-only; the gateway said "${said ?? ''}"`,
+      proof: `mount -o remount,abort: emergency read-only; the gateway said "${said?.replaceAll(spoolDirectory, '<spool>') ?? ''}"`,
       verdict: withProblems(
         await scene.judge({ allowed: { redeliveries: 1 }, spools: [{ gateway: 'gw', directory: spoolDirectory }] }),
         [!isAlive && 'the gateway died of it'],
