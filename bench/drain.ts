@@ -87,6 +87,8 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
       records,
       moves: live.length,
       recordsPerSecondToReadModels: Math.round(records / (caughtUpMs / 1000)),
+      edgePeakRssMb: edge.peakRssMb(),
+      cloudPeakRssMb: cloud.peakRssMb(),
     }
   } finally {
     for (const close of closers.reverse()) await close()

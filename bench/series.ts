@@ -1,8 +1,6 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { constants, gzip } from 'node:zlib'
 import { openInflux1Series } from '../cloud/series/influx1.ts'
 import type { Point, SeriesStore } from '../cloud/series/series-store.ts'
 import { openSqliteSeries } from '../cloud/series/sqlite.ts'
@@ -96,7 +94,6 @@ async function influx(): Promise<Place> {
   const clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
   const store = openInflux1Series({ url: server.url, database: 'ours', clock })
   await query(server.url, 'CREATE DATABASE raw')
-  const compress = promisify(gzip)
   let values = 0
 
   async function postRaw(points: readonly Point[]): Promise<void> {
@@ -107,8 +104,7 @@ async function influx(): Promise<Place> {
     }
     const response = await fetch(`${server.url}/write?db=raw&precision=ns`, {
       method: 'POST',
-      headers: { 'content-encoding': 'gzip' },
-      body: await compress(body, { level: constants.Z_BEST_SPEED }),
+      body,
     })
     if (response.status !== 204) throw new Error(await response.text())
   }
