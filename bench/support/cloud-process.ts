@@ -23,6 +23,8 @@ export interface CloudProcess {
   /** Entries that the slowest projection is behind. */
   lag(): Promise<number>
   cpuSeconds(): number
+  /** Of the thread that serves sockets. */
+  mainThreadCpuSeconds(): number
   peakRssMb(): number
   /** Stops it and removes its data. */
   remove(): Promise<void>

@@ -16,6 +16,8 @@ export interface FollowOptions {
   /** The projection stands still, and since when; called once per trouble, and at its end `onRecovered`. */
   readonly onTrouble?: (fault: Fault) => void
   readonly onRecovered?: () => void
+  /** Entries were applied, or set aside. */
+  readonly onApplied?: () => void
   /** Records handed over at a time, about. More records per call make stores faster and the halving longer. */
   readonly maxRecords?: number
   /**
@@ -95,6 +97,7 @@ class Follower {
       if (readAhead && isFull && last !== undefined)
         ahead = await this.#journal.read(last.offset, maxRecords).catch(() => [])
       await applying
+      this.#options.onApplied?.()
       if (this.#setAsideOfLate === before) this.#setAsideOfLate = Math.max(0, before - 1)
     }
   }

@@ -122,6 +122,8 @@ export interface Journal {
    * any. Rejects with `storage-broken` when the next one was cut off.
    */
   read(after: number, maxRecords: number): Promise<readonly JournalEntry[]>
+  /** All who read along with the appends are beyond this offset: a hint, so that memory is let go. */
+  passed(offset: number): void
   /** Resolves as soon as `tail > after`, or when `signal` aborts. */
   waitBeyond(after: number, signal: AbortSignal): Promise<void>
 

@@ -2,7 +2,8 @@ import type { JournalEntry } from './journal.ts'
 
 /**
  * The newest entries as they were when they were appended, so that projections which keep up neither read the disk
- * nor parse. Bounded by the bytes of their JSON; the oldest leave.
+ * nor parse. Bounded by the bytes of their JSON; the oldest leave. What every reader has passed leaves soon: parsed
+ * records that live for seconds are what costs the garbage collector most.
  */
 export class RecentEntries {
   #entries: (JournalEntry | undefined)[] = []
@@ -11,9 +12,12 @@ export class RecentEntries {
   #sizes: number[] = []
   #bytes = 0
   readonly #maxBytes: number
+  readonly #passedBytes: number
 
-  constructor(maxBytes: number) {
+  /** `passedBytes`: so much is kept of what every reader has passed, to be compared with repetitions. */
+  constructor(maxBytes: number, passedBytes = Math.min(maxBytes, 256 * 1024)) {
     this.#maxBytes = maxBytes
+    this.#passedBytes = passedBytes
   }
 
   /** Entries come in order of their offsets, without holes. */
@@ -21,11 +25,24 @@ export class RecentEntries {
     this.#entries.push(entry)
     this.#sizes.push(bytes)
     this.#bytes += bytes
-    while (this.#bytes > this.#maxBytes && this.#head < this.#entries.length) {
-      this.#bytes -= this.#sizes[this.#head] ?? 0
-      this.#entries[this.#head] = undefined
-      this.#head++
-    }
+    while (this.#bytes > this.#maxBytes && this.#head < this.#entries.length) this.#dropOldest()
+    this.#compact()
+  }
+
+  /** Every reader has passed this offset. */
+  passed(offset: number): void {
+    while (this.#bytes > this.#passedBytes && (this.#entries[this.#head]?.offset ?? Number.POSITIVE_INFINITY) <= offset)
+      this.#dropOldest()
+    this.#compact()
+  }
+
+  #dropOldest(): void {
+    this.#bytes -= this.#sizes[this.#head] ?? 0
+    this.#entries[this.#head] = undefined
+    this.#head++
+  }
+
+  #compact(): void {
     if (this.#head > 64 && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head)
       this.#sizes = this.#sizes.slice(this.#head)

@@ -26,7 +26,7 @@ export interface JournalOptions {
   readonly recentBytes?: number
 }
 
-const defaultRecentBytes = 2 * 1024 * 1024
+const defaultRecentBytes = 4 * 1024 * 1024
 
 /** Calls that share one transaction at most: bounds how long the thread is held by one commit. */
 const maxCallsPerCommit = 256
@@ -196,6 +196,10 @@ class SqliteJournal implements Journal {
       await this.#enqueue(() => remove.run(step))
       this.#trimmed = step
     }
+  }
+
+  passed(offset: number): void {
+    this.#recent.passed(offset)
   }
 
   waitBeyond(after: number, signal: AbortSignal): Promise<void> {

@@ -53,8 +53,10 @@ async function open(order: JournalOrder) {
 
     const following = new Map<string, Pick<Following, 'lag' | 'trouble'>>()
     const done: Promise<void>[] = []
+    const onApplied = () => journal.passed(Math.min(...projections.map(({ offset }) => offset)))
     for (const projection of projections) {
       const followed = follow(journal, projection, {
+        onApplied,
         signal: closing.signal,
         clock,
         random,

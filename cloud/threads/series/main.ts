@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { Fault } from '../../../shared/fault.ts'
 import { dataFiles } from '../../data-files.ts'
-import { follow } from '../../journal/follow.ts'
+import { type Following, follow } from '../../journal/follow.ts'
 import { refuseForeignReadModels } from '../../journal/projection.ts'
 import { openJournalReader } from '../../journal/reader.ts'
 import { openSeries } from '../../series/catalogue.ts'
@@ -45,30 +45,27 @@ async function open({ series, dataDirectory, journalPort }: SeriesOrder) {
     })
     const progress = progressTeller(projection, toJournal)
     progress(undefined)
-    const following = follow(
-      journal,
-      tellingProgress(projection, () => progress(following.trouble)),
-      {
-        signal: closing.signal,
-        clock,
-        random,
-        maxRecords: store.kind === 'sqlite' ? recordsAtATime.embedded : recordsAtATime.influx,
-        gatherMs,
-        readAhead: store.kind !== 'sqlite',
-        onSetAside: async ({ offset, at, reason }) => {
-          await toJournal.ask('setAside', [{ offset, at, reason }])
-          outward.tell('log', ['error', { offset, reason }, 'a journal entry is no series and was set aside'])
-        },
-        onTrouble: (fault) => {
-          progress(fault)
-          warn({ projection: projection.name, code: fault.code }, fault.message)
-        },
-        onRecovered: () => {
-          progress(undefined)
-          outward.tell('log', ['info', { projection: projection.name }, 'goes on'])
-        },
+    const following: Following = follow(journal, projection, {
+      signal: closing.signal,
+      clock,
+      random,
+      maxRecords: store.kind === 'sqlite' ? recordsAtATime.embedded : recordsAtATime.influx,
+      gatherMs,
+      readAhead: store.kind !== 'sqlite',
+      onSetAside: async ({ offset, at, reason }) => {
+        await toJournal.ask('setAside', [{ offset, at, reason }])
+        outward.tell('log', ['error', { offset, reason }, 'a journal entry is no series and was set aside'])
       },
-    )
+      onApplied: () => progress(following.trouble),
+      onTrouble: (fault) => {
+        progress(fault)
+        warn({ projection: projection.name, code: fault.code }, fault.message)
+      },
+      onRecovered: () => {
+        progress(undefined)
+        outward.tell('log', ['info', { projection: projection.name }, 'goes on'])
+      },
+    })
     rooms.defer(async () => {
       closing.abort()
       await following.done
@@ -84,24 +81,6 @@ function progressTeller(projection: SeriesProjection, toJournal: Line<JournalFor
   return (trouble: Fault | undefined): void => {
     const { offset, setAside } = projection
     toJournal.tell('progress', [{ offset, trouble: trouble?.message, setAside } satisfies SeriesProgress])
-  }
-}
-
-function tellingProgress(projection: SeriesProjection, told: () => void) {
-  return {
-    name: projection.name,
-    get offset() {
-      return projection.offset
-    },
-    async apply(...args: Parameters<SeriesProjection['apply']>) {
-      await projection.apply(...args)
-      told()
-    },
-    async skip(offset: number) {
-      await projection.skip(offset)
-      told()
-    },
-    close: () => projection.close(),
   }
 }
 
