@@ -81,7 +81,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
         { dataDirectory, seriesPort },
         {
           facts: push.tell,
-          send: (address, channel, payload) => void broker?.send(address, channel, payload).catch(() => undefined),
+          send: async (address, channel, payload) => broker?.send(address, channel, payload),
           done: (address, bytes) => admission.done(address, bytes),
           log: logged,
         },

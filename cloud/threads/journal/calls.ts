@@ -56,7 +56,8 @@ export interface JournalCalls
 /** What it asks of the thread of the sockets. */
 export interface JournalOutward {
   facts(facts: readonly Fact[]): void
-  send(address: GatewayAddress, channel: 'ack' | 'config', payload: Uint8Array): void
+  /** Resolves when it has left, so that who reads no answers is served no faster than it reads. */
+  send(address: GatewayAddress, channel: 'ack' | 'config', payload: Uint8Array): Promise<void>
   done(address: GatewayAddress, bytes: number): void
   log(level: 'info' | 'warn' | 'error', fields: object, sentence: string): void
 }

@@ -103,7 +103,7 @@ async function open(order: JournalOrder) {
       journal,
       clock,
       random,
-      send: async (address, channel, payload) => outward.tell('send', [address, channel, payload]),
+      send: (address, channel, payload) => outward.ask('send', [address, channel, payload]),
       onDone: (address, bytes) => outward.tell('done', [address, bytes]),
       onTrouble: ({ code, message }) => outward.tell('log', ['error', { code }, message]),
       onRecovered: () => outward.tell('log', ['info', {}, 'the journal writes again']),
