@@ -1,4 +1,6 @@
 import { protocols } from '../../edge/decoders/catalogue.ts'
+import { decodeMessage } from '../../edge/decoders/llrp/decode.ts'
+import { encodeMessage } from '../../edge/decoders/llrp/encode.ts'
 import { type ProtocolName, protocolNames } from '../../edge/decoders/protocol.ts'
 import type { Reading } from '../../edge/decoders/reading.ts'
 import { quantities } from '../../shared/quantity.ts'
@@ -48,6 +50,25 @@ export const decoderTargets: readonly FuzzTarget[] = protocolNames.map((name) =>
     return 'accepted'
   },
 }))
+
+/** LLRP messages: what is decoded encodes to the same bytes. */
+export const llrpTarget: FuzzTarget = {
+  name: 'llrp messages',
+  good: [
+    bytesOf('043D000000293AFB30B600F0001F8D0B7F0000000000000051023881000186BC8200058880194BA9D5'),
+    bytesOf('043F000000203AFB30A700F600160080000C00058880119F8EAD010000060000'),
+    bytesOf('043D00000018 00000000 03FF000E 0000651A 00000038 0800'),
+  ],
+  take(bytes) {
+    const result = decodeMessage(bytes)
+    if (!result.ok) {
+      insistReason(result.reason)
+      return 'refused'
+    }
+    insist(Buffer.from(encodeMessage(result.value)).equals(bytes), 'the same bytes back')
+    return 'accepted'
+  },
+}
 
 function checkReading(reading: Reading): void {
   if (reading.type === 'refused') {

@@ -1,5 +1,6 @@
 import type { Framer } from '../../edge/framing/framer.ts'
 import { anyLineFramer, lineFramer } from '../../edge/framing/lines.ts'
+import { llrpFramer } from '../../edge/framing/llrp.ts'
 import { yrm100Framer } from '../../edge/framing/yrm100.ts'
 import { bytesOf, chunksOf, framesOf } from '../support/framing.ts'
 import { type FuzzTarget, insist } from './target.ts'
@@ -16,6 +17,16 @@ interface Framing {
 const framings: readonly Framing[] = [
   { name: 'lines', framer: () => lineFramer({ longestBytes: 24 }), good: [text('EP: 3034\r\nRI: -52\n\nOK:\r\n')] },
   { name: 'any lines', framer: () => anyLineFramer({ longestBytes: 24 }), good: [text('A-1\rB-2\r\nC-3\n')] },
+  {
+    name: 'llrp',
+    framer: () => llrpFramer({ longestBytes: 64 }),
+    good: [
+      bytesOf(
+        '043E0000000A00000001 043D000000293AFB30B600F0001F8D0B7F0000000000000051023881000186BC8200058880194BA9D5',
+      ),
+      bytesOf('00 043E0000000A00000001'),
+    ],
+  },
   {
     name: 'yrm100',
     framer: yrm100Framer,
