@@ -9,9 +9,15 @@ export interface BenchmarkOptions {
   readonly clients: number | undefined
   readonly series: 'sqlite' | 'influx'
   readonly repeats: number | undefined
+  readonly gate: {
+    readonly file: string | undefined
+    readonly outside: string
+    readonly inside: string
+    readonly rssi: string
+  }
 }
 
-export type Figures = Readonly<Record<string, number | string>>
+export type Figures = Readonly<Record<string, number | string | readonly object[]>>
 
 export interface Benchmark {
   run(options: BenchmarkOptions): Promise<Figures>

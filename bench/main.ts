@@ -16,12 +16,22 @@ const { values, positionals } = parseArgs({
     series: { type: 'string' },
     store: { type: 'string' },
     repeats: { type: 'string' },
+    file: { type: 'string' },
+    format: { type: 'string', default: 'generic' },
+    outside: { type: 'string', default: '0' },
+    inside: { type: 'string', default: '1' },
+    rssi: { type: 'string', default: 'auto' },
     json: { type: 'boolean' },
   },
 })
 const name = positionals[0]
 if (name === undefined || !names.includes(name)) {
   process.stderr.write(`usage: npm run bench -- <name> [--seconds N] [--json]\nnames: ${names.join(', ')}\n`)
+  process.exit(2)
+}
+
+if (values.format !== 'generic' || !['dbm', 'cdbm', 'linear', 'auto'].includes(values.rssi)) {
+  process.stderr.write('--format is generic, --rssi is dbm, cdbm, linear or auto\n')
   process.exit(2)
 }
 
@@ -33,6 +43,7 @@ const figures = await benchmark.run({
   records: number(values.records),
   clients: number(values.clients),
   repeats: number(values.repeats),
+  gate: { file: values.file, outside: values.outside, inside: values.inside, rssi: values.rssi },
   series: [values.series, values.store].includes('influx') ? 'influx' : 'sqlite',
 })
 process.stdout.write(
