@@ -6,10 +6,13 @@ import { decodeImpinjR700 } from './impinj-r700.ts'
 import { decodeItemTestCsv } from './item-test-csv.ts'
 import type { ProtocolName } from './protocol.ts'
 import type { Decoder } from './reading.ts'
+import { decodeRuuvi } from './ruuvi.ts'
 import { decodeScanJson } from './scan-json.ts'
 import { decodeTagLine } from './tag-lines.ts'
+import { decodeTheThingsNetwork } from './the-things-network.ts'
 import { decodeXyMd02 } from './xy-md02.ts'
 import { decodeYrm100, yrm100StartInventory } from './yrm100.ts'
+import { decodeZebraIotc } from './zebra-iotc.ts'
 import { decodeZigbee2Mqtt } from './zigbee2mqtt.ts'
 
 export interface Protocol {
@@ -30,4 +33,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   'barcode-lines': { decode: decodeBarcodeLine, framer: () => anyLineFramer({ longestBytes: 1024 }) },
   'scan-json': { decode: decodeScanJson, framer: () => lineFramer({ longestBytes: 64 * 1024 }) },
   'item-test-csv': { decode: decodeItemTestCsv, framer: () => lineFramer({ longestBytes: 1024 }) },
+  'zebra-iotc': { decode: decodeZebraIotc },
+  'the-things-network': { decode: decodeTheThingsNetwork },
+  ruuvi: { decode: decodeRuuvi },
 }

@@ -8,6 +8,9 @@ export const protocolNames = [
   'item-test-csv',
   'barcode-lines',
   'scan-json',
+  'zebra-iotc',
+  'the-things-network',
+  'ruuvi',
 ] as const
 export type ProtocolName = (typeof protocolNames)[number]
 
@@ -28,4 +31,7 @@ export const messageProtocolNames = [
   'tag-lines',
   'barcode-lines',
   'scan-json',
+  'zebra-iotc',
+  'the-things-network',
+  'ruuvi',
 ] as const satisfies ProtocolName[]

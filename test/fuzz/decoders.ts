@@ -34,6 +34,21 @@ export const goodFrames: Readonly<Record<ProtocolName, readonly Uint8Array[]>> =
     text('[{"code":"A"},{"slot":"A-1"}]'),
   ],
   'item-test-csv': [text('2023-01-06T17:01:31.2450830+01:00;AD3830770CCDD0AD3830043F;;1;-63,5;865,7;169.254.1.1;;')],
+  'zebra-iotc': [
+    text(
+      '{"data":{"antenna":1,"format":"epc","idHex":"30340242201d8840009efdf7","peakRssi":-42,"reads":1},"timestamp":"2022-05-20T14:51:27.111+0000","type":"CUSTOM"}',
+    ),
+    text('[{"data":{"eventNum":7,"format":"epc","idHex":"30340242201d8840009efdf7"},"type":"SIMPLE"}]'),
+  ],
+  'the-things-network': [
+    text(
+      '{"received_at":"2026-02-02T03:40:00.5Z","uplink_message":{"decoded_payload":{"temperature_1":-2.5,"humidity":null},"rx_metadata":[{"rssi":-90}]}}',
+    ),
+  ],
+  ruuvi: [
+    text('0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F'),
+    text('{"rssi":-60,"ts":"1770000000","data":"0201061BFF99040512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F"}'),
+  ],
 }
 
 /** Every decoder of the edge: never throws, and hands on only what a record can carry. */
