@@ -49,7 +49,7 @@ function decoded(frame: Uint8Array): Message {
   return result.value
 }
 
-/** Every value of a message or parameter with the name of what holds it, whatever the fields are called. */
+/** Every value of a message or parameter, whatever the fields are called. */
 function valuesIn(holder: Message | Exclude<Parameter, { name: 'raw' }>): string[] {
   const own = Object.values(holder.fields).flatMap(plain)
   const below = holder.parameters.flatMap((parameter) => ('type' in parameter ? valuesIn(parameter) : ['raw']))
