@@ -1,7 +1,7 @@
-import { accepted, refused } from '../../shared/decoded.ts'
 import { epcFromHex } from './epc.ts'
+import { decodeEvents, ofUnknownAge } from './events.ts'
 import { instantFromIso } from './instant.ts'
-import { isObject, numberFrom, parseJson } from './json.ts'
+import { isObject, numberFrom } from './json.ts'
 import type { Decoder, FrameContext, Reading } from './reading.ts'
 
 /** Operating modes; each is also the `type` of its tag data events. */
@@ -11,16 +11,9 @@ const tagDataTypes: readonly unknown[] = ['SIMPLE', 'INVENTORY', 'PORTAL', 'CONV
  * Zebra IoT Connector (FX7500, FX9600, ATR7000, FXR90): a tag data event as an object, or an array of them (batched).
  * Only `idHex` is always there: without a port it is antenna 1, without a time it is the arrival. `reads` counts the
  * sightings that the reader's own report filter merged, and `peakRssi` is the strongest of them in dBm. Other events
- * (GPI, heartbeat) hold no readings. One bad element of an array costs only itself.
+ * (GPI, heartbeat) hold no readings. A retained event without a time is not used, for nobody knows how old it is.
  */
-export const decodeZebraIotc: Decoder = (frame, context) => {
-  const json = parseJson(frame)
-  if (!json.ok) return json
-  if (Array.isArray(json.value)) return accepted(json.value.flatMap((event: unknown) => readingsOf(event, context)))
-  const [only] = readingsOf(json.value, context)
-  if (only === undefined) return accepted([])
-  return only.type === 'refused' ? refused(only.reason, only.detail) : accepted([only])
-}
+export const decodeZebraIotc: Decoder = (frame, context) => decodeEvents(frame, context, readingsOf)
 
 function readingsOf(event: unknown, context: FrameContext): readonly Reading[] {
   if (!isObject(event)) return [{ type: 'refused', reason: 'schema', detail: 'not an event' }]
@@ -33,13 +26,15 @@ function readingsOf(event: unknown, context: FrameContext): readonly Reading[] {
   const antenna = tag['antenna'] === undefined ? 1 : tag['antenna']
   if (typeof antenna !== 'number' || !Number.isInteger(antenna) || antenna < 1 || antenna > 255)
     return [{ type: 'refused', reason: 'implausible', detail: 'antenna' }]
+  const readAt = typeof event['timestamp'] === 'string' ? instantFromIso(event['timestamp']) : undefined
+  if (readAt === undefined && context.retained === true) return ofUnknownAge
   const tid = hexOf(tag['TID'])
   const rssiDbm = numberFrom(tag['peakRssi']) ?? Number.NaN
   const reads = numberFrom(tag['reads']) ?? 1
   return [
     {
       type: 'tag',
-      at: (typeof event['timestamp'] === 'string' ? instantFromIso(event['timestamp']) : undefined) ?? context.at,
+      at: readAt ?? context.at,
       device: context.device,
       antenna,
       epc,

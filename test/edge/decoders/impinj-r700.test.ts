@@ -68,3 +68,15 @@ for (const [name, bytes, reason] of [
 ] as const) {
   test(`refused: ${name}`, () => expect(decodeImpinjR700(bytes, context)).toMatchObject({ ok: false, reason }))
 }
+
+test('retained: used with a time of its own, refused without', () => {
+  const kept = { ...context, retained: true }
+  const tag = { epcHex: '3036443340000040000F4241', antennaPort: 2 }
+  const dated = { timestamp: '2026-11-23T08:00:00Z', eventType: 'tagInventory', tagInventoryEvent: tag }
+  expect(decodeImpinjR700(json(dated), kept)).toMatchObject({ value: [{ at: Date.UTC(2026, 10, 23, 8) }] })
+  const undated = { eventType: 'tagInventory', tagInventoryEvent: tag }
+  expect(decodeImpinjR700(json(undated), kept)).toMatchObject({ ok: false, reason: 'unsupported' })
+  expect(decodeImpinjR700(json([undated, dated]), kept)).toMatchObject({
+    value: [{ type: 'refused', reason: 'unsupported' }, { type: 'tag' }],
+  })
+})

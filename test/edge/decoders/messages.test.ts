@@ -141,6 +141,7 @@ for (const [name, decode, message, reason, of = context] of [
   ['Zebra, no EPC', decodeZebraIotc, { data: { antenna: 1 }, type: 'SIMPLE' }, 'schema'],
   ['Zebra, no type', decodeZebraIotc, { data: full }, 'schema'],
   ['Zebra, antenna 0', decodeZebraIotc, { data: { ...full, antenna: 0 }, type: 'CUSTOM' }, 'implausible'],
+  ['Zebra, of unknown age', decodeZebraIotc, { data: full, type: 'CUSTOM' }, 'unsupported', retained],
   ['The Things Network, a join', decodeTheThingsNetwork, { end_device_ids: {}, join_accept: {} }, 'unsupported'],
   ['The Things Network, no formatter', decodeTheThingsNetwork, { uplink_message: { f_port: 1 } }, 'unsupported'],
   ['The Things Network, simulated', decodeTheThingsNetwork, { ...uplink, simulated: true }, 'unsupported'],
