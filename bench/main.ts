@@ -50,7 +50,7 @@ process.stdout.write(
   values.json === true
     ? `${JSON.stringify(figures)}\n`
     : Object.entries(figures)
-        .map(([key, value]) => `${key.padEnd(24)} ${value}\n`)
+        .map(([key, value]) => `${key.padEnd(24)} ${typeof value === 'object' ? JSON.stringify(value) : value}\n`)
         .join(''),
 )
 process.exit(0)

@@ -35,5 +35,14 @@ export function startThread<Theirs extends Calls>(name: string, ours: Calls): Th
   }
 }
 
+/** Closes a thread's rooms, then ends it; safe to call twice. */
+export function closeOf(thread: Thread<{ close(): Promise<void> }>): () => Promise<void> {
+  let closed: Promise<void> | undefined
+  return () => {
+    closed ??= thread.ask('close', []).finally(() => thread.stop())
+    return closed
+  }
+}
+
 /** A thread reads the clock itself: no answer of another thread could be as true. */
 export const threadClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() }

@@ -3,7 +3,7 @@ import type { GatewayAddress } from '../../../shared/wire.ts'
 import type { Upward } from '../../broker/broker.ts'
 import type { Fact } from '../../push/fact.ts'
 import { type Remote, remote } from '../line.ts'
-import { startThread } from '../start.ts'
+import { closeOf, startThread } from '../start.ts'
 import type { Arrival, JournalCalls, JournalOutward } from './calls.ts'
 
 type Queries = Omit<JournalCalls, 'open' | 'watch' | 'arrived' | 'close'>
@@ -66,7 +66,6 @@ export async function openJournalThread(
 
   try {
     const { standing, server } = await thread.ask('open', [order], [order.seriesPort])
-    let closed: Promise<void> | undefined
     return {
       ...remote<JournalCalls>(thread, Object.keys(queries)),
       standing,
@@ -76,10 +75,7 @@ export async function openJournalThread(
         arrive({ type: 'message', message: { ...message, payload: new Uint8Array(message.payload) } }),
       presence: (address, online) => arrive({ type: 'presence', address, online }),
       watch: () => thread.tell('watch', []),
-      close() {
-        closed ??= thread.ask('close', []).finally(() => thread.stop())
-        return closed
-      },
+      close: closeOf(thread),
     }
   } catch (thrown) {
     await thread.stop()

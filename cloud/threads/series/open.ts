@@ -1,5 +1,5 @@
 import { type Remote, remote } from '../line.ts'
-import { startThread } from '../start.ts'
+import { closeOf, startThread } from '../start.ts'
 import type { SeriesCalls, SeriesOrder, SeriesOutward } from './calls.ts'
 
 /** The time series, from the thread of the sockets. */
@@ -13,13 +13,9 @@ export async function openSeriesThread(order: SeriesOrder, outward: SeriesOutwar
   const thread = startThread<SeriesCalls>('series/main', outward)
   try {
     await thread.ask('open', [order], [order.journalPort])
-    let closed: Promise<void> | undefined
     return {
       ...remote<SeriesCalls>(thread, ['file', 'range']),
-      close() {
-        closed ??= thread.ask('close', []).finally(() => thread.stop())
-        return closed
-      },
+      close: closeOf(thread),
     }
   } catch (thrown) {
     await thread.stop()

@@ -35,13 +35,16 @@ const tagged = (vectors['VALID_TEST_DATA'] ?? []).flatMap(({ hex, tag_uri, uri }
 )
 const uris = (vectors['VALID_TEST_DATA'] ?? []).map(({ uri }) => uri)
 
-test.skipIf(Object.keys(vectors).length === 0)('the recorded vectors of epc-vectors.json are all here', () => {
-  expect(Object.entries(vectors).map(([name, some]) => [name, some.length])).toEqual([
-    ['VALID_TEST_DATA', 23],
-    ['VALID_ID_PATTERNS', 14],
-    ['INVALID_ID_PATTERNS', 14],
-  ])
-})
+test.skipIf(Object.keys(vectors).length === 0 && process.env['CI'] === undefined)(
+  'the recorded vectors of epc-vectors.json are all here',
+  () => {
+    expect(Object.entries(vectors).map(([name, some]) => [name, some.length])).toEqual([
+      ['VALID_TEST_DATA', 23],
+      ['VALID_ID_PATTERNS', 14],
+      ['INVALID_ID_PATTERNS', 14],
+    ])
+  },
+)
 
 describe('binary, tag URI, pure identity', () => {
   const rows = [
