@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Clock, Random } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
-import { readConfiguration } from './configuration/read.ts'
+import { readConfiguration, type Surroundings } from './configuration/read.ts'
 
 /** The real clock; only this file of the command reads it, everything else receives it. */
 export const systemClock: Clock = {
@@ -25,7 +25,11 @@ export function bootOfMachine(): string | undefined {
 export const systemRandom: Random = () => Math.random()
 
 /** Reads and checks one YAML configuration file; a Fault `config-invalid` carries every complaint. */
-export function loadConfiguration<S extends z.ZodType>(schema: S, path: string): z.output<S> {
+export function loadConfiguration<S extends z.ZodType>(
+  schema: S,
+  path: string,
+  flags: Surroundings['flags'] = [],
+): z.output<S> {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -35,6 +39,7 @@ export function loadConfiguration<S extends z.ZodType>(schema: S, path: string):
   const configuration = readConfiguration(schema, path, text, {
     environment: process.env,
     readFile: (secretPath) => readFileSync(secretPath, 'utf8'),
+    flags,
   })
   if (!configuration.ok) throw new Fault('config-invalid', configuration.complaints.join('\n\n'))
   return configuration.value

@@ -31,7 +31,8 @@ program
   .command('cloud')
   .description('the cloud side: broker, intake, journal, stock, series, alerts, boards')
   .requiredOption('--config <file>', 'YAML configuration')
-  .addHelpText('after', '\nExample:\n  warepulse cloud --config cloud.yaml')
+  .option('--tls <auto>', 'serve https and mqtts with a certificate of a local authority made here')
+  .addHelpText('after', '\nExample:\n  warepulse cloud --config cloud.yaml --tls auto')
   .action(async (options) => (await import('./commands/cloud.ts')).cloud(options, terminal))
 
 program

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { Fault } from '../shared/fault.ts'
 import { SeriesConfig } from './series/catalogue.ts'
+import { isLoopback, TlsChoice } from './tls/choice.ts'
 
 const Port = z.int().min(0).max(65_535)
 
@@ -19,6 +21,11 @@ export const CloudConfig = z.strictObject({
         .array(z.url())
         .default([])
         .describe('origins people use when a proxy changes the Host, e.g. https://board.example'),
+      tls: TlsChoice.optional().describe('serve https; `auto`: a certificate of a local authority made here'),
+      allowPlaintext: z
+        .boolean()
+        .default(false)
+        .describe('serve the network without TLS; a proxy or a trusted wire must stand in for it'),
       metricsForAll: z.boolean().default(false).describe('/metrics for other machines too'),
     })
     .prefault({}),
@@ -26,10 +33,11 @@ export const CloudConfig = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1').describe('address that gateways connect to; embedded broker only'),
       port: Port.default(1883).describe('embedded broker only'),
-      tls: z
-        .strictObject({ keyFile: z.string(), certFile: z.string() })
-        .optional()
-        .describe('serve mqtts with this key and certificate; embedded broker only'),
+      tls: TlsChoice.optional().describe('serve mqtts, as `http.tls`; embedded broker only'),
+      allowPlaintext: z
+        .boolean()
+        .default(false)
+        .describe('let gateways of the network in without TLS, or speak to an external broker so'),
       url: z
         .url({ protocol: /^mqtts?$/ })
         .optional()
@@ -38,6 +46,14 @@ export const CloudConfig = z.strictObject({
         ),
       username: z.string().optional().describe('for the external broker'),
       passwordFile: z.string().optional().describe('for the external broker'),
+    })
+    .prefault({}),
+  tls: z
+    .strictObject({
+      names: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('further names and addresses of this server for the certificate of `auto`, e.g. board.example'),
     })
     .prefault({}),
   journal: z
@@ -56,3 +72,35 @@ export const CloudConfig = z.strictObject({
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 })
 export type CloudConfig = z.infer<typeof CloudConfig>
+
+type Doors = Pick<CloudConfig, 'http' | 'broker'>
+
+/** Doors that more than this machine can reach, and that read and write in the clear. */
+export function plaintextDoors({
+  http,
+  broker,
+}: Doors): readonly { readonly door: keyof Doors; readonly where: string }[] {
+  const doors: { door: keyof Doors; where: string }[] = []
+  if (http.tls === undefined && !isLoopback(http.host))
+    doors.push({ door: 'http', where: `http on ${http.host}:${http.port}` })
+  if (broker.url === undefined) {
+    if (broker.tls === undefined && !isLoopback(broker.host))
+      doors.push({ door: 'broker', where: `mqtt on ${broker.host}:${broker.port}` })
+  } else if (broker.url.startsWith('mqtt:') && !isLoopback(new URL(broker.url).hostname))
+    doors.push({ door: 'broker', where: `the link to ${broker.url}` })
+  return doors
+}
+
+/**
+ * Not part of the schema, since `--tls auto` may stand on one command line and not on the next (`user link`).
+ * @throws Fault `config-invalid` for a door without TLS that nobody has allowed.
+ */
+export function refusePlaintext(config: Doors): void {
+  for (const { door, where } of plaintextDoors(config)) {
+    if (config[door].allowPlaintext) continue
+    throw new Fault(
+      'config-invalid',
+      `${where} would be open to the network without TLS. Set ${door}.tls, or start with --tls auto; or set ${door}.allowPlaintext if a proxy or a trusted wire stands in for it.`,
+    )
+  }
+}

@@ -13,7 +13,7 @@ import type { RandomBytes } from './accounts/secret.ts'
 import type { Broker } from './broker/broker.ts'
 import { openBroker } from './broker/open.ts'
 import { refusalTeller } from './broker/refusal-log.ts'
-import type { CloudConfig } from './config.ts'
+import { type CloudConfig, plaintextDoors, refusePlaintext } from './config.ts'
 import { dataFiles } from './data-files.ts'
 import { lockDataDirectory } from './database/lock.ts'
 import { openHttp } from './http/open.ts'
@@ -24,6 +24,7 @@ import { startRetention } from './retention/run.ts'
 import { makeBaseAside } from './threads/base/open.ts'
 import { type JournalThread, openJournalThread } from './threads/journal/open.ts'
 import { openSeriesThread } from './threads/series/open.ts'
+import { openTls } from './tls/open.ts'
 
 export interface CloudSurroundings {
   readonly clock: Clock
@@ -45,6 +46,8 @@ export interface Cloud {
   readonly journal: Pick<JournalThread, 'server' | 'appendOwn' | 'gateways' | 'gaps' | 'readiness'>
   readonly gatewayAccounts: GatewayAccounts
   readonly people: People
+  /** Certificate of the local authority, PEM, where `tls: auto` made one. */
+  readonly authority: string | undefined
   /** Nobody has ever signed in on this data directory: print a link. */
   readonly isFirstRun: boolean
   /** Stops upstream first, so that everything taken is journalled and applied as far as it got; safe to call twice. */
@@ -60,9 +63,20 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
   const { clock, random, randomBytes, log } = surroundings
   const open = new AsyncDisposableStack()
   try {
+    refusePlaintext(config)
     open.defer(lockDataDirectory(config.dataDirectory))
     const file = (name: keyof typeof dataFiles) => join(config.dataDirectory, dataFiles[name])
 
+    const tls = await openTls({
+      http: config.http.tls,
+      broker: config.broker.url === undefined ? config.broker.tls : undefined,
+      names: config.tls.names,
+      dataDirectory: config.dataDirectory,
+      clock,
+      randomBytes,
+      log,
+    })
+    open.defer(() => tls.stop())
     const isFirstRun = !existsSync(file('people'))
     const people = openPeople(file('people'), { clock, randomBytes })
     open.defer(() => people.close())
@@ -103,25 +117,35 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     open.defer(() => releases.stop())
     const revocations = watchRevocations(gatewayAccounts, disconnect)
     open.defer(() => revocations.stop())
-    const opened = await openBroker(config.broker, {
-      events: {
-        upward: (message) => admission.upward(message),
-        presence(address, online) {
-          revocations.presence(address, online)
-          journal.presence(address, online)
-          log.info({ ...address, online }, online ? 'gateway came' : 'gateway went')
+    const opened = await openBroker(
+      { ...config.broker, tls: tls.broker?.current },
+      {
+        events: {
+          upward: (message) => admission.upward(message),
+          presence(address, online) {
+            revocations.presence(address, online)
+            journal.presence(address, online)
+            log.info({ ...address, online }, online ? 'gateway came' : 'gateway went')
+          },
         },
+        credentials: gatewayAccounts,
+        clock,
+        random,
+        clientId: `warepulse-cloud-${randomUUID()}`,
+        onRefused: refusalTeller(log, clock),
+        onLink: (connected, problem) => log.info({ connected, problem }, 'link to the broker'),
       },
-      credentials: gatewayAccounts,
-      clock,
-      random,
-      clientId: `warepulse-cloud-${randomUUID()}`,
-      onRefused: refusalTeller(log, clock),
-      onLink: (connected, problem) => log.info({ connected, problem }, 'link to the broker'),
-    })
+    )
     broker = open.adopt(opened.broker, (room) => room.close())
+    tls.broker?.onRenewed((pair) => opened.embedded?.renewTls(pair))
 
-    const metrics = streetMetrics({ journal, admission, broker: opened.embedded })
+    const metrics = streetMetrics({
+      journal,
+      admission,
+      broker: opened.embedded,
+      tls,
+      plaintextDoors: plaintextDoors(config).length,
+    })
     const http = await openHttp(
       {
         clock,
@@ -147,10 +171,13 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
         trustProxy: config.http.trustProxy,
         publicOrigins: config.http.publicOrigins,
         metricsForAll: config.http.metricsForAll,
+        ...(tls.http === undefined ? {} : { tls: tls.http.current }),
+        ...(tls.authority === undefined ? {} : { authority: tls.authority }),
         ...(surroundings.boardDirectory === undefined ? {} : { boardDirectory: surroundings.boardDirectory }),
       },
     )
     open.defer(() => http.close())
+    tls.http?.onRenewed((pair) => http.renewTls(pair))
     journal.watch()
     const { keepDays } = config.journal
     if (keepDays !== undefined) {
@@ -175,6 +202,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       journal,
       gatewayAccounts,
       people,
+      authority: tls.authority,
       isFirstRun,
       close() {
         closed ??= open.disposeAsync()

@@ -3,12 +3,16 @@ import type { EmbeddedBroker } from './broker/embedded.ts'
 import { refusalKinds } from './broker/embedded.ts'
 import type { Admission } from './intake/admission.ts'
 import type { JournalThread } from './threads/journal/open.ts'
+import type { Tls } from './tls/open.ts'
 
 /** What `/metrics` shows of the street: counted by the rooms themselves, asked when somebody asks. */
 export interface Counted {
   readonly journal: Pick<JournalThread, 'counted'>
   readonly admission: Pick<Admission, 'counters'>
   readonly broker: EmbeddedBroker | undefined
+  readonly tls: Pick<Tls, 'http' | 'broker'>
+  /** Doors open to the network without TLS. */
+  readonly plaintextDoors: number
 }
 
 export interface StreetMetrics {
@@ -17,7 +21,7 @@ export interface StreetMetrics {
   refresh(): Promise<void>
 }
 
-export function streetMetrics({ journal, admission, broker }: Counted): StreetMetrics {
+export function streetMetrics({ journal, admission, broker, tls, plaintextDoors }: Counted): StreetMetrics {
   const registry = new Registry()
   const registers = [registry]
   const tail = new Gauge({ name: 'journal_tail_offset', help: 'Offset of the newest entry', registers })
@@ -50,6 +54,19 @@ export function streetMetrics({ journal, admission, broker }: Counted): StreetMe
     counter.reset()
     counter.inc(value)
   }
+  new Gauge({ name: 'plaintext_doors', help: 'Doors open to the network without TLS', registers }).set(plaintextDoors)
+  new Gauge({
+    name: 'tls_certificate_expires_timestamp_seconds',
+    help: 'When the certificate in use ends, Unix time',
+    labelNames: ['door'],
+    registers,
+    collect() {
+      for (const door of ['http', 'broker'] as const) {
+        const pair = tls[door]
+        if (pair !== undefined) this.set({ door }, pair.current.expiresAt / 1000)
+      }
+    },
+  })
   if (broker !== undefined) {
     new Gauge({
       name: 'broker_connections_open',

@@ -13,12 +13,27 @@ const Uplink = z
       .optional()
       .describe('of this gateway, as `warepulse gateway add` printed it; better in a file'),
     secretFile: z.string().min(1).optional().describe('file that holds the secret'),
+    allowPlaintext: z
+      .boolean()
+      .default(false)
+      .describe('let mqtt:// leave this machine: whoever is on the wire can then read it and take the secret'),
     caFile: z.string().min(1).optional().describe('certificate authority to trust, PEM; default: those of the system'),
   })
   .refine(({ secret, secretFile }) => (secret === undefined) !== (secretFile === undefined), {
     path: ['secret'],
     message: 'exactly one of `secret` and `secretFile` is needed',
   })
+  .refine(
+    ({ url, allowPlaintext }) => allowPlaintext || !url.startsWith('mqtt:') || isLoopback(new URL(url).hostname),
+    {
+      path: ['url'],
+      message: 'mqtt:// to another machine is not encrypted: use mqtts://, or set uplink.allowPlaintext',
+    },
+  )
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.')
+}
 
 /**
  * Configuration of a gateway: who it is, where it reports, what it keeps, and which devices it serves. Strict: a key

@@ -53,7 +53,7 @@ export interface RunningGateway {
  */
 export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings, signal: AbortSignal): Promise<void> {
   const { log, random, version = 'unknown', onOpen } = surroundings
-  const secret = await secretOf(config.uplink)
+  await refuseUnreadable(config.uplink)
   const queue = recordQueue()
   const boot = surroundings.boot ?? randomHex128(random)
   const kept = await readKeptClock(config.spool.directory)
@@ -81,7 +81,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
         spool,
         url: config.uplink.url,
         address: { site: config.gateway.site, gateway: config.gateway.id },
-        secret,
+        secret: () => secretOf(config.uplink),
         version,
         boot,
         startedAt: clock.now(),
@@ -154,6 +154,18 @@ async function keepClock(clock: GatewayClock, directory: string, log: Log, signa
 /** Resolves once the cloud has everything, or when `signal` aborts. */
 async function allAcknowledged(spool: Spool, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && spool.closed.committed < spool.next - 1) await wait(50, signal)
+}
+
+/** What is missing at the start is a mistake of configuration; what goes missing later is waited for. */
+async function refuseUnreadable(uplink: EdgeConfig['uplink']): Promise<void> {
+  await secretOf(uplink)
+  if (uplink.caFile === undefined) return
+  try {
+    await readFile(uplink.caFile)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Fault('config-invalid', `uplink.caFile: ${uplink.caFile} cannot be read: ${why}`, { cause })
+  }
 }
 
 async function secretOf({ secret, secretFile }: EdgeConfig['uplink']): Promise<string> {

@@ -17,6 +17,10 @@ export async function config(
 ): Promise<void> {
   const kind = kindOf(path, options.kind)
   const value = loadConfiguration(await schemaOf(kind), path)
+  if (kind === 'cloud') {
+    const { CloudConfig, refusePlaintext } = await import('../../cloud/config.ts')
+    refusePlaintext(CloudConfig.parse(value))
+  }
   if (verb === 'check') terminal.line(`${path}: a valid configuration for \`warepulse ${kind}\``)
   else terminal.line(stringify(hideSecrets(value)).trimEnd())
 }

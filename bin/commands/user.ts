@@ -4,6 +4,7 @@ import { openPeople } from '../../cloud/accounts/people.ts'
 import { everySite, roles } from '../../cloud/accounts/roles.ts'
 import { CloudConfig } from '../../cloud/config.ts'
 import { Fault } from '../../shared/fault.ts'
+import { reachable } from '../reachable.ts'
 import { loadConfiguration, systemClock } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -13,9 +14,9 @@ export function link(options: { readonly config: string }, terminal: Terminal): 
   const people = openPeopleOf(config)
   const { key, expiresAt } = people.makeSignInKey()
   people.close()
-  terminal.line(
-    `http://${config.http.host === '0.0.0.0' ? 'localhost' : config.http.host}:${config.http.port}/?k=${key}`,
-  )
+  const { host, port, tls } = config.http
+  const url = `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  terminal.line(`${reachable(url, config.tls.names)}/?k=${key}`)
   terminal.line(terminal.dim(`signs in once, until ${new Date(expiresAt).toISOString()}`))
 }
 

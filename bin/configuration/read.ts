@@ -8,6 +8,8 @@ import { suggest } from './suggest.ts'
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   readFile(path: string): string
+  /** Keys given on the command line; they win over environment and file. */
+  readonly flags?: readonly { readonly flag: string; readonly path: readonly string[]; readonly value: unknown }[]
 }
 
 export type Configuration<T> =
@@ -53,6 +55,10 @@ export function readConfiguration<S extends z.ZodType>(
   }
   for (const override of overrides) document.setIn(override.path, override.value)
   const overridden = new Map(overrides.map((override) => [pathText(override.path), override.variable]))
+  for (const { flag, path, value } of surroundings.flags ?? []) {
+    document.setIn(path, value)
+    overridden.set(pathText(path), flag)
+  }
 
   const result = schema.safeParse(document.toJS() ?? {})
   if (result.success && problems.length === 0) return { ok: true, value: result.data }

@@ -1,6 +1,6 @@
 import { type EventEmitter, once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
@@ -76,7 +76,12 @@ export interface EmbeddedBroker extends Broker {
   /** Connections open at present, accepted or not. */
   readonly connections: number
   readonly refused: Readonly<Record<RefusalKind, number>>
+  /** From the next connection on this certificate is shown; what is connected stays. Only where `tls` was given. */
+  renewTls(pair: { readonly key: string; readonly cert: string }): void
 }
+
+/** Older ones are broken (RFC 8996). */
+const minVersion = 'TLSv1.2'
 
 /** CONNACK return codes (MQTT 3.1.1, table 3.1). */
 const serverUnavailable = 3
@@ -238,7 +243,7 @@ export async function openEmbeddedBroker(options: EmbeddedOptions): Promise<Embe
   const server: Server =
     options.tls === undefined
       ? createServer(take)
-      : createTlsServer({ ...options.tls, minVersion: 'TLSv1.2', handshakeTimeout: limits.connectMs }, take)
+      : createTlsServer({ ...options.tls, minVersion, handshakeTimeout: limits.connectMs }, take)
   server.maxConnections = limits.connections + 64 // what is above the limit is refused and counted above, not unseen
   server.on('tlsClientError', (error: Error, socket: Socket) => refuse('protocol', socket.remoteAddress, error.message))
   try {
@@ -261,6 +266,9 @@ export async function openEmbeddedBroker(options: EmbeddedOptions): Promise<Embe
       return sockets.size
     },
     refused,
+    renewTls({ key, cert }) {
+      if (server instanceof TlsServer) server.setSecureContext({ key, cert, minVersion })
+    },
 
     async send(address, channel, payload) {
       const client = live.get(usernameOf(address))

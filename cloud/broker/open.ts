@@ -8,7 +8,8 @@ import { openExternalBroker } from './external.ts'
 export interface BrokerChoice {
   readonly host: string
   readonly port: number
-  readonly tls?: { readonly keyFile: string; readonly certFile: string } | undefined
+  /** Of the embedded broker, PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined
   readonly url?: string | undefined
   readonly username?: string | undefined
   readonly passwordFile?: string | undefined
@@ -47,13 +48,6 @@ export async function openBroker(choice: BrokerChoice, surroundings: BrokerSurro
     })
     return { broker, embedded: undefined }
   }
-  const tls =
-    choice.tls === undefined
-      ? undefined
-      : {
-          key: await read('broker.tls.keyFile', choice.tls.keyFile),
-          cert: await read('broker.tls.certFile', choice.tls.certFile),
-        }
   const broker = await openEmbeddedBroker({
     events,
     credentials,
@@ -61,7 +55,7 @@ export async function openBroker(choice: BrokerChoice, surroundings: BrokerSurro
     host: choice.host,
     port: choice.port,
     onRefused,
-    ...(tls === undefined ? {} : { tls }),
+    ...(choice.tls === undefined ? {} : { tls: choice.tls }),
   })
   return { broker, embedded: broker }
 }

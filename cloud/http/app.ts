@@ -11,6 +11,7 @@ import { describeApi } from './openapi.ts'
 import type { Api, HttpParts } from './parts.ts'
 import { problem, problemOf } from './problem.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { authorityRoute } from './routes/authority.ts'
 import { boardRoutes } from './routes/board.ts'
 import { countRoutes } from './routes/counts.ts'
 import { gapRoutes } from './routes/gaps.ts'
@@ -35,6 +36,10 @@ export interface AppOptions {
   readonly publicOrigins?: readonly string[]
   /** `/metrics` for other machines too. */
   readonly metricsForAll?: boolean
+  /** Serve https with it, PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string }
+  /** Certificate of the local authority, PEM: for whoever is to trust it. */
+  readonly authority?: string
   /** Requests a minute of one session or token. */
   readonly requestsPerMinute?: number
 }
@@ -54,10 +59,14 @@ const routes = [
   countRoutes,
 ]
 
+/** Older versions of TLS are broken (RFC 8996). */
+export const minVersion = 'TLSv1.2'
+
 /** The whole HTTP side, not listening yet: tests speak to it without a port. */
 export async function makeApp(parts: HttpParts, options: AppOptions): Promise<Api> {
   const { trustProxy = [], publicOrigins = [], requestsPerMinute = 1200 } = options
-  const app: Api = Fastify({
+  const { tls } = options
+  const server = Fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 256 * 1024,
@@ -67,7 +76,10 @@ export async function makeApp(parts: HttpParts, options: AppOptions): Promise<Ap
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1024 },
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    ...(tls !== undefined && { https: { ...tls, minVersion } }),
   }).withTypeProvider<ZodTypeProvider>()
+  // Its types tell http and https apart where we do not.
+  const app = server as unknown as Api
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, body))
@@ -100,7 +112,8 @@ export async function makeApp(parts: HttpParts, options: AppOptions): Promise<Ap
     // Over plain HTTP in a warehouse these are ignored at best, and said so on every console.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
-    hsts: false,
+    // Not for the names beside this one, and not longer than a certificate: a warehouse may have to go back to http.
+    hsts: tls === undefined ? false : { maxAge: 90 * 86_400, includeSubDomains: false },
     referrerPolicy: { policy: 'no-referrer' },
   })
   await app.register(cookie)
@@ -120,6 +133,7 @@ export async function makeApp(parts: HttpParts, options: AppOptions): Promise<Ap
   countAnswers(app, parts)
   await describeApi(app, options.version)
   healthRoutes(app, parts, options.metricsForAll ?? false)
+  if (options.authority !== undefined) authorityRoute(app, options.authority)
   for (const add of routes) add(app, parts)
   if (options.boardDirectory !== undefined) await serveBoard(app, options.boardDirectory)
   return app

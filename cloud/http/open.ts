@@ -1,7 +1,8 @@
+import { Server as TlsServer } from 'node:tls'
 import { Fault } from '../../shared/fault.ts'
 import { roleAt } from '../accounts/roles.ts'
 import type { Admit } from '../push/live.ts'
-import { type AppOptions, makeApp } from './app.ts'
+import { type AppOptions, makeApp, minVersion } from './app.ts'
 import { identify } from './identify.ts'
 import type { HttpParts } from './parts.ts'
 import { isSameOrigin } from './same-origin.ts'
@@ -16,6 +17,8 @@ export interface HttpServer {
   /** `http://host:port` */
   readonly url: string
   readonly port: number
+  /** From the next connection on this certificate is shown. Only where `tls` was given. */
+  renewTls(pair: { readonly key: string; readonly cert: string }): void
   /** Ends boards' connections and requests. Safe to call twice. */
   close(): Promise<void>
 }
@@ -40,8 +43,11 @@ export async function openHttp(parts: HttpParts, options: HttpOptions): Promise<
   const address = app.server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
+    renewTls({ key, cert }) {
+      if (app.server instanceof TlsServer) app.server.setSecureContext({ key, cert, minVersion })
+    },
     async close() {
       parts.push.close()
       await app.close()

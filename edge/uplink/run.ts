@@ -30,7 +30,8 @@ export interface UplinkOptions {
   /** `mqtt://host:1883` or `mqtts://host:8883`. */
   readonly url: string
   readonly address: GatewayAddress
-  readonly secret: string
+  /** Asked before every connection, so that a rotated one is used without a restart. */
+  readonly secret: () => Promise<string>
   /** Of the gateway software. */
   readonly version: string
   /** Id of this boot: 32 hex digits. */
@@ -71,13 +72,12 @@ const wanBackoff: BackoffRule = { shortestMs: 1_000, longestMs: 60_000, healthyA
 const gzipAsync = promisify(gzip)
 
 /**
- * Brings what is in the spool to the server, for as long as it takes: resolves when `signal` aborts. Connection
- * trouble is logged when it changes and retried for ever; it throws for what no retry can mend (`caFile`).
+ * Brings what is in the spool to the server, for as long as it takes: resolves when `signal` aborts. Trouble with the
+ * connection, the secret or `caFile` is logged when it changes and retried for ever.
  */
 export async function runUplink(options: UplinkOptions, signal: AbortSignal): Promise<void> {
   const { clock, random, log, onState = () => {} } = options
   const counters = options.counters ?? noUplinkCounters()
-  const ca = options.caFile === undefined ? undefined : await readFile(options.caFile)
   const session = new Session(options, counters, signal)
   let failures = 0
   let told = ''
@@ -92,9 +92,10 @@ export async function runUplink(options: UplinkOptions, signal: AbortSignal): Pr
         {
           url: options.url,
           address: options.address,
-          secret: options.secret,
+          secret: await options.secret(),
           keepaliveSeconds: options.keepaliveSeconds ?? 10,
-          ca,
+          // Read each time: an authority may be renewed while the gateway runs.
+          ca: options.caFile === undefined ? undefined : await readFile(options.caFile),
           monotonicMs: clock.monotonicMs,
           onAck: (payload) => session.onAck(payload),
           onConfig: (payload) => options.onConfig?.(payload),

@@ -12,11 +12,24 @@ const serial = { type: 'serial', id: 'door', path: '/dev/ttyUSB0', protocol: 'yr
 test('the least that a gateway needs; the rest has defaults', () => {
   expect(EdgeConfig.parse(least)).toEqual({
     ...least,
+    uplink: { ...least.uplink, allowPlaintext: false },
     spool: { directory: './warepulse-spool', maxBytes: 1024 ** 3 },
     sources: [],
     clean: { windowMs: 2000, openWindows: 100_000, heartbeatMs: 60_000, deadBands: {} },
     log: { level: 'info' },
   })
+})
+
+test.each(['mqtt://localhost', 'mqtt://127.0.0.2:1883', 'mqtt://[::1]', 'mqtts://cloud.example:8883'])(
+  '%s needs no leave',
+  (url) => {
+    expect(EdgeConfig.safeParse({ ...least, uplink: { ...least.uplink, url } }).success).toBe(true)
+  },
+)
+
+test('mqtt:// to another machine, if somebody says so', () => {
+  const uplink = { ...least.uplink, url: 'mqtt://10.0.0.7', allowPlaintext: true }
+  expect(EdgeConfig.safeParse({ ...least, uplink }).success).toBe(true)
 })
 
 for (const [name, config, path] of [
@@ -25,6 +38,11 @@ for (const [name, config, path] of [
   ['a site with a slash', { ...least, gateway: { site: 'a/b', id: 'x' } }, 'gateway.site'],
   ['no secret', { ...least, uplink: { url: 'mqtt://x' } }, 'uplink.secret'],
   ['two secrets', { ...least, uplink: { ...least.uplink, secret: 'x' } }, 'uplink.secret'],
+  [
+    'no encryption on the way to another machine',
+    { ...least, uplink: { ...least.uplink, url: 'mqtt://10.0.0.7:1883' } },
+    'uplink.url',
+  ],
   ['a web page to report to', { ...least, uplink: { ...least.uplink, url: 'http://x' } }, 'uplink.url'],
   ['a spool for a minute', { ...least, spool: { maxBytes: 1000 } }, 'spool.maxBytes'],
   ['a quantity nobody knows', { ...least, clean: { deadBands: { temprature: 1 } } }, 'clean.deadBands'],

@@ -1,4 +1,5 @@
 import { brokerCases } from './cases/brokers.ts'
+import { certificateCases } from './cases/certificates.ts'
 import { clockCases } from './cases/clock.ts'
 import { cloneCases } from './cases/clones.ts'
 import { cloudKillCases } from './cases/cloud-kill.ts'
@@ -34,13 +35,8 @@ export const faultCases: readonly FaultCase[] = [
   ...deliveryCases,
   ...fleetCases,
   ...frozenClientCases,
+  ...certificateCases,
 ].toSorted((a, b) => number(a) - number(b))
 
 /** The rest of the 47, each with its reason. */
-export const notInjected: readonly NotInjected[] = [
-  {
-    fault: 'F47',
-    title: 'certificates expire or are renewed while it runs',
-    why: 'not built: the cloud reads its certificate at the start only, so a renewed one needs a restart',
-  },
-]
+export const notInjected: readonly NotInjected[] = []

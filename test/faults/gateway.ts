@@ -66,7 +66,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       spool,
       url: options.url,
       address: options.address,
-      secret: options.secret,
+      secret: async () => options.secret,
       version: 'fault-harness',
       boot: Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join(''),
       startedAt: clock.now(),

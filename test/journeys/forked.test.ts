@@ -66,7 +66,7 @@ function uplink(
   const stop = new AbortController()
   const running = runUplink(
     {
-      ...{ spool, url: `mqtt://127.0.0.1:${port}`, address: reel, secret: 'x', version: '0.0.0', boot },
+      ...{ spool, url: `mqtt://127.0.0.1:${port}`, address: reel, secret: async () => 'x', version: '0.0.0', boot },
       ...{ startedAt: Date.now(), configVersion: () => 0, clock: wallClock, random: () => 0.1 },
       log: { info: () => {}, warn: (sentence: string) => warnings.push(sentence) },
       refusedDirectory: join(directory, 'refused'),

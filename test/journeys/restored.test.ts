@@ -75,7 +75,14 @@ test('a cloud restored from a backup gets again what the gateway still held, and
     const stop = new AbortController()
     const running = runUplink(
       {
-        ...{ spool, url: `mqtt://127.0.0.1:${port}`, address, secret, version: 'test', boot: 'b'.repeat(32) },
+        ...{
+          spool,
+          url: `mqtt://127.0.0.1:${port}`,
+          address,
+          secret: async () => secret,
+          version: 'test',
+          boot: 'b'.repeat(32),
+        },
         ...{ startedAt: Date.now(), configVersion: () => 0, clock: wallClock, random: () => 0.1 },
         log: { info: () => {}, warn: () => {} },
         refusedDirectory: join(directory.path, 'refused'),

@@ -43,7 +43,7 @@ async function street(
       spool,
       url,
       address,
-      secret: 'a-secret',
+      secret: async () => 'a-secret',
       version: '0.0.0-test',
       boot: 'b'.repeat(32),
       startedAt: Date.now(),
