@@ -9,6 +9,7 @@ export interface BenchmarkOptions {
   readonly clients: number | undefined
   readonly series: 'sqlite' | 'influx'
   readonly repeats: number | undefined
+  readonly seeds: number | undefined
   readonly gate: {
     readonly file: string | undefined
     readonly outside: string

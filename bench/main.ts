@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     series: { type: 'string' },
     store: { type: 'string' },
     repeats: { type: 'string' },
+    seeds: { type: 'string' },
     file: { type: 'string' },
     format: { type: 'string', default: 'generic' },
     outside: { type: 'string', default: '0' },
@@ -43,6 +44,7 @@ const figures = await benchmark.run({
   records: number(values.records),
   clients: number(values.clients),
   repeats: number(values.repeats),
+  seeds: number(values.seeds),
   gate: { file: values.file, outside: values.outside, inside: values.inside, rssi: values.rssi },
   series: [values.series, values.store].includes('influx') ? 'influx' : 'sqlite',
 })

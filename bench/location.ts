@@ -1,0 +1,121 @@
+import { recorded, recordedLookMs, rough, white, whiteLookMs } from '../simulators/world/airs.ts'
+import type { Floor } from '../simulators/world/floor.ts'
+import { harshFloor, standardFloor } from '../simulators/world/floors.ts'
+import type { BenchmarkOptions, Figures } from './benchmark.ts'
+import { baselines } from './location/baselines.ts'
+import { type FloorScore, scoreFloors } from './location/floor.ts'
+import { ours as warepulse } from './location/ours.ts'
+import { type OverlapScore, scoreOverlap } from './location/overlap.ts'
+import type { NamedRule } from './location/rule.ts'
+import { estimate, tell } from './location/statistics.ts'
+
+/**
+ * Where tags are said to be against where they are, ours beside the rules of others on the very same reads. Tags that
+ * lie still between two antennas for an hour and then change sides, in three airs (`simulators/world/airs.ts`), at
+ * three distances in level; and halls of racks with an antenna for each slot, in which pallets are carried about.
+ *
+ * Medians over the seeds with their bootstrap intervals. What is returned is ours at 6 dB in the recorded air, and the
+ * slot accuracy of the standard hall.
+ */
+const rules: readonly NamedRule[] = [warepulse, ...baselines]
+const gapsDb = [3, 6, 10] as const
+const airs = [
+  { name: 'recorded', air: recorded, lookMs: recordedLookMs },
+  { name: 'white', air: white, lookMs: whiteLookMs },
+  { name: 'rough', air: rough, lookMs: recordedLookMs },
+] as const
+const tagsPerSeed = 10
+const stillMs = 3_600_000
+const afterMs = 300_000
+
+export async function run(options: BenchmarkOptions): Promise<Figures> {
+  const seeds = Array.from({ length: options.seeds ?? 20 }, (_, index) => index + 1)
+  let ours: readonly OverlapScore[] = []
+  for (const { name, air, lookMs } of airs) {
+    for (const gapDb of gapsDb) {
+      head(`${name} air, ${gapDb} dB apart`, ['false moves/tag-h', 'found %', 'p90 s', 'unsure %'])
+      for (const rule of rules) {
+        const overlap = { gapDb, air, lookMs, stillMs, afterMs }
+        const scores = seeds.map((seed) => scoreOverlap(rule, overlap, tagsPerSeed, seed))
+        row(rule.name, [
+          tell(estimate(scores.map((score) => score.falseMovesPerTagHour)), 2),
+          tell(estimate(scores.map((score) => 100 * score.foundShare)), 1),
+          tell(estimate(scores.map((score) => score.p90FindSeconds)), 1),
+          tell(estimate(scores.map((score) => 100 * score.unsureShare)), 1),
+        ])
+        if (name === 'recorded' && gapDb === 6 && rule === rules[0]) ours = scores
+      }
+    }
+  }
+  const standard = floors('standard hall', standardFloor, seeds)
+  const harsh = floors('harsh hall', harshFloor, seeds)
+  const median = (values: readonly number[], digits: number) => Number(estimate(values).median.toFixed(digits))
+  return {
+    falseMovesPerTagHour: median(
+      ours.map((score) => score.falseMovesPerTagHour),
+      3,
+    ),
+    foundShare: median(
+      ours.map((score) => score.foundShare),
+      4,
+    ),
+    p90FindSeconds: median(
+      ours.map((score) => score.p90FindSeconds),
+      1,
+    ),
+    slotAccuracy: median(
+      standard.map((score) => score.slotAccuracy),
+      4,
+    ),
+    slotAccuracyHarsh: median(
+      harsh.map((score) => score.slotAccuracy),
+      4,
+    ),
+    seeds: seeds.length,
+  }
+}
+
+/** Returns the scores of the first rule. */
+function floors(name: string, floor: Floor, seeds: readonly number[]): readonly FloorScore[] {
+  head(name, ['slot accuracy %', 'found %', 'p90 s', 'worst s', 'false misplaced/10k tag-h', 'ghosts'])
+  const bySeed = seeds.map((seed) => scoreFloors(rules, floor, seed))
+  rules.forEach((rule, index) => {
+    const figures = (pick: (score: FloorScore) => number) =>
+      estimate(bySeed.flatMap((scores) => (scores[index] === undefined ? [] : [pick(scores[index])])))
+    row(rule.name, [
+      tell(
+        figures((score) => 100 * score.slotAccuracy),
+        2,
+      ),
+      tell(
+        figures((score) => 100 * score.foundShare),
+        1,
+      ),
+      tell(
+        figures((score) => score.p90FindSeconds),
+        1,
+      ),
+      tell(
+        figures((score) => score.worstFindSeconds),
+        0,
+      ),
+      tell(
+        figures((score) => score.falseMisplacedPer10kTagHours),
+        1,
+      ),
+      tell(
+        figures((score) => score.ghostsBelieved),
+        0,
+      ),
+    ])
+  })
+  return bySeed.flatMap((scores) => scores[0] ?? [])
+}
+
+function head(name: string, columns: readonly string[]): void {
+  row(`\n${name}`, columns)
+}
+
+function row(name: string, columns: readonly string[]): void {
+  process.stderr.write(`${name.padEnd(24)}${columns.map((column) => column.padStart(26)).join('')}\n`)
+}

@@ -1,0 +1,18 @@
+import type { AntennaRead } from '../../simulators/world/overlap.ts'
+
+/**
+ * A rule that says where tags are, as the judge sees it: raw reads in, in their order, and the time. A place is the
+ * number of an antenna, each of which speaks for a place of its own.
+ */
+export interface LocationRule {
+  take(read: AntennaRead): void
+  /** Time goes on; called at least every second. */
+  passed(at: number): void
+  /** undefined: not present, or not sure. */
+  placeOf(tag: number): number | undefined
+}
+
+export interface NamedRule {
+  readonly name: string
+  open(): LocationRule
+}
