@@ -99,8 +99,10 @@ async function influx(): Promise<Place> {
   async function postRaw(points: readonly Point[]): Promise<void> {
     let body = ''
     for (const { site, gateway, source, at, fields } of points) {
-      const { temperature, humidity, batteryMillivolts, linkQuality } = fields
-      body += `condition,gateway=${gateway},site=${site},source=${source} temperature=${temperature},humidity=${humidity},batteryMillivolts=${batteryMillivolts},linkQuality=${linkQuality} ${at}000000\n`
+      const temperature = Math.round(Number(fields['temperature']) * 1000)
+      const humidity = Math.round(Number(fields['humidity']) * 10_000)
+      const { batteryMillivolts, linkQuality } = fields
+      body += `condition,gateway=${gateway},site=${site},source=${source} temperature_e3=${temperature}i,humidity_e4=${humidity}i,batteryMillivolts_e0=${batteryMillivolts}i,linkQuality_e0=${linkQuality}i ${at}000000\n`
     }
     const response = await fetch(`${server.url}/write?db=raw&precision=ns`, {
       method: 'POST',

@@ -35,8 +35,8 @@ export function encodeBlock(rows: Rows): Uint8Array {
   return bytes.take()
 }
 
-/** `wanted`: only this field; the columns of others are passed over. */
-export function decodeBlock(block: Uint8Array, wanted?: number): Rows {
+/** `wanted`: only these fields; the columns of others are passed over. */
+export function decodeBlock(block: Uint8Array, wanted?: ReadonlySet<number>): Rows {
   const bytes = new ByteReader(block)
   const count = bytes.unsigned()
   const rows = noRows()
@@ -46,7 +46,7 @@ export function decodeBlock(block: Uint8Array, wanted?: number): Rows {
   for (let columns = bytes.unsigned(); columns > 0; columns -= 1) {
     const name = bytes.unsigned()
     const length = bytes.unsigned()
-    if (wanted === undefined || wanted === name) rows.columns.set(name, decodeColumn(bytes, count))
+    if (wanted === undefined || wanted.has(name)) rows.columns.set(name, decodeColumn(bytes, count))
     else bytes.skip(length)
   }
   return rows

@@ -4,7 +4,22 @@ import { InfluxDB, type IPoolOptions } from 'influx'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { isOnLoopback, networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
-import { bucketsOf, countStatements, rangeStatement, readCountOf, rowsOf } from './influxql.ts'
+import {
+  countStatements,
+  deleteStatement,
+  oldestOf,
+  oldestStatement,
+  pointsOf,
+  pointsStatement,
+  readCountOf,
+  seriesOf,
+  seriesStatement,
+  tablesOf,
+  toldOf,
+  valuesStatement,
+} from './influxql.ts'
+import { pagedRange } from './paged-range.ts'
+import { removedAtOnceMs } from './retention.ts'
 import type { SeriesStore } from './series-store.ts'
 import { withSignal } from './with-signal.ts'
 
@@ -23,6 +38,11 @@ const askAgainAtOnce: NonNullable<IPoolOptions['backoff']> = {
   getDelay: () => 0,
   next: () => askAgainAtOnce,
   reset: () => askAgainAtOnce,
+}
+
+interface Asking {
+  readonly precision?: 'ms'
+  readonly method?: 'POST'
 }
 
 const gzipBytes = 1000
@@ -94,13 +114,14 @@ export function openInflux1Series(options: Influx1Options): SeriesStore {
 
   const write = openLineWriter({ post, clock, server })
 
-  async function ask(statement: string, signal: AbortSignal) {
+  /** With instants in milliseconds, or as text with all their nanoseconds. */
+  async function ask(statement: string, signal: AbortSignal, options: Asking = { precision: 'ms' }) {
     const until = within(signal)
     try {
       await ensureDatabase(until)
       // Raced, because the client waits for ever when an answer is cut off in the middle.
-      const answer = await withSignal(client.queryRaw(statement, { precision: 'ms', signal: until }), until)
-      return rowsOf(server, answer)
+      const answer = await withSignal(client.queryRaw(statement, { ...options, signal: until }), until)
+      return tablesOf(server, answer)
     } catch (thrown) {
       throw queryFault(server, thrown, signal)
     }
@@ -111,9 +132,20 @@ export function openInflux1Series(options: Influx1Options): SeriesStore {
   return {
     kind: 'influx1',
     write: (points, signal) => write(points, AbortSignal.any([signal, closing.signal])),
-    async range(query, signal) {
-      const [rows] = await ask(rangeStatement(query), signal)
-      return bucketsOf(rows ?? [], query.everyMs)
+    range: (query, signal) =>
+      pagedRange(query, async (page, limit) => toldOf(page.quantity, await ask(valuesStatement(page, limit), signal))),
+    async points(query, signal) {
+      return pointsOf(query, await ask(pointsStatement(query), signal, {}))
+    },
+    async series(signal) {
+      return seriesOf(await ask(seriesStatement, signal))
+    },
+    async remove(expired, signal) {
+      const oldest = oldestOf(await ask(oldestStatement(expired), signal))
+      if (oldest === undefined) return false
+      const beforeMs = Math.min(expired.beforeMs, oldest + removedAtOnceMs)
+      await ask(deleteStatement({ ...expired, beforeMs }, oldest), signal, { method: 'POST' })
+      return true
     },
     async countReads(site, fromMs, toMs, signal) {
       return readCountOf(await ask(countStatements(site, fromMs, toMs), signal))

@@ -3,10 +3,31 @@ import { Agent as HttpsAgent } from 'node:https'
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
-import { bucketsOfFlux, countFlux, type FluxRow, rangeFlux, readCountOfFlux } from './flux.ts'
+import {
+  countFlux,
+  type FluxRow,
+  pointsFlux,
+  pointsOfFlux,
+  readCountOfFlux,
+  seriesFlux,
+  seriesOfFlux,
+  toldOfFlux,
+  valuesFlux,
+} from './flux.ts'
 import { isOnLoopback, networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
-import { bucketsOf, countStatements, rangeStatement, readCountOf, rowsOf } from './influxql.ts'
-import type { SeriesStore } from './series-store.ts'
+import {
+  countStatements,
+  pointsOf,
+  pointsStatement,
+  readCountOf,
+  seriesOf,
+  seriesStatement,
+  tablesOf,
+  toldOf,
+  valuesStatement,
+} from './influxql.ts'
+import { pagedRange } from './paged-range.ts'
+import type { Expired, SeriesStore } from './series-store.ts'
 import { withSignal } from './with-signal.ts'
 
 export interface Influx2Options {
@@ -62,15 +83,15 @@ export function openInflux2Series({ url, org, bucket, token, clock }: Influx2Opt
     })
   }
 
-  /** Rows of each statement; undefined if the server does not offer InfluxQL for this bucket. */
-  async function askInfluxql(statement: string, signal: AbortSignal) {
+  /** Tables of each statement; undefined if the server does not offer InfluxQL for this bucket. */
+  async function askInfluxql(statement: string, signal: AbortSignal, epoch: { epoch?: 'ms' } = { epoch: 'ms' }) {
     if (!speaksInfluxql) return undefined
     const until = within(signal)
-    const path = `/query?${new URLSearchParams({ db: bucket, epoch: 'ms', q: statement })}`
+    const path = `/query?${new URLSearchParams({ db: bucket, ...epoch, q: statement })}`
     try {
       const options = { method: 'GET', headers: { accept: 'application/json' }, signal: until }
       const answer: unknown = await withSignal(client.transport.request(path, '', options), until)
-      if (!/database not found|dbrp/i.test(JSON.stringify(answer).slice(0, 300))) return rowsOf(server, answer)
+      if (!/database not found|dbrp/i.test(JSON.stringify(answer).slice(0, 300))) return tablesOf(server, answer)
     } catch (thrown) {
       if (!(thrown instanceof HttpError && [404, 405, 501].includes(thrown.statusCode))) {
         throw queryFault(server, thrown, signal)
@@ -88,16 +109,42 @@ export function openInflux2Series({ url, org, bucket, token, clock }: Influx2Opt
     }
   }
 
+  /** All that has expired in one request; how the server goes about it is its own affair. 3.x offers none. */
+  async function removeStep({ measurement, site, beforeMs }: Expired, signal: AbortSignal): Promise<boolean> {
+    const path = `/api/v2/delete?${new URLSearchParams({ org, bucket })}`
+    const predicate = `_measurement="${measurement}" AND site="${site}"`
+    const body = JSON.stringify({ start: new Date(0).toISOString(), stop: new Date(beforeMs).toISOString(), predicate })
+    const until = within(signal)
+    try {
+      await withSignal(client.transport.request(path, body, { method: 'POST', signal: until }), until)
+    } catch (thrown) {
+      throw queryFault(server, thrown, signal)
+    }
+    return false
+  }
+
   const write = openLineWriter({ post, clock, server })
 
   return {
     kind: 'influx2',
     write: (points, signal) => write(points, AbortSignal.any([signal, closing.signal])),
-    async range(query, signal) {
-      const rows = await askInfluxql(rangeStatement(query), signal)
-      if (rows !== undefined) return bucketsOf(rows[0] ?? [], query.everyMs)
-      return bucketsOfFlux(await askFlux(rangeFlux(bucket, query), signal), query.everyMs)
+    range: (query, signal) =>
+      pagedRange(query, async (page, limit) => {
+        const tables = await askInfluxql(valuesStatement(page, limit), signal)
+        if (tables !== undefined) return toldOf(page.quantity, tables)
+        return toldOfFlux(await askFlux(valuesFlux(bucket, page, limit), signal), limit)
+      }),
+    async points(query, signal) {
+      const tables = await askInfluxql(pointsStatement(query), signal, {})
+      if (tables !== undefined) return pointsOf(query, tables)
+      return pointsOfFlux(query, await askFlux(pointsFlux(bucket, query), signal))
     },
+    async series(signal) {
+      const tables = await askInfluxql(seriesStatement, signal)
+      if (tables !== undefined) return seriesOf(tables)
+      return seriesOfFlux(await askFlux(seriesFlux(bucket), signal))
+    },
+    remove: (expired, signal) => removeStep(expired, signal),
     async countReads(site, fromMs, toMs, signal) {
       const rows = await askInfluxql(countStatements(site, fromMs, toMs), signal)
       if (rows !== undefined) return readCountOf(rows)

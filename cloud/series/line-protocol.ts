@@ -1,4 +1,5 @@
 import { Fault } from '../../shared/fault.ts'
+import { formOf, type NumberForm, scaled } from './scale.ts'
 import type { Point } from './series-store.ts'
 
 /**
@@ -7,18 +8,20 @@ import type { Point } from './series-store.ts'
  * Our own, because the clients are not safe: `influx` leaves a newline in a tag as it is (a second, forged line), the
  * official client a trailing backslash (it swallows the next separator). What the syntax cannot say at all (a number
  * that is not finite, an empty tag, a tag with a line end or a backslash before a separator, no fields) throws:
- * `flawOf` has to be asked before.
+ * `flawOf` has to be asked before. Numbers of conditions and their roll-ups are written as scaled integers wherever that
+ * gives back the same number (`scale.ts`).
  * @see https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
  */
 export function encodeLine(point: Point, prefix = linePrefix(point)): string {
-  const { fields } = point
+  const { fields, measurement } = point
+  const hasIntegers = measurement !== 'read' && measurement !== 'passage'
   let line = prefix
   let separator = ' '
   for (const name in fields) {
     const value = fields[name]
     if (value === undefined) continue
-    line += separator + escapeKey(name) + '='
-    line += typeof value === 'number' ? float(value) : quoted(value)
+    line += separator
+    line += typeof value === 'string' ? `${escapeKey(name)}=${quoted(value)}` : number(name, value, hasIntegers)
     separator = ','
   }
   if (separator === ' ') throw cannotSay('a point without fields')
@@ -34,6 +37,12 @@ export function linePrefix({ measurement, gateway, site, source }: Point): strin
 export function nanoseconds(at: number, nanos: number): string {
   if (at === 0) return String(nanos)
   return nanos === 0 ? `${at}000000` : at + String(1_000_000 + nanos).slice(1)
+}
+
+function number(name: string, value: number, hasIntegers: boolean): string {
+  const form: NumberForm | undefined = hasIntegers ? formOf(name) : undefined
+  const integer = form && scaled(value, form)
+  return integer === undefined ? `${escapeKey(name)}=${float(value)}` : `${form?.scaledName}=${integer}i`
 }
 
 /** Number.toString round-trips and never writes NaN or Infinity for a finite number; servers read `1e+21`. */

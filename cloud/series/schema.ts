@@ -1,5 +1,6 @@
 import { identifierPattern } from '../../shared/identifier.ts'
-import type { Point } from './series-store.ts'
+import { fieldOfScaled } from './scale.ts'
+import type { Measurement, Point } from './series-store.ts'
 
 type FieldType = 'number' | 'string'
 
@@ -24,7 +25,13 @@ export function flawOf(point: Point): string | undefined {
   if (!identifierPattern.test(point.source)) return 'source is not an identifier'
   if (!Number.isSafeInteger(point.at) || point.at < 0 || point.at > lastAt) return 'time is outside 1970–2262'
   if (!Number.isInteger(point.nanos) || point.nanos < 0 || point.nanos > 999_999) return 'nanos are outside 0–999999'
-  return point.measurement === 'condition' ? flawOfCondition(point) : flawOfFixed(point, fixedFields[point.measurement])
+  const { measurement } = point
+  return hasFixedFields(measurement) ? flawOfFixed(point, fixedFields[measurement]) : flawOfCondition(point)
+}
+
+/** Others have a number for each quantity. */
+function hasFixedFields(measurement: Measurement): measurement is keyof typeof fixedFields {
+  return Object.hasOwn(fixedFields, measurement)
 }
 
 /**
@@ -36,7 +43,7 @@ export function isPlain(point: Point, isSound: (field: string) => boolean): bool
   if (!Number.isSafeInteger(at) || at < 0 || at > lastAt) return false
   if (!Number.isInteger(nanos) || nanos < 0 || nanos > 999_999) return false
   let any = false
-  if (measurement === 'condition') {
+  if (measurement !== 'read' && measurement !== 'passage') {
     if (nanos !== 0) return false
     for (const name in fields) {
       any = true
@@ -61,7 +68,8 @@ function flawOfCondition({ fields, nanos }: Point): string | undefined {
   let any = false
   for (const name in fields) {
     any = true
-    if (!quantityPattern.test(name) || reserved.has(name)) return `field ${shown(name)} is not a quantity's name`
+    if (!quantityPattern.test(name) || reserved.has(name) || fieldOfScaled(name) !== undefined)
+      return `field ${shown(name)} is not a quantity's name`
     if (typeof fields[name] !== 'number') return `field ${name} is text, conditions are numbers`
     if (!Number.isFinite(fields[name])) return `field ${name} is not a finite number`
   }

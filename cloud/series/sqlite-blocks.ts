@@ -7,7 +7,9 @@ export interface Blocks {
   /** Seals rows that were written after all that is sealed already; within the caller's transaction. */
   add(shelf: number, rows: Rows): void
   /** All rows of a shelf that may lie in the range, in the order in which they were written. */
-  rows(shelf: number, fromMs: number, toMs: number, field?: number): Iterable<Rows>
+  rows(shelf: number, fromMs: number, toMs: number, fields?: ReadonlySet<number>): Iterable<Rows>
+  /** Removes a few blocks of these shelves that hold nothing younger; true: there may be more. */
+  remove(shelves: readonly number[], beforeMs: number): boolean
 }
 
 /** So many blocks of one size become one of the next: a point is written at most once more for each size. */
@@ -15,6 +17,8 @@ const mergedAtOnce = 8
 const greatestLevel = 2
 /** A block that is so large when it is sealed is not merged. */
 const largeRows = 8000
+/** A few milliseconds' worth. */
+const removedAtOnce = 200
 
 export function openBlocks(database: DatabaseSync): Blocks {
   const insert = database.prepare(
@@ -25,6 +29,8 @@ export function openBlocks(database: DatabaseSync): Blocks {
   )
   const ofLevel = database.prepare('SELECT id, rows FROM block WHERE shelf = ? AND level = ? ORDER BY id')
   const remove = database.prepare('DELETE FROM block WHERE shelf = ? AND level = ?')
+  const expired = database.prepare('SELECT id, level FROM block WHERE shelf = ? AND last_at < ? ORDER BY id LIMIT ?')
+  const removeOne = database.prepare('DELETE FROM block WHERE shelf = ? AND id = ?')
   const counts = new Map<string, number>()
   for (const row of database.prepare('SELECT shelf, level, count(*) AS n FROM block GROUP BY shelf, level').iterate())
     counts.set(`${row['shelf']}/${row['level']}`, Number(row['n']))
@@ -57,8 +63,22 @@ export function openBlocks(database: DatabaseSync): Blocks {
       newest += 1
       put(shelf, newest, rows.at.length < largeRows ? 0 : greatestLevel, rows)
     },
-    *rows(shelf, fromMs, toMs, field) {
-      for (const row of inRange.iterate(shelf, fromMs, toMs)) yield decodeBlock(row['rows'] as Uint8Array, field)
+    *rows(shelf, fromMs, toMs, fields) {
+      for (const row of inRange.iterate(shelf, fromMs, toMs)) yield decodeBlock(row['rows'] as Uint8Array, fields)
+    },
+    remove(shelves, beforeMs) {
+      let room = removedAtOnce
+      for (const shelf of shelves) {
+        for (const row of expired.all(shelf, beforeMs, room)) {
+          const [id, level] = [Number(row['id']), Number(row['level'])]
+          removeOne.run(shelf, id)
+          const key = `${shelf}/${level}`
+          counts.set(key, Math.max(0, (counts.get(key) ?? 0) - 1))
+          room -= 1
+        }
+        if (room === 0) return true
+      }
+      return false
     },
   }
 }

@@ -1,6 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { bucketsOf, type Told } from './buckets.ts'
 import { append, inOrder, noRows, type Rows, sourceColumn } from './rows.ts'
-import type { Bucket, Point, RangeQuery, ReadCount } from './series-store.ts'
+import type {
+  Bucket,
+  Expired,
+  Measurement,
+  Point,
+  PointsQuery,
+  RangeQuery,
+  ReadCount,
+  SeriesName,
+} from './series-store.ts'
 import type { SeriesWriter } from './sqlite-write.ts'
 import { readTails } from './tail.ts'
 
@@ -10,42 +20,11 @@ export function range(database: DatabaseSync, store: SeriesWriter, query: RangeQ
   if (field === undefined) return []
   const found: Told[] = []
   // One sensor has one source for each gateway that ever reported it, nearly always one.
-  const wanted = { measurement: 'condition', site, source: sensor, fromMs, toMs, field } as const
+  const wanted = { measurement: 'condition', site, source: sensor, fromMs, toMs, fields: new Set([field]) } as const
   for (const { chunks } of shelvesOf(database, store, wanted)) found.push(toldOf(chunks, field, fromMs, toMs))
   const [only = { at: [], values: [] }] = found
-  const { at, values } = found.length < 2 ? only : byTime(pooled(found))
-  const buckets: Bucket[] = []
-  let open: { at: number; count: number; min: number; max: number; sum: number; last: number } | undefined
-  const shut = () => {
-    if (open === undefined) return
-    const { sum, ...bucket } = open
-    buckets.push({ ...bucket, mean: sum / bucket.count })
-  }
-  for (let row = 0; row < at.length; row += 1) {
-    const [time, value] = [at[row] ?? 0, values[row] ?? 0]
-    const start = everyMs === undefined ? time : time - (time % everyMs)
-    // Raw values stand alone, though two gateways may have told of one instant.
-    if (open === undefined || everyMs === undefined || open.at !== start) {
-      shut()
-      open = undefined
-      if (buckets.length === limit) break
-      open = { at: start, count: 1, min: value, max: value, sum: value, last: value }
-      continue
-    }
-    open.count += 1
-    open.min = Math.min(open.min, value)
-    open.max = Math.max(open.max, value)
-    open.sum += value
-    open.last = value
-  }
-  shut()
-  return buckets
-}
-
-/** Values of one field with their times. */
-interface Told {
-  readonly at: number[]
-  readonly values: number[]
+  const told = found.length < 2 ? only : byTime(pooled(found))
+  return bucketsOf(told, everyMs, limit)
 }
 
 /** What one source told of a field within the range, in order of time; of one instant what it told last. */
@@ -108,57 +87,106 @@ export function countReads(
 /** Every point, shelf by shelf in the order of their names, each in order of time. */
 export function* everyPoint(database: DatabaseSync, store: SeriesWriter): Generator<Point> {
   const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
-  for (const { chunks, measurement, site, gateway, source: shelf } of shelvesOf(database, store, range)) {
-    const rows = joined(chunks)
-    for (const [row, at] of rows.at.entries()) {
-      const fields: Record<string, number | string> = {}
-      let source = shelf
-      for (const [number, column] of rows.columns) {
-        const value = column[row]
-        if (number === sourceColumn) source = store.sourceName(Number(value))
-        else if (value !== undefined) fields[store.fieldName(number)] = value
-      }
-      yield { measurement, site, gateway, source, at, nanos: rows.nanos[row] ?? 0, fields }
+  for (const shelf of shelvesOf(database, store, range)) yield* pointsOf(shelf, store)
+}
+
+export function points(database: DatabaseSync, store: SeriesWriter, query: PointsQuery): readonly Point[] {
+  const { measurement, site, gateway, source, fromMs, toMs, limit } = query
+  const fields = query.fields && numbersOf(query.fields, store)
+  const found: Point[] = []
+  // Readers share a shelf, which has no name of its own.
+  const names = measurement === 'read' || measurement === 'passage' ? '' : source
+  for (const shelf of shelvesOf(database, store, { measurement, site, gateway, source: names, fromMs, toMs, fields })) {
+    for (const point of pointsOf(shelf, store, fields)) {
+      if (point.source !== source || point.at < fromMs || point.at >= toMs) continue
+      if (found.length === limit) return found
+      found.push(point)
     }
+  }
+  return found
+}
+
+/** With the column of sources, without which rows of a shared shelf are nobody's. */
+function numbersOf(fields: readonly string[], store: SeriesWriter): ReadonlySet<number> {
+  return new Set([sourceColumn, ...fields.flatMap((name) => store.fieldNumber(name) ?? [])])
+}
+
+/** Points of a shelf in order of time; with `wanted`, those that have one of these fields, and only these. */
+function* pointsOf(shelf: Shelf, store: SeriesWriter, wanted?: ReadonlySet<number>): Generator<Point> {
+  const { measurement, site, gateway } = shelf
+  const rows = joined(shelf.chunks)
+  for (let row = 0; row < rows.at.length; row += 1) {
+    const fields: Record<string, number | string> = {}
+    let { source } = shelf
+    let any = false
+    for (const [number, column] of rows.columns) {
+      const value = column[row]
+      if (number === sourceColumn) source = store.sourceName(Number(value))
+      else if (value !== undefined && (wanted === undefined || wanted.has(number))) {
+        fields[store.fieldName(number)] = value
+        any = true
+      }
+    }
+    if (any) yield { measurement, site, gateway, source, at: rows.at[row] ?? 0, nanos: rows.nanos[row] ?? 0, fields }
   }
 }
 
-interface Wanted {
-  readonly measurement?: Point['measurement']
-  readonly site?: string
-  readonly source?: string
-  readonly fromMs: number
-  readonly toMs: number
-  /** Only this field. */
-  readonly field?: number
+/** All series; of a shelf that many share only those who share it. */
+export function series(database: DatabaseSync): readonly SeriesName[] {
+  return database
+    .prepare("SELECT measurement, site, gateway, source FROM source WHERE source <> '' ORDER BY 2, 1, 4, 3")
+    .all()
+    .map((row) => ({
+      measurement: String(row['measurement']) as Measurement,
+      site: String(row['site']),
+      gateway: String(row['gateway']),
+      source: String(row['source']),
+    }))
 }
 
-type Shelf = Pick<Point, 'measurement' | 'site' | 'gateway' | 'source'> & {
+/** A step of the removal of what has expired, within the caller's transaction. */
+export function remove(database: DatabaseSync, store: SeriesWriter, expired: Expired): boolean {
+  const { measurement, site, beforeMs } = expired
+  const shelves = database
+    .prepare('SELECT id FROM source WHERE measurement = ? AND site = ? AND shelf = id ORDER BY id')
+    .all(measurement, site)
+    .map((row) => Number(row['id']))
+  return store.blocks.remove(shelves, beforeMs)
+}
+
+interface Wanted extends Partial<SeriesName> {
+  readonly fromMs: number
+  readonly toMs: number
+  /** Only these. */
+  readonly fields?: ReadonlySet<number> | undefined
+}
+
+type Shelf = SeriesName & {
   /** In the order in which they were written, with rows around the range now and then. Read while it is iterated. */
   readonly chunks: Iterable<Rows>
 }
 
 /** The shelves that match, in the order of their names. */
 function* shelvesOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted): Generator<Shelf> {
-  const { measurement = null, site = null, source = null, fromMs, toMs, field } = wanted
+  const { measurement = null, site = null, gateway = null, source = null, fromMs, toMs, fields } = wanted
   const found = database
     .prepare(
       `SELECT id, measurement, site, gateway, source FROM source
        WHERE (:measurement IS NULL OR measurement = :measurement) AND (:site IS NULL OR site = :site)
-         AND (:source IS NULL OR source = :source) AND shelf = id
+         AND (:gateway IS NULL OR gateway = :gateway) AND (:source IS NULL OR source = :source) AND shelf = id
        ORDER BY site, measurement, source, gateway`,
     )
-    .all({ measurement, site, source })
+    .all({ measurement, site, gateway, source })
   const ids = found.map(({ id }) => Number(id))
   const waiting = readTails(store.tails, store.shelfOf, new Set(ids))
   for (const [index, row] of found.entries()) {
     const id = ids[index] ?? 0
     yield {
-      measurement: String(row['measurement']) as Point['measurement'],
+      measurement: String(row['measurement']) as Measurement,
       site: String(row['site']),
       gateway: String(row['gateway']),
       source: String(row['source']),
-      chunks: chunksOf(store.blocks.rows(id, fromMs, toMs, field), waiting.get(id)),
+      chunks: chunksOf(store.blocks.rows(id, fromMs, toMs, fields), waiting.get(id)),
     }
   }
 }

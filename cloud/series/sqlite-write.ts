@@ -116,7 +116,8 @@ function openSources(database: DatabaseSync) {
     const found = find.get(measurement, site, gateway, source)?.['id']
     let id = Number(found ?? 0)
     if (found === undefined) {
-      const shared = measurement === 'condition' || source === '' ? undefined : number(place, '')
+      const isShared = (measurement === 'read' || measurement === 'passage') && source !== ''
+      const shared = isShared ? number(place, '') : undefined
       id = Number(add.run(measurement, site, gateway, source, shared ?? 0).lastInsertRowid)
       if (shared === undefined) putShelf.run(id)
       know(id, source, shared ?? id)

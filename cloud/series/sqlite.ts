@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../shared/fault.ts'
 import { openDatabase, transaction } from '../database/open.ts'
 import type { Point, Rejection, SeriesStore } from './series-store.ts'
-import { countReads, everyPoint, range } from './sqlite-query.ts'
+import { countReads, everyPoint, points, range, remove, series } from './sqlite-query.ts'
 import { sqliteSeriesMigrations } from './sqlite-schema.ts'
 import { openWriter } from './sqlite-write.ts'
 
@@ -60,6 +60,18 @@ export function openSqliteSeries(path: string, options: { readonly sealedAt?: nu
     async range(query) {
       assertOpen()
       return range(database, writer, query)
+    },
+    async points(query) {
+      assertOpen()
+      return points(database, writer, query)
+    },
+    async series() {
+      assertOpen()
+      return series(database)
+    },
+    async remove(expired) {
+      assertOpen()
+      return transaction(database, () => remove(database, writer, expired))
     },
     async countReads(site, fromMs, toMs) {
       assertOpen()

@@ -63,7 +63,7 @@ async function expectEverything(): Promise<void> {
     reads: half * 3,
     observations: half,
   })
-  const [conditions] = await query(server.url, 'SELECT count("temperature") FROM "condition"', 'history')
+  const [conditions] = await query(server.url, 'SELECT count("temperature_e3") FROM "condition"', 'history')
   expect(conditions?.[1]).toBe(half)
 }
 

@@ -331,6 +331,72 @@ describe.each(adapters)('series store: $name', (adapter) => {
     expect(bucket).toMatchObject({ count: 6000, min: 2, max: 2 })
   })
 
+  test('hands back points of one series as they were written, all fields or some', async () => {
+    const site = newSite()
+    const points = [
+      condition(site, start, { temperature: 4.25, humidity: 61.0025, batteryMillivolts: 2981 }),
+      condition(site, start + 1, { temperature: 1 / 3 }),
+      condition(site, start + 2, { humidity: 60, madeUp: 0.1 }),
+      condition(site, start + 3, { temperature: -18.5 }),
+    ]
+    await write([
+      ...points,
+      condition(site, start, { temperature: 1 }, { gateway: 'g-2' }),
+      condition(site, start, { temperature: 2 }, { source: 'th-2' }),
+    ])
+    const series = { measurement: 'condition', site, gateway: 'g-1', source: 'th-1' } as const
+    const whole = { ...series, fromMs: start, toMs: start + 10, limit: 100 }
+    expect(await store.points(whole, signal)).toEqual(points)
+    expect(await store.points({ ...whole, fromMs: start + 1, limit: 2 }, signal)).toEqual(points.slice(1, 3))
+    expect(await store.points({ ...whole, toMs: start + 1 }, signal)).toEqual(points.slice(0, 1))
+    expect(
+      (await store.points({ ...whole, fields: ['humidity', 'nothing'] }, signal)).map(({ at, fields }) => [at, fields]),
+    ).toEqual([
+      [start, { humidity: 61.0025 }],
+      [start + 2, { humidity: 60 }],
+    ])
+    const reads = [
+      read(site, start, 4711, 'AA'),
+      read(site, start, 999_999, 'back\\"仓', 3),
+      read(site, start + 1, 0, 'BB'),
+    ]
+    await write([...reads, read(site, start, 4711, 'CC', 1, { source: 'gate-2' })])
+    const gate = { measurement: 'read', site, gateway: 'g-1', source: 'gate-1', fromMs: 0, toMs: start + 10 } as const
+    expect(await store.points({ ...gate, limit: 10 }, signal)).toEqual(reads)
+  })
+
+  test('names every series that has points', async () => {
+    const site = newSite()
+    const rolled = condition(site, start, { temperature_count: 2 }, { measurement: 'condition_1m' })
+    await write([condition(site, start, { temperature: 4 }), read(site, start, 1, 'AA'), rolled])
+    const ours = (await store.series(signal)).filter((series) => series.site === site)
+    expect(ours.toSorted((a, b) => (a.measurement < b.measurement ? -1 : 1))).toEqual([
+      { measurement: 'condition', site, gateway: 'g-1', source: 'th-1' },
+      { measurement: 'condition_1m', site, gateway: 'g-1', source: 'th-1' },
+      { measurement: 'read', site, gateway: 'g-1', source: 'gate-1' },
+    ])
+  })
+
+  test('removes what has expired, step by step, of one measurement at one site', async () => {
+    const site = newSite()
+    const other = newSite()
+    const days = Array.from({ length: 5 }, (_, day) => start + day * 86_400_000)
+    const sealing = Array.from({ length: 100_000 }, (_, i) =>
+      condition(site, start + i, { humidity: 1 }, { source: 'x' }),
+    )
+    await write(
+      days.flatMap((at) => [condition(site, at, { temperature: 1 }), condition(other, at, { temperature: 1 })]),
+    )
+    if (adapter.name === 'SQLite') await write(sealing) // else nothing is in blocks yet
+    await write([condition(site, start + 6 * 86_400_000, { temperature: 7 })])
+    const expired = { measurement: 'condition', site, beforeMs: start + 5 * 86_400_000 } as const
+    let steps = 0
+    while (await store.remove(expired, signal)) if (++steps > 20) throw new Error('removal does not end')
+    const left = asked(site, { toMs: start + 10 * 86_400_000 })
+    expect((await store.range(left, signal)).map(({ last }) => last)).toEqual([7])
+    expect((await store.range({ ...left, site: other }, signal)).length).toBe(5)
+  })
+
   test('a write that is broken off throws a retryable Fault', async () => {
     const fault = await faultOf(store.write([condition(newSite(), start, { temperature: 1 })], AbortSignal.abort()))
     expect(fault).toMatchObject({ code: 'timeout', retryable: true })

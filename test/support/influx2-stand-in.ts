@@ -58,10 +58,20 @@ export async function startInflux2StandIn({ influxql }: StandInOptions): Promise
       .sort((a, b) => (a.nanoseconds < b.nanoseconds ? -1 : 1))
       .map((point) => {
         const value = point.fields[field]
-        if (typeof value !== 'number' && typeof value !== 'string') throw new Error(`${field} is a ${typeof value}`)
-        return { at: Number(point.nanoseconds / 1_000_000n), value }
+        if (typeof value === 'boolean' || value === undefined) throw new Error(`${field} is a ${typeof value}`)
+        return { at: Number(point.nanoseconds / 1_000_000n), value: typeof value === 'bigint' ? Number(value) : value }
       })
   }
+
+  /** Points of one measurement, oldest first. */
+  function found(measurement: string, where: Record<string, string>, from: number, to: number): readonly ParsedLine[] {
+    return [...points.values()]
+      .filter((point) => point.measurement === measurement)
+      .filter((point) => Object.entries(where).every(([tag, value]) => point.tags[tag] === value))
+      .filter(({ nanoseconds }) => nanoseconds >= BigInt(from) * 1_000_000n && nanoseconds < BigInt(to) * 1_000_000n)
+      .sort((a, b) => (a.nanoseconds < b.nanoseconds ? -1 : 1))
+  }
+  const world: World = { values, found, all: () => [...points.values()] }
 
   function store(body: string): { status: number; body: string } {
     let lines: ParsedLine[]
@@ -121,12 +131,22 @@ export async function startInflux2StandIn({ influxql }: StandInOptions): Promise
     }
     if (url.pathname === '/query' && influxql && url.searchParams.get('db') === bucket) {
       const statements = (url.searchParams.get('q') ?? '').split('; ')
-      const results = statements.map((statement) => influxqlAnswer(statement, values))
+      const epoch = url.searchParams.get('epoch')
+      const results = statements.map((statement) => influxqlAnswer(statement, world, epoch))
       return void reply(200, JSON.stringify({ results }))
     }
     if (url.pathname === '/api/v2/query' && !influxql) {
       const { query } = JSON.parse(bytes.toString('utf8')) as { query: string }
-      return void reply(200, fluxAnswer(query, values), 'text/csv')
+      return void reply(200, fluxAnswer(query, world), 'text/csv')
+    }
+    if (url.pathname === '/api/v2/delete') {
+      const asked = JSON.parse(bytes.toString('utf8')) as { start: string; stop: string; predicate: string }
+      const predicate = /^_measurement="(\w+)" AND site="([^"]*)"$/.exec(asked.predicate)
+      if (predicate === null) return void reply(400, '{"code":"invalid","message":"predicate"}')
+      const [, measurement = '', site = ''] = predicate
+      const expired = new Set(found(measurement, { site }, Date.parse(asked.start), Date.parse(asked.stop)))
+      for (const [key, point] of points) if (expired.has(point)) points.delete(key)
+      return void reply(204, '')
     }
     reply(404, '{"code":"not found","message":"path not found"}')
   }
@@ -153,36 +173,53 @@ export async function startInflux2StandIn({ influxql }: StandInOptions): Promise
 
 type Values = (measurement: string, field: string, where: Record<string, string>, from: number, to: number) => Value[]
 
-function fold(values: readonly Value[]) {
-  const numbers = values.map(({ value }) => Number(value))
-  const sum = numbers.reduce((a, b) => a + b, 0)
-  return { count: numbers.length, sum, min: Math.min(...numbers), max: Math.max(...numbers), last: numbers.at(-1) ?? 0 }
+interface World {
+  readonly values: Values
+  found(measurement: string, where: Record<string, string>, from: number, to: number): readonly ParsedLine[]
+  all(): readonly ParsedLine[]
 }
 
-function windows(values: readonly Value[], everyMs: number): [number, Value[]][] {
-  const buckets = Map.groupBy(values, ({ at }) => at - (at % everyMs))
-  return [...buckets].sort(([a], [b]) => a - b)
+const sumOf = (values: readonly Value[]) => values.reduce((sum, { value }) => sum + Number(value), 0)
+
+/** RFC 3339 with nine digits, as 2.x writes it. */
+function textOf(nanoseconds: bigint): string {
+  const second = new Date(Number(nanoseconds / 1_000_000_000n) * 1000).toISOString().slice(0, 19)
+  return `${second}.${String(nanoseconds % 1_000_000_000n).padStart(9, '0')}Z`
 }
+
+const plain = (value: ParsedLine['fields'][string] | undefined) =>
+  typeof value === 'bigint' ? Number(value) : (value ?? null)
 
 /** The statements of cloud/series/influxql.ts, and no others. */
-function influxqlAnswer(statement: string, values: Values): object {
+function influxqlAnswer(statement: string, { values, found, all }: World, epoch: string | null): object {
   const time = String.raw`time >= (\d+)ms AND time < (\d+)ms`
-  const range = new RegExp(
-    String.raw`^SELECT (.+) FROM "condition" WHERE "site" = '([^']*)' AND "source" = '([^']*)' AND ${time}( GROUP BY time\((\d+)ms\) fill\(none\))? ORDER BY time ASC LIMIT (\d+)$`,
+  const rows = (rows: readonly (readonly unknown[])[], columns: readonly string[] = []) =>
+    rows.length === 0 ? {} : { series: [{ columns, values: rows }] }
+  const told = new RegExp(
+    String.raw`^SELECT (.+) FROM "(\w+)" WHERE "site" = '([^']*)'(?: AND "gateway" = '([^']*)')? AND "source" = '([^']*)' AND ${time} ORDER BY time ASC LIMIT (\d+)$`,
   ).exec(statement)
-  const rows = (values: readonly (readonly unknown[])[]) => (values.length === 0 ? {} : { series: [{ values }] })
-  if (range !== null) {
-    const [, what = '', site = '', source = '', from, to, , every, limit] = range
-    const field = /^(?:"(\w+)"|count\("(\w+)"\), min\("\2"\), max\("\2"\), mean\("\2"\), last\("\2"\))$/.exec(what)
-    const found = values('condition', field?.[1] ?? field?.[2] ?? '', { site, source }, Number(from), Number(to))
-    const all =
-      every === undefined
-        ? found.map(({ at, value }) => [at, value])
-        : windows(found, Number(every)).map(([start, inside]) => {
-            const { count, sum, min, max, last } = fold(inside)
-            return [start, count, min, max, sum / count, last]
-          })
-    return rows(all.slice(0, Number(limit)))
+  if (told !== null) {
+    const [, what = '', measurement = '', site = '', gateway, source = '', from, to, limit] = told
+    const where = { site, source, ...(gateway !== undefined && { gateway }) }
+    const lines = found(measurement, where, Number(from), Number(to))
+    const columns =
+      what === '*'
+        ? [...new Set(lines.flatMap(({ fields }) => Object.keys(fields)))]
+        : [...what.matchAll(/"(\w+)"/g)].map(([, name = '']) => name)
+    const having = lines.filter(({ fields }) => columns.some((column) => column in fields)).slice(0, Number(limit))
+    const timeOf = ({ nanoseconds }: ParsedLine) =>
+      epoch === 'ms' ? Number(nanoseconds / 1_000_000n) : textOf(nanoseconds)
+    return rows(
+      having.map((line) => [timeOf(line), ...columns.map((column) => plain(line.fields[column]))]),
+      ['time', ...columns],
+    )
+  }
+  if (statement.startsWith('SELECT * FROM /^(condition|')) {
+    const groups = Map.groupBy(all(), ({ measurement, tags }) => JSON.stringify([measurement, tags]))
+    const series = [...groups.values()].flatMap(([first]) =>
+      first === undefined ? [] : [{ name: first.measurement, tags: first.tags, columns: [], values: [] }],
+    )
+    return { series }
   }
   const counts = new RegExp(`^SELECT (.+) FROM "read" WHERE "site" = '([^']*)' AND ${time}$`).exec(statement)
   if (counts === null) throw new Error(`the stand-in does not know: ${statement}`)
@@ -191,48 +228,62 @@ function influxqlAnswer(statement: string, values: Values): object {
   if (epcs.length === 0) return {}
   if (what === 'count(distinct("epc"))') return rows([[0, new Set(epcs).size]])
   if (what !== 'sum("count"), count("epc")') throw new Error(`the stand-in does not know: ${statement}`)
-  return rows([[0, fold(values('read', 'count', { site }, Number(from), Number(to))).sum, epcs.length]])
+  return rows([[0, sumOf(values('read', 'count', { site }, Number(from), Number(to))), epcs.length]])
 }
 
-/** The scripts of cloud/series/flux.ts, and no others. */
-function fluxAnswer(query: string, values: Values): string {
+/** The scripts of cloud/series/flux.ts, and no others. Each field is a table of its own, typed as it was written. */
+function fluxAnswer(query: string, { values, found, all }: World): string {
   const [, fromText = '', toText = ''] =
     /range\(start: time\(v: "([^"]+)"\), stop: time\(v: "([^"]+)"\)\)/.exec(query) ?? []
   const [from, to] = [Date.parse(fromText), Date.parse(toText)]
-  const range =
-    /_measurement == "condition" and r\.site == "([^"]*)" and r\.source == "([^"]*)" and r\._field == "([^"]*)"/.exec(
+  if (query.includes('|> first()')) {
+    const tags = { _measurement: 'string', site: 'string', gateway: 'string', source: 'string' }
+    return all()
+      .map(({ measurement, tags: { site, gateway, source } }) => csv(tags, [[measurement, site, gateway, source]]))
+      .join('')
+  }
+  const where =
+    /r\._measurement == "(\w+)" and r\.site == "([^"]*)"(?: and r\.gateway == "([^"]*)")? and r\.source == "([^"]*)"/.exec(
       query,
     )
-  if (range !== null) {
-    const [, site = '', source = '', field = ''] = range
+  if (where !== null) {
+    const [, measurement = '', site = '', gateway, source = ''] = where
     const limit = Number(/limit\(n: (\d+)\)/.exec(query)?.[1])
-    const every = /window\(every: (\d+)ms\)/.exec(query)?.[1]
-    const found = values('condition', field, { site, source }, from, to)
-    if (every === undefined) {
-      return csv(
-        { _time: 'dateTime:RFC3339', _value: 'double' },
-        found.slice(0, limit).map(({ at, value }) => [new Date(at).toISOString(), value]),
-      )
-    }
-    return csv(
-      { _start: 'dateTime:RFC3339', count: 'long', sum: 'double', min: 'double', max: 'double', last: 'double' },
-      windows(found, Number(every))
-        .slice(0, limit)
-        .map(([start, inside]) => {
-          const { count, sum, min, max, last } = fold(inside)
-          return [new Date(Math.max(start, from)).toISOString(), count, sum, min, max, last] // as Flux: cut off at the range
-        }),
+    const wanted = [...query.matchAll(/r\._field == "(\w+)"/g)].map(([, field = '']) => field)
+    const lines = found(measurement, { site, source, ...(gateway !== undefined && { gateway }) }, from, to)
+    const tables = Map.groupBy(
+      lines.flatMap((line) => Object.entries(line.fields).map(([field, value]) => ({ line, field, value }))),
+      ({ line, field }) => JSON.stringify([line.tags, field]),
     )
+    return [...tables.values()]
+      .filter(([first]) => wanted.length === 0 || wanted.includes(first?.field ?? ''))
+      .map((rows) => {
+        const [first] = rows
+        const type = { bigint: 'long', number: 'double', string: 'string', boolean: 'boolean' }[
+          typeof first?.value as 'bigint'
+        ]
+        return csv(
+          { _time: 'dateTime:RFC3339', _value: type, _field: 'string', gateway: 'string' },
+          rows
+            .slice(0, limit)
+            .map(({ line, field, value }) => [textOf(line.nanoseconds), quotedCsv(value), field, line.tags['gateway']]),
+        )
+      })
+      .join('')
   }
   const site = /_measurement == "read" and r\.site == "([^"]*)"/.exec(query)?.[1]
   if (site === undefined) throw new Error(`the stand-in does not know: ${query}`)
   const epcs = values('read', 'epc', { site }, from, to).map(({ value }) => value)
   if (epcs.length === 0) return ''
-  const { sum } = fold(values('read', 'count', { site }, from, to))
+  const sum = sumOf(values('read', 'count', { site }, from, to))
   const answers = { epcs: new Set(epcs).size, reads: sum, observations: epcs.length }
   return Object.entries(answers)
     .map(([name, value]) => csv({ _value: 'double' }, [[value]], name))
     .join('')
+}
+
+function quotedCsv(value: unknown): string {
+  return typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value)
 }
 
 /** Annotated CSV. @see https://docs.influxdata.com/influxdb/v2/reference/syntax/annotated-csv/ */

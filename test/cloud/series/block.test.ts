@@ -94,7 +94,7 @@ describe('a block', () => {
       [1000, 0, { 1: 4.2, 2: 60, 3: 'AA' }],
       [2000, 0, { 2: 61 }],
     ])
-    expect(told(decodeBlock(encodeBlock(rows), 2))).toEqual([
+    expect(told(decodeBlock(encodeBlock(rows), new Set([2])))).toEqual([
       [1000, 0, { 2: 60 }],
       [2000, 0, { 2: 61 }],
     ])

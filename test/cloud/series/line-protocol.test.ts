@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeLine, nanoseconds } from '../../../cloud/series/line-protocol.ts'
+import { fieldOfScaled } from '../../../cloud/series/scale.ts'
 import { flawOf } from '../../../cloud/series/schema.ts'
 import type { Point } from '../../../cloud/series/series-store.ts'
 import { parseBody } from '../../support/line-parser.ts'
@@ -18,9 +19,22 @@ const prefix = 'condition,gateway=cold-1,site=hamburg,source=th-07'
 
 describe('a point as a line', () => {
   for (const [name, change, line] of [
-    ['plain', {}, `${prefix} temperature=4.2,humidity=61 1763893688123000000`],
-    ['nanos', { nanos: 4711 }, `${prefix} temperature=4.2,humidity=61 1763893688123004711`],
-    ['the very first instant', { at: 0, nanos: 7 }, `${prefix} temperature=4.2,humidity=61 7`],
+    ['plain', {}, `${prefix} temperature_e3=4200i,humidity_e4=610000i 1763893688123000000`],
+    ['nanos', { nanos: 4711 }, `${prefix} temperature_e3=4200i,humidity_e4=610000i 1763893688123004711`],
+    ['the very first instant', { at: 0, nanos: 7 }, `${prefix} temperature_e3=4200i,humidity_e4=610000i 7`],
+    [
+      'finer than its integer, too large for one, and a quantity of its own',
+      { fields: { temperature: 1 / 3, humidity: 1e15, vibration: 0.25 } },
+      `${prefix} temperature=0.3333333333333333,humidity=1000000000000000,vibration=0.25 1763893688123000000`,
+    ],
+    [
+      'a roll-up',
+      {
+        measurement: 'condition_1m',
+        fields: { temperature_count: 60, temperature_min: -0.5, temperature_sum: 12.34, temperature_kinetic: 61.5 },
+      },
+      'condition_1m,gateway=cold-1,site=hamburg,source=th-07 temperature_count_e0=60i,temperature_min_e3=-500i,temperature_sum_e3=12340i,temperature_kinetic=61.5 1763893688123000000',
+    ],
     [
       'large and small',
       { fields: { a: 1e21, b: -5e-324, c: -0 } },
@@ -35,7 +49,7 @@ describe('a point as a line', () => {
     [
       'tag',
       { source: 'a b,c=d"e' },
-      'condition,gateway=cold-1,site=hamburg,source=a\\ b\\,c\\=d"e temperature=4.2,humidity=61 1763893688123000000',
+      'condition,gateway=cold-1,site=hamburg,source=a\\ b\\,c\\=d"e temperature_e3=4200i,humidity_e4=610000i 1763893688123000000',
     ],
   ] as const) {
     test(name, () => expect(encodeLine({ ...point, ...change } as Point)).toBe(line))
@@ -100,6 +114,31 @@ test('whatever it writes, an independent parser reads back as one line with the 
     { numRuns: 1000 },
   )
   expect(written).toBeGreaterThan(100)
+})
+
+test('a scaled integer gives back the very number', () => {
+  const quantity = fc.constantFrom('temperature', 'humidity', 'batteryMillivolts', 'temperature_min', 'humidity_sum')
+  const number = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer({ min: -1e9, max: 1e9 }).map((thousandths) => thousandths / 1000),
+  )
+  let integers = 0
+  fc.assert(
+    fc.property(quantity, number, (field, value) => {
+      const [parsed] = parseBody(encodeLine({ ...point, fields: { [field]: value } }))
+      const [[name, found] = ['', 0]] = Object.entries(parsed?.fields ?? {})
+      const scaled = fieldOfScaled(name)
+      if (scaled !== undefined) integers += 1
+      expect(typeof found).toBe(scaled === undefined ? 'number' : 'bigint')
+      expect(scaled?.field ?? name).toBe(field)
+      expect(Number(found) / (scaled?.factor ?? 1)).toBe(value === 0 ? 0 : value)
+    }),
+  )
+  expect(integers).toBeGreaterThan(20)
+})
+
+test('names of integers are nobody else to use', () => {
+  expect(flawOf({ ...point, fields: { temperature_e3: 4 } })).toMatch(/not a quantity/)
 })
 
 test('a point without a flaw can always be written', () => {

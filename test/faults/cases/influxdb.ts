@@ -236,7 +236,7 @@ async function refusesTheType({ seed }: RunOptions): Promise<Outcome> {
     const at = BigInt(Date.now() - 3_600_000 + 60_000) * 1_000_000n
     const spoiled = await fetch(`${influx.url}/write?db=warepulse`, {
       method: 'POST',
-      body: `condition,site=elsewhere,gateway=x,source=y temperature="hot" ${at}`,
+      body: `condition,site=elsewhere,gateway=x,source=y temperature_e3="hot" ${at}`,
     })
     const scene = await openScene({ seed, series: { influx: { url: influx.url } } })
     try {
