@@ -155,6 +155,24 @@ backup
   .addHelpText('after', '\nExample:\n  warepulse backup restore /backups/2026-11-23 --replace --config cloud.yaml')
   .action(async (directory, options) => (await import('./commands/backup.ts')).restore(directory, options, terminal))
 
+const audit = program.command('audit').description('who did what, when and from where')
+audit
+  .command('list')
+  .description('the newest entries')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--limit <number>', 'how many', wholeNumber, 50)
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse audit list --limit 20 --config cloud.yaml')
+  .action(async (options) => (await import('./commands/audit.ts')).list(options, terminal))
+audit
+  .command('verify')
+  .description('read the whole log; exit 1 if an entry was changed, removed or added')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--head <number:hash>', 'as an earlier verify told it: shows that the log was not written anew')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse audit verify --config cloud.yaml')
+  .action(async (options) => (await import('./commands/audit.ts')).verify(options, terminal))
+
 const user = program.command('user').description('who may look and act')
 user
   .command('link')

@@ -8,6 +8,7 @@ export const dataFiles = {
   setAside: 'set-aside.sqlite',
   people: 'people.sqlite',
   gatewayAccounts: 'gateways.sqlite',
+  audit: 'audit.sqlite',
 } as const
 
 export const projectionNames = ['inventory', 'alerts', 'supervision', 'series'] as const

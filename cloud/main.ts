@@ -10,6 +10,7 @@ import { openPeople, type People } from './accounts/people.ts'
 import { watchReleases } from './accounts/releases.ts'
 import { watchRevocations } from './accounts/revocations.ts'
 import type { RandomBytes } from './accounts/secret.ts'
+import { openAudit } from './audit/open.ts'
 import type { Broker } from './broker/broker.ts'
 import { openBroker } from './broker/open.ts'
 import { refusalTeller } from './broker/refusal-log.ts'
@@ -83,6 +84,9 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     const gatewayAccounts = openGatewayAccounts(file('gatewayAccounts'), { clock, randomBytes })
     open.defer(() => gatewayAccounts.close())
 
+    const audit = openAudit(file('audit'))
+    open.defer(() => audit.close())
+
     const push = openPush({ clock })
     open.defer(() => push.close())
 
@@ -132,7 +136,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
         clock,
         random,
         clientId: `warepulse-cloud-${randomUUID()}`,
-        onRefused: refusalTeller(log, clock),
+        onRefused: refusalTeller(log, (act) => audit.append(act), clock),
         onLink: (connected, problem) => log.info({ connected, problem }, 'link to the broker'),
       },
     )
@@ -157,6 +161,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
         journal,
         people,
         gatewayAccounts,
+        audit,
         broker,
         push,
         registry: metrics.registry,

@@ -8,6 +8,7 @@ import { dataFiles } from '../../cloud/data-files.ts'
 import { forksIn } from '../../cloud/journal/forks.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { GatewayAddress } from '../../shared/wire.ts'
+import { audited } from '../audited.ts'
 import { loadConfiguration, systemClock } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -18,8 +19,9 @@ interface Options {
 
 /** `warepulse gateway add`: works beside a running cloud, on the same data directory. The secret is shown once. */
 export function add(site: string, gateway: string, options: Options, terminal: Terminal): void {
-  withAccounts(options, (accounts, brokerUrl) => {
+  withAccounts(options, (accounts, { brokerUrl, dataDirectory }) => {
     const { secret } = accounts.addGateway({ site, gateway })
+    audited(dataDirectory, 'gateway add', { site, subject: gateway })
     if (options.json === true) terminal.line(JSON.stringify({ site, gateway, username: `${site}/${gateway}`, secret }))
     else {
       terminal.line(secret)
@@ -32,9 +34,10 @@ export function add(site: string, gateway: string, options: Options, terminal: T
 }
 
 export function revoke(site: string, gateway: string, options: Options, terminal: Terminal): void {
-  withAccounts(options, (accounts, brokerUrl) => {
+  withAccounts(options, (accounts, { brokerUrl, dataDirectory }) => {
     if (!accounts.revoke({ site, gateway }))
       throw new Fault('not-found', `There is no gateway ${site}/${gateway} in force.`)
+    audited(dataDirectory, 'gateway revoke', { site, subject: gateway })
     terminal.line(
       brokerUrl === undefined
         ? `${site}/${gateway} may not connect any more; a live session ends within 5 s.`
@@ -50,6 +53,7 @@ export function unfork(site: string, gateway: string, options: Options, terminal
   if (!forks.some((fork) => fork.site === site && fork.gateway === gateway))
     throw new Fault('not-found', `The gateway ${site}/${gateway} is not frozen.`)
   withAccounts(options, (accounts) => accounts.askRelease({ site, gateway }))
+  audited(dataDirectory, 'gateway unfork', { site, subject: gateway })
   terminal.line(`${site}/${gateway} is released: within 5 s if the cloud runs, otherwise when it starts.`)
 }
 
@@ -77,10 +81,15 @@ function tellOtherBroker(brokerUrl: string, address: GatewayAddress, terminal: T
   terminal.error(`For the acl.conf of EMQX:\n\n${emqxPermissions(address)}`)
 }
 
-/** `brokerUrl`: of the external broker, if the configuration names one. */
+interface Where {
+  /** Of the external broker, if the configuration names one. */
+  readonly brokerUrl: string | undefined
+  readonly dataDirectory: string
+}
+
 function withAccounts(
   options: Options,
-  work: (accounts: ReturnType<typeof openGatewayAccounts>, brokerUrl: string | undefined) => void,
+  work: (accounts: ReturnType<typeof openGatewayAccounts>, where: Where) => void,
 ): void {
   const { dataDirectory, broker } = loadConfiguration(CloudConfig, options.config)
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
@@ -89,7 +98,7 @@ function withAccounts(
     randomBytes,
   })
   try {
-    work(accounts, broker.url)
+    work(accounts, { brokerUrl: broker.url, dataDirectory })
   } finally {
     accounts.close()
   }

@@ -4,6 +4,7 @@ import { openPeople } from '../../cloud/accounts/people.ts'
 import { everySite, roles } from '../../cloud/accounts/roles.ts'
 import { CloudConfig } from '../../cloud/config.ts'
 import { Fault } from '../../shared/fault.ts'
+import { audited } from '../audited.ts'
 import { reachable } from '../reachable.ts'
 import { loadConfiguration, systemClock } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
@@ -14,6 +15,7 @@ export function link(options: { readonly config: string }, terminal: Terminal): 
   const people = openPeopleOf(config)
   const { key, expiresAt } = people.makeSignInKey()
   people.close()
+  audited(config.dataDirectory, 'user link', { subject: 'admin' })
   const { host, port, tls } = config.http
   const url = `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
   terminal.line(`${reachable(url, config.tls.names)}/?k=${key}`)
@@ -28,9 +30,11 @@ export function token(
 ): void {
   const role = roles.find((candidate) => candidate === options.role)
   if (role === undefined) throw new Fault('bad-input', `--role is one of ${roles.join(', ')}, not "${options.role}"`)
-  const people = openPeopleOf(loadConfiguration(CloudConfig, options.config))
+  const config = loadConfiguration(CloudConfig, options.config)
+  const people = openPeopleOf(config)
   const { secret } = people.makeToken({ name, grants: [{ site: everySite, role }] })
   people.close()
+  audited(config.dataDirectory, 'user token', { subject: `${name} (${role})` })
   terminal.line(secret)
 }
 

@@ -1,31 +1,46 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { Refusal, RefusalKind } from './embedded.ts'
+import type { Act } from '../audit/act.ts'
+import { fewAMinute } from '../audit/few-a-minute.ts'
+import type { Refusal } from './embedded.ts'
 
 export interface RefusalLog {
   warn(fields: object, sentence: string): void
 }
 
-/** Told one by one at most this many in a minute; strangers must not be able to fill the disk with log lines. */
-const mostPerMinute = 20
-const minuteMs = 60_000
-
-/** Tells of refused attempts, and of how many more there were: the first of a minute each, the others as a sum by kind. */
-export function refusalTeller(log: RefusalLog, clock: Clock): (refusal: Refusal) => void {
-  let minuteBeganMs = clock.monotonicMs()
-  let told = 0
-  const untold = new Map<RefusalKind, number>()
-  return (refusal) => {
-    if (clock.monotonicMs() - minuteBeganMs >= minuteMs) {
-      if (untold.size > 0) log.warn(Object.fromEntries(untold), 'refused at the broker, beyond those told one by one')
-      minuteBeganMs = clock.monotonicMs()
-      told = 0
-      untold.clear()
-    }
-    if (told >= mostPerMinute) {
-      untold.set(refusal.kind, (untold.get(refusal.kind) ?? 0) + 1)
-      return
-    }
-    told += 1
-    log.warn(refusal, 'refused at the broker')
-  }
+/** Tells log and audit of refused attempts: the first of a minute each, the others as a sum by kind. */
+export function refusalTeller(log: RefusalLog, audit: (act: Act) => void, clock: Clock): (refusal: Refusal) => void {
+  const refused = { via: 'nobody', outcome: 'refused' } as const
+  return fewAMinute<Refusal>({
+    clock,
+    kindOf: ({ kind }) => kind,
+    tell(refusal) {
+      const { kind, username = '', remoteAddress = '', detail = null } = refusal
+      const [site = null] = username.includes('/') ? username.split('/') : []
+      log.warn(refusal, 'refused at the broker')
+      audit({
+        ...refused,
+        at: clock.now(),
+        who: username,
+        from: remoteAddress,
+        act: `mqtt ${kind}`,
+        site,
+        subject: '',
+        detail,
+      })
+    },
+    tellRest(counts) {
+      log.warn(counts, 'refused at the broker, beyond those told one by one')
+      const detail = JSON.stringify(counts)
+      audit({
+        ...refused,
+        at: clock.now(),
+        who: '',
+        from: '',
+        act: 'mqtt, beyond those told one by one',
+        site: null,
+        subject: '',
+        detail,
+      })
+    },
+  })
 }

@@ -31,6 +31,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'POST /api/v1/rules': 'supervisor',
   'PUT /api/v1/rules/:id': 'supervisor',
   'DELETE /api/v1/rules/:id': 'supervisor',
+  'GET /api/v1/audit': 'admin',
   'GET /api/v1/gateways': 'viewer',
   'POST /api/v1/gateways': 'integrator',
   'DELETE /api/v1/gateways/:gateway': 'integrator',
@@ -43,7 +44,7 @@ declare module 'fastify' {
   }
 }
 
-const harmless: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
+export const harmless: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
 /**
  * Signed in, allowed, and (when a cookie speaks) sent from a page of ours: decided before a body is read. Of a site

@@ -4,6 +4,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { guardRoutes } from './access.ts'
+import { auditRequests } from './audit.ts'
 import { identify } from './identify.ts'
 import { refuseUnknownSites } from './known-site.ts'
 import { countAnswers } from './metrics.ts'
@@ -11,6 +12,7 @@ import { describeApi } from './openapi.ts'
 import type { Api, HttpParts } from './parts.ts'
 import { problem, problemOf } from './problem.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { authorityRoute } from './routes/authority.ts'
 import { boardRoutes } from './routes/board.ts'
 import { countRoutes } from './routes/counts.ts'
@@ -57,6 +59,7 @@ const routes = [
   boardRoutes,
   importItemRoutes,
   countRoutes,
+  auditRoutes,
 ]
 
 /** Older versions of TLS are broken (RFC 8996). */
@@ -128,6 +131,7 @@ export async function makeApp(parts: HttpParts, options: AppOptions): Promise<Ap
     keyGenerator: (request) => request.identity?.id ?? request.ip,
     cache: 10_000,
   })
+  auditRequests(app, parts)
   guardRoutes(app, publicOrigins)
   refuseUnknownSites(app, parts)
   countAnswers(app, parts)

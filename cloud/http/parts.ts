@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../../shared/clock.ts'
 import type { GatewayAccounts } from '../accounts/gateways.ts'
 import type { People } from '../accounts/people.ts'
+import type { Audit } from '../audit/open.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Push } from '../push/open.ts'
@@ -30,6 +31,7 @@ export interface HttpParts {
   readonly people: People
   /** Makes and ends what gateways sign in with. */
   readonly gatewayAccounts: Pick<GatewayAccounts, 'addGateway' | 'revoke'>
+  readonly audit: Pick<Audit, 'append' | 'page'>
   readonly broker: Pick<Broker, 'disconnect'>
   readonly push: Pick<Push, 'snapshot' | 'attach' | 'sockets' | 'heldBack' | 'close'>
   readonly registry: Registry

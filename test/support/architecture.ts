@@ -52,6 +52,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'cloud/alerts/',
     'cloud/supervision/',
     'cloud/accounts/',
+    'cloud/audit/',
     'edge/spool/lock',
     'bench/',
   ],

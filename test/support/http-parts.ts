@@ -3,6 +3,7 @@ import { Registry } from '@prometheus-io/client'
 import { pino } from 'pino'
 import { openPeople, type People } from '../../cloud/accounts/people.ts'
 import type { Role } from '../../cloud/accounts/roles.ts'
+import { type Audit, openAudit } from '../../cloud/audit/open.ts'
 import type { HttpParts } from '../../cloud/http/parts.ts'
 import type { Readiness } from '../../cloud/http/read-models.ts'
 import type { OwnRecord } from '../../cloud/journal/own-record.ts'
@@ -32,6 +33,7 @@ export interface Bench {
   readonly parts: HttpParts
   readonly house: Warehouse
   readonly people: People
+  readonly audit: Audit
   readonly push: Push
   readonly clock: Clock & { at: number }
   /** What was appended, in order. */
@@ -52,6 +54,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
   const clock = standingClock(Date.UTC(2026, 0, 1))
   const house = emptyWarehouse()
   const people = knownPeople ?? openPeople(':memory:', { clock, randomBytes })
+  const audit = openAudit(':memory:')
   const push = openPush({ clock: realClock, ...pushOptions })
   const journalled: Bench['journalled'] = []
   const accounts = new Set<string>()
@@ -61,6 +64,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
   const bench: Bench = {
     house,
     people,
+    audit,
     push,
     clock,
     journalled,
@@ -76,6 +80,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
       gateways: gatewaysOf(house),
       setAside: { setAside: async (site) => house.setAside.filter((row) => row.site === site) },
       people,
+      audit,
       push,
       registry: new Registry(),
       log: pino({ level: 'silent' }),

@@ -28,6 +28,7 @@ export function gatewayRoutes(app: Api, { gateways, gatewayAccounts, broker, log
     },
     async (request, reply) => {
       const { site, gateway } = request.body
+      request.audited = { site, subject: gateway }
       requireRoleAt(request, site)
       const { secret } = gatewayAccounts.addGateway({ site, gateway })
       log.info({ site, gateway, by: request.identity?.name }, 'gateway credentials made')

@@ -32,6 +32,7 @@ export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
         throw new Fault('not-allowed', 'This sign-in link is unknown, used, or older than its life. Ask for a new one.')
       }
       const { identity, secret } = signedIn
+      request.identity = identity
       reply.setCookie(sessionCookie, secret, {
         path: '/',
         httpOnly: true,

@@ -112,6 +112,7 @@ describe.each(routes.filter(({ least }) => least !== 'anyone'))('$route', ({ rou
       path === '/api/v1/sites' ||
       path === '/api/v1/rules' ||
       path === '/api/v1/gateways' ||
+      path === '/api/v1/audit' ||
       path.endsWith('session')
     ) {
       if (method === 'GET') expect(answer.payload).not.toContain('harbour')
@@ -137,5 +138,36 @@ describe('a change with a cookie', () => {
     const { key } = bench.people.makeSignInKey()
     const answer = await app.inject({ method: 'POST', url: '/api/v1/session', headers, payload: { ...body, key } })
     expect(answer.statusCode).toBe(status)
+  })
+})
+
+describe('the audit', () => {
+  const changing = routes.filter(({ method, least }) => method !== 'GET' && least !== 'anyone')
+  test.each(changing)('has who asked for $route, from where, and what came of it', async ({ route, method, path }) => {
+    const payload = bodies[route]
+    const csv = typeof payload === 'string' && { 'content-type': 'text/csv' }
+    const send = (headers: Readonly<Record<string, string>>) =>
+      app.inject({ method, url: path, headers: { ...headers, ...csv }, ...(payload !== undefined && { payload }) })
+    bench.clock.at += 3_600_000 // refusals are told a few a minute
+    const before = bench.audit.page({ limit: 1, sites: 'every' }).entries[0]?.number ?? 0
+    const { statusCode } = await send(bench.bearer('admin', 'harbour'))
+    await send({ 'sec-fetch-site': 'same-origin' })
+    const { entries } = bench.audit.page({ limit: 9, sites: 'every' })
+    const fresh = entries.filter(({ number }) => number > before)
+    const [stranger, admin] = fresh.filter(({ act }) => act === route)
+    expect(stranger).toMatchObject({ who: '', via: 'nobody', from: '127.0.0.1', outcome: 'refused', detail: '401' })
+    expect(admin).toMatchObject({ via: 'token', outcome: statusCode < 400 ? 'done' : 'failed', at: bench.clock.at })
+    expect(admin?.who).not.toBe('')
+  })
+
+  test('tells an administrator of a site of that site alone', async () => {
+    await app.inject({ method: 'DELETE', url: '/api/v1/gateways/gw1?site=harbour', headers: bench.bearer('admin') })
+    const read = async (site?: string) => {
+      const answer = await app.inject({ url: '/api/v1/audit?limit=500', headers: bench.bearer('admin', site) })
+      return answer.json<{ items: { site: string | null }[] }>().items.map((entry) => entry.site)
+    }
+    expect(new Set(await read('harbour'))).toEqual(new Set(['harbour']))
+    expect(await read('elsewhere')).not.toContain('harbour')
+    expect(await read()).toEqual(expect.arrayContaining([null, 'harbour']))
   })
 })
