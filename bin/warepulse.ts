@@ -102,6 +102,19 @@ gateway
   .addHelpText('after', '\nExample:\n  warepulse gateway unfork harbour gw-north --config cloud.yaml')
   .action(async (site, id, options) => (await import('./commands/gateway.ts')).unfork(site, id, options, terminal))
 gateway
+  .command('rotate <site> <gateway>')
+  .description('a new secret; the old one is good until the new one is used')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse gateway rotate harbour gw-north --config cloud.yaml')
+  .action(async (site, id, options) => (await import('./commands/gateway.ts')).rotate(site, id, options, terminal))
+gateway
+  .command('claim <cloud> <token>')
+  .description('on the gateway: fetch its secret with the one-time token that the cloud gave')
+  .requiredOption('--config <file>', 'configuration of the gateway')
+  .addHelpText('after', '\nExample:\n  warepulse gateway claim https://board.example:8080 u3J… --config edge.yaml')
+  .action(async (cloud, token, options) => (await import('./commands/claim.ts')).claim(cloud, token, options, terminal))
+gateway
   .command('list')
   .description('all gateways that may connect')
   .requiredOption('--config <file>', 'configuration of the cloud')

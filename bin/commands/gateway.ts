@@ -33,6 +33,26 @@ export function add(site: string, gateway: string, options: Options, terminal: T
   })
 }
 
+/** `warepulse gateway rotate`: the gateway takes the new secret from its file at its next connection. */
+export function rotate(site: string, gateway: string, options: Options, terminal: Terminal): void {
+  withAccounts(options, (accounts, { brokerUrl, dataDirectory }) => {
+    const rotated = accounts.rotate({ site, gateway })
+    if (rotated === undefined) throw new Fault('not-found', `There is no gateway ${site}/${gateway} in force.`)
+    audited(dataDirectory, 'gateway rotate', { site, subject: gateway })
+    const { secret, oldUntil } = rotated
+    if (options.json === true)
+      terminal.line(JSON.stringify({ site, gateway, username: `${site}/${gateway}`, secret, oldUntil }))
+    else {
+      terminal.line(secret)
+      terminal.error(
+        `Put this line into the file that uplink.secretFile of ${site}/${gateway} names; no restart is needed. The old one is good until the new one is used, and until ${new Date(oldUntil).toISOString()} at most.`,
+      )
+      if (brokerUrl !== undefined)
+        terminal.error(`Change the password of that user on the broker ${brokerUrl} as well.`)
+    }
+  })
+}
+
 export function revoke(site: string, gateway: string, options: Options, terminal: Terminal): void {
   withAccounts(options, (accounts, { brokerUrl, dataDirectory }) => {
     if (!accounts.revoke({ site, gateway }))

@@ -5,7 +5,7 @@ import { Identifier } from '../../shared/identifier.ts'
 import type { GatewayAddress } from '../../shared/wire.ts'
 import type { GatewayCredentials } from '../broker/broker.ts'
 import { openDatabase, transaction } from '../database/open.ts'
-import { makeSecret, type RandomBytes } from './secret.ts'
+import { hashSecret, makeSecret, type RandomBytes } from './secret.ts'
 
 const migrations = [
   `
@@ -25,7 +25,24 @@ const migrations = [
     PRIMARY KEY (site, gateway)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE claim (
+    hash       TEXT PRIMARY KEY,
+    site       TEXT    NOT NULL,
+    gateway    TEXT    NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  -- The secret before this one, while both are good.
+  ALTER TABLE gateway ADD COLUMN old_hash BLOB;
+  ALTER TABLE gateway ADD COLUMN old_until INTEGER;
+  `,
 ]
+
+const hourMs = 3_600_000
+/** A claim token waits so long for somebody to stand before the gateway. */
+const claimLifeMs = 24 * hourMs
+/** A gateway that is offline when its secret is changed may come with the old one so long. */
+const overlapMs = 7 * 24 * hourMs
 
 export interface GatewayAccount extends GatewayAddress {
   /** Unix ms. */
@@ -40,6 +57,18 @@ export interface GatewayAccounts extends GatewayCredentials {
    * Throws `conflict` when the gateway is there already, `bad-input` when a name cannot be one.
    */
   addGateway(address: GatewayAddress): { readonly secret: string }
+  /**
+   * A token with which the gateway fetches its own secret, once, within a day; it is good for this site and gateway
+   * alone. Throws as `addGateway` does.
+   */
+  makeClaim(address: GatewayAddress): { readonly token: string; readonly expiresAt: number }
+  /** Uses up the token; undefined: unknown, used or expired, and nobody can tell which. */
+  claim(token: string): (GatewayAddress & { readonly secret: string }) | undefined
+  /**
+   * A new secret for a gateway in force; the old one is good until the new one is used, and no longer than a week.
+   * Undefined: there is no such gateway in force.
+   */
+  rotate(address: GatewayAddress): { readonly secret: string; readonly oldUntil: number } | undefined
   /** In order of site and gateway, the revoked ones too. */
   list(): readonly GatewayAccount[]
   /**
@@ -61,44 +90,98 @@ export function openGatewayAccounts(
   { clock, randomBytes }: { readonly clock: Clock; readonly randomBytes: RandomBytes },
 ): GatewayAccounts {
   const database = openDatabase({ path, migrations, durability: 'full' })
-  const find = database.prepare('SELECT hash, revoked_at FROM gateway WHERE site = ? AND gateway = ?')
+  const find = database.prepare(
+    'SELECT hash, old_hash, old_until FROM gateway WHERE site = ? AND gateway = ? AND revoked_at IS NULL',
+  )
   const put = database.prepare(`
     INSERT INTO gateway (site, gateway, hash, added_at) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET hash = excluded.hash, added_at = excluded.added_at, revoked_at = NULL`)
-  const end = database.prepare(
-    'UPDATE gateway SET revoked_at = ? WHERE site = ? AND gateway = ? AND revoked_at IS NULL',
+  const replace = database.prepare(
+    'UPDATE gateway SET old_hash = hash, old_until = ?, hash = ? WHERE site = ? AND gateway = ?',
   )
+  const endOld = database.prepare(
+    'UPDATE gateway SET old_hash = NULL, old_until = NULL WHERE site = ? AND gateway = ? AND hash = ?',
+  )
+  const end = database.prepare(
+    `UPDATE gateway SET revoked_at = ?, old_hash = NULL, old_until = NULL
+     WHERE site = ? AND gateway = ? AND revoked_at IS NULL`,
+  )
+  const putClaim = database.prepare('INSERT INTO claim (hash, site, gateway, expires_at) VALUES (?, ?, ?, ?)')
+  const takeClaim = database.prepare('DELETE FROM claim WHERE hash = ? AND expires_at > ? RETURNING site, gateway')
+  const endClaims = database.prepare('DELETE FROM claim WHERE (site = ? AND gateway = ?) OR expires_at <= ?')
   const all = database.prepare('SELECT site, gateway, added_at, revoked_at FROM gateway ORDER BY site, gateway')
 
   const ask = database.prepare('INSERT OR IGNORE INTO release (site, gateway) VALUES (?, ?)')
   const asked = database.prepare('SELECT site, gateway FROM release ORDER BY site, gateway')
   const done = database.prepare('DELETE FROM release WHERE site = ? AND gateway = ?')
 
-  /** Hash of a gateway in force. */
-  function hashOf(address: GatewayAddress): Uint8Array | undefined {
-    const row = find.get(address.site, address.gateway)
-    return row === undefined || row['revoked_at'] !== null ? undefined : (row['hash'] as Uint8Array)
+  /** What proves a gateway in force. */
+  function proofOf({ site, gateway }: GatewayAddress): Proof | undefined {
+    const row = find.get(site, gateway)
+    if (row === undefined) return undefined
+    const old = Number(row['old_until'] ?? 0) > clock.now() ? (row['old_hash'] as Uint8Array) : undefined
+    return { hash: row['hash'] as Uint8Array, old }
+  }
+
+  function refuseUnnamable({ site, gateway }: GatewayAddress): void {
+    for (const name of [site, gateway]) {
+      const checked = Identifier.safeParse(name)
+      if (!checked.success)
+        throw new Fault('bad-input', `"${name}" cannot name a site or gateway: ${checked.error.issues[0]?.message}.`)
+    }
+  }
+
+  function refuseTwice(address: GatewayAddress): void {
+    if (proofOf(address) === undefined) return
+    const name = `${address.site}/${address.gateway}`
+    throw new Fault('conflict', `The gateway ${name} has a secret already: rotate it, or revoke the gateway first.`)
+  }
+
+  function add(address: GatewayAddress): string {
+    const secret = makeSecret(randomBytes)
+    put.run(address.site, address.gateway, digest(secret), clock.now())
+    endClaims.run(address.site, address.gateway, clock.now())
+    return secret
   }
 
   return {
     addGateway(address) {
-      for (const name of [address.site, address.gateway]) {
-        const checked = Identifier.safeParse(name)
-        if (!checked.success)
-          throw new Fault('bad-input', `"${name}" cannot name a site or gateway: ${checked.error.issues[0]?.message}.`)
-      }
-      const secret = makeSecret(randomBytes)
-      transaction(database, () => {
-        if (hashOf(address) !== undefined) {
-          const name = `${address.site}/${address.gateway}`
-          throw new Fault(
-            'conflict',
-            `The gateway ${name} has a secret already. Revoke it first to give it another one.`,
-          )
-        }
-        put.run(address.site, address.gateway, digest(secret), clock.now())
+      refuseUnnamable(address)
+      return transaction(database, () => {
+        refuseTwice(address)
+        return { secret: add(address) }
       })
-      return { secret }
+    },
+
+    makeClaim(address) {
+      refuseUnnamable(address)
+      const token = makeSecret(randomBytes)
+      const expiresAt = clock.now() + claimLifeMs
+      transaction(database, () => {
+        refuseTwice(address)
+        endClaims.run(address.site, address.gateway, clock.now())
+        putClaim.run(hashSecret(token), address.site, address.gateway, expiresAt)
+      })
+      return { token, expiresAt }
+    },
+
+    claim(token) {
+      return transaction(database, () => {
+        const row = takeClaim.get(hashSecret(token), clock.now())
+        if (row === undefined) return undefined
+        const address = { site: String(row['site']), gateway: String(row['gateway']) }
+        return proofOf(address) === undefined ? { ...address, secret: add(address) } : undefined
+      })
+    },
+
+    rotate(address) {
+      return transaction(database, () => {
+        if (proofOf(address) === undefined) return undefined
+        const secret = makeSecret(randomBytes)
+        const oldUntil = clock.now() + overlapMs
+        replace.run(oldUntil, digest(secret), address.site, address.gateway)
+        return { secret, oldUntil }
+      })
     },
 
     list() {
@@ -111,11 +194,14 @@ export function openGatewayAccounts(
     },
 
     revoke(address) {
-      return transaction(database, () => end.run(clock.now(), address.site, address.gateway).changes === 1)
+      return transaction(database, () => {
+        endClaims.run(address.site, address.gateway, clock.now())
+        return end.run(clock.now(), address.site, address.gateway).changes === 1
+      })
     },
 
     isInForce(address) {
-      return hashOf(address) !== undefined
+      return proofOf(address) !== undefined
     },
 
     askRelease({ site, gateway }) {
@@ -134,10 +220,14 @@ export function openGatewayAccounts(
       const [site = '', gateway = '', more] = username.split('/', 3)
       const address = { site, gateway }
       const known = more === undefined && Identifier.safeParse(site).success && Identifier.safeParse(gateway).success
-      // An unknown name costs the same comparison as a known one.
-      const hash = known ? hashOf(address) : undefined
-      const matches = timingSafeEqual(digest(secret), hash ?? nobody)
-      return matches && hash !== undefined ? address : undefined
+      // An unknown name, and one without an old secret, cost the same comparisons as the others.
+      const proof = known ? proofOf(address) : undefined
+      const given = digest(secret)
+      const isOld = timingSafeEqual(given, proof?.old ?? nobody)
+      const isNew = timingSafeEqual(given, proof?.hash ?? nobody)
+      if (proof === undefined || !(isNew || isOld)) return undefined
+      if (isNew && proof.old !== undefined) endOld.run(site, gateway, given)
+      return address
     },
 
     close() {
@@ -154,4 +244,11 @@ function digest(secret: string): Uint8Array {
   return createHash('sha256').update(secret, 'utf8').digest()
 }
 
+/** SHA-256 of no text that is known. */
 const nobody = new Uint8Array(32)
+
+interface Proof {
+  readonly hash: Uint8Array
+  /** Of the secret before, while it is good. */
+  readonly old: Uint8Array | undefined
+}

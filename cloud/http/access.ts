@@ -34,6 +34,8 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/audit': 'admin',
   'GET /api/v1/gateways': 'viewer',
   'POST /api/v1/gateways': 'integrator',
+  'POST /api/v1/gateways/:gateway/rotate': 'integrator',
+  'POST /api/v1/claims': 'anyone',
   'DELETE /api/v1/gateways/:gateway': 'integrator',
 }
 
@@ -43,6 +45,9 @@ declare module 'fastify' {
     identity: Identity | undefined
   }
 }
+
+/** Gateways call it, with a token in the body; a cookie says nothing there. */
+const withoutCookie = '/api/v1/claims'
 
 export const harmless: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
@@ -62,7 +67,7 @@ export function guardRoutes(app: FastifyInstance, publicOrigins: readonly string
     const { url } = request.routeOptions
     const least = url === undefined ? undefined : leastOf(request.method, url)
     if (least === undefined) return
-    if (!harmless.includes(request.method) && request.identity?.via !== 'token') {
+    if (!harmless.includes(request.method) && request.identity?.via !== 'token' && url !== withoutCookie) {
       if (!isSameOrigin(request.headers, publicOrigins)) {
         throw new Fault('not-allowed', 'Changes are accepted from the board itself, or with an API token.')
       }

@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 /**
  * Every change that was asked for, and every refusal, goes into the audit before it is answered: no route can forget
- * it. Changes are all told; refusals, which strangers can make at will, a few a minute and the rest as a sum.
+ * it. Changes are all told; what was refused, and what strangers sent in vain, a few a minute and the rest as a sum.
  */
 export function auditRequests(app: FastifyInstance, { audit, clock, log }: HttpParts): void {
   const keep = (act: Act): void => {
@@ -23,7 +23,7 @@ export function auditRequests(app: FastifyInstance, { audit, clock, log }: HttpP
       log.error({ err: thrown, act }, 'the audit cannot be written')
     }
   }
-  const refused = fewAMinute<Act>({
+  const fewRefused = fewAMinute<Act>({
     clock,
     kindOf: ({ act }) => act,
     tell: keep,
@@ -45,8 +45,10 @@ export function auditRequests(app: FastifyInstance, { audit, clock, log }: HttpP
     const { url } = request.routeOptions
     if (url === undefined || !url.startsWith('/api/')) return
     const act = actOf(request, reply, url, clock.now())
-    if (act.outcome === 'refused') refused(act)
-    else if (!harmless.includes(request.method)) keep(act)
+    if (act.outcome === 'refused') fewRefused(act)
+    else if (harmless.includes(request.method)) return
+    else if (act.outcome === 'failed' && request.identity === undefined) fewRefused(act)
+    else keep(act)
   })
 }
 
@@ -64,7 +66,7 @@ function actOf(request: FastifyRequest, reply: FastifyReply, url: string, at: nu
     act: `${method} ${url}`,
     site: siteAsked ?? null,
     subject: audited?.subject ?? Object.values(others).join(' '),
-    outcome: statusCode < 400 ? 'done' : [401, 403].includes(statusCode) ? 'refused' : 'failed',
+    outcome: statusCode < 400 ? 'done' : [401, 403, 429].includes(statusCode) ? 'refused' : 'failed',
     detail: statusCode < 400 ? null : String(statusCode),
   }
 }

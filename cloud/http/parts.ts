@@ -30,7 +30,7 @@ export interface HttpParts {
   readonly journal: Pick<Journal, 'appendOwn'>
   readonly people: People
   /** Makes and ends what gateways sign in with. */
-  readonly gatewayAccounts: Pick<GatewayAccounts, 'addGateway' | 'revoke'>
+  readonly gatewayAccounts: Pick<GatewayAccounts, 'makeClaim' | 'claim' | 'rotate' | 'revoke'>
   readonly audit: Pick<Audit, 'append' | 'page'>
   readonly broker: Pick<Broker, 'disconnect'>
   readonly push: Pick<Push, 'snapshot' | 'attach' | 'sockets' | 'heldBack' | 'close'>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Registry } from '@prometheus-io/client'
 import { pino } from 'pino'
+import { type GatewayAccounts, openGatewayAccounts } from '../../cloud/accounts/gateways.ts'
 import { openPeople, type People } from '../../cloud/accounts/people.ts'
 import type { Role } from '../../cloud/accounts/roles.ts'
 import { type Audit, openAudit } from '../../cloud/audit/open.ts'
@@ -11,7 +12,6 @@ import { OwnRecord as OwnRecordSchema } from '../../cloud/journal/own-record.ts'
 import { openPush, type Push, type PushOptions } from '../../cloud/push/open.ts'
 import type { Bucket, RangeQuery } from '../../cloud/series/series-store.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { Fault } from '../../shared/fault.ts'
 import { alertsOf, emptyWarehouse, gatewaysOf, inventoryOf, type Warehouse } from './warehouse.ts'
 
 /** A clock that stands until a test moves it. */
@@ -40,8 +40,9 @@ export interface Bench {
   readonly journalled: { readonly site: string | undefined; readonly records: readonly OwnRecord[] }[]
   readonly asked: RangeQuery[]
   readonly buckets: Bucket[]
-  /** `site/gateway` of gateways with credentials. */
-  readonly accounts: Set<string>
+  readonly gatewayAccounts: GatewayAccounts
+  /** `site/gateway` of gateways that may connect. */
+  readonly inForce: () => readonly string[]
   readonly disconnected: string[]
   readiness: Readiness
   /** `Authorization` of a fresh token with this role. */
@@ -57,7 +58,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
   const audit = openAudit(':memory:')
   const push = openPush({ clock: realClock, ...pushOptions })
   const journalled: Bench['journalled'] = []
-  const accounts = new Set<string>()
+  const gatewayAccounts = openGatewayAccounts(':memory:', { clock, randomBytes })
   const disconnected: string[] = []
   const asked: RangeQuery[] = []
   const buckets: Bucket[] = []
@@ -70,7 +71,12 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
     journalled,
     asked,
     buckets,
-    accounts,
+    gatewayAccounts,
+    inForce: () =>
+      gatewayAccounts
+        .list()
+        .filter(({ revokedAt }) => revokedAt === undefined)
+        .map(({ site, gateway }) => `${site}/${gateway}`),
     disconnected,
     readiness: { journalTail: 7, projections: [{ name: 'stock', lag: 0 }], troubles: [] },
     parts: {
@@ -98,15 +104,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
           return journalled.length
         },
       },
-      gatewayAccounts: {
-        addGateway({ site, gateway }) {
-          const username = `${site}/${gateway}`
-          if (accounts.has(username)) throw new Fault('conflict', `${username} has credentials already.`)
-          accounts.add(username)
-          return { secret: `secret of ${username}` }
-        },
-        revoke: ({ site, gateway }) => accounts.delete(`${site}/${gateway}`),
-      },
+      gatewayAccounts,
       broker: {
         async disconnect({ site, gateway }) {
           disconnected.push(`${site}/${gateway}`)
@@ -120,6 +118,8 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
     close() {
       push.close()
       people.close()
+      gatewayAccounts.close()
+      audit.close()
     },
   }
   return bench

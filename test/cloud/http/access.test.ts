@@ -18,7 +18,7 @@ function fill(url: string): string {
     .replace(':epc', 'E200')
     .replace('alerts/:id', 'alerts/a1')
     .replace(':id', 'r1')
-    .replace(':gateway', 'gw1?site=harbour')
+    .replace(/:gateway(.*)/, 'gw1$1?site=harbour')
 }
 
 const rule = {
@@ -77,8 +77,13 @@ describe('the table of roles', () => {
   })
 })
 
-beforeEach(() => bench.accounts.clear())
-beforeEach(() => bench.accounts.add('harbour/gw1'))
+beforeEach(() => {
+  for (const name of bench.inForce()) {
+    const [site = '', gateway = ''] = name.split('/')
+    bench.gatewayAccounts.revoke({ site, gateway })
+  }
+  bench.gatewayAccounts.addGateway({ site: 'harbour', gateway: 'gw1' })
+})
 
 describe.each(routes.filter(({ least }) => least !== 'anyone'))('$route', ({ route, method, path, least }) => {
   test('is closed without a session', async () => {
@@ -120,7 +125,7 @@ describe.each(routes.filter(({ least }) => least !== 'anyone'))('$route', ({ rou
     if (method === 'POST' && path !== '/api/v1/session') expect(answer.statusCode).toBe(404)
     if (path.includes('/alerts/a1') || path.includes('/items/E200')) expect(answer.payload).not.toContain('harbour')
     expect(bench.journalled).toHaveLength(before)
-    expect(bench.accounts).toEqual(new Set(['harbour/gw1']))
+    expect(bench.inForce()).toEqual(['harbour/gw1'])
   })
 })
 

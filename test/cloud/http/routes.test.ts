@@ -343,16 +343,52 @@ describe('people’s acts', () => {
 })
 
 describe('gateways', () => {
-  test('get their secret once, and lose their session with their credentials', async () => {
-    const gateway = { site: 'harbour', gateway: 'gw9' }
+  const gateway = { site: 'harbour', gateway: 'gw9' }
+  /** As a gateway sends it: no session, no token, no page. */
+  const claim = (token: unknown, remoteAddress = '192.0.2.1') =>
+    app.inject({ method: 'POST', url: '/api/v1/claims', payload: { token }, remoteAddress })
+
+  test('claim their secret once, and lose their session with their credentials', async () => {
     const made = await send('POST', '/api/v1/gateways', gateway)
     expect(made.statusCode).toBe(201)
-    expect(made.json()).toEqual({ ...gateway, username: 'harbour/gw9', secret: 'secret of harbour/gw9' })
+    const { claim: token, ...rest } = made.json<{ claim: string }>()
+    expect(rest).toEqual({ ...gateway, expiresAt: '2026-01-02T00:00:00.000Z' })
     expect(made.headers['cache-control']).toBe('no-store')
+    expect(bench.inForce()).toEqual([])
+
+    const claimed = await claim(token)
+    expect(claimed.statusCode).toBe(201)
+    expect(claimed.json()).toEqual({
+      ...gateway,
+      username: 'harbour/gw9',
+      secret: expect.stringMatching(/^[\w-]{43}$/),
+    })
+    expect(bench.inForce()).toEqual(['harbour/gw9'])
+    expect((await claim(token)).statusCode).toBe(403)
     expect((await send('POST', '/api/v1/gateways', gateway)).statusCode).toBe(409)
+
     expect((await send('DELETE', '/api/v1/gateways/gw9?site=harbour')).statusCode).toBe(204)
     expect(bench.disconnected).toEqual(['harbour/gw9'])
     expect((await send('DELETE', '/api/v1/gateways/gw9?site=harbour')).statusCode).toBe(404)
+  })
+
+  test('a new secret: the old one is good until the new one is used', async () => {
+    const { secret: first } = bench.gatewayAccounts.addGateway({ site: 'harbour', gateway: 'gw8' })
+    const rotated = await send('POST', '/api/v1/gateways/gw8/rotate?site=harbour', undefined)
+    expect(rotated.statusCode).toBe(201)
+    const { secret: second, oldUntil } = rotated.json<{ secret: string; oldUntil: string }>()
+    expect(oldUntil).toBe('2026-01-08T00:00:00.000Z')
+    const proves = async (secret: string) => (await bench.gatewayAccounts.verify('harbour/gw8', secret)) !== undefined
+    expect([await proves(first), await proves(second), await proves(first)]).toEqual([true, true, false])
+    expect((await send('POST', '/api/v1/gateways/none/rotate?site=harbour', undefined)).statusCode).toBe(404)
+  })
+
+  test('guessing tokens ends at ten a minute, and stands in the audit', async () => {
+    const answers = []
+    for (let guess = 0; guess < 12; guess++) answers.push((await claim(`guess-${guess}`, '192.0.2.9')).statusCode)
+    expect(answers).toEqual([...Array(10).fill(403), 429, 429])
+    const { entries } = bench.audit.page({ limit: 1, sites: 'every' })
+    expect(entries[0]).toMatchObject({ act: 'POST /api/v1/claims', via: 'nobody', outcome: 'refused', detail: '429' })
   })
 })
 
