@@ -193,11 +193,41 @@ user
   .requiredOption('--config <file>', 'configuration of the cloud')
   .action(async (options) => (await import('./commands/user.ts')).link(options, terminal))
 user
+  .command('add <name>')
+  .description('let somebody in, or change what they may do; prints a one-time sign-in link for them')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--role <role>', 'viewer, floor, supervisor, integrator or admin', 'viewer')
+  .option('--site <site>', '* is every site', '*')
+  .addHelpText('after', '\nExample:\n  warepulse user add mia --role supervisor --site harbour --config cloud.yaml')
+  .action(async (name, options) => (await import('./commands/user.ts')).add(name, options, terminal))
+user
+  .command('remove <name>')
+  .description('shut somebody out')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .action(async (name, options) => (await import('./commands/user.ts')).remove(name, options, terminal))
+user
+  .command('list')
+  .description('who may sign in, and the API tokens in force')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .option('--json', 'print one JSON object')
+  .action(async (options) => (await import('./commands/user.ts')).list(options, terminal))
+user
   .command('token <name>')
   .description('print a new API token, once')
   .requiredOption('--config <file>', 'configuration of the cloud')
   .option('--role <role>', 'viewer, floor, supervisor, integrator or admin', 'viewer')
+  .option('--site <site>', '* is every site', '*')
+  .option('--days <number>', 'after which it ends; without it, when it is revoked', wholeNumber)
+  .addHelpText(
+    'after',
+    '\nExample:\n  warepulse user token erp --role viewer --site harbour --days 365 --config cloud.yaml',
+  )
   .action(async (name, options) => (await import('./commands/user.ts')).token(name, options, terminal))
+user
+  .command('revoke-token <id>')
+  .description('end an API token')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .action(async (id, options) => (await import('./commands/user.ts')).revokeToken(id, options, terminal))
 
 try {
   await program.parseAsync()

@@ -10,7 +10,7 @@ import { refuseUnknownSites } from './known-site.ts'
 import { countAnswers } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import type { Api, HttpParts } from './parts.ts'
-import { problem, problemOf } from './problem.ts'
+import { problem, problemOf, TooMany } from './problem.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authorityRoute } from './routes/authority.ts'
@@ -21,6 +21,7 @@ import { gatewayRoutes } from './routes/gateways.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importItemRoutes } from './routes/import-items.ts'
 import { itemRoutes } from './routes/items.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -60,6 +61,7 @@ const routes = [
   importItemRoutes,
   countRoutes,
   auditRoutes,
+  peopleRoutes,
 ]
 
 /** Older versions of TLS are broken (RFC 8996). */
@@ -91,6 +93,7 @@ export async function makeApp(parts: HttpParts, options: AppOptions): Promise<Ap
     const told = problemOf(thrown, request.id)
     if (told.status >= 500) request.log.error({ err: thrown, route: request.routeOptions.url }, 'request failed')
     if (told.status === 503) reply.header('retry-after', '5')
+    if (thrown instanceof TooMany) reply.header('retry-after', String(Math.ceil(thrown.waitMs / 1000)))
     return reply.code(told.status).type('application/problem+json').send(told)
   })
   app.setNotFoundHandler((_request, reply) =>

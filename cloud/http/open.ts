@@ -62,8 +62,11 @@ function admitTo({ people }: HttpParts, publicOrigins: readonly string[]): Admit
     if (identity === undefined) return 'sign in first'
     if (identity.via === 'session' && !isSameOrigin(request.headers, publicOrigins)) return 'not from the board itself'
     return {
-      maySee: (site) => roleAt(identity, site) !== undefined,
-      isValid: () => people.isValid(identity.id),
+      maySee(site) {
+        const now = people.current(identity.id)
+        return now !== undefined && roleAt(now, site) !== undefined
+      },
+      isValid: () => people.current(identity.id) !== undefined,
     }
   }
 }

@@ -46,12 +46,24 @@ export class InputFault extends Fault {
   }
 }
 
+/** Asked too often: the answer is 429 and says when to come again. */
+export class TooMany extends Fault {
+  readonly waitMs: number
+
+  constructor(message: string, waitMs: number) {
+    super('not-allowed', message, { retryable: true })
+    this.waitMs = waitMs
+  }
+}
+
 /**
  * What the caller is told about anything that was thrown. A sentence of ours passes when it is about the request;
  * of what broke inside, only the kind is told: paths, statements and stacks stay in the log, under `reference`.
  */
 export function problemOf(thrown: unknown, reference: string): Problem {
   if (thrown instanceof InputFault) return problem('bad-input', { detail: thrown.message, errors: thrown.errors })
+  if (thrown instanceof TooMany)
+    return problem('not-allowed', { status: 429, title: 'Too many requests', detail: thrown.message })
   if (thrown instanceof Fault) {
     const { status } = answers[thrown.code]
     return problem(thrown.code, { detail: status < 500 ? thrown.message : `Reference in the log: ${reference}.` })

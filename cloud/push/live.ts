@@ -8,8 +8,8 @@ import { narrow } from './narrow.ts'
 
 /** Who is behind a socket, as far as push needs to know. */
 export interface Watcher {
+  /** Asked with every heartbeat, too: who loses a site or a session loses the sockets with it. */
   maySee(site: string): boolean
-  /** Asked with every heartbeat: a session that ended takes its sockets with it. */
   isValid(): boolean
 }
 
@@ -193,7 +193,8 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
     heartbeat(beat) {
       for (const socket of live?.sockets.values() ?? []) {
         const { room, watcher } = socket.data
-        if ((room === undefined || room.site === beat.site) && !watcher.isValid()) socket.disconnect(true)
+        const isGone = room === undefined ? !watcher.isValid() : room.site === beat.site && !watcher.maySee(beat.site)
+        if (isGone) socket.disconnect(true)
       }
       sortOutSlow(beat.site)
       for (const room of watchedRooms(beat.site)) live?.to(room.name).emit('heartbeat', beat)

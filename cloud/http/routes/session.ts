@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { Iso, iso } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
+import { longestPassword } from '../../accounts/password.ts'
 import { type Identity, roles } from '../../accounts/roles.ts'
+import { openThrottle } from '../../accounts/throttle.ts'
 import { sessionCookie } from '../identify.ts'
 import type { Api, HttpParts } from '../parts.ts'
+import { TooMany } from '../problem.ts'
 
 const Session = z.object({
   name: z.string(),
@@ -12,24 +15,56 @@ const Session = z.object({
   expiresAt: Iso.nullable().describe('null: until it is revoked'),
 })
 
-/** Signing in with a one-time key, asking who one is, signing out. */
+const mostHashing = 4
+
+/** Signing in, asking who one is, signing out. */
 export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
+  const throttle = openThrottle(() => clock.monotonicMs())
+  /** One password costs a quarter of a second of one core and 32 MiB. */
+  let hashing = 0
+
+  async function byPassword(name: string, password: string, address: string) {
+    const waitMs = throttle.waitMs(name, address)
+    if (waitMs > 0) throw new TooMany(`Too many wrong passwords from here. Wait ${Math.ceil(waitMs / 1000)} s.`, waitMs)
+    if (hashing >= mostHashing) throw new TooMany('Too many sign in at once. Try again in a moment.', 1000)
+    hashing += 1
+    try {
+      const signedIn = await people.signInWithPassword(name, password)
+      if (signedIn === undefined) throttle.failed(name, address)
+      else throttle.succeeded(name, address)
+      return signedIn
+    } finally {
+      hashing -= 1
+    }
+  }
+
   app.post(
     '/api/v1/session',
     {
       schema: {
-        summary: 'Sign in with a one-time key',
+        summary: 'Sign in with a one-time key, or with name and password',
         tags: ['session'],
-        body: z.strictObject({ key: z.string().min(1).max(128).describe('from the sign-in link') }),
+        body: z.union([
+          z.strictObject({ key: z.string().min(1).max(128).describe('from the sign-in link') }),
+          z.strictObject({ name: z.string().min(1).max(64), password: z.string().min(1).max(longestPassword) }),
+        ]),
         response: { 201: Session },
       },
       // The key is 128 random bits; this keeps guessing out of the logs and off the database.
       config: { rateLimit: { max: 10, timeWindow: 60_000, keyGenerator: (request) => `sign-in ${request.ip}` } },
     },
     async (request, reply) => {
-      const signedIn = people.signIn(request.body.key)
+      const { body, ip } = request
+      const isKey = 'key' in body
+      if (!isKey) request.audited = { subject: body.name }
+      const signedIn = isKey ? people.signIn(body.key) : await byPassword(body.name, body.password, ip)
       if (signedIn === undefined) {
-        throw new Fault('not-allowed', 'This sign-in link is unknown, used, or older than its life. Ask for a new one.')
+        throw new Fault(
+          'not-allowed',
+          isKey
+            ? 'This sign-in link is unknown, used, or older than its life. Ask for a new one.'
+            : 'The name or the password is wrong.',
+        )
       }
       const { identity, secret } = signedIn
       request.identity = identity
@@ -42,6 +77,31 @@ export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
         ...(identity.expiresAt !== null && { maxAge: Math.floor((identity.expiresAt - clock.now()) / 1000) }),
       })
       return reply.code(201).send(view(identity))
+    },
+  )
+  app.put(
+    '/api/v1/session/password',
+    {
+      schema: {
+        summary: 'Set or change my password; my other sessions end',
+        tags: ['session'],
+        body: z.strictObject({
+          password: z.string().min(1).max(1024).describe('at least 12 characters'),
+          current: z.string().max(longestPassword).optional().describe('needed once there is one'),
+        }),
+        response: { 204: z.null() },
+      },
+      config: { rateLimit: { max: 10, timeWindow: 60_000 } },
+    },
+    async (request, reply) => {
+      const identity = known(request.identity)
+      const { password, current = '' } = request.body
+      if (identity.via !== 'session') throw new Fault('not-allowed', 'A token has no password.')
+      const person = people.people().find(({ name }) => name === identity.name)
+      if (person?.hasPassword === true && !(await people.isPasswordOf(identity.name, current)))
+        throw new Fault('not-allowed', 'The current password is wrong.')
+      await people.setPassword(identity, password)
+      return reply.code(204).send(null)
     },
   )
   app.get(

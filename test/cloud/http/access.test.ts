@@ -17,7 +17,9 @@ function fill(url: string): string {
     .replace(':site', 'harbour')
     .replace(':epc', 'E200')
     .replace('alerts/:id', 'alerts/a1')
+    .replace('tokens/:id', 'tokens/0123456789abcdef')
     .replace(':id', 'r1')
+    .replace(':name', 'mia')
     .replace(/:gateway(.*)/, 'gw1$1?site=harbour')
 }
 
@@ -38,6 +40,9 @@ const bodies: Readonly<Record<string, object | string>> = {
   'POST /api/v1/alerts/:id/comment': { comment: 'seen' },
   'POST /api/v1/rules': { ...rule, id: 'r2' },
   'PUT /api/v1/rules/:id': rule,
+  'PUT /api/v1/session/password': { password: 'three grey pallets' },
+  'PUT /api/v1/people/:name': { grants: [{ site: 'harbour', role: 'floor' }] },
+  'POST /api/v1/tokens': { name: 'wall', grants: [{ site: 'harbour', role: 'viewer' }] },
   'POST /api/v1/gateways': { site: 'harbour', gateway: 'gw2' },
 }
 
@@ -118,6 +123,8 @@ describe.each(routes.filter(({ least }) => least !== 'anyone'))('$route', ({ rou
       path === '/api/v1/rules' ||
       path === '/api/v1/gateways' ||
       path === '/api/v1/audit' ||
+      (method === 'GET' && ['/api/v1/people', '/api/v1/tokens'].includes(path)) ||
+      path === '/api/v1/session/password' ||
       path.endsWith('session')
     ) {
       if (method === 'GET') expect(answer.payload).not.toContain('harbour')
@@ -161,7 +168,11 @@ describe('the audit', () => {
     const fresh = entries.filter(({ number }) => number > before)
     const [stranger, admin] = fresh.filter(({ act }) => act === route)
     expect(stranger).toMatchObject({ who: '', via: 'nobody', from: '127.0.0.1', outcome: 'refused', detail: '401' })
-    expect(admin).toMatchObject({ via: 'token', outcome: statusCode < 400 ? 'done' : 'failed', at: bench.clock.at })
+    expect(admin).toMatchObject({
+      via: 'token',
+      outcome: statusCode < 400 ? 'done' : statusCode === 403 ? 'refused' : 'failed',
+      at: bench.clock.at,
+    })
     expect(admin?.who).not.toBe('')
   })
 
