@@ -176,7 +176,7 @@ function takeFrame(
   configured: ConfiguredSource,
   { device, protocol }: Speaker,
   frame: Uint8Array,
-  { at, channel, retained }: Delivery,
+  { at, channel, retained, deviceClock }: Delivery,
 ): boolean {
   const tally = line.tally.deviceOf(device)
   tally.frames += 1
@@ -185,6 +185,7 @@ function takeFrame(
     at,
     ...(channel === undefined ? {} : { channel }),
     ...(retained === undefined ? {} : { retained }),
+    ...(deviceClock === undefined ? {} : { deviceClock }),
   })
   if (!decoded.ok) {
     line.tally.refuse({ at, device, reason: decoded.reason, detail: decoded.detail }, frame)
@@ -193,17 +194,22 @@ function takeFrame(
   let valid = decoded.value.length === 0
   followSteps(line)
   const { unsyncedIn } = line.clock
+  const corrected = deviceClock !== undefined && deviceClock.offsetMs !== 0
   for (const reading of decoded.value) {
-    const refusal = takeReading(line, configured, marked(reading, at, unsyncedIn))
+    const ours = corrected || (reading.type !== 'refused' && reading.at === at)
+    const refusal = takeReading(line, configured, ours ? marked(reading, unsyncedIn) : reading)
     if (refusal === undefined) valid = true
     else line.tally.refuse({ at, device, reason: refusal.reason, detail: refusal.detail }, frame)
   }
   return valid
 }
 
-/** A reading whose time is the arrival has it from our clock; a device's own stamp is the device's affair. */
-function marked(reading: Reading, arrivedAt: number, unsyncedIn: string | undefined): Reading {
-  if (unsyncedIn === undefined || reading.type === 'refused' || reading.at !== arrivedAt) return reading
+/**
+ * A reading whose time is of our clock: the arrival, or a stamp of the device that was set right by our clock. A stamp
+ * of its own is the device's affair.
+ */
+function marked(reading: Reading, unsyncedIn: string | undefined): Reading {
+  if (unsyncedIn === undefined || reading.type === 'refused') return reading
   return { ...reading, unsyncedIn }
 }
 
@@ -250,9 +256,14 @@ function takeReading(
  * On change only: sources report a state once. While the queue is full only the last state of each device waits, so
  * that a connection that flaps in front of a full disk fills no memory.
  */
-function reportLink(line: Line, { device, state, reason }: LinkReport): void {
-  line.tally.deviceOf(device).link = state
-  const told = reason === undefined ? {} : { reason: reason.slice(0, 256) }
+function reportLink(line: Line, { device, state, reason, clockOffsetMs }: LinkReport): void {
+  const tally = line.tally.deviceOf(device)
+  tally.link = state
+  tally.clockOffsetMs = clockOffsetMs ?? 0
+  const told = {
+    ...(reason === undefined ? {} : { reason: reason.slice(0, 256) }),
+    ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+  }
   const record: DeviceState = { kind: 'device', ...stampOf(line.clock), device, state, ...told }
   if (line.lateLinks.has(device)) line.tally.linkReportsMerged += 1
   if (isFull(line)) line.lateLinks.set(device, record)
@@ -260,7 +271,7 @@ function reportLink(line: Line, { device, state, reason }: LinkReport): void {
     pushLateLinks(line)
     line.queue.push(record)
   }
-  if (state === 'up') line.log.info({ device }, 'device is up')
+  if (state === 'up') line.log.info({ device, ...told }, 'device is up')
   else line.log.warn({ device, ...told }, `device is ${state}`)
 }
 

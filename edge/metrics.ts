@@ -96,6 +96,17 @@ export function registryOf({ tally, spool, clock, uplink }: Counted): Registry {
         if (link !== 'unknown') this.set({ device }, link === 'up' ? 1 : 0)
     },
   })
+  new Gauge({
+    name: 'edge_device_clock_offset_ms',
+    help: 'What is added to the stamps of a device whose own clock is wrong',
+    labelNames: ['device'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [device, { clockOffsetMs }] of tally.devices)
+        if (clockOffsetMs !== 0) this.set({ device }, clockOffsetMs)
+    },
+  })
   counter('edge_records_appended_total', 'Records that are durable in the spool', () => tally.appended)
   counter('edge_append_failures_total', 'Appends that the spool refused; tried again', () => tally.appendFailures)
   counter(

@@ -12,6 +12,8 @@ export interface DeviceTally {
   codesScanned: number
   readonly refused: Record<RefusalReason, number>
   link: LinkReport['state'] | 'unknown'
+  /** What is added to its stamps; 0: its clock is believed, or it has none. */
+  clockOffsetMs: number
 }
 
 /** Something that was refused, kept so that people can look at it. */
@@ -62,6 +64,7 @@ export function emptyTally(): Tally {
       codesScanned: 0,
       refused: zeroes(refusalReasons),
       link: 'unknown',
+      clockOffsetMs: 0,
     }
     devices.set(device, fresh)
     return fresh

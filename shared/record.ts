@@ -64,6 +64,10 @@ export const DeviceState = z.looseObject({
   device: Identifier,
   state: z.enum(['up', 'silent', 'down']),
   reason: z.string().max(256).optional(),
+  clockOffsetMs: z
+    .number()
+    .optional()
+    .describe('its own clock is wrong: what the gateway adds to its stamps from here on'),
   ...stamped,
 })
 export type DeviceState = z.infer<typeof DeviceState>

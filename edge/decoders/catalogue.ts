@@ -4,6 +4,7 @@ import { yrm100Framer } from '../framing/yrm100.ts'
 import { decodeBarcodeLine } from './barcode-lines.ts'
 import { decodeImpinjR700 } from './impinj-r700.ts'
 import { decodeItemTestCsv } from './item-test-csv.ts'
+import { decodeTagReport } from './llrp/tag-report.ts'
 import type { ProtocolName } from './protocol.ts'
 import type { Decoder } from './reading.ts'
 import { decodeRuuvi } from './ruuvi.ts'
@@ -36,4 +37,5 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   'zebra-iotc': { decode: decodeZebraIotc },
   'the-things-network': { decode: decodeTheThingsNetwork },
   ruuvi: { decode: decodeRuuvi },
+  llrp: { decode: decodeTagReport },
 }

@@ -11,6 +11,7 @@ export const protocolNames = [
   'zebra-iotc',
   'the-things-network',
   'ruuvi',
+  'llrp',
 ] as const
 export type ProtocolName = (typeof protocolNames)[number]
 

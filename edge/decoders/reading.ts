@@ -14,6 +14,10 @@ export interface TagRead {
   readonly epc: string
   readonly tid?: string
   readonly rssiDbm?: number
+  /** Phase of the tag's answer, 0 ≤ φ < 2π, where the reader measures it. */
+  readonly phaseRadians?: number
+  /** Doppler shift of the tag's answer; positive: it comes nearer. */
+  readonly dopplerHz?: number
   /** Sightings that the reader itself merged into this one; usually 1. */
   readonly count: number
   /** `at` is of our own clock, which cannot be believed in this boot (its id). Set after decoding. */
@@ -53,6 +57,14 @@ export interface RefusedPart {
 
 export type Reading = TagRead | SensorReading | ScanReading | RefusedPart
 
+/** A clock inside a device, as it was found to go beside ours. */
+export interface DeviceClock {
+  /** What its stamps count from: 1970, or the last start of the device. */
+  readonly counts: 'utc' | 'uptime'
+  /** To be added to its stamps, ms. 0: its stamps are believed as they are; else what comes of it is our time. */
+  readonly offsetMs: number
+}
+
 /** What a decoder may know beside the bytes. */
 export interface FrameContext {
   /** Id of the configured device (for a source with many devices: as captured from the channel). */
@@ -62,6 +74,7 @@ export interface FrameContext {
   readonly at: number
   /** The broker kept it from an unknown time before: the arrival says nothing about when it was true. */
   readonly retained?: boolean
+  readonly deviceClock?: DeviceClock
 }
 
 /** A whole frame → readings, or why not. Pure; never throws on any bytes. An empty list is a legal answer. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { ConfiguredSource, SourceContext } from './configured.ts'
+import { openLlrp } from './llrp/open.ts'
+import { LlrpOptions } from './llrp/options.ts'
 import { openModbusRtu } from './modbus-rtu/open.ts'
 import { ModbusRtuOptions } from './modbus-rtu/options.ts'
 import { openMqtt } from './mqtt/open.ts'
@@ -10,7 +12,13 @@ import { openSerial } from './serial/open.ts'
 import { SerialOptions } from './serial/options.ts'
 
 /** One entry of `sources` in the gateway's configuration. */
-export const SourceOptions = z.discriminatedUnion('type', [SerialOptions, MqttOptions, ModbusRtuOptions, ReplayOptions])
+export const SourceOptions = z.discriminatedUnion('type', [
+  SerialOptions,
+  LlrpOptions,
+  MqttOptions,
+  ModbusRtuOptions,
+  ReplayOptions,
+])
 export type SourceOptions = z.infer<typeof SourceOptions>
 
 /** The source that these options describe; nothing is opened before its `run`. */
@@ -18,6 +26,8 @@ export function sourceFrom(options: SourceOptions, context: SourceContext): Conf
   switch (options.type) {
     case 'serial':
       return openSerial(options, context)
+    case 'llrp':
+      return openLlrp(options, context)
     case 'mqtt':
       return openMqtt(options, context)
     case 'modbus-rtu':

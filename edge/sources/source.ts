@@ -1,3 +1,5 @@
+import type { DeviceClock } from '../decoders/reading.ts'
+
 /** What a device said, as it came: bytes with the time they came. */
 export interface Delivery {
   readonly bytes: Uint8Array
@@ -7,6 +9,8 @@ export interface Delivery {
   readonly channel?: string
   /** The broker kept it from an unknown time before (MQTT retain flag). */
   readonly retained?: boolean
+  /** The clock that the device stamps with, where the source has compared it with ours. */
+  readonly deviceClock?: DeviceClock
 }
 
 /** What a source says about its own connection; becomes `device` records and metrics. */
@@ -14,6 +18,8 @@ export interface LinkReport {
   readonly device: string
   readonly state: 'up' | 'silent' | 'down'
   readonly reason?: string
+  /** What is added to the stamps of this device from now on; absent: nothing, or it has no clock. */
+  readonly clockOffsetMs?: number
 }
 
 export interface SourceEvents {

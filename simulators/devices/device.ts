@@ -25,8 +25,9 @@ export interface Device {
 
 export interface ReaderDevice extends Device {
   /**
-   * Tells the reader what its antennas see at this moment. Answers those sightings that it put on the wire: a reader
-   * that is not inventorying, not connected or silent reports nothing, and nothing is reported later.
+   * Tells the reader what its antennas see at this moment. Answers those sightings that it put on the wire, or, if it
+   * is one that keeps what it reads, will put there: a reader that is not inventorying reports nothing, and one without
+   * a memory reports nothing later.
    */
   see(sightings: readonly Sighting[]): readonly Sighting[]
 }

@@ -49,6 +49,10 @@ export const goodFrames: Readonly<Record<ProtocolName, readonly Uint8Array[]>> =
     text('0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F'),
     text('{"rssi":-60,"ts":"1770000000","data":"0201061BFF99040512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F"}'),
   ],
+  llrp: [
+    bytesOf('043D000000293AFB30B600F0001F8D0B7F0000000000000051023881000186BC8200058880194BA9D5'),
+    bytesOf('043D0000001D00000000 00F00013 00F1000C 0030 E28011052000 88FFFF'),
+  ],
 }
 
 /** Every decoder of the edge: never throws, and hands on only what a record can carry. */

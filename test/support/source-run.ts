@@ -13,7 +13,7 @@ export const sourceContext: SourceContext = {
 
 /** A source at work, and all that came of it. */
 export interface SourceRun {
-  readonly deliveries: { readonly text: string; readonly hex: string; readonly channel: string | undefined }[]
+  readonly deliveries: (Delivery & { readonly text: string; readonly hex: string })[]
   readonly links: LinkReport[]
   /** States of one device, in order. */
   statesOf(device: string): string[]
@@ -35,7 +35,7 @@ export function runSource(source: Source, isValid: (delivery: Delivery) => boole
     {
       async deliver(delivery) {
         const bytes = Buffer.from(delivery.bytes)
-        deliveries.push({ text: bytes.toString(), hex: bytes.toString('hex').toUpperCase(), channel: delivery.channel })
+        deliveries.push({ ...delivery, bytes, text: bytes.toString(), hex: bytes.toString('hex').toUpperCase() })
         await gate
         return isValid(delivery)
       },

@@ -114,10 +114,17 @@ export const parameterDefinitions: ReadonlyMap<number, Definition> = table(`
 1023 Custom VendorID:32 Subtype:32 Data:rest
 `)
 
-/** Customs of Impinj (PEN 25882) by subtype: phase in 1/4096 turn, power in 0.01 dBm, Doppler shift in 1/16 Hz. */
+/**
+ * Customs of Impinj (PEN 25882) by subtype: phase in 1/4096 turn, power in 0.01 dBm, Doppler shift in 1/16 Hz; and what
+ * asks for them in a ROReportSpec.
+ */
 export const impinjDefinitions: ReadonlyMap<number, Definition> = table(`
+50 ImpinjTagReportContentSelector VendorID:32 Subtype:32
+52 ImpinjEnableRFPhaseAngle VendorID:32 Subtype:32 RFPhaseAngleMode:16
+53 ImpinjEnablePeakRSSI VendorID:32 Subtype:32 PeakRSSIMode:16
 56 ImpinjRFPhaseAngle VendorID:32 Subtype:32 PhaseAngle:16
 57 ImpinjPeakRSSI VendorID:32 Subtype:32 RSSI:signed16
+67 ImpinjEnableRFDopplerFrequency VendorID:32 Subtype:32 RFDopplerFrequencyMode:16
 68 ImpinjRFDopplerFrequency VendorID:32 Subtype:32 DopplerFrequency:signed16
 `)
 export const impinjVendor = 25882

@@ -13,6 +13,7 @@ const subscribed = (subscription: object) => ({
   subscriptions: [{ protocol: 'zigbee2mqtt', ...subscription }],
 })
 const replay = { type: 'replay', id: 'gate', path: 'run.csv', format: 'item-test-csv' }
+const llrp = { type: 'llrp', id: 'dock-1', host: 'reader.lan' }
 const slave = { address: 1, sensor: 'cold', model: 'xy-md02' }
 const modbus = { type: 'modbus-rtu', id: 'bus', path: '/dev/ttyS0', slaves: [slave] }
 
@@ -22,6 +23,21 @@ for (const [name, options] of [
   ['a fixed topic with its device', subscribed({ topic: 'a/b', device: 'lamp' })],
   ['a bus', modbus],
   ['a recording', replay],
+  ['an LLRP reader', llrp],
+  [
+    'an LLRP reader with everything',
+    {
+      ...llrp,
+      port: 5085,
+      tls: { caFile: 'ca.pem', serverName: 'reader', certFile: 'own.pem', keyFile: 'own.key' },
+      antennas: [
+        { port: 1, transmitPowerDbm: 27.5 },
+        { port: 2, transmitPowerIndex: 81 },
+      ],
+      gpi: { port: 1, level: 'low' },
+      readPoints: { 1: 'dock-in' },
+    },
+  ],
 ] as const) {
   test(`taken: ${name}`, () => expect(SourceOptions.safeParse(options).error).toBeUndefined())
 }
@@ -41,6 +57,13 @@ for (const [name, options, path] of [
   ['everything', subscribed({ topic: '{device}/#' }), 'subscriptions.0.topic'],
   ['an address beyond the bus', { ...modbus, slaves: [{ ...slave, address: 248 }] }, 'slaves.0.address'],
   ['one sensor twice', { ...modbus, slaves: [slave, { ...slave, address: 2 }] }, 'slaves'],
+  [
+    'two powers for one antenna',
+    { ...llrp, antennas: [{ port: 1, transmitPowerDbm: 27, transmitPowerIndex: 2 }] },
+    'antennas.0.transmitPowerIndex',
+  ],
+  ['a certificate without its key', { ...llrp, tls: { certFile: 'own.pem' } }, 'tls.keyFile'],
+  ['a session that Gen2 has not', { ...llrp, session: 4 }, 'session'],
   ['now, at once', { ...replay, speed: 'max', shiftToNow: true }, 'shiftToNow'],
 ] as const) {
   test(`refused: ${name}`, () => {
