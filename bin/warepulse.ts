@@ -228,6 +228,13 @@ user
   .description('end an API token')
   .requiredOption('--config <file>', 'configuration of the cloud')
   .action(async (id, options) => (await import('./commands/user.ts')).revokeToken(id, options, terminal))
+user
+  .command('wall <name>')
+  .description('print the link of a new wall screen: read-only, for one site, in force until it is ended')
+  .requiredOption('--config <file>', 'configuration of the cloud')
+  .requiredOption('--site <site>', 'the site that it shows')
+  .addHelpText('after', '\nExample:\n  warepulse user wall dock-tv --site harbour --config cloud.yaml')
+  .action(async (name, options) => (await import('./commands/user.ts')).wall(name, options, terminal))
 
 try {
   await program.parseAsync()

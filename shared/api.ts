@@ -181,3 +181,7 @@ export const GatewayState = z.object({
     .describe('two senders use this identity: nothing is taken from it until it is released'),
 })
 export type GatewayState = z.infer<typeof GatewayState>
+
+/** A screen that shows one site and changes nothing. */
+export const WallScreen = z.object({ id: z.string(), name: Identifier })
+export type WallScreen = z.infer<typeof WallScreen>

@@ -70,6 +70,21 @@ export interface BoardDelta {
   readonly mapVersion?: number
 }
 
+/**
+ * The last two hours of the day's numbers, one sample a minute: `GET /api/v1/sites/{site}/board/trend`. Columns of equal
+ * length. It begins when the server began to count.
+ */
+export interface BoardTrend {
+  readonly site: string
+  /** Server wall time of the answer. */
+  readonly now: number
+  readonly at: readonly number[]
+  readonly arrivedToday: readonly number[]
+  readonly departedToday: readonly number[]
+  readonly movedToday: readonly number[]
+  readonly sensorsOutside: readonly number[]
+}
+
 /** Every 2 s per watched site. */
 export interface BoardHeartbeat {
   readonly site: string

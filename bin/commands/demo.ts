@@ -78,6 +78,9 @@ export async function demo(options: Options, terminal: Terminal): Promise<void> 
     if (boardDirectory() === undefined) terminal.line('  The board is not built: run `npm run build:board` first.')
     terminal.line(`  Board    ${terminal.strong(signInLink())}`)
     terminal.line(`           ${terminal.dim('this link signs you in once; press l for another')}`)
+    const wall = stage.cloud.people.makeWall({ name: 'main', site: stage.site }).secret
+    terminal.line(`  Wall     ${url}/wall/main#k=${wall}`)
+    terminal.line(`           ${terminal.dim('for a big screen or a phone: sees everything, changes nothing')}`)
     terminal.line(`  API      ${url}/docs      Metrics  ${url}/metrics      Log  ${join(directory, 'demo.log')}`)
     terminal.line()
     if (process.stdin.isTTY === true) {

@@ -5,6 +5,7 @@ import { everySite, type Grant, type Role, roles } from '../../cloud/accounts/ro
 import { CloudConfig } from '../../cloud/config.ts'
 import { dataFiles } from '../../cloud/data-files.ts'
 import { Fault } from '../../shared/fault.ts'
+import { Identifier } from '../../shared/identifier.ts'
 import { audited } from '../audited.ts'
 import { reachable } from '../reachable.ts'
 import { loadConfiguration, systemClock } from '../surroundings.ts'
@@ -101,10 +102,14 @@ const told = (grants: readonly Grant[]) =>
   grants.map(({ site, role }) => `${role} of ${site === everySite ? 'every site' : site}`).join(', ')
 
 function tellLink(config: CloudConfig, key: string, expiresAt: number, terminal: Terminal): void {
+  terminal.line(`${originOf(config)}/?k=${key}`)
+  terminal.line(terminal.dim(`signs in once, until ${new Date(expiresAt).toISOString()}`))
+}
+
+function originOf(config: CloudConfig): string {
   const { host, port, tls } = config.http
   const url = `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
-  terminal.line(`${reachable(url, config.tls.names)}/?k=${key}`)
-  terminal.line(terminal.dim(`signs in once, until ${new Date(expiresAt).toISOString()}`))
+  return reachable(url, config.tls.names)
 }
 
 function withPeople(options: Options, work: (people: People, config: CloudConfig) => void): void {
@@ -115,4 +120,16 @@ function withPeople(options: Options, work: (people: People, config: CloudConfig
   } finally {
     people.close()
   }
+}
+
+/** `warepulse user wall <name> --site …`: the link of a wall screen, printed once. */
+export function wall(name: string, options: Options & { readonly site: string }, terminal: Terminal): void {
+  if (!Identifier.safeParse(name).success)
+    throw new Fault('bad-input', `"${name}" is no name for a screen: letters, digits, dots and dashes.`)
+  withPeople(options, (people, config) => {
+    const { secret } = people.makeWall({ name, site: options.site })
+    audited(config.dataDirectory, 'user wall', { site: options.site, subject: name })
+    terminal.line(`${originOf(config)}/wall/${name}#k=${secret}`)
+    terminal.line(terminal.dim('sees this site, changes nothing, holds until it is ended on the page "Wall screens"'))
+  })
 }

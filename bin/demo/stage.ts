@@ -29,6 +29,7 @@ export interface StageOptions {
 
 /** The demo, running. */
 export interface Stage {
+  readonly site: string
   readonly cloud: Cloud
   readonly simulation: Simulation
   close(): Promise<void>
@@ -131,7 +132,7 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
     await allListening(cloud, simulation, signal)
     done('gateways', [...links.keys()].join(' · '))
     simulation.sweep()
-    return { cloud, simulation, close: () => open.disposeAsync() }
+    return { site, cloud, simulation, close: () => open.disposeAsync() }
   } catch (thrown) {
     await open.disposeAsync()
     throw thrown

@@ -33,7 +33,29 @@ const migrations = [
     added_at INTEGER NOT NULL
   ) STRICT;
   `,
+  // Wall screens: a third way to be shown.
+  `
+  ALTER TABLE credential RENAME TO credential_before;
+  CREATE TABLE credential (
+    hash TEXT PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    via TEXT NOT NULL CHECK (via IN ('session', 'token', 'wall')),
+    name TEXT NOT NULL,
+    grants TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER
+  ) STRICT;
+  INSERT INTO credential SELECT * FROM credential_before;
+  DROP TABLE credential_before;
+  `,
 ]
+
+const secretPrefix = { session: '', token: 'wpt_', wall: 'wpw_' } as const
+
+/** Tells the link of a wall screen, which is used again and again, from a sign-in key, which is used once. */
+export function isWallSecret(key: string): boolean {
+  return key.startsWith(secretPrefix.wall)
+}
 
 export interface SignInKey {
   readonly key: string
@@ -93,6 +115,14 @@ export interface People {
     readonly secret: string
     readonly identity: Identity
   }
+  /**
+   * For a screen that nobody signs in: sees one site, changes nothing, and holds until it is ended. The secret stands in
+   * the screen's link, so that a screen that forgets its cookies comes back by itself.
+   */
+  makeWall(whom: { readonly name: string; readonly site: string }): {
+    readonly secret: string
+    readonly identity: Identity
+  }
   whoIs(via: Identity['via'], secret: string): Identity | undefined
   /** Who this session or token is now; undefined: it is not good any more. Asked about live connections. */
   current(id: string): Identity | undefined
@@ -100,12 +130,14 @@ export interface People {
   end(id: string): boolean
   /** Tokens that are in force, for listing; never their secrets. */
   tokens(): readonly Identity[]
+  /** The same of wall screens. */
+  walls(): readonly Identity[]
   close(): void
 }
 
 const Row = z.object({
   id: z.string(),
-  via: z.enum(['session', 'token']),
+  via: z.enum(['session', 'token', 'wall']),
   name: z.string(),
   grants: z.string(),
   expires_at: z.number().nullable(),
@@ -137,9 +169,7 @@ export function openPeople(path: string, options: PeopleOptions): People {
   const find = database.prepare(`SELECT ${columns} FROM credential WHERE hash = ? AND via = ? AND ${inForce}`)
   const findById = database.prepare(`SELECT ${columns} FROM credential WHERE id = ? AND ${inForce}`)
   const remove = database.prepare('DELETE FROM credential WHERE id = ?')
-  const list = database.prepare(
-    `SELECT ${columns} FROM credential WHERE via = 'token' AND ${inForce} ORDER BY name, id`,
-  )
+  const list = database.prepare(`SELECT ${columns} FROM credential WHERE via = ? AND ${inForce} ORDER BY name, id`)
   const sweepKeys = database.prepare('DELETE FROM sign_in_key WHERE expires_at <= ?')
   const sweep = database.prepare('DELETE FROM credential WHERE expires_at <= ?')
   const person = database.prepare('SELECT name, grants, password, added_at FROM person WHERE name = ?')
@@ -160,17 +190,16 @@ export function openPeople(path: string, options: PeopleOptions): People {
     return row && PersonRow.parse(row)
   }
 
-  /** A session may do what its person may do now; a token what it was made for. */
+  /** A session may do what its person may do now; a token or a wall screen what it was made for. */
   function identified(row: unknown): Identity | undefined {
     const identity = identityOf(row)
-    if (identity.via === 'token') return identity
+    if (identity.via !== 'session') return identity
     const known = personOf(identity.name)
     return known && { ...identity, grants: known.grants }
   }
 
   function issue(via: Identity['via'], name: string, grants: readonly Grant[], lifeMs: number | undefined) {
-    const prefix = via === 'token' ? 'wpt_' : ''
-    const secret = prefix + makeSecret(randomBytes)
+    const secret = secretPrefix[via] + makeSecret(randomBytes)
     const now = clock.now()
     const id = Buffer.from(randomBytes(8)).toString('hex')
     const expiresAt = lifeMs === undefined ? null : now + lifeMs
@@ -240,6 +269,7 @@ export function openPeople(path: string, options: PeopleOptions): People {
     },
     isPasswordOf: (name, password) => isPassword(password, personOf(name)?.password ?? undefined),
     makeToken: (whom) => issue('token', whom.name, whom.grants, whom.lifeMs),
+    makeWall: ({ name, site }) => issue('wall', name, [{ site, role: 'viewer' }], undefined),
     whoIs(via, secret) {
       const row = find.get(hashSecret(secret), via, clock.now())
       return row && identified(row)
@@ -249,7 +279,8 @@ export function openPeople(path: string, options: PeopleOptions): People {
       return row && identified(row)
     },
     end: (id) => remove.run(id).changes > 0,
-    tokens: () => list.all(clock.now()).map(identityOf),
+    tokens: () => list.all('token', clock.now()).map(identityOf),
+    walls: () => list.all('wall', clock.now()).map(identityOf),
     close() {
       if (!closed) database.close()
       closed = true

@@ -16,7 +16,7 @@ export interface Identity {
   readonly id: string
   /** Written into the journal as who did it. */
   readonly name: string
-  readonly via: 'session' | 'token'
+  readonly via: 'session' | 'token' | 'wall'
   readonly grants: readonly Grant[]
   /** Unix ms; null: until it is revoked. */
   readonly expiresAt: number | null

@@ -5,7 +5,7 @@ export interface Act {
   /** Name of the person, token or gateway; of a refused stranger what they claimed to be, or nothing. */
   readonly who: string
   /** How that name was proved; `nobody`: it was not. */
-  readonly via: 'session' | 'token' | 'command' | 'nobody'
+  readonly via: 'session' | 'token' | 'wall' | 'command' | 'nobody'
   /** Address it came from; `here` for a command on the machine of the cloud. */
   readonly from: string
   /** What: a route of the API (`PUT /api/v1/sites/:site/map`), a command (`gateway revoke`), or an MQTT refusal. */

@@ -27,6 +27,7 @@ import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { siteRoutes } from './routes/sites.ts'
 import { stockRoutes } from './routes/stock.ts'
+import { wallRoutes } from './routes/walls.ts'
 import { serveBoard } from './static-board.ts'
 
 export interface AppOptions {
@@ -58,6 +59,7 @@ const routes = [
   ruleRoutes,
   gatewayRoutes,
   boardRoutes,
+  wallRoutes,
   importItemRoutes,
   countRoutes,
   auditRoutes,

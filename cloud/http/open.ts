@@ -60,7 +60,7 @@ function admitTo({ people }: HttpParts, publicOrigins: readonly string[]): Admit
   return (request) => {
     const identity = identify(people, request.headers)
     if (identity === undefined) return 'sign in first'
-    if (identity.via === 'session' && !isSameOrigin(request.headers, publicOrigins)) return 'not from the board itself'
+    if (identity.via !== 'token' && !isSameOrigin(request.headers, publicOrigins)) return 'not from the board itself'
     return {
       maySee(site) {
         const now = people.current(identity.id)

@@ -6,7 +6,18 @@ import type { Api } from './parts.ts'
 import { problem } from './problem.ts'
 
 /** Pages of the board; they are one document, and the board decides what to show. */
-const pages = ['/', '/alerts', '/find', '/slot/*', '/item/*', '/gateways', '/sensors', '/sensors/*']
+const pages = [
+  '/',
+  '/alerts',
+  '/find',
+  '/slot/*',
+  '/item/*',
+  '/gateways',
+  '/sensors',
+  '/sensors/*',
+  '/wall/*',
+  '/walls',
+]
 
 /** Serves the built board. Files with a hash in their name are kept by browsers for ever, the others asked for again. */
 export async function serveBoard(app: Api, directory: string): Promise<void> {

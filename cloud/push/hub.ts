@@ -1,9 +1,10 @@
-import type { BoardAlert, BoardDelta, BoardHeartbeat, BoardSnapshot } from '../../shared/board.ts'
+import type { BoardAlert, BoardDelta, BoardHeartbeat, BoardSnapshot, BoardTrend } from '../../shared/board.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { type BoardChanges, noChanges, note, siteOf } from './board-changes.ts'
 import { advance, type BoardState, emptyBoard, snapshotOf } from './board-state.ts'
 import type { Fact, TellBoards } from './fact.ts'
+import { noTrend, sampled, type Trend } from './trend.ts'
 
 /** Where the hub's news goes. Called synchronously; must not throw. */
 export interface Outlets {
@@ -31,6 +32,8 @@ export interface Hub {
   /** Takes facts in at once, without waiting for the next delta: for the start, before boards connect. */
   seed(facts: readonly Fact[]): void
   snapshot(site: string): BoardSnapshot | undefined
+  /** undefined: no such site. */
+  trend(site: string): BoardTrend | undefined
   /** Revision that boards of the site should be at; undefined: no such site. */
   revision(site: string): number | undefined
   map(site: string): SiteMap | undefined
@@ -47,6 +50,7 @@ interface Site {
   /** Monotonic time of the last delta. */
   sentAtMs: number
   flow: { readonly lagMs: number; readonly measuredAtMs: number } | undefined
+  trend: Trend
 }
 
 export function openHub(options: HubOptions, outlets: Outlets): Hub {
@@ -64,6 +68,7 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
         timer: undefined,
         sentAtMs: Number.NEGATIVE_INFINITY,
         flow: undefined,
+        trend: noTrend,
       }
       sites.set(name, site)
     }
@@ -103,7 +108,10 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
 
   function beat(): void {
     for (const site of sites.values()) {
-      const flow = site.flow
+      const { flow, board } = site
+      if (board.map !== undefined) {
+        site.trend = sampled(site.trend, clock.now(), board.counters, board.sensors.values())
+      }
       const fresh = flow !== undefined && clock.monotonicMs() - flow.measuredAtMs < lagLivesMs
       outlets.heartbeat({
         site: site.board.site,
@@ -132,6 +140,10 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
     snapshot: (name) => {
       const site = sites.get(name)
       return site && snapshotOf(site.board, clock.now())
+    },
+    trend: (name) => {
+      const site = sites.get(name)
+      return site && { site: name, now: clock.now(), ...site.trend }
     },
     revision: (name) => sites.get(name)?.board.revision,
     map: (name) => sites.get(name)?.board.map,

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import type { BoardTrend } from '../../shared/board.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Fact, TellBoards } from './fact.ts'
 import { openHub } from './hub.ts'
@@ -21,6 +22,8 @@ export interface Push {
   seed(facts: readonly Fact[]): void
   /** What a board begins with; undefined: no such site, or no map yet. */
   snapshot(site: string): SnapshotBody | undefined
+  /** The last two hours of its numbers; undefined: no such site. */
+  trend(site: string): BoardTrend | undefined
   /** Serves `/live` on this server. Once. */
   attach(server: HttpServer, admit: Admit): void
   /** Boards connected now. */
@@ -43,6 +46,7 @@ export function openPush(options: PushOptions): Push {
     tell: hub.tell,
     seed: hub.seed,
     snapshot: cachedSnapshots(hub, clock),
+    trend: hub.trend,
     attach: live.attach,
     get sockets() {
       return live.sockets

@@ -18,6 +18,7 @@ import type {
   BoardDelta,
   BoardHeartbeat,
   BoardSnapshot,
+  BoardTrend,
   SensorNow,
   WatchReply,
   WatchRequest,
@@ -110,6 +111,11 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
       items: world.items(query.q ?? '').slice(0, Number(query.limit ?? 100)),
       next: null,
     }))
+    app.get(`/api/v1/sites/${siteId}/board/trend`, () => world.trend())
+    app.get(`/api/v1/sites/${siteId}/walls`, () => ({ items: [{ id: '00000000000000aa', name: 'main' }], next: null }))
+    app.post<{ Body: { name: string } }>(`/api/v1/sites/${siteId}/walls`, ({ body }, reply) =>
+      reply.code(201).send({ id: '00000000000000bb', name: body.name, key: 'wpw_made-for-the-test' }),
+    )
     app.get(`/api/v1/sites/${siteId}/gaps`, () => ({ items: world.gaps, next: null }))
     app.get(`/api/v1/sites/${siteId}/set-aside`, () => ({ items: [], next: null }))
     app.get(`/api/v1/sites/${siteId}/alerts`, () => ({ items: world.past, next: null }))
@@ -369,6 +375,23 @@ class World {
       alerts: [...this.#alerts.values()],
       gateways: [...this.#gateways.values()],
       counters: { ...this.#counters, tagReadsPerSecond: 35.2 },
+    }
+  }
+
+  /** A steady day: two in and one out every five minutes. */
+  trend(): BoardTrend {
+    const now = Date.now()
+    const minutes = Array.from({ length: 120 }, (_, n) => n)
+    const at = minutes.map((n) => Math.floor(now / 60_000 - 119 + n) * 60_000)
+    const { arrivedToday, departedToday, movedToday } = this.#counters
+    return {
+      site: siteId,
+      now,
+      at,
+      arrivedToday: minutes.map((n) => arrivedToday - Math.floor((119 - n) / 2.5)),
+      departedToday: minutes.map((n) => departedToday - Math.floor((119 - n) / 5)),
+      movedToday: minutes.map((n) => movedToday - Math.floor((119 - n) / 3 + 2 * Math.sin(n / 9))),
+      sensorsOutside: minutes.map((n) => (n > 70 ? 1 : 0)),
     }
   }
 

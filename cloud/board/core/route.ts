@@ -1,4 +1,5 @@
 import { epcFromText } from '../../../shared/epc/mended-hex.ts'
+import { type WallSettings, wallSearch, wallSettings } from './wall.ts'
 
 /** Every place of the board has an address; this is the whole list. */
 export type Route =
@@ -7,6 +8,8 @@ export type Route =
   | { readonly page: 'alerts' }
   | { readonly page: 'sensors'; readonly sensor: string | null }
   | { readonly page: 'gateways' }
+  | { readonly page: 'walls' }
+  | { readonly page: 'wall'; readonly id: string; readonly settings: WallSettings }
   | { readonly page: 'item'; readonly epc: string }
   | { readonly page: 'nowhere' }
 
@@ -22,9 +25,11 @@ export function routeOf(path: string, search: string): Route {
   if (first === 'slot' && second !== '') return { page: 'floor', slot: second } // as labels and other pages link it
   if (first === 'item' && second !== '') return { page: 'item', epc: epcFromText(second) ?? second }
   if (first === 'sensors') return { page: 'sensors', sensor: second === '' ? null : second }
+  if (first === 'wall' && second !== '') return { page: 'wall', id: second, settings: wallSettings(search) }
   if (second !== '') return { page: 'nowhere' }
   if (first === 'find') return { page: 'find', q: query.get('q') ?? '' }
-  if (first === 'alerts' || first === 'gateways') return { page: first }
+  const alone = (['alerts', 'gateways', 'walls'] as const).find((page) => page === first)
+  if (alone !== undefined) return { page: alone }
   return { page: 'nowhere' }
 }
 
@@ -38,6 +43,8 @@ export function addressOf(route: Route): string {
       return `/item/${encodeURIComponent(route.epc)}`
     case 'sensors':
       return route.sensor === null ? '/sensors' : `/sensors/${encodeURIComponent(route.sensor)}`
+    case 'wall':
+      return `/wall/${encodeURIComponent(route.id)}${wallSearch(route.settings)}`
     case 'nowhere':
       return '/'
     default:

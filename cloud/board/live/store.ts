@@ -15,6 +15,7 @@ import { ask, type Refusal } from './ask.ts'
 import { openLink } from './link.ts'
 import { type Preferences, readPreferences, writePreferences } from './preferences.ts'
 import { signIn } from './sign-in.ts'
+import { isAnotherVersion } from './version.ts'
 
 export type Phase =
   | { readonly kind: 'starting' }
@@ -50,6 +51,8 @@ export interface Store {
   readonly acknowledgeFailures: ReadonlySignal<ReadonlyMap<string, string>>
   /** Plan or table; kept here so that it survives a visit to another page. */
   readonly asTable: Signal<boolean>
+  /** The server has another version of this page. */
+  readonly isOutdated: ReadonlySignal<boolean>
   go(route: Route, replace?: boolean): void
   prefer(change: Partial<Preferences>): void
   say(sentence: string): void
@@ -86,8 +89,9 @@ export function openStore(): Store {
   const tick = signal(clock())
   const lagMs = signal<number | null>(null)
   const beats = signal(0)
-  const preferences = signal(readPreferences(localStorage, navigator.languages))
   const route = signal(routeOf(location.pathname, location.search))
+  const preferences = signal(onWall(readPreferences(localStorage, navigator.languages), route.peek()))
+  const isOutdated = signal(false)
   const polite = signal('')
   const assertive = signal('')
   const acknowledging = signal<ReadonlyMap<string, Alert>>(new Map())
@@ -129,6 +133,12 @@ export function openStore(): Store {
         board.value = next
       },
       facts: (facts: LinkFacts & { attempt: number }) => {
+        // Whoever was away may have been updated.
+        if (facts.inStep && !link.peek().inStep) {
+          void isAnotherVersion().then((isOther) => {
+            if (isOther) isOutdated.value = true
+          })
+        }
         link.value = facts
       },
       serverTime: (at: number) => {
@@ -169,8 +179,10 @@ export function openStore(): Store {
 
   const start = async () => {
     const address = new URL(location.href)
-    const entered = await signIn(address.searchParams.get('k'), () => {
-      if (!address.searchParams.has('k')) return
+    // Behind the # it never reaches a server's log: a wall screen's key holds for long.
+    const fromHash = new URLSearchParams(address.hash.slice(1)).get('k')
+    const entered = await signIn(fromHash ?? address.searchParams.get('k'), () => {
+      if (fromHash === null && !address.searchParams.has('k')) return
       address.searchParams.delete('k')
       history.replaceState(null, '', address.pathname + address.search)
     })
@@ -239,6 +251,7 @@ export function openStore(): Store {
     acknowledging,
     acknowledgeFailures,
     asTable,
+    isOutdated,
     go(next, replace = false) {
       const address = addressOf(next)
       if (replace) history.replaceState(null, '', address)
@@ -248,7 +261,7 @@ export function openStore(): Store {
     prefer(change) {
       const { site } = preferences.value
       preferences.value = { ...preferences.value, ...change }
-      writePreferences(localStorage, preferences.value)
+      if (route.peek().page !== 'wall') writePreferences(localStorage, preferences.value)
       if (change.site !== undefined && change.site !== null && change.site !== site) watch(change.site)
     },
     say(sentence) {
@@ -281,6 +294,13 @@ export function openStore(): Store {
       else void start()
     },
   }
+}
+
+/** A wall screen is told by its address; what the browser remembers is somebody else's. */
+function onWall(preferences: Preferences, route: Route): Preferences {
+  if (route.page !== 'wall') return preferences
+  const { language, theme } = route.settings
+  return { ...preferences, language: language ?? preferences.language, theme: theme ?? 'auto' }
 }
 
 function without<T>(map: ReadonlyMap<string, T>, key: string): Map<string, T> {

@@ -8,11 +8,13 @@ import { AlertsPage } from './alerts.tsx'
 import { FloorPage, FloorSkeleton } from './floor.tsx'
 import { Lazy } from './lazy.tsx'
 import { SignInPage } from './sign-in.tsx'
+import { WallPage } from './wall.tsx'
 
 const load = {
   find: (): Promise<ComponentType> => import('./find.tsx').then(({ FindPage }) => FindPage),
   item: (): Promise<ComponentType> => import('./item.tsx').then(({ ItemPage }) => ItemPage),
   sensors: (): Promise<ComponentType> => import('./sensors.tsx').then(({ SensorsPage }) => SensorsPage),
+  walls: (): Promise<ComponentType> => import('./walls.tsx').then(({ WallsPage }) => WallsPage),
   gateways: (): Promise<ComponentType> => import('./gateways.tsx').then(({ GatewaysPage }) => GatewaysPage),
 }
 
@@ -22,7 +24,7 @@ export function App() {
   const phase = store.phase.value
   switch (phase.kind) {
     case 'signed-out':
-      return <SignInPage keyRefused={phase.keyRefused} />
+      return <SignInPage keyRefused={phase.keyRefused} isWall={store.route.value.page === 'wall'} />
     case 'no-site':
       return (
         <main class="alone">
@@ -43,12 +45,14 @@ export function App() {
         </main>
       )
     case 'starting':
+      if (store.route.value.page === 'wall') return <WallPage settings={store.route.value.settings} />
       return (
         <Shell>
           <FloorSkeleton />
         </Shell>
       )
     case 'watching':
+      if (store.route.value.page === 'wall') return <WallPage settings={store.route.value.settings} />
       return (
         <Shell>
           <Page route={store.route.value} />
@@ -64,6 +68,8 @@ function Page({ route }: { readonly route: Route }) {
       return <FloorPage slot={route.slot} />
     case 'alerts':
       return <AlertsPage />
+    case 'wall':
+      return null
     case 'nowhere':
       return (
         <Notice title={words.nowhereTitle}>

@@ -3,6 +3,7 @@ import { severityName } from '../core/words/words.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from './link.tsx'
 import { Mark } from './mark.tsx'
+import { Owner } from './owner.tsx'
 
 /** What happened, where, how long, who has it, and what to do about it. */
 export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly isBrief?: boolean }) {
@@ -67,15 +68,4 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
       </div>
     </li>
   )
-}
-
-function Owner({ alert }: { readonly alert: Alert }) {
-  const store = useStore()
-  const words = store.words.value
-  if (alert.state === 'active') return <b>{words.alertNobody}</b>
-  if (alert.state === 'cleared') return <span>{words.alertCleared}</span>
-  if (alert.state === 'normal') return <span>{words.alertNormal}</span>
-  if (alert.acknowledgedBy === null || alert.acknowledgedAt === null) return <span>{words.alertAcknowledged}</span>
-  const age = store.format.value.age(store.now.value - Date.parse(alert.acknowledgedAt))
-  return <span>{words.alertAcknowledgedBy(alert.acknowledgedBy, age)}</span>
 }

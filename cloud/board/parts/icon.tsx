@@ -8,6 +8,7 @@ const paths = {
   plus: 'M12 5v14M5 12h14',
   minus: 'M5 12h14',
   fit: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
+  wall: 'M3 4.5h18v12H3zM8 20h8M12 16.5V20',
   table: 'M3 5h18v14H3zM3 10h18M3 14.5h18M9 10v9',
   close: 'M6 6l12 12M18 6 6 18',
   auto: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17z',

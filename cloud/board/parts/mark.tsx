@@ -11,7 +11,7 @@ export function Mark({
 }: {
   readonly severity: number
   readonly state: Alert['state']
-  readonly size?: number
+  readonly size?: number | string
 }) {
   const words = useStore().words.value
   const isOver = state === 'cleared' || state === 'normal'

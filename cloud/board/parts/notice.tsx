@@ -20,6 +20,11 @@ export function RefusalNotice({ refusal, onRetry }: { readonly refusal: Refusal;
   return (
     <Notice title={isUnreachable ? words.notReachableTitle : isForbidden ? words.notAllowedTitle : words.errorTitle}>
       <p>{isUnreachable ? words.notReachable : isForbidden ? words.notAllowed : refusal.detail}</p>
+      {isForbidden && refusal.detail !== '' && (
+        <p class="quiet" lang="en">
+          {refusal.detail}
+        </p>
+      )}
       {!isUnreachable && <p class="quiet mono">{words.errorCode(`${refusal.code} · ${refusal.status}`)}</p>}
       {onRetry !== undefined && (
         <button type="button" class="button" onClick={onRetry}>

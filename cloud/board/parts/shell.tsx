@@ -24,6 +24,13 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       <TopBar />
       <div class="banners" role="status">
         <Banner />
+        {store.isOutdated.value && (
+          <div class="banner quiet-banner">
+            <button type="button" class="button" onClick={() => location.reload()}>
+              {words.updateReady}
+            </button>
+          </div>
+        )}
       </div>
       <main id="content" tabIndex={-1}>
         {children}
@@ -115,6 +122,9 @@ function TopBar() {
           {language === 'en' ? '中' : 'EN'}
         </button>
         <IconButton icon={theme} label={themeName} onClick={() => store.prefer({ theme: nextTheme })} />
+        <Link to={{ page: 'walls' }} class="icon-button" label={words.walls}>
+          <Icon name="wall" />
+        </Link>
         <Shortcuts />
       </div>
     </header>

@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Item, StockRow } from '../../../shared/api.ts'
 import { slotStates } from '../../../shared/board.ts'
@@ -6,6 +5,7 @@ import { trusts } from '../core/trust.ts'
 import { type Answer, ask, askAll, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Confidence } from './confidence.tsx'
+import { CopyButton } from './copy-button.tsx'
 import { IconButton } from './icon.tsx'
 import { Link } from './link.tsx'
 import { useAnswer } from './use-answer.ts'
@@ -23,10 +23,6 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
   const words = store.words.value
   const format = store.format.value
   const board = store.board.value
-  const isCopied = useSignal(false)
-  useEffect(() => {
-    isCopied.value = false
-  }, [code])
   if (board === null) return null
   const index = board.slotIndex.get(code)
   const slot = index === undefined ? undefined : board.map.slots[index]
@@ -89,20 +85,7 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
       {doubt !== null && <p class="doubt">{doubt}</p>}
       <SlotContents code={code} asOf={asOf} items={board.slotItems[index] ?? 0} isDoubtful={doubt !== null} />
       <footer>
-        <button
-          type="button"
-          class="button"
-          onClick={async () => {
-            try {
-              await navigator.clipboard.writeText(location.href)
-              isCopied.value = true
-            } catch {
-              // Not a secure origin, or refused: the address bar has the same link.
-            }
-          }}
-        >
-          {isCopied.value ? words.copied : words.copyLink}
-        </button>
+        <CopyButton text={location.href} label={words.copyLink} />
       </footer>
     </aside>
   )

@@ -9,8 +9,8 @@ export interface Asked<T> {
 }
 
 /**
- * Asks when `key` changes and every `everyMs` after; an answer that was overtaken is thrown away. A failure does not
- * take away what was shown: the last good answer stays until the key changes.
+ * Asks nothing while `key` is empty, then when it changes and every `everyMs` after; an answer that was overtaken is
+ * thrown away. A failure does not take away what was shown: the last good answer stays until the key changes.
  */
 export function useAnswer<T>(
   key: string,
@@ -23,6 +23,7 @@ export function useAnswer<T>(
     answer.value = null
   }, [key])
   useEffect(() => {
+    if (key === '') return
     const leaving = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
     const run = async () => {

@@ -1,8 +1,8 @@
 import { slotStates } from '../../../shared/board.ts'
-import { detailAt, rectOf } from '../core/plan.ts'
+import { rectOf } from '../core/plan.ts'
 import { trusts } from '../core/trust.ts'
 import { type Rect, toMetres } from '../core/view.ts'
-import { inset, type OnScreen, onGrid, type Scene } from './scene.ts'
+import { detailOf, inset, type OnScreen, onGrid, type Scene } from './scene.ts'
 
 const unknown = slotStates.indexOf('unknown')
 const occupied = slotStates.indexOf('occupied')
@@ -18,10 +18,11 @@ export function drawSlots(
   const start = toMetres(view, { x: -2, y: -2 })
   const end = toMetres(view, { x: size.width + 2, y: size.height + 2 })
   const seen = plan.index.search(start.x, start.y, end.x, end.y)
-  const side = plan.slotSide * view.pixelsPerMetre
-  const detail = detailAt(side)
-  const gap = detail === 'block' ? 0 : Math.min(1.5, side * 0.09)
-  const line = detail === 'block' ? 0.5 : Math.min(1.25, Math.max(0.75, side * 0.09))
+  const detail = detailOf(scene)
+  const side = plan.slotSide * view.pixelsPerMetre * scene.scale
+  // Lines and gaps are as thin on a wall as on a desk.
+  const gap = detail === 'block' ? 0 : Math.min(1.5, side * 0.09) / scene.scale
+  const line = (detail === 'block' ? 0.5 : Math.min(1.25, Math.max(0.75, side * 0.09))) / scene.scale
 
   const full = new Path2D()
   const outlined = new Path2D()
@@ -37,7 +38,7 @@ export function drawSlots(
     else if (state === unknown) onScreen.unknown = true
     else onScreen.empty = true
     if (trusts[trust.slots[index] ?? 0] !== 'current') doubted.rect(rect.x, rect.y, rect.width, rect.height)
-    if (detail === 'code') codes.push({ index, rect })
+    if (detail === 'code' && !scene.isQuiet) codes.push({ index, rect })
   }
   context.lineWidth = line
   context.strokeStyle = palette.outline
@@ -49,9 +50,9 @@ export function drawSlots(
     context.fillStyle = palette.empty
     context.fill(outlined)
   } else context.stroke(outlined)
-  const dash = Math.max(1.3, Math.min(3, side / 4))
+  const dash = Math.max(1.3, Math.min(3, side / 4)) / scene.scale
   context.setLineDash([dash, dash])
-  context.lineWidth = Math.max(1.1, line)
+  context.lineWidth = Math.max(1.1 / scene.scale, line)
   context.strokeStyle = palette.secondary
   context.stroke(dotted)
   context.setLineDash([])
@@ -80,9 +81,9 @@ export function drawSlots(
 
 export function drawSelection(
   context: CanvasRenderingContext2D,
-  { plan, view, palette, selected, isCursorShown, ratio }: Scene,
+  { plan, view, palette, selected, ratio }: Scene,
 ): void {
-  if (selected < 0 || !isCursorShown) return
+  if (selected < 0) return
   const rect = onGrid(view, rectOf(plan.slotRects, selected), ratio)
   // A double ring without colour: seen on every grey, and never mistaken for an alarm.
   for (const [out, width, colour] of [

@@ -1,14 +1,12 @@
 import { effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { centre, type Direction, neighbour, rectOf, slotAt } from '../core/plan.ts'
-import { planSentence } from '../core/say.ts'
 import { fitView, type Margins, pan, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
 import { useStore } from '../live/store.ts'
 import { IconButton } from '../parts/icon.tsx'
 import { Legend } from '../parts/legend.tsx'
-import { drawPlan } from './draw-plan.ts'
-import { type Palette, readPalette } from './palette.ts'
-import type { OnScreen } from './scene.ts'
+import { usePicture } from './use-picture.ts'
+import { usePlanWindow } from './use-window.ts'
 
 const arrows: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',
@@ -16,7 +14,6 @@ const arrows: Readonly<Record<string, Direction>> = {
   ArrowUp: 'up',
   ArrowDown: 'down',
 }
-const sentenceEveryMs = 10_000
 
 /** Room for the tools and the legend, so that a plan shown whole is not covered by them. */
 function marginsFor({ width, height }: Size): Margins {
@@ -36,43 +33,21 @@ export function PlanCanvas({
   const frame = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const view = useSignal<View | null>(null)
-  const size = useSignal<Size>({ width: 0, height: 0 })
-  const ratio = useSignal(1)
-  const palette = useSignal<Palette | null>(null)
-  const blink = useSignal(false)
-  const sentence = useSignal('')
-  const onScreen = useSignal<OnScreen | null>(null)
   const chosen = useSignal<string | null>(selected)
   chosen.value = selected
   /** Fitted views follow the window; one the visitor has moved stays where it was put. */
   const isFitted = useRef(true)
-
+  const window = usePlanWindow(frame)
+  const { size } = window
   const fitted = useComputed<View | null>(() => {
     const plan = store.plan.value
     return plan === null || size.value.width === 0 ? null : fitView(plan.bounds, size.value, marginsFor(size.value))
   })
   const index = useComputed(() => (chosen.value === null ? -1 : (store.board.value?.slotIndex.get(chosen.value) ?? -1)))
+  const { onScreen, sentence } = usePicture(canvas, window, { view, selected: index, scale: 1, isQuiet: false })
 
   useEffect(() => {
-    const element = frame.current
-    if (element === null) return
-    const observer = new ResizeObserver(() => {
-      size.value = { width: element.clientWidth, height: element.clientHeight }
-      ratio.value = devicePixelRatio
-    })
-    observer.observe(element)
-    const dark = matchMedia('(prefers-color-scheme: dark)')
-    const still = matchMedia('(prefers-reduced-motion: reduce)')
-    const repaint = () => {
-      palette.value = readPalette(element)
-    }
-    dark.addEventListener('change', repaint)
     const stops = [
-      effect(() => {
-        void store.preferences.value.theme
-        // After the attribute on the root has changed too.
-        queueMicrotask(repaint)
-      }),
       effect(() => {
         if (fitted.value !== null && (isFitted.current || view.peek() === null)) view.value = fitted.value
       }),
@@ -86,93 +61,8 @@ export function PlanCanvas({
         view.value = next
       }),
     ]
-    const blinking = setInterval(() => {
-      const asks = store.alerts.peek().some((alert) => alert.state === 'active')
-      blink.value = asks && (still.matches || !blink.peek())
-    }, 500)
-    const sayNow = () => {
-      const board = store.board.peek()
-      if (board !== null)
-        sentence.value = planSentence(board, store.liveness.peek(), store.words.peek(), store.format.peek())
-    }
-    const saying = setInterval(sayNow, sentenceEveryMs)
-    stops.push(
-      effect(() => {
-        void store.words.value
-        if (store.plan.value !== null) sayNow()
-      }),
-    )
     return () => {
-      observer.disconnect()
-      dark.removeEventListener('change', repaint)
-      clearInterval(blinking)
-      clearInterval(saying)
       for (const stop of stops) stop()
-    }
-  }, [])
-
-  // Every signal read here makes the picture dirty; a frame draws the newest of all.
-  useEffect(() => {
-    let asked = 0
-    let drawn: CanvasRenderingContext2D | null = null
-    const draw = () => {
-      asked = 0
-      const element = canvas.current
-      const [board, plan, trust, colours, at] = [
-        store.board.peek(),
-        store.plan.peek(),
-        store.trust.peek(),
-        palette.peek(),
-        view.peek(),
-      ]
-      if (element === null || board === null || plan === null || trust === null || colours === null || at === null)
-        return
-      const { width, height } = size.peek()
-      const scale = ratio.peek()
-      if (element.width !== Math.round(width * scale) || element.height !== Math.round(height * scale)) {
-        element.width = Math.round(width * scale)
-        element.height = Math.round(height * scale)
-      }
-      drawn ??= element.getContext('2d')
-      if (drawn === null) return
-      const seen = drawPlan(drawn, {
-        board,
-        plan,
-        trust,
-        alerts: store.alerts.peek(),
-        view: at,
-        size: size.peek(),
-        ratio: scale,
-        palette: colours,
-        words: store.words.peek(),
-        format: store.format.peek(),
-        now: store.now.peek(),
-        selected: index.peek(),
-        isCursorShown: true,
-        blink: blink.peek(),
-      })
-      if (JSON.stringify(seen) !== JSON.stringify(onScreen.peek())) onScreen.value = seen
-    }
-    const stop = effect(() => {
-      for (const one of [
-        store.board,
-        store.trust,
-        store.alerts,
-        store.words,
-        store.format,
-        view,
-        size,
-        ratio,
-        palette,
-        index,
-        blink,
-      ])
-        void one.value
-      if (asked === 0) asked = requestAnimationFrame(draw)
-    })
-    return () => {
-      stop()
-      cancelAnimationFrame(asked)
     }
   }, [])
 

@@ -1,7 +1,7 @@
 import type { Alert } from '../../../shared/api.ts'
 import type { Board } from '../core/board.ts'
 import type { Format } from '../core/format.ts'
-import { detailAt, type Plan } from '../core/plan.ts'
+import { type Detail, detailAt, type Plan } from '../core/plan.ts'
 import type { SiteTrust } from '../core/trust.ts'
 import { type Point, type Rect, type Size, toMetres, toPixels, type View } from '../core/view.ts'
 import type { Words } from '../core/words/words.ts'
@@ -15,7 +15,12 @@ export interface Scene {
   readonly alerts: readonly Alert[]
   readonly view: View
   readonly size: Size
+  /** Device pixels to a pixel of the picture. */
   readonly ratio: number
+  /** CSS pixels to a pixel of the picture: above 1 on walls, where letters are large and slots stay as they are. */
+  readonly scale: number
+  /** On walls only what is wrong is said. */
+  readonly isQuiet: boolean
   readonly palette: Palette
   readonly words: Words
   readonly format: Format
@@ -23,7 +28,6 @@ export interface Scene {
   readonly now: number
   /** Index of the selected slot; -1 = none. */
   readonly selected: number
-  readonly isCursorShown: boolean
   /** The half second in which the borders of unacknowledged marks are thick. */
   readonly blink: boolean
 }
@@ -39,8 +43,13 @@ export interface OnScreen {
   silentReader: boolean
 }
 
-export function isFar({ plan, view }: Scene): boolean {
-  return detailAt(plan.slotSide * view.pixelsPerMetre) === 'block'
+export function isFar(scene: Scene): boolean {
+  return scene.isQuiet || detailOf(scene) === 'block'
+}
+
+/** By what the eye gets, whatever the picture's own pixel is. */
+export function detailOf({ plan, view, scale }: Scene): Detail {
+  return detailAt(plan.slotSide * view.pixelsPerMetre * scale)
 }
 
 /** A sensor that hangs on a gate is drawn beside its sign, not under it. */

@@ -8,7 +8,7 @@ const AuditEntry = z.object({
   number: z.int(),
   at: Iso,
   who: z.string().describe('as proved by `via`; with `nobody`: as claimed'),
-  via: z.enum(['session', 'token', 'command', 'nobody']),
+  via: z.enum(['session', 'token', 'wall', 'command', 'nobody']),
   from: z.string().describe('address; `here`: on the machine of the cloud'),
   act: z.string(),
   site: z.string().nullable(),

@@ -26,6 +26,21 @@ export function boardRoutes(app: Api, { push }: HttpParts): void {
       return reply.type('application/json; charset=utf-8').send(await body.bytes(encoding))
     },
   )
+  app.get(
+    '/api/v1/sites/:site/board/trend',
+    {
+      schema: {
+        summary: 'The last two hours of the board’s counters, one sample a minute',
+        tags: ['sites'],
+        params: z.strictObject({ site: Identifier }),
+      },
+    },
+    async ({ params: { site } }) => {
+      const trend = push.trend(site)
+      if (trend === undefined) throw new Fault('not-found', `There is no map of a site "${site}" yet.`)
+      return trend
+    },
+  )
 }
 
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {

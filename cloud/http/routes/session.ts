@@ -1,19 +1,24 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Iso, iso } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { longestPassword } from '../../accounts/password.ts'
+import { isWallSecret } from '../../accounts/people.ts'
 import { type Identity, roles } from '../../accounts/roles.ts'
 import { openThrottle } from '../../accounts/throttle.ts'
-import { sessionCookie } from '../identify.ts'
+import { sessionCookie, wallCookie } from '../identify.ts'
 import type { Api, HttpParts } from '../parts.ts'
 import { TooMany } from '../problem.ts'
 
 const Session = z.object({
   name: z.string(),
-  via: z.enum(['session', 'token']),
+  via: z.enum(['session', 'token', 'wall']),
   grants: z.array(z.object({ site: z.string().describe('`*`: every site'), role: z.enum(roles) })).readonly(),
   expiresAt: Iso.nullable().describe('null: until it is revoked'),
 })
+
+/** As long as browsers keep a cookie; the screen's link renews it. */
+const wallCookieSeconds = 400 * 24 * 3600
 
 const mostHashing = 4
 
@@ -42,10 +47,12 @@ export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
     '/api/v1/session',
     {
       schema: {
-        summary: 'Sign in with a one-time key, or with name and password',
+        summary: 'Sign in with a one-time key, with name and password, or as a wall screen',
         tags: ['session'],
         body: z.union([
-          z.strictObject({ key: z.string().min(1).max(128).describe('from the sign-in link') }),
+          z.strictObject({
+            key: z.string().min(1).max(128).describe('from the sign-in link, or from that of a wall screen'),
+          }),
           z.strictObject({ name: z.string().min(1).max(64), password: z.string().min(1).max(longestPassword) }),
         ]),
         response: { 201: Session },
@@ -56,6 +63,13 @@ export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
     async (request, reply) => {
       const { body, ip } = request
       const isKey = 'key' in body
+      if (isKey && isWallSecret(body.key)) {
+        const wall = people.whoIs('wall', body.key)
+        if (wall === undefined)
+          throw new Fault('not-allowed', 'The link of this wall screen is not in force. Ask for a new one.')
+        reply.setCookie(wallCookie, body.key, { ...cookieOf(request), maxAge: wallCookieSeconds })
+        return reply.code(201).send(view(wall))
+      }
       if (!isKey) request.audited = { subject: body.name }
       const signedIn = isKey ? people.signIn(body.key) : await byPassword(body.name, body.password, ip)
       if (signedIn === undefined) {
@@ -69,10 +83,7 @@ export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
       const { identity, secret } = signedIn
       request.identity = identity
       reply.setCookie(sessionCookie, secret, {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'strict',
-        secure: request.protocol === 'https',
+        ...cookieOf(request),
         // A life, not an instant: the browser's clock may be years away from ours.
         ...(identity.expiresAt !== null && { maxAge: Math.floor((identity.expiresAt - clock.now()) / 1000) }),
       })
@@ -113,8 +124,13 @@ export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
     '/api/v1/session',
     { schema: { summary: 'Sign out', tags: ['session'], response: { 204: z.null() } } },
     async (request, reply) => {
-      people.end(known(request.identity).id)
-      return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null)
+      const { id, via } = known(request.identity)
+      // A wall screen that signs out forgets its cookie; its link stays in force until somebody ends it.
+      if (via !== 'wall') people.end(id)
+      return reply
+        .clearCookie(via === 'wall' ? wallCookie : sessionCookie, { path: '/' })
+        .code(204)
+        .send(null)
     },
   )
 }
@@ -122,6 +138,10 @@ export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
 function known(identity: Identity | undefined): Identity {
   if (identity === undefined) throw new Fault('internal', 'A guarded route was reached by nobody.')
   return identity
+}
+
+function cookieOf({ protocol }: FastifyRequest) {
+  return { path: '/', httpOnly: true, sameSite: 'strict', secure: protocol === 'https' } as const
 }
 
 function view({ name, via, grants, expiresAt }: Identity): z.infer<typeof Session> {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeApp } from '../../../cloud/http/app.ts'
 import type { Api } from '../../../cloud/http/parts.ts'
 import { type Bench, makeBench } from '../../support/http-parts.ts'
+import { smallMap } from '../../support/warehouse.ts'
 
 const board = { origin: 'http://localhost', host: 'localhost' }
 let bench: Bench
@@ -201,5 +202,68 @@ describe('people and tokens', () => {
     expect((await asWall()).statusCode).toBe(200)
     expect((await send('DELETE', `/tokens/${id}`)).statusCode).toBe(204)
     expect((await asWall()).statusCode).toBe(401)
+  })
+})
+
+describe('a wall screen', () => {
+  const make = async () => {
+    bench.house.maps.push(smallMap('harbour'))
+    const made = await app.inject({
+      method: 'POST',
+      url: '/api/v1/sites/harbour/walls',
+      headers: bench.bearer('supervisor'),
+      payload: { name: 'dock-tv' },
+    })
+    expect(made.statusCode).toBe(201)
+    return made.json<{ id: string; key: string }>()
+  }
+  const cookiesOf = async (key: string) => ({ warepulse_wall: (await signIn(key)).cookies[0]?.value ?? '' })
+
+  test('its link works again and again, sees its site, and changes nothing', async () => {
+    const { key } = await make()
+    await signIn(key)
+    const cookies = await cookiesOf(key)
+    const session = await app.inject({ url: '/api/v1/session', cookies })
+    expect(session.json()).toMatchObject({
+      name: 'dock-tv',
+      via: 'wall',
+      grants: [{ site: 'harbour', role: 'viewer' }],
+    })
+    expect((await app.inject({ url: '/api/v1/sites/harbour/gaps', cookies })).statusCode).toBe(200)
+    for (const [method, url] of [
+      ['POST', '/api/v1/sites/harbour/walls'],
+      ['POST', '/api/v1/sites/harbour/counts'],
+      ['DELETE', '/api/v1/gateways/gw-1'],
+    ] as const) {
+      const refused = await app.inject({ method, url, cookies, headers: board, payload: {} })
+      expect(refused.statusCode, url).toBe(403)
+    }
+  })
+
+  test('whoever is signed in stays who they are when they open it', async () => {
+    const { key } = await make()
+    const person = (await signIn(bench.people.makeSignInKey().key)).cookies[0]?.value ?? ''
+    const cookies = { ...(await cookiesOf(key)), warepulse_session: person }
+    expect((await app.inject({ url: '/api/v1/session', cookies })).json()).toMatchObject({ name: 'admin' })
+  })
+
+  test('ended, it is nobody, and its link opens nothing', async () => {
+    const { id, key } = await make()
+    const cookies = await cookiesOf(key)
+    const walls = '/api/v1/sites/harbour/walls'
+    const headers = bench.bearer('supervisor')
+    expect((await app.inject({ url: walls, headers })).json()).toEqual({ items: [{ id, name: 'dock-tv' }], next: null })
+    expect((await app.inject({ method: 'DELETE', url: `${walls}/${id}`, headers })).statusCode).toBe(204)
+    expect((await app.inject({ method: 'DELETE', url: `${walls}/${id}`, headers })).statusCode).toBe(404)
+    expect((await app.inject({ url: '/api/v1/session', cookies })).statusCode).toBe(401)
+    expect((await signIn(key)).statusCode).toBe(403)
+  })
+
+  test('a supervisor of another site cannot end it', async () => {
+    const { id } = await make()
+    bench.house.maps.push(smallMap('inland'))
+    const headers = bench.bearer('supervisor', 'inland')
+    const answer = await app.inject({ method: 'DELETE', url: `/api/v1/sites/inland/walls/${id}`, headers })
+    expect(answer.statusCode).toBe(404)
   })
 })
