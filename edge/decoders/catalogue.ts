@@ -1,6 +1,11 @@
+import { a0Framer } from '../framing/a0.ts'
 import type { Framer } from '../framing/framer.ts'
 import { anyLineFramer, lineFramer } from '../framing/lines.ts'
+import { thingMagicFramer } from '../framing/thingmagic.ts'
+import { uhfPrimeFramer } from '../framing/uhf-prime.ts'
+import { uhfReader18Framer } from '../framing/uhfreader18.ts'
 import { yrm100Framer } from '../framing/yrm100.ts'
+import { decodeA0 } from './a0.ts'
 import { decodeBarcodeLine } from './barcode-lines.ts'
 import { decodeImpinjR700 } from './impinj-r700.ts'
 import { decodeItemTestCsv } from './item-test-csv.ts'
@@ -11,6 +16,9 @@ import { decodeRuuvi } from './ruuvi.ts'
 import { decodeScanJson } from './scan-json.ts'
 import { decodeTagLine } from './tag-lines.ts'
 import { decodeTheThingsNetwork } from './the-things-network.ts'
+import { decodeThingMagic } from './thingmagic.ts'
+import { decodeUhfPrime } from './uhf-prime.ts'
+import { decodeUhfReader18 } from './uhfreader18.ts'
 import { decodeXyMd02 } from './xy-md02.ts'
 import { decodeYrm100, yrm100StartInventory } from './yrm100.ts'
 import { decodeZebraIotc } from './zebra-iotc.ts'
@@ -38,4 +46,8 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   'the-things-network': { decode: decodeTheThingsNetwork },
   ruuvi: { decode: decodeRuuvi },
   llrp: { decode: decodeTagReport },
+  uhfreader18: { decode: decodeUhfReader18, framer: uhfReader18Framer },
+  'uhf-prime': { decode: decodeUhfPrime, framer: uhfPrimeFramer },
+  thingmagic: { decode: decodeThingMagic, framer: thingMagicFramer },
+  a0: { decode: decodeA0, framer: a0Framer },
 }

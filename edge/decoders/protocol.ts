@@ -12,6 +12,10 @@ export const protocolNames = [
   'the-things-network',
   'ruuvi',
   'llrp',
+  'uhfreader18',
+  'uhf-prime',
+  'thingmagic',
+  'a0',
 ] as const
 export type ProtocolName = (typeof protocolNames)[number]
 
@@ -23,7 +27,11 @@ export const streamProtocolNames = [
   'item-test-csv',
   'barcode-lines',
   'scan-json',
-] as const
+  'uhfreader18',
+  'uhf-prime',
+  'thingmagic',
+  'a0',
+] as const satisfies ProtocolName[]
 
 /** Those that come as whole messages. */
 export const messageProtocolNames = [

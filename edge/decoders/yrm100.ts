@@ -1,4 +1,6 @@
 import { accepted, refused } from '../../shared/decoded.ts'
+import { refusalOf } from '../framing/resync.ts'
+import { yrm100FrameAt } from '../framing/yrm100.ts'
 import { epcFromBytes } from './epc.ts'
 import type { Decoder } from './reading.ts'
 
@@ -15,14 +17,9 @@ const noTag = 0x15
  * other than "no tag" are refused as `status` with their code.
  */
 export const decodeYrm100: Decoder = (frame, context) => {
-  if (frame.length < 7) return refused('length')
-  if (frame[0] !== 0xbb || frame.at(-1) !== 0x7e) return refused('format')
+  const reason = refusalOf(frame, yrm100FrameAt)
+  if (reason !== undefined) return refused(reason)
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
-  if (view.getUint16(3) !== frame.length - 7) return refused('length')
-  let sum = 0
-  for (const byte of frame.subarray(1, -2)) sum += byte
-  if ((sum & 0xff) !== frame.at(-2)) return refused('checksum')
-
   const parameters = frame.subarray(5, -2)
   const type = frame[1]
   const command = frame[2]

@@ -1,6 +1,10 @@
+import { a0Framer } from '../../edge/framing/a0.ts'
 import type { Framer } from '../../edge/framing/framer.ts'
 import { anyLineFramer, lineFramer } from '../../edge/framing/lines.ts'
 import { llrpFramer } from '../../edge/framing/llrp.ts'
+import { thingMagicFramer } from '../../edge/framing/thingmagic.ts'
+import { uhfPrimeFramer } from '../../edge/framing/uhf-prime.ts'
+import { uhfReader18Framer } from '../../edge/framing/uhfreader18.ts'
 import { yrm100Framer } from '../../edge/framing/yrm100.ts'
 import { bytesOf, chunksOf, framesOf } from '../support/framing.ts'
 import { type FuzzTarget, insist } from './target.ts'
@@ -34,6 +38,29 @@ const framings: readonly Framing[] = [
       bytesOf('BB 02 22 00 11 C9 3400 30751FEB705C5904E3D50D70 3A76 EF 7E BB 01 FF 00 01 15 16 7E'),
       bytesOf('BB 01 FF 00 01 15 16 7E 00 BB BB 01 FF 00 01 15 16 7E'),
     ],
+  },
+  {
+    name: 'uhfreader18',
+    framer: uhfReader18Framer,
+    good: [
+      bytesOf('15 00 01 03 01 01 0C E28068940000400A9D22A9EB 5D F9C3 07 00 01 01 01 00 1E4B'),
+      bytesOf('FF 04 00 01 DB4B'),
+    ],
+  },
+  {
+    name: 'uhf-prime',
+    framer: uhfPrimeFramer,
+    good: [bytesOf('CF 00 0001 12 00 FDD0 01 05 0C 3036443340000040000F4241 7B06 CF 00 0001 01 12 421D')],
+  },
+  {
+    name: 'thingmagic',
+    framer: thingMagicFramer,
+    good: [bytesOf('FF 00 22 0400 84E0 00 FF 00 2F 0000 514D')],
+  },
+  {
+    name: 'a0',
+    framer: a0Framer,
+    good: [bytesOf('A0 13 01 89 04 3000 E20030166613012115507 4EF 45 BF A0 A0 04 01 74 10 D7')],
   },
 ]
 
