@@ -23,6 +23,13 @@ export const builtIns = {
       'What the board shows of it is old. Nothing is lost: the journal keeps everything. Read the reason at /readyz; ' +
       'free disk or start the database it names. If it stays, stop the cloud and run `warepulse rebuild`.',
   },
+  'series-budget': {
+    name: 'A site has as many sensors and read points in its history as it may',
+    severity: 2,
+    whatToDo:
+      'Data of new ones is set aside. Names that change with every start or carry an item are a mistake of the gateway: ' +
+      'find them under what was set aside. If the site has really grown, raise series.seriesPerSite.',
+  },
 } as const satisfies Readonly<Record<string, BuiltIn>>
 export type BuiltInName = keyof typeof builtIns
 

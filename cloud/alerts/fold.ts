@@ -123,6 +123,10 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       const subject = { site: entry.site, subject: record.gateway, at: record.at }
       if (record.state === 'forked') raiseBuiltIn(state, 'gateway-forked', subject, hash, changes)
       else clearBuiltIn(state, 'gateway-forked', subject, changes)
+    } else if (isOwnKind(record, 'series-budget') && entry.site !== undefined) {
+      const subject = { site: entry.site, subject: 'series', at: record.at }
+      if (record.state === 'full') raiseBuiltIn(state, 'series-budget', subject, hash, changes)
+      else clearBuiltIn(state, 'series-budget', subject, changes)
     } else if (isOwnKind(record, 'started')) linksLost(state, record.at)
     else if (isOwnKind(record, 'map')) adopt(state, record.map, record.at)
     else if (isOwnKind(record, 'projection')) {

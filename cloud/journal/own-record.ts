@@ -102,6 +102,9 @@ export const ProjectionTrouble = z.strictObject({
   reason: z.string().max(1000).optional(),
 })
 
+/** A site has as many series as it may, or room for more again. */
+export const SeriesBudget = z.strictObject({ kind: z.literal('series-budget'), at, state: z.enum(['full', 'room']) })
+
 export const OwnRecord = z.discriminatedUnion('kind', [
   Tick,
   MapPublished,
@@ -116,6 +119,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   Replayed,
   Forked,
   ProjectionTrouble,
+  SeriesBudget,
 ])
 export type OwnRecord = z.infer<typeof OwnRecord>
 export type OwnRecordKind = OwnRecord['kind']

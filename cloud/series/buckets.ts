@@ -1,5 +1,5 @@
 import type { Bucket } from './series-store.ts'
-import { addSummary, addValue, noSummary, type Summary } from './summary.ts'
+import { addSummary, addValue, noSummary, type Summary, tidy } from './summary.ts'
 
 /** Values of one field with their instants. */
 export interface Told {
@@ -73,5 +73,5 @@ export function widerBuckets(
 }
 
 function bucketOf(at: number, { count, min, max, sum, last }: Summary): Bucket {
-  return { at, count, min, max, mean: sum / count, last }
+  return { at, count, min, max, mean: tidy(sum) / count, last }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { openInflux1Series } from './influx1.ts'
 import { openInflux2Series } from './influx2.ts'
+import { KeepBySite } from './retention.ts'
 import type { SeriesStore } from './series-store.ts'
 import { openSqliteSeries, type SqliteSeriesStore } from './sqlite.ts'
 
@@ -37,6 +38,12 @@ export const SeriesConfig = z
       .discriminatedUnion('version', [Influx1Config, Influx2Config])
       .optional()
       .describe('keep series in InfluxDB; without it they are kept in SQLite'),
+    seriesPerSite: z
+      .int()
+      .min(1)
+      .default(50_000)
+      .describe('sensors and read points (times gateways) that one site may have; data of any more is set aside'),
+    keep: KeepBySite.prefault({}).describe('how long history is kept, tier by tier; for ever unless told'),
   })
   .describe('where history is kept')
 export type SeriesConfig = z.infer<typeof SeriesConfig>

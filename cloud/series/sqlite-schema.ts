@@ -1,5 +1,6 @@
 import type { Migration } from '../database/open.ts'
 import { ledgerClamped, ledgerTables } from './ledger.ts'
+import { rollUpTables } from './roll-up-ledger.ts'
 
 /** Drawn in docs/series-schema.md. */
 const tables: Migration = `
@@ -37,4 +38,5 @@ export const sqliteSeriesMigrations: readonly Migration[] = [
   UPDATE progress SET offset = 0, set_aside = 0, clamped = 0;
   ${tables}
   `,
+  rollUpTables,
 ]

@@ -60,9 +60,9 @@ export function tidied(summary: Summary): Summary {
 
 const grid = 10_000
 
-function tidy(sum: number): number {
+export function tidy(sum: number): number {
   const near = Math.round(sum * grid) / grid
-  return Math.abs(near - sum) <= 1e-9 * Math.max(1, Math.abs(sum)) ? near : sum
+  return Math.abs(near - sum) <= 1e-11 * Math.max(1, Math.abs(sum)) ? near + 0 : sum // no −0
 }
 
 /**

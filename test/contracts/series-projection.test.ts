@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { GatewayEntry } from '../../cloud/journal/journal.ts'
 import { openInflux1Series } from '../../cloud/series/influx1.ts'
 import { openSeriesProjection } from '../../cloud/series/projection.ts'
+import { rolledUp } from '../../cloud/series/roll-up.ts'
 import type { SeriesStore } from '../../cloud/series/series-store.ts'
+import { tiers } from '../../cloud/series/tiers.ts'
 import { Fault } from '../../shared/fault.ts'
 import { type InfluxServer, query, startInfluxServer } from '../support/influxdb.ts'
 
@@ -104,7 +106,61 @@ test('rebuilt from the first entry into the same database, nothing doubles', asy
   await expectEverything()
 })
 
-test('a million EPCs would add no series: there is one per sensor and read point', async () => {
-  const series = await query(server.url, 'SHOW SERIES', 'history')
-  expect(series.length).toBe(25 + 3)
+test('a hundred thousand EPCs add no series: there is one per sensor and read point', async () => {
+  const count = async () => (await query(server.url, 'SHOW SERIES FROM "condition", "read"', 'history')).length
+  expect(await count()).toBe(25 + 3)
+  for (let from = 0; from < 100_000; from += 20_000) {
+    const reads = Array.from({ length: 20_000 }, (_, i) => {
+      const epc = (0x3000_0000 + from + i).toString(16).toUpperCase().padStart(24, '0')
+      const series = { measurement: 'read', site: 's', gateway: 'g', source: 'gate-0' } as const
+      return { ...series, at: start + 1, nanos: from + i, fields: { epc, count: 1 } }
+    })
+    expect(await store.write(reads, signal)).toEqual([])
+  }
+  expect(await count()).toBe(25 + 3)
+})
+
+test('late data corrects the roll-ups in InfluxDB, and answers come from them', async () => {
+  const projection = await openSeriesProjection({ store, offsetPath: join(directory, 'roll-ups.sqlite') })
+  let offset = 0
+  const apply = async (recordedAt: number, records: GatewayEntry['records']) => {
+    offset += 1
+    const address = { site: 'late', gateway: 'g', epoch: '0'.repeat(32), first: offset * 10_000, late: false }
+    await projection.apply([{ origin: 'gateway', offset, recordedAt, ...address, records }], signal)
+  }
+  const hourMs = 3_600_000
+  const said = (fromHour: number, toHour: number, celsius: number) =>
+    Array.from({ length: (toHour - fromHour) * 360 }, (_, i) => {
+      const values = { temperature: celsius + (i % 17) / 100, humidity: 60.0025 }
+      return { kind: 'measurement', at: start + fromHour * hourMs + i * 10_000, sensor: 'th', values } as const
+    })
+  const settle = async (hour: number) => {
+    for (let second = 0; second < 30; second += 1) await apply(start + hour * hourMs + second * 60_000, [])
+  }
+  await apply(start + 2 * hourMs, said(0, 2, 4))
+  await apply(start + 11 * hourMs, said(10, 11, 5))
+  await apply(start + 11 * hourMs, said(2, 10, 19))
+  const day = { site: 'late', sensor: 'th', quantity: 'temperature', fromMs: start, toMs: start + 11 * hourMs }
+  const question = { ...day, everyMs: 60_000, limit: 1000 }
+  const plain = await store.range(question, signal)
+  expect(await projection.range(question, signal)).toEqual(plain)
+  await settle(13)
+  expect(await projection.range(question, signal)).toEqual(plain)
+  for (const { measurement, widthMs } of tiers) {
+    const series = { measurement, site: 'late', gateway: 'g', source: 'th' }
+    const rows = await store.points({ ...series, fromMs: 0, toMs: start * 2, limit: 10_000 }, signal)
+    expect(rows).toHaveLength((11 * hourMs) / widthMs)
+  }
+  const hours = await store.points(
+    { measurement: 'condition', site: 'late', gateway: 'g', source: 'th', fromMs: 0, toMs: start * 2, limit: 10_000 },
+    signal,
+  )
+  const third = { measurement: 'condition_1h', site: 'late', gateway: 'g', source: 'th' } as const
+  const at = start + 3 * hourMs
+  const inHour = hours.filter((point) => point.at >= at && point.at < at + hourMs)
+  const rows = await store.points({ ...third, fromMs: at, toMs: at + hourMs, limit: 10 }, signal)
+  expect(rows).toEqual(
+    rolledUp({ id: 0, ...third }, inHour).filter(({ measurement }) => measurement === 'condition_1h'),
+  )
+  await projection.close()
 })

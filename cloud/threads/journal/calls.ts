@@ -75,4 +75,6 @@ export interface SeriesProgress {
   readonly trouble: string | undefined
   /** Points that no series store can hold, since the beginning. */
   readonly setAside: number
+  /** Sites that have as many series as they may. */
+  readonly fullSites: readonly string[]
 }

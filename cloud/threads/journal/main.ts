@@ -6,6 +6,7 @@ import { dataFiles } from '../../data-files.ts'
 import { setAsideQueries } from '../../http/set-aside.ts'
 import { openIntake } from '../../intake/intake.ts'
 import { openInventory } from '../../inventory/open.ts'
+import { watchBudgets } from '../../journal/budget-watch.ts'
 import { type Following, follow } from '../../journal/follow.ts'
 import { refuseForeignReadModels } from '../../journal/projection.ts'
 import { openSetAside } from '../../journal/set-aside.ts'
@@ -72,7 +73,7 @@ async function open(order: JournalOrder) {
       following.set(projection.name, followed)
       done.push(followed.done)
     }
-    let series: SeriesProgress = { offset: 0, trouble: undefined, setAside: 0 }
+    let series: SeriesProgress = { offset: 0, trouble: undefined, setAside: 0, fullSites: [] }
     following.set('series', {
       get lag() {
         return Math.max(0, journal.tail - series.offset)
@@ -161,6 +162,10 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
     const { journal, following, rooms } = opened()
     const troubles = watchTroubles(journal, following, clock)
     rooms.defer(() => troubles.stop())
+    const { inventory, series } = opened()
+    const sites = () => inventory.sites().map(({ site }) => site)
+    const budgets = watchBudgets(journal, { sites, fullSites: () => series().fullSites }, clock)
+    rooms.defer(() => budgets.stop())
     const ticks = startTicks(journal, clock)
     rooms.defer(() => ticks.stop())
   },

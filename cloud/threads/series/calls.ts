@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { CloudConfig } from '../../config.ts'
 import type { SetAside } from '../../series/ledger.ts'
+import type { LatestValue } from '../../series/roll-ups.ts'
 import type { Bucket, RangeQuery } from '../../series/series-store.ts'
 
 export interface SeriesOrder {
@@ -17,6 +18,8 @@ export interface SeriesCalls {
   /** The file of the data directory in which the projection keeps how far it is. */
   file(): string
   range(query: RangeQuery, withinMs: number): Promise<readonly Bucket[]>
+  /** Newest values by event time, of all sensors of a site. */
+  latest(site: string): readonly LatestValue[]
   /** Ends the write under way and closes the store. */
   close(): Promise<void>
 }

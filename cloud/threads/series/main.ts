@@ -7,6 +7,7 @@ import { refuseForeignReadModels } from '../../journal/projection.ts'
 import { openJournalReader } from '../../journal/reader.ts'
 import { openSeries } from '../../series/catalogue.ts'
 import { openSeriesProjection, type SeriesProjection } from '../../series/projection.ts'
+import { keepOf } from '../../series/retention.ts'
 import type { JournalForSeries, SeriesProgress } from '../journal/calls.ts'
 import { type Line, openLine, type Port } from '../line.ts'
 import { threadClock as clock } from '../start.ts'
@@ -30,8 +31,10 @@ async function open({ series, dataDirectory, journalPort }: SeriesOrder) {
   try {
     const { store, offsetPath } = await openSeries(series, dataDirectory, clock)
     rooms.defer(() => store.close())
-    const projection = rooms.adopt(await openSeriesProjection({ store, offsetPath, log: { warn } }), (room) =>
-      room.close(),
+    const { seriesPerSite, keep } = series
+    const projection = rooms.adopt(
+      await openSeriesProjection({ store, offsetPath, seriesPerSite, keepAt: keepOf(keep), log: { warn } }),
+      (room) => room.close(),
     )
     const journal = rooms.adopt(openJournalReader(join(dataDirectory, dataFiles.journal)), (room) => room.close())
     refuseForeignReadModels([projection], journal, dataDirectory)
@@ -70,7 +73,7 @@ async function open({ series, dataDirectory, journalPort }: SeriesOrder) {
       closing.abort()
       await following.done
     })
-    return { store, file: basename(offsetPath), rooms }
+    return { projection, file: basename(offsetPath), rooms }
   } catch (thrown) {
     await rooms.disposeAsync()
     throw thrown
@@ -79,8 +82,8 @@ async function open({ series, dataDirectory, journalPort }: SeriesOrder) {
 
 function progressTeller(projection: SeriesProjection, toJournal: Line<JournalForSeries>) {
   return (trouble: Fault | undefined): void => {
-    const { offset, setAside } = projection
-    toJournal.tell('progress', [{ offset, trouble: trouble?.message, setAside } satisfies SeriesProgress])
+    const { offset, setAside, fullSites } = projection
+    toJournal.tell('progress', [{ offset, trouble: trouble?.message, setAside, fullSites } satisfies SeriesProgress])
   }
 }
 
@@ -97,7 +100,8 @@ const outward = openLine<SeriesOutward>(parentPort as Port, {
     house = await open(order)
   },
   file: () => opened().file,
-  range: (query, withinMs) => opened().store.range(query, AbortSignal.timeout(withinMs)),
+  range: (query, withinMs) => opened().projection.range(query, AbortSignal.timeout(withinMs)),
+  latest: (site) => opened().projection.latest(site),
   async close() {
     await house?.rooms.disposeAsync()
   },
