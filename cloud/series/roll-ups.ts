@@ -1,7 +1,7 @@
 import { type NumberedSeries, SensorRollUp, type SeriesHour } from './roll-up.ts'
 import type { RollUpLedger } from './roll-up-ledger.ts'
 import { flawOf } from './schema.ts'
-import type { Point, SeriesName } from './series-store.ts'
+import type { Measurement, Point, SeriesName } from './series-store.ts'
 import { hourMs } from './tiers.ts'
 
 /** A newest value, with who told of it. */
@@ -40,7 +40,8 @@ export function openRollUps(ledger: RollUpLedger, { seriesPerSite }: RollUpOptio
   /** Hours that are not in the roll-ups, and when something last came into each. */
   const marks = new Map<NumberedSeries, Map<number, number>>()
   const unsaved: Unsaved = { added: [], begun: [], marked: [], unmarked: [], told: new Set() }
-  let lastPlace: { readonly name: SeriesName; readonly entries: Map<string, Entry> } | undefined
+  /** The last place of each measurement: points of one gateway come together. */
+  const lastPlaces = new Map<Measurement, { readonly name: SeriesName; readonly entries: Map<string, Entry> }>()
   let greatestId = 0
   let now = Number.NEGATIVE_INFINITY
   let tickedAt = Number.NEGATIVE_INFINITY
@@ -70,13 +71,12 @@ export function openRollUps(ledger: RollUpLedger, { seriesPerSite }: RollUpOptio
 
   function entriesAt(name: SeriesName): Map<string, Entry> {
     const { measurement, site, gateway } = name
-    const last = lastPlace?.name
-    if (lastPlace !== undefined && last?.measurement === measurement && last.gateway === gateway && last.site === site)
-      return lastPlace.entries
+    const last = lastPlaces.get(measurement)
+    if (last !== undefined && last.name.gateway === gateway && last.name.site === site) return last.entries
     const key = `${measurement}/${site}/${gateway}` // no identifier holds a slash
     const entries = places.get(key) ?? new Map<string, Entry>()
     places.set(key, entries)
-    lastPlace = { name, entries }
+    lastPlaces.set(measurement, { name, entries })
     return entries
   }
 
