@@ -121,8 +121,43 @@ export const SeriesAnswer = z.object({
   unit: z.string().describe('UN/CEFACT code'),
   everyMs: z.int().nullable().describe('null: raw values'),
   points: z.array(SeriesPoint),
+  gaps: z.array(z.object({ from: Iso, to: Iso })).describe('in which nothing was heard: draw no line across'),
+  next: Iso.nullable().describe('`from` of what was cut off by `limit`; null: nothing was'),
 })
 export type SeriesAnswer = z.infer<typeof SeriesAnswer>
+
+export const LatestRow = z.object({
+  sensor: Identifier,
+  gateway: Identifier,
+  quantity: z.string(),
+  unit: z.string().nullable().describe('UN/CEFACT code; null: the gateway made the quantity up'),
+  at: Iso.describe('when it was measured'),
+  value: z.number(),
+})
+export type LatestRow = z.infer<typeof LatestRow>
+
+export const ZoneSeries = z.object({
+  zone: Identifier,
+  sensors: z.array(Identifier),
+  points: z.array(SeriesPoint.omit({ last: true })),
+})
+export type ZoneSeries = z.infer<typeof ZoneSeries>
+
+export const ExcursionRow = z.object({
+  sensor: Identifier,
+  zone: Identifier,
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  knownMs: z.int().describe('time for which something is known'),
+  aboveMs: z.int(),
+  belowMs: z.int(),
+  degreeMinutesAbove: z.number().describe('distance from the limit times its minutes'),
+  degreeMinutesBelow: z.number(),
+  min: z.number(),
+  max: z.number(),
+  meanKineticCelsius: z.number().nullable().describe('USP <1079.2>; temperatures only'),
+})
+export type ExcursionRow = z.infer<typeof ExcursionRow>
 
 export const GapRow = z.object({
   site: Identifier,

@@ -24,6 +24,7 @@ import { itemRoutes } from './routes/items.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { seriesRoutes } from './routes/series.ts'
+import { seriesSummaryRoutes } from './routes/series-summaries.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { siteRoutes } from './routes/sites.ts'
 import { stockRoutes } from './routes/stock.ts'
@@ -54,6 +55,7 @@ const routes = [
   stockRoutes,
   itemRoutes,
   seriesRoutes,
+  seriesSummaryRoutes,
   gapRoutes,
   alertRoutes,
   ruleRoutes,

@@ -17,3 +17,8 @@ const niceMs = [
 export function everyFor(rangeMs: number, most: number): number {
   return niceMs.find((everyMs) => rangeMs / everyMs <= most) ?? Math.ceil(rangeMs / most)
 }
+
+/** A width with about one bucket for each pixel: up to one and a half, rather than a coarser one. */
+export function everyForPixels(rangeMs: number, pixels: number): number {
+  return everyFor(rangeMs, Math.floor(pixels * 1.5))
+}

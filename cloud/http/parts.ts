@@ -9,13 +9,13 @@ import type { Audit } from '../audit/open.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Push } from '../push/open.ts'
-import type { Bucket, RangeQuery } from '../series/series-store.ts'
 import type {
   AlertQueries,
   Asked,
   GatewayQueries,
   InventoryQueries,
   Readiness,
+  SeriesQueries,
   SetAsideQueries,
 } from './read-models.ts'
 
@@ -26,7 +26,7 @@ export interface HttpParts {
   readonly alerts: Asked<AlertQueries>
   readonly gateways: Asked<GatewayQueries>
   readonly setAside: Asked<SetAsideQueries>
-  readonly series: { range(query: RangeQuery, withinMs: number): Promise<readonly Bucket[]> }
+  readonly series: Asked<SeriesQueries>
   readonly journal: Pick<Journal, 'appendOwn'>
   readonly people: People
   /** Makes and ends what gateways sign in with. */

@@ -11,6 +11,10 @@ import type {
 } from '../../shared/api.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
+import type { Excursion } from '../series/excursion.ts'
+import type { ExcursionQuery } from '../series/history.ts'
+import type { LatestValue } from '../series/roll-ups.ts'
+import type { Bucket, RangeQuery } from '../series/series-store.ts'
 
 /** Is the street open? */
 export interface Readiness {
@@ -56,6 +60,15 @@ export interface AlertQueries {
 export interface GatewayQueries {
   gateways(): readonly GatewayState[]
   gaps(site: string, page: PageRequest): Page<GapRow>
+}
+
+/** What the API asks about the history of sensors; each question within so many milliseconds. */
+export interface SeriesQueries {
+  range(query: RangeQuery, withinMs: number): Promise<readonly Bucket[]>
+  /** How long and how far a sensor was outside of its limits; undefined: it said nothing. */
+  excursion(query: ExcursionQuery, withinMs: number): Promise<Excursion | undefined>
+  /** Newest values by event time, of all sensors of a site. */
+  latest(site: string): readonly LatestValue[]
 }
 
 export interface SetAsideQueries {

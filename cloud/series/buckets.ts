@@ -72,6 +72,21 @@ export function widerBuckets(
   return buckets
 }
 
+/** Buckets of the same width of many sensors as one, in order of time; whose value was the last is not known. */
+export function pooledBuckets(all: readonly (readonly Bucket[])[]): readonly Omit<Bucket, 'last'>[] {
+  const pooled = new Map<number, Summary>()
+  for (const buckets of all) {
+    for (const { at, count, min, max, mean, last } of buckets) {
+      const known = pooled.get(at) ?? noSummary()
+      pooled.set(at, known)
+      addSummary(known, { count, min, max, sum: mean * count, last, lastAt: at, kinetic: 0 })
+    }
+  }
+  return [...pooled]
+    .sort(([a], [b]) => a - b)
+    .map(([at, { count, min, max, sum }]) => ({ at, count, min, max, mean: sum / count }))
+}
+
 function bucketOf(at: number, { count, min, max, sum, last }: Summary): Bucket {
   return { at, count, min, max, mean: tidy(sum) / count, last }
 }

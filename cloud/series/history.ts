@@ -1,9 +1,46 @@
 import { widerBuckets } from './buckets.ts'
+import { type Excursion, type Limits, openExcursion } from './excursion.ts'
 import type { NumberedSeries } from './roll-up.ts'
 import type { RollUps } from './roll-ups.ts'
 import type { Bucket, Point, RangeQuery, SeriesStore } from './series-store.ts'
 import { addSummary, noSummary, type Summary } from './summary.ts'
-import { hourMs, rollUpFields, summaryIn, type Tier, tierFor } from './tiers.ts'
+import { hourMs, minuteMs, rollUpFields, summaryIn, type Tier, tierFor } from './tiers.ts'
+
+export interface ExcursionQuery extends Limits {
+  readonly site: string
+  readonly sensor: string
+  readonly quantity: string
+  /** Inclusive, Unix ms. */
+  readonly fromMs: number
+  /** Exclusive. */
+  readonly toMs: number
+  /** A value holds no longer than this. */
+  readonly holdMs: number
+}
+
+/** Longer ranges are judged by the means of minutes, which is what a person would have read every minute. */
+const longestByValue = 7 * 86_400_000
+const pageBuckets = 50_000
+
+/** How long and how far a sensor was outside of its limits; undefined: it said nothing. */
+export async function excursion(
+  store: SeriesStore,
+  rollUps: Pick<RollUps, 'seriesOf' | 'unrolled' | 'rolledFrom'>,
+  query: ExcursionQuery,
+  signal: AbortSignal,
+): Promise<Excursion | undefined> {
+  const { site, sensor, quantity, toMs, holdMs } = query
+  const width = toMs - query.fromMs > longestByValue ? { everyMs: minuteMs } : {}
+  const found = openExcursion(query, quantity === 'temperature', holdMs, toMs)
+  for (let { fromMs } = query; ; ) {
+    const asked = { site, sensor, quantity, fromMs, toMs, limit: pageBuckets, ...width }
+    const page = await range(store, rollUps, asked, signal)
+    for (const { at, mean } of page) found.add(at, mean)
+    const last = page.at(-1)
+    if (page.length < pageBuckets || last === undefined) return found.take()
+    fromMs = last.at + (width.everyMs ?? 1)
+  }
+}
 
 /** A roll-up row is read at once with its neighbours: a year by the hour is 8,760. */
 const pageRows = 20_000

@@ -1,7 +1,8 @@
 import { openDatabase, transaction } from '../database/open.ts'
 import type { GatewayEntry, JournalEntry } from '../journal/journal.ts'
 import type { Projection } from '../journal/projection.ts'
-import { range } from './history.ts'
+import type { Excursion } from './excursion.ts'
+import { type ExcursionQuery, excursion, range } from './history.ts'
 import { type Ledger, ledgerClamped, ledgerTables, openLedger, type SetAside } from './ledger.ts'
 import { type ClockFound, notAhead, seriesOf, shifted, type Unsynced } from './points.ts'
 import { type Keep, oldestKeptMs } from './retention.ts'
@@ -34,6 +35,8 @@ export interface SeriesProjection extends Projection {
   newestSetAside(limit: number): readonly SetAside[]
   /** As the store's own `range`, from roll-ups wherever they know the answer. */
   range(query: RangeQuery, signal: AbortSignal): Promise<readonly Bucket[]>
+  /** How long and how far a sensor was outside of its limits; undefined: it said nothing. */
+  excursion(query: ExcursionQuery, signal: AbortSignal): Promise<Excursion | undefined>
   /** Newest values by event time, of all sensors of a site; from memory. */
   latest(site: string): readonly LatestValue[]
   /** How many series each site has. */
@@ -151,6 +154,7 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
     },
     newestSetAside: ledger.newestSetAside,
     range: (query, signal) => range(store, rollUps, query, signal),
+    excursion: (query, signal) => excursion(store, rollUps, query, signal),
     latest: (site) => [...rollUps.latest(site)],
     get seriesCounts() {
       return rollUps.counts

@@ -636,7 +636,7 @@ class World {
       const mean = valuesAt(zone, n, at)[quantity] ?? 0
       points.push({ at: new Date(at).toISOString(), count: 6, min: mean - 0.25, max: mean + 0.3, mean, last: mean })
     }
-    return { sensor, quantity, unit: 'CEL', everyMs, points }
+    return { sensor, quantity, unit: 'CEL', everyMs, points, gaps: [], next: null }
   }
 
   #count(slot: number): number {

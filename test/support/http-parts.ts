@@ -10,6 +10,8 @@ import type { Readiness } from '../../cloud/http/read-models.ts'
 import type { OwnRecord } from '../../cloud/journal/own-record.ts'
 import { OwnRecord as OwnRecordSchema } from '../../cloud/journal/own-record.ts'
 import { openPush, type Push, type PushOptions } from '../../cloud/push/open.ts'
+import { openExcursion } from '../../cloud/series/excursion.ts'
+import type { LatestValue } from '../../cloud/series/roll-ups.ts'
 import type { Bucket, RangeQuery } from '../../cloud/series/series-store.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { alertsOf, emptyWarehouse, gatewaysOf, inventoryOf, type Warehouse } from './warehouse.ts'
@@ -40,6 +42,7 @@ export interface Bench {
   readonly journalled: { readonly site: string | undefined; readonly records: readonly OwnRecord[] }[]
   readonly asked: RangeQuery[]
   readonly buckets: Bucket[]
+  readonly latest: LatestValue[]
   readonly gatewayAccounts: GatewayAccounts
   /** `site/gateway` of gateways that may connect. */
   readonly inForce: () => readonly string[]
@@ -62,6 +65,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
   const disconnected: string[] = []
   const asked: RangeQuery[] = []
   const buckets: Bucket[] = []
+  const latest: LatestValue[] = []
   const bench: Bench = {
     house,
     people,
@@ -71,6 +75,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
     journalled,
     asked,
     buckets,
+    latest,
     gatewayAccounts,
     inForce: () =>
       gatewayAccounts
@@ -97,6 +102,13 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
           asked.push(query)
           return buckets.filter(({ at }) => at >= query.fromMs && at < query.toMs).slice(0, query.limit)
         },
+        async excursion({ sensor, low, high, holdMs, toMs, ...query }) {
+          asked.push({ ...query, sensor, toMs, limit: 0 })
+          const found = openExcursion({ low, high }, query.quantity === 'temperature', holdMs, toMs)
+          for (const { at, mean } of buckets) found.add(at, mean)
+          return found.take()
+        },
+        latest: () => latest,
       },
       journal: {
         async appendOwn(site, records) {

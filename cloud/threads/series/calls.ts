@@ -1,8 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { CloudConfig } from '../../config.ts'
+import type { SeriesQueries } from '../../http/read-models.ts'
 import type { SetAside } from '../../series/ledger.ts'
-import type { LatestValue } from '../../series/roll-ups.ts'
-import type { Bucket, RangeQuery } from '../../series/series-store.ts'
 
 export interface SeriesOrder {
   readonly series: CloudConfig['series']
@@ -12,14 +11,11 @@ export interface SeriesOrder {
 }
 
 /** What the thread of the time series is asked. */
-export interface SeriesCalls {
+export interface SeriesCalls extends SeriesQueries {
   /** First of all, with the journal open. Rejects with what is wrong with files or configuration. */
   open(order: SeriesOrder): Promise<void>
   /** The file of the data directory in which the projection keeps how far it is. */
   file(): string
-  range(query: RangeQuery, withinMs: number): Promise<readonly Bucket[]>
-  /** Newest values by event time, of all sensors of a site. */
-  latest(site: string): readonly LatestValue[]
   /** Ends the write under way and closes the store. */
   close(): Promise<void>
 }

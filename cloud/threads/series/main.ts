@@ -101,6 +101,7 @@ const outward = openLine<SeriesOutward>(parentPort as Port, {
   },
   file: () => opened().file,
   range: (query, withinMs) => opened().projection.range(query, AbortSignal.timeout(withinMs)),
+  excursion: (query, withinMs) => opened().projection.excursion(query, AbortSignal.timeout(withinMs)),
   latest: (site) => opened().projection.latest(site),
   async close() {
     await house?.rooms.disposeAsync()

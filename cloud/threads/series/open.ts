@@ -3,7 +3,7 @@ import { closeOf, startThread } from '../start.ts'
 import type { SeriesCalls, SeriesOrder, SeriesOutward } from './calls.ts'
 
 /** The time series, from the thread of the sockets. */
-export interface SeriesThread extends Remote<Pick<SeriesCalls, 'file' | 'range' | 'latest'>> {
+export interface SeriesThread extends Remote<Pick<SeriesCalls, 'file' | 'range' | 'excursion' | 'latest'>> {
   /** Ends the write under way, closes the store and ends the thread; safe to call twice. */
   close(): Promise<void>
 }
@@ -14,7 +14,7 @@ export async function openSeriesThread(order: SeriesOrder, outward: SeriesOutwar
   try {
     await thread.ask('open', [order], [order.journalPort])
     return {
-      ...remote<SeriesCalls>(thread, ['file', 'range', 'latest']),
+      ...remote<SeriesCalls>(thread, ['file', 'range', 'excursion', 'latest']),
       close: closeOf(thread),
     }
   } catch (thrown) {

@@ -2,6 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeApp } from '../../../cloud/http/app.ts'
 import type { Api } from '../../../cloud/http/parts.ts'
+import { type ExcursionRow, iso, type SeriesAnswer, type ZoneSeries } from '../../../shared/api.ts'
 import type { BoardSnapshot } from '../../../shared/board.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { type Bench, makeBench } from '../../support/http-parts.ts'
@@ -147,6 +148,11 @@ describe('series', () => {
       unit: 'CEL',
       everyMs: 300_000,
       points: [{ at: '2025-12-31T12:00:00.000Z', count: 3, min: 1, max: 3, mean: 2, last: 3 }],
+      gaps: [
+        { from: '2025-12-31T00:00:00.000Z', to: '2025-12-31T12:00:00.000Z' },
+        { from: '2025-12-31T12:05:00.000Z', to: '2026-01-01T00:00:00.000Z' },
+      ],
+      next: null,
     })
     expect((await get(`${url}&fn=max`)).json()).toMatchObject({ points: [{ count: 3, min: null, max: 3, mean: null }] })
   })
@@ -157,6 +163,9 @@ describe('series', () => {
     ['&from=2025-12-31T23:00:00Z', 5000],
     ['&from=2025-01-01T00:00:00%2B01:00', 43_200_000],
     ['&every=1d', 86_400_000],
+    ['&pixels=1000', 60_000],
+    ['&pixels=300', 300_000],
+    ['&from=2025-01-01T00:00:00Z&pixels=1000', 21_600_000],
   ])('choose buckets for "%s"', async (query, everyMs) => {
     expect((await get(url + query)).statusCode).toBe(200)
     expect(bench.asked.at(-1)).toMatchObject({ site: 'harbour', sensor: 't1', toMs: bench.clock.at, limit: 10_001 })
@@ -166,8 +175,70 @@ describe('series', () => {
   test.each([
     ['&every=soon', '`every`'],
     ['&from=2026-01-02T00:00:00Z', 'before'],
+    ['&from=2025-01-01T00:00:00Z&every=1s', 'wider'],
   ])('refuse "%s"', async (query, words) => {
     expect((await get(url + query)).json()).toMatchObject({ code: 'bad-input', detail: expect.stringContaining(words) })
+  })
+
+  test('cut at a limit, and go on where `next` says', async () => {
+    bench.buckets.length = 0
+    for (let n = 0; n < 5; n++) bench.buckets.push({ at: at + n, count: 1, min: n, max: n, mean: n, last: n })
+    const seen: number[] = []
+    for (let from: string | null = '2025-12-31T00:00:00Z'; from !== null; ) {
+      const page: SeriesAnswer = (await get(`${url}&every=raw&limit=2&from=${from}`)).json<SeriesAnswer>()
+      seen.push(...page.points.map(({ last }) => last ?? Number.NaN))
+      from = page.next
+    }
+    expect(seen).toEqual([0, 1, 2, 3, 4])
+  })
+
+  test('leave as CSV, page by page, values of one instant together', async () => {
+    bench.buckets.length = 0
+    const csv = url.replace('series?', 'series.csv?')
+    // The end of the first page falls between two values of one instant.
+    for (let n = 0; n < 25_000; n++)
+      bench.buckets.push({ at: at + (n >> 1), count: 1, min: n, max: n, mean: n, last: n / 4 })
+    const answer = await get(csv)
+    expect(answer.headers['content-type']).toContain('text/csv')
+    expect(Number(answer.headers['x-series-values'])).toBeGreaterThanOrEqual(10_000)
+    const [head, ...lines] = answer.payload.trimEnd().split('\r\n')
+    expect(head).toBe('at,value')
+    expect(lines).toHaveLength(25_000)
+    expect(lines.at(-1)).toBe(`${new Date(at + 12_499).toISOString()},6249.75`)
+  })
+
+  test('newest values, with the unit', async () => {
+    bench.latest.push({ sensor: 't1', gateway: 'g', quantity: 'temperature', at, value: 4.25 })
+    bench.latest.push({ sensor: 't1', gateway: 'g', quantity: 'vibration', at, value: 1 })
+    const asked = url.replace('series?', 'series/latest?')
+    expect((await get(asked)).json()).toEqual({
+      items: [{ sensor: 't1', gateway: 'g', quantity: 'temperature', unit: 'CEL', at: iso(at), value: 4.25 }],
+    })
+    expect((await get('/api/v1/sites/harbour/series/latest')).json()).toMatchObject({ items: [{}, { unit: null }] })
+  })
+
+  test('zone by zone, all sensors of a zone pooled', async () => {
+    bench.buckets.length = 0
+    bench.buckets.push({ at, count: 3, min: 1, max: 3, mean: 2, last: 3 })
+    const { items } = (await get('/api/v1/sites/harbour/series/zones?quantity=temperature&every=5m')).json<{
+      items: ZoneSeries[]
+    }>()
+    const sensors = smallMap('harbour').sensors
+    expect(items.flatMap((zone) => zone.sensors).toSorted()).toEqual(sensors.map(({ id }) => id).toSorted())
+    for (const zone of items) {
+      const { length } = zone.sensors
+      expect(zone.points).toEqual([{ at: iso(at), count: 3 * length, min: 1, max: 3, mean: 2 }])
+    }
+  })
+
+  test('excursions against the limits of the map, or those asked for', async () => {
+    bench.buckets.length = 0
+    for (const [minute, value] of [5, 9, 10, 7].entries())
+      bench.buckets.push({ at: at + minute * 60_000, count: 1, min: value, max: value, mean: value, last: value })
+    const asked = '/api/v1/sites/harbour/series/excursions?from=2025-12-31T12:00:00Z&to=2025-12-31T12:04:00Z'
+    const { items } = (await get(`${asked}&high=8`)).json<{ items: ExcursionRow[] }>()
+    expect(items[0]).toMatchObject({ high: 8, low: null, knownMs: 240_000, aboveMs: 120_000, degreeMinutesAbove: 3 })
+    expect((await get(`${asked}&hold=soon`)).json()).toMatchObject({ code: 'bad-input' })
   })
 
   test('never cut an answer short in silence', async () => {
