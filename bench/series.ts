@@ -1,22 +1,39 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { everyForPixels } from '../cloud/http/duration.ts'
+import { follow } from '../cloud/journal/follow.ts'
+import { openJournal } from '../cloud/journal/sqlite.ts'
 import { openInflux1Series } from '../cloud/series/influx1.ts'
+import { openSeriesProjection } from '../cloud/series/projection.ts'
 import type { Point, SeriesStore } from '../cloud/series/series-store.ts'
 import { openSqliteSeries } from '../cloud/series/sqlite.ts'
+import { recordsAtATime } from '../cloud/series/upkeep.ts'
+import type { Measurement } from '../shared/record.ts'
+import { loadRecords, standardLoad } from '../simulators/load.ts'
+import { seededRandom } from '../simulators/world/chance.ts'
 import { query, startInfluxServer } from '../test/support/influxdb.ts'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 
 /**
  * Writes measurements of 4 quantities of 500 sensors, every second one, into a series store, in turns with the least
- * that can be done to bring the same content into the same database: for InfluxDB a loop that glues lines together and
- * posts them, for SQLite one prepared insert per value. Then asks for a day of one sensor in 1,000 buckets.
+ * that can be done to bring the same content into the same database: for InfluxDB a loop that glues the same lines
+ * together and posts them, for SQLite one prepared insert per value. Then the same schedule with ±50 ms of jitter, for
+ * the bytes it takes. `queryMs`: a day of one sensor at one value a second into 1,000 pixels; `latestMs`: the newest
+ * values of 500 sensors; `yearMs`: a year of one sensor, a value every ten minutes, into 1,000 pixels. The questions go
+ * through the projection, over roll-ups that it made from entries.
+ *
+ * With `--records N`, and InfluxDB: that many records of the standard load stand in a journal, and the projection catches
+ * up as it does after an outage. `catchUpToRawLimit`: beside a bare loop that posts lines of as many points to the
+ * same server, before and after.
  */
 export async function run(options: BenchmarkOptions): Promise<Figures> {
   const seconds = options.seconds ?? 5
   const repeats = options.repeats ?? 3
   const directory = await mkdtemp(join(tmpdir(), 'warepulse-bench-'))
-  const place = options.series === 'influx' ? await influx() : sqlite(directory)
+  const open = (name: string) => (options.series === 'influx' ? influx(name) : sqlite(directory, name))
+  const place = await open('regular')
+  const jittered = await open('jittered')
   try {
     const rates: { ours: number; raw: number }[] = []
     for (let turn = 0; turn < repeats; turn++) {
@@ -25,16 +42,25 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
       rates.push({ ours, raw })
       say(`turn ${turn + 1}: ours ${Math.round(ours)} points/s, raw ${Math.round(raw)} points/s`)
     }
-    const [bytes, values] = [await place.bytes(), place.values()]
-    const queryMs = await timeQuery(place.store)
+    await rateOf(jittered.write, seconds, 50)
+    const bytesPerValue = rounded((await place.bytes()) / place.values(), 2)
+    const bytesPerValueJittered = rounded((await jittered.bytes()) / jittered.values(), 2)
+    const asked = await timeQuestions(place.store, directory)
+    const caughtUp =
+      options.records === undefined || options.series !== 'influx'
+        ? {}
+        : await timeCatchUp(place, options.records, directory)
     return {
       store: place.store.kind,
       pointsPerSecond: Math.round(median(rates.map(({ ours }) => ours))),
       ratioToRawLimit: rounded(median(rates.map(({ ours, raw }) => ours / raw)), 3),
-      bytesPerValue: rounded(bytes / values, 2),
-      queryMs: rounded(queryMs, 1),
+      bytesPerValue,
+      bytesPerValueJittered,
+      ...asked,
+      ...caughtUp,
     }
   } finally {
+    await jittered.close()
     await place.close()
     await rm(directory, { recursive: true, force: true })
   }
@@ -55,11 +81,12 @@ const signal = new AbortController().signal
 const sensors = 500
 const quantities = 4
 const batch = 20_000
+const random = seededRandom(6)
 
-function sqlite(directory: string): Place {
-  const path = join(directory, 'series.sqlite')
+async function sqlite(directory: string, name: string): Promise<Place> {
+  const path = join(directory, `${name}.sqlite`)
   const store = openSqliteSeries(path)
-  const raw = openSqliteSeries(join(directory, 'raw.sqlite')).database
+  const raw = openSqliteSeries(join(directory, `${name}-raw.sqlite`)).database
   raw.exec('CREATE TABLE raw (series INTEGER, at INTEGER, value REAL, PRIMARY KEY (series, at)) WITHOUT ROWID')
   const insert = raw.prepare('INSERT OR REPLACE INTO raw VALUES (?, ?, ?)')
   let values = 0
@@ -89,10 +116,10 @@ function sqlite(directory: string): Place {
   }
 }
 
-async function influx(): Promise<Place> {
+async function influx(database: string): Promise<Place> {
   const server = await startInfluxServer()
   const clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
-  const store = openInflux1Series({ url: server.url, database: 'ours', clock })
+  const store = openInflux1Series({ url: server.url, database, clock })
   await query(server.url, 'CREATE DATABASE raw')
   let values = 0
 
@@ -125,7 +152,7 @@ async function influx(): Promise<Place> {
       await Promise.all([lane(0), lane(5000)])
     },
     values: () => values,
-    bytes: () => settledBytes([join(server.directory, 'data', 'ours'), join(server.directory, 'wal', 'ours')]),
+    bytes: () => settledBytes([join(server.directory, 'data', database), join(server.directory, 'wal', database)]),
     async close() {
       await store.close()
       await server.stop()
@@ -135,12 +162,12 @@ async function influx(): Promise<Place> {
 
 /** Points a second; time goes on from call to call, so that no point is written twice. */
 const clockOf = new WeakMap<Place['write'], number>()
-async function rateOf(write: Place['write'], seconds: number): Promise<number> {
+async function rateOf(write: Place['write'], seconds: number, jitterMs = 0): Promise<number> {
   let at = clockOf.get(write) ?? Date.UTC(2026, 0, 1)
   let points = 0
   let spentMs = 0
   while (spentMs < seconds * 1000) {
-    const made = pointsFrom(at)
+    const made = pointsFrom(at, jitterMs)
     at += (batch / sensors) * 1000
     const began = performance.now()
     await write(made)
@@ -151,11 +178,12 @@ async function rateOf(write: Place['write'], seconds: number): Promise<number> {
   return points / (spentMs / 1000)
 }
 
-/** A batch of measurements with the resolution of real sensors, drifting slowly. */
-function pointsFrom(at: number): Point[] {
+/** A batch of measurements with the resolution of real sensors, drifting slowly; each up to `jitterMs` early or late. */
+function pointsFrom(at: number, jitterMs: number): Point[] {
   return Array.from({ length: batch }, (_, i): Point => {
     const sensor = i % sensors
-    const instant = at + Math.floor(i / sensors) * 1000
+    const early = jitterMs === 0 ? 0 : Math.round((random() * 2 - 1) * jitterMs)
+    const instant = at + Math.floor(i / sensors) * 1000 + early
     const phase = instant / 3_600_000 + sensor
     const fields = {
       temperature: Math.round((4 + 3 * Math.sin(phase)) * 100) / 100,
@@ -168,26 +196,118 @@ function pointsFrom(at: number): Point[] {
   })
 }
 
-async function timeQuery(store: SeriesStore): Promise<number> {
-  const from = Date.UTC(2025, 0, 1)
-  const day = 86_400_000
-  for (let at = from; at < from + day; at += 10_000_000) {
-    const points = Array.from({ length: 10_000 }, (_, i): Point => {
-      const fields = { temperature: (i % 400) / 10 }
-      const instant = at + i * 1000
-      return { measurement: 'condition', site: 'query', gateway: 'g', source: 'th', at: instant, nanos: 0, fields }
-    })
-    await store.write(points, signal)
+const daySite = 'query'
+const yearSite = 'years'
+const from = Date.UTC(2025, 0, 1)
+const day = 86_400_000
+const pixels = 1000
+
+/** Questions to the projection, as the API asks them. */
+async function timeQuestions(store: SeriesStore, directory: string) {
+  const projection = await openSeriesProjection({ store, offsetPath: join(directory, 'questions.sqlite') })
+  let offset = projection.offset
+  const apply = async (site: string, records: readonly Measurement[]) => {
+    offset += 1
+    const address = { site, gateway: 'g', epoch: '0'.repeat(32), first: offset * 10_000, late: false }
+    const recordedAt = records.at(-1)?.at ?? 0
+    await projection.apply([{ origin: 'gateway', offset, recordedAt, ...address, records }], signal)
   }
-  const question = { site: 'query', sensor: 'th', quantity: 'temperature', fromMs: from, toMs: from + day }
+  const feed = async (
+    site: string,
+    spanMs: number,
+    everyMs: number,
+    said: (i: number) => Omit<Measurement, 'at' | 'kind'>,
+  ) => {
+    const count = Math.ceil(spanMs / everyMs)
+    for (let next = 0; next < count; next += 5000) {
+      const records = Array.from({ length: Math.min(5000, count - next) }, (_, i): Measurement => {
+        return { kind: 'measurement', at: from + (next + i) * everyMs, ...said(next + i) }
+      })
+      await apply(site, records)
+    }
+  }
+  const celsius = (i: number) => ({ temperature: (i % 400) / 10 })
+  await feed(daySite, day, 1000, (i) => ({ sensor: 'th', values: celsius(i) }))
+  await feed(yearSite, 365 * day, 600_000, (i) => ({ sensor: 'th', values: celsius(i) }))
+  await feed('latest', sensors * 1000, 1000, (i) => ({
+    sensor: `th-${i % sensors}`,
+    values: { ...celsius(i), humidity: 60, batteryMillivolts: 2950, linkQuality: 100 },
+  }))
+  const range = async (site: string, spanMs: number) => {
+    const everyMs = everyForPixels(spanMs, pixels)
+    const asked = { site, sensor: 'th', quantity: 'temperature', fromMs: from, toMs: from + spanMs, everyMs }
+    const buckets = await projection.range({ ...asked, limit: 10_000 }, signal)
+    if (buckets.length !== Math.ceil(spanMs / everyMs))
+      throw new Error(`found ${buckets.length} buckets of ${everyMs} ms`)
+    return buckets
+  }
+  const values = (await range(daySite, day)).reduce((sum, { count }) => sum + count, 0)
+  if (values !== 86_400) throw new Error(`the day has ${values} values`)
+  const figures = {
+    queryMs: await timed(() => range(daySite, day)),
+    yearMs: await timed(() => range(yearSite, 365 * day)),
+    latestMs: await timed(async () => {
+      const found = projection.latest('latest').length
+      if (found !== sensors * quantities) throw new Error(`found ${found} newest values`)
+    }),
+  }
+  await projection.close()
+  return figures
+}
+
+/** The projection of the series thread, over a journal of `records`, beside the server's own limit. */
+async function timeCatchUp(place: Place, records: number, directory: string) {
+  const path = join(directory, 'journal.sqlite')
+  const clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
+  const journal = await openJournal({ path, clock, random: Math.random })
+  const address = { site: 'backlog', gateway: 'g', epoch: '0'.repeat(32) }
+  const lease = await journal.grantLease(address, address.epoch)
+  const load = loadRecords({ ...standardLoad, startAt: Date.now() - 60_000 })
+  for (let first = 1; first <= records; first += 500) {
+    const batch = Array.from({ length: Math.min(500, records - first + 1) }, () => load.next().value)
+    const appended = await journal.append({ ...address, lease, first, records: batch, receivedAt: Date.now() })
+    if (!appended.ok) throw new Error(appended.reason)
+  }
+  const before = await rateOf(place.writeRaw, 4)
+  const projection = await openSeriesProjection({ store: place.store, offsetPath: join(directory, 'backlog.sqlite') })
+  const ending = new AbortController()
+  const caughtUp = Promise.withResolvers<void>()
+  const began = performance.now()
+  const following = follow(journal, projection, {
+    signal: ending.signal,
+    clock,
+    random: Math.random,
+    maxRecords: recordsAtATime.influx,
+    readAhead: true,
+    onSetAside: ({ reason }) => caughtUp.reject(new Error(reason)),
+    onTrouble: (fault) => caughtUp.reject(fault),
+    onApplied: () => {
+      if (projection.offset === journal.tail) caughtUp.resolve()
+    },
+  })
+  await caughtUp.promise
+  const caughtUpPerSecond = records / ((performance.now() - began) / 1000)
+  ending.abort()
+  await following.done
+  await projection.close()
+  await journal.close()
+  const limit = (before + (await rateOf(place.writeRaw, 4))) / 2
+  return {
+    catchUpRecordsPerSecond: Math.round(caughtUpPerSecond),
+    rawLimitPerSecond: Math.round(limit),
+    catchUpToRawLimit: rounded(caughtUpPerSecond / limit, 3),
+  }
+}
+
+/** Median of 15, milliseconds. */
+async function timed(ask: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
   for (let i = 0; i < 15; i++) {
     const began = performance.now()
-    const buckets = await store.range({ ...question, everyMs: 86_400, limit: 2000 }, signal)
+    await ask()
     times.push(performance.now() - began)
-    if (buckets.length !== 1000) throw new Error(`expected 1000 buckets, found ${buckets.length}`)
   }
-  return median(times)
+  return rounded(median(times), 1)
 }
 
 /** Size once nothing has moved for 6 s: InfluxDB has compacted what had gone cold. */
@@ -209,7 +329,7 @@ async function sizeOf(directory: string): Promise<number> {
     // A file that a compaction has just removed counts nothing.
     if (entry.isFile())
       bytes += await stat(join(entry.parentPath, entry.name))
-        .then((file) => file.size)
+        .then(({ blocks }) => blocks * 512) // what the file takes on the disk: InfluxDB makes some larger than they are
         .catch(() => 0)
   }
   return bytes

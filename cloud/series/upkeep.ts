@@ -4,6 +4,12 @@ import type { RollUps } from './roll-ups.ts'
 import type { Expired, Point, SeriesStore } from './series-store.ts'
 import { hourMs } from './tiers.ts'
 
+/**
+ * Records applied at once. Large requests are what makes InfluxDB fast. The embedded store gains nothing from them, and
+ * parsed records that live longer cost the collector more.
+ */
+export const recordsAtATime = { influx: 20_000, embedded: 5000 }
+
 /** Hours summed up at once: some milliseconds each, and while there is a backlog the stream comes first. */
 const hoursWhenQuiet = 25
 const hoursWhenBusy = 1

@@ -8,6 +8,7 @@ import { openJournalReader } from '../../journal/reader.ts'
 import { openSeries } from '../../series/catalogue.ts'
 import { openSeriesProjection, type SeriesProjection } from '../../series/projection.ts'
 import { keepOf } from '../../series/retention.ts'
+import { recordsAtATime } from '../../series/upkeep.ts'
 import type { JournalForSeries, SeriesProgress } from '../journal/calls.ts'
 import { type Line, openLine, type Port } from '../line.ts'
 import { threadClock as clock } from '../start.ts'
@@ -15,11 +16,6 @@ import type { SeriesCalls, SeriesForJournal, SeriesOrder, SeriesOutward } from '
 
 /** The thread of the time series: reads the journal's file, feeds the store, and answers what is asked of it. */
 
-/**
- * Large requests are what makes InfluxDB fast, and nobody waits on this thread. The embedded store gains nothing from
- * them, and parsed records that live longer cost the collector more.
- */
-const recordsAtATime = { influx: 20_000, embedded: 5000 }
 const gatherMs = 25
 
 const { random } = Math
