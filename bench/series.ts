@@ -216,13 +216,15 @@ async function timeQuestions(store: SeriesStore, directory: string) {
     site: string,
     spanMs: number,
     everyMs: number,
-    said: (i: number) => Omit<Measurement, 'at' | 'kind'>,
+    said: (i: number) => { readonly sensor: string; readonly values: Record<string, number> },
   ) => {
     const count = Math.ceil(spanMs / everyMs)
     for (let next = 0; next < count; next += 5000) {
-      const records = Array.from({ length: Math.min(5000, count - next) }, (_, i): Measurement => {
-        return { kind: 'measurement', at: from + (next + i) * everyMs, ...said(next + i) }
-      })
+      const records = Array.from({ length: Math.min(5000, count - next) }, (_, i) => ({
+        kind: 'measurement' as const,
+        at: from + (next + i) * everyMs,
+        ...said(next + i),
+      }))
       await apply(site, records)
     }
   }
