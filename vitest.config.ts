@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/journeys/**', 'test/browser/**', 'test/contracts/**'],
+          exclude: ['test/journeys/**', 'test/browser/**', 'test/contracts/**', 'test/security/**'],
           testTimeout: 20_000,
         },
       },
@@ -15,7 +15,12 @@ export default defineConfig({
         // Real servers, ptys, processes and browsers: one file at a time, so that they do not starve each other.
         test: {
           name: 'real',
-          include: ['test/contracts/**/*.test.ts', 'test/journeys/**/*.test.ts', 'test/browser/**/*.test.ts'],
+          include: [
+            'test/contracts/**/*.test.ts',
+            'test/journeys/**/*.test.ts',
+            'test/security/**/*.test.ts',
+            'test/browser/**/*.test.ts',
+          ],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
