@@ -6,7 +6,7 @@
  *
  * `window.__board` is a read-only view for browser tests: `revision` (null before the first snapshot), `live`,
  * `slotState(code)` ("empty", "occupied", "unknown"; undefined for a code not on the map), `counts` of slots by state
- * (null before the first snapshot).
+ * (null before the first snapshot), `pictures` of the plan painted so far and by what.
  */
 import { render } from 'preact'
 import { countSlots, type SlotCounts, slotStateOf } from './core/board.ts'
@@ -17,6 +17,7 @@ interface BoardView {
   readonly revision: number | null
   readonly live: boolean
   readonly counts: SlotCounts | null
+  readonly pictures: { readonly count: number; readonly kind: 'webgl' | 'canvas' | null }
   slotState(code: string): string | undefined
 }
 declare global {
@@ -36,6 +37,9 @@ const view: BoardView = {
   get counts() {
     const board = store.board.peek()
     return board === null ? null : countSlots(board.slotState)
+  },
+  get pictures() {
+    return { ...store.pictures }
   },
   slotState(code) {
     const board = store.board.peek()

@@ -33,7 +33,7 @@ export interface HttpParts {
   readonly gatewayAccounts: Pick<GatewayAccounts, 'makeClaim' | 'claim' | 'rotate' | 'revoke'>
   readonly audit: Pick<Audit, 'append' | 'page'>
   readonly broker: Pick<Broker, 'disconnect'>
-  readonly push: Pick<Push, 'snapshot' | 'trend' | 'attach' | 'sockets' | 'heldBack' | 'close'>
+  readonly push: Pick<Push, 'snapshot' | 'map' | 'trend' | 'attach' | 'sockets' | 'heldBack' | 'close'>
   readonly registry: Registry
   /** Brings the registry up to date, before it is read. */
   readonly refreshMetrics: () => Promise<void>

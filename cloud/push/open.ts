@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Fact, TellBoards } from './fact.ts'
 import { openHub } from './hub.ts'
 import { type Admit, type LiveOptions, openLive } from './live.ts'
-import { cachedSnapshots, type SnapshotBody } from './snapshot-body.ts'
+import { type Body, cachedMaps, cachedSnapshots } from './snapshot-body.ts'
 
 export interface PushOptions extends Partial<LiveOptions> {
   readonly clock: Clock
@@ -21,7 +21,9 @@ export interface Push {
   /** The present truth, told before boards connect. */
   seed(facts: readonly Fact[]): void
   /** What a board begins with; undefined: no such site, or no map yet. */
-  snapshot(site: string): SnapshotBody | undefined
+  snapshot(site: string): Body | undefined
+  /** The map that it belongs to. */
+  map(site: string): Body | undefined
   /** The last two hours of its numbers; undefined: no such site. */
   trend(site: string): BoardTrend | undefined
   /** Serves `/live` on this server. Once. */
@@ -46,6 +48,7 @@ export function openPush(options: PushOptions): Push {
     tell: hub.tell,
     seed: hub.seed,
     snapshot: cachedSnapshots(hub, clock),
+    map: cachedMaps(hub),
     trend: hub.trend,
     attach: live.attach,
     get sockets() {

@@ -65,8 +65,8 @@ describe('boards', () => {
     await until('it has the board', () => board.board)
     board.lose(1)
     bench.push.tell([slot(1, 'A1')])
-    const revision = bench.push.snapshot(site)?.revision ?? 0
-    await until('the delta is lost', () => (bench.push.snapshot(site)?.revision ?? 0) > revision)
+    const revision = bench.push.snapshot(site)?.version ?? 0
+    await until('the delta is lost', () => (bench.push.snapshot(site)?.version ?? 0) > revision)
     bench.push.tell([slot(2, 'B1')])
     await until('it is right again', () => itemsOn(board, 0) === 1 && itemsOn(board, 2) === 2, { withinMs: 1000 })
     expect(board.snapshotsTaken).toBe(2)

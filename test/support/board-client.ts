@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import type { BoardAlert, BoardDelta, BoardHeartbeat, BoardSnapshot, WatchReply } from '../../shared/board.ts'
+import { type PackedMap, type PackedSnapshot, unpackMap, unpackSnapshot } from '../../shared/board-packed.ts'
 
 export interface BoardClient {
   readonly socket: Socket
@@ -39,9 +40,12 @@ export function openBoard(url: string, headers: Readonly<Record<string, string>>
     if (fetching) return
     fetching = true
     try {
-      const answer = await fetch(`${url}/api/v1/sites/${site}/board/snapshot`, { headers })
-      if (!answer.ok) return
-      board = (await answer.json()) as BoardSnapshot
+      const [snapshot, map] = await Promise.all(
+        ['snapshot', 'map'].map((part) => fetch(`${url}/api/v1/sites/${site}/board/${part}`, { headers })),
+      )
+      if (snapshot?.ok !== true || map?.ok !== true) return
+      const packed = (await snapshot.json()) as PackedSnapshot
+      board = unpackSnapshot(packed, unpackMap((await map.json()) as PackedMap)) ?? undefined
       snapshotsTaken++
     } catch {
       return // the server is away; the reconnect comes back here

@@ -23,6 +23,7 @@ import type {
   WatchReply,
   WatchRequest,
 } from '../../shared/board.ts'
+import { packMap, packSnapshot } from '../../shared/board-packed.ts'
 import { describeEpc } from '../../shared/epc/describe.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { planWarehouse } from '../../simulators/world/plan.ts'
@@ -102,7 +103,8 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
         .send({ user: 'demo', role: 'supervisor' })
     })
     app.get('/api/v1/sites', () => ({ items: options.sites === 'none' ? [] : [world.summary()], next: null }))
-    app.get(`/api/v1/sites/${siteId}/board/snapshot`, () => world.snapshot())
+    app.get(`/api/v1/sites/${siteId}/board/snapshot`, () => packSnapshot(world.snapshot()))
+    app.get(`/api/v1/sites/${siteId}/board/map`, () => packMap(map))
     app.get<{ Querystring: { slot?: string; sku?: string } }>(`/api/v1/sites/${siteId}/stock`, ({ query }) => ({
       items: world.stock(query),
       next: null,

@@ -120,9 +120,13 @@ export interface SlotCounts {
 }
 
 export function countSlots(states: Uint8Array): SlotCounts {
-  const counts = [0, 0, 0]
-  for (const state of states) counts[state] = (counts[state] ?? 0) + 1
-  return { empty: counts[0] ?? 0, occupied: counts[1] ?? 0, unknown: counts[2] ?? 0 }
+  let empty = 0
+  let occupied = 0
+  for (let slot = 0; slot < states.length; slot++) {
+    if (states[slot] === 0) empty++
+    else if (states[slot] === 1) occupied++
+  }
+  return { empty, occupied, unknown: states.length - empty - occupied }
 }
 
 /** `undefined`: the map has no such slot. */

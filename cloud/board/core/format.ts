@@ -82,9 +82,17 @@ export function formatFor(language: Language, timeZone: string): Format {
 
 /** A site map with a mistyped zone must not take the board down; UTC is then shown, and named beside the clock. */
 export function knownZone(timeZone: string): string {
+  // Asked at every tick of the clock, and dear to find out.
+  const known = zones.get(timeZone)
+  if (known !== undefined) return known
+  let zone = 'UTC'
   try {
-    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+    zone = new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
   } catch {
-    return 'UTC'
+    // mistyped
   }
+  zones.set(timeZone, zone)
+  return zone
 }
+
+const zones = new Map<string, string>()

@@ -13,6 +13,9 @@ export interface Plan {
   readonly index: Flatbush | null
   readonly gates: readonly Gate[]
   readonly readers: readonly Reader[]
+  /** The zones of which a gateway tells, by gateway, in the order of the map; and the other way round. */
+  readonly zonesOf: ReadonlyMap<string, ReadonlySet<string>>
+  readonly gatewaysOf: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 export interface Reader extends Point {
@@ -43,6 +46,8 @@ export function layOut(map: SiteMap): Plan {
     index,
     gates: devicesOf(map, true),
     readers: devicesOf(map, false),
+    zonesOf: grouped([...map.readPoints, ...map.sensors], 'gateway', 'zone'),
+    gatewaysOf: grouped([...map.readPoints, ...map.sensors], 'zone', 'gateway'),
   }
 }
 
@@ -96,6 +101,20 @@ export type Detail = 'block' | 'cell' | 'code'
 export function detailAt(slotSidePixels: number): Detail {
   if (slotSidePixels < 3.2) return 'block'
   return slotSidePixels < 20 ? 'cell' : 'code'
+}
+
+function grouped<K extends string, V extends string>(
+  parts: readonly Readonly<Record<K | V, string>>[],
+  by: K,
+  value: V,
+): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>()
+  for (const part of parts) {
+    const group = groups.get(part[by])
+    if (group === undefined) groups.set(part[by], new Set([part[value]]))
+    else group.add(part[value])
+  }
+  return groups
 }
 
 function slotRectangles(map: SiteMap): Float64Array {

@@ -3,7 +3,8 @@ import type { Board } from './board.ts'
 import { countSlots } from './board.ts'
 import type { Format } from './format.ts'
 import type { Liveness } from './liveness.ts'
-import { deviceKey, isLost, type SiteTrust } from './trust.ts'
+import type { Plan } from './plan.ts'
+import { isLost, type SiteTrust } from './trust.ts'
 import type { Words } from './words/words.ts'
 
 /** Names in one line; the gateways page has all of them. */
@@ -24,13 +25,19 @@ export function planSentence(board: Board, liveness: Liveness, words: Words, for
 }
 
 /** One line for each cause that keeps a part of the plan from being current. `now` is server time. */
-export function troubleLines(board: Board, trust: SiteTrust, words: Words, format: Format, now: number): string[] {
+export function troubleLines(
+  board: Board,
+  plan: Plan,
+  trust: SiteTrust,
+  words: Words,
+  format: Format,
+  now: number,
+): string[] {
   const lines: string[] = []
-  const gateways = new Set([...board.map.readPoints, ...board.map.sensors].map(({ gateway }) => gateway))
-  for (const gateway of gateways) {
+  for (const [gateway, served] of plan.zonesOf) {
     const state = board.gateways.get(gateway)
     if (!isLost(state)) continue
-    const zones = format.list(zonesOf(board, gateway))
+    const zones = format.list(board.map.zones.filter(({ id }) => served.has(id)).map(({ name }) => name))
     const lastAt = state === undefined ? null : silentSince(state)
     lines.push(
       lastAt === null
@@ -38,17 +45,13 @@ export function troubleLines(board: Board, trust: SiteTrust, words: Words, forma
         : words.gatewayLostLine(gateway, zones, format.time(lastAt, now)),
     )
   }
-  const silent = new Set(
-    board.map.readPoints
-      .filter((point) => trust.devices.get(deviceKey(point)) === 'reader-silent')
-      .map(({ device }) => device),
-  )
-  if (silent.size > 0) {
-    const named = format.list([...silent].slice(0, mostNamed))
+  const silent = trust.silentReaders
+  if (silent.length > 0) {
+    const named = format.list(silent.slice(0, mostNamed))
     lines.push(
       words.readersSilentLine(
-        silent.size,
-        silent.size > mostNamed ? `${named} … (${format.number(silent.size)})` : named,
+        silent.length,
+        silent.length > mostNamed ? `${named} … (${format.number(silent.length)})` : named,
       ),
     )
   }
@@ -59,11 +62,4 @@ export function troubleLines(board: Board, trust: SiteTrust, words: Words, forma
 export function silentSince(state: GatewayState): number | null {
   const text = state.lastHeardAt ?? (state.link === 'never' ? null : state.since)
   return text === null ? null : Date.parse(text)
-}
-
-function zonesOf(board: Board, gateway: string): string[] {
-  const ids = new Set(
-    [...board.map.readPoints, ...board.map.sensors].filter((part) => part.gateway === gateway).map(({ zone }) => zone),
-  )
-  return board.map.zones.filter(({ id }) => ids.has(id)).map(({ name }) => name)
 }

@@ -16,9 +16,13 @@ export const sensorExpiresAfterMs = 15 * 60_000
 export interface SiteTrust {
   /** By index of `map.slots`; values index `trusts`. */
   readonly slots: Uint8Array
+  /** How many of them are not current. */
+  readonly notCurrent: number
   readonly zones: ReadonlyMap<string, Trust>
   /** Key: `<gateway>/<device>`. */
   readonly devices: ReadonlyMap<string, Trust>
+  /** Readers and gates that are silent though their gateway is there, by name. */
+  readonly silentReaders: readonly string[]
 }
 
 export function deviceKey(point: Pick<ReadPoint, 'gateway' | 'device'>): string {
@@ -43,12 +47,16 @@ export function trustOf(map: SiteMap, gateways: ReadonlyMap<string, GatewayState
     better(speakersOfZone, sensor.zone, deviceTrust(gateways, sensor.gateway, sensor.id))
 
   const slots = new Uint8Array(map.slots.length)
+  let notCurrent = 0
   for (const [index, slot] of map.slots.entries()) {
     // One healthy reader that covers the slot is enough.
     const trust = best(bySlot.get(slot.id), byZone.get(slot.zone))
     slots[index] = trusts.indexOf(trust ?? 'current')
+    if (slots[index] !== 0) notCurrent++
   }
-  return { slots, zones: speakersOfZone, devices }
+  const silent = map.readPoints.filter((point) => devices.get(deviceKey(point)) === 'reader-silent')
+  const silentReaders = [...new Set(silent.map(({ device }) => device))]
+  return { slots, notCurrent, silentReaders, zones: speakersOfZone, devices }
 }
 
 export type SensorTrust = Trust | 'sensor-silent' | 'never'

@@ -1,8 +1,10 @@
 import { io } from 'socket.io-client'
-import type { BoardAlert, BoardDelta, BoardHeartbeat, BoardSnapshot, WatchReply } from '../../../shared/board.ts'
+import type { BoardAlert, BoardDelta, BoardHeartbeat, WatchReply } from '../../../shared/board.ts'
+import { type PackedMap, type PackedSnapshot, unpackMap, unpackSnapshot } from '../../../shared/board-packed.ts'
+import type { SiteMap } from '../../../shared/site-map.ts'
 import { applyDelta, type Board, boardFrom, heartbeatShowsLoss } from '../core/board.ts'
 import { type LinkFacts, reconnectDelayMs } from '../core/liveness.ts'
-import { ask, type Refusal } from './ask.ts'
+import { type Answer, ask, type Refusal } from './ask.ts'
 
 export interface LinkEnvironment {
   /** Never jumps; the same clock as in `LinkFacts`. */
@@ -83,17 +85,16 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
   }
 
   const takeSnapshot = async (mine: number): Promise<boolean> => {
-    const answer = await ask<BoardSnapshot>(`/sites/${encodeURIComponent(site)}/board/snapshot`, {
-      signal: closing.signal,
-    })
+    const answer = await askBoard()
     if (mine !== generation || closing.signal.aborted) return true
     if (!answer.ok) {
       if ([401, 403, 404].includes(answer.status)) listener.refused(answer)
       return false
     }
-    let fresh = boardFrom(answer.value)
+    listener.serverTime(answer.value.packed.now)
+    const snapshot = unpackSnapshot(answer.value.packed, answer.value.map)
+    let fresh = snapshot === null ? null : boardFrom(snapshot)
     if (fresh === null) return false
-    listener.serverTime(answer.value.now)
     for (const delta of held ?? []) {
       const outcome = applyDelta(fresh, delta)
       if (outcome.kind === 'resync') return false
@@ -115,6 +116,22 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
       attempt: inStep ? 0 : facts.attempt,
     })
     return true
+  }
+
+  /** The map is asked for only when it is another one than the board has. */
+  const askBoard = async (): Promise<Answer<{ packed: PackedSnapshot; map: SiteMap }>> => {
+    const path = `/sites/${encodeURIComponent(site)}/board`
+    const askMap = () => ask<PackedMap>(`${path}/map`, { signal: closing.signal })
+    const known = board?.map
+    const [answer, first] = await Promise.all([
+      ask<PackedSnapshot>(`${path}/snapshot`, { signal: closing.signal }),
+      known === undefined ? askMap() : null,
+    ])
+    if (!answer.ok) return answer
+    const packed = answer.value
+    if (known?.version === packed.mapVersion) return { ok: true, value: { packed, map: known } }
+    const map = first ?? (await askMap())
+    return map.ok ? { ok: true, value: { packed, map: unpackMap(map.value) } } : map
   }
 
   const reconnect = () => {

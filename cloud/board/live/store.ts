@@ -9,8 +9,10 @@ import { type LinkFacts, type Liveness, livenessAt } from '../core/liveness.ts'
 import { layOut, type Plan } from '../core/plan.ts'
 import { addressOf, type Route, routeOf } from '../core/route.ts'
 import { heardServerTime, serverTime, unknownServerClock } from '../core/server-clock.ts'
+import type { Layer } from '../core/slot-codes.ts'
 import { type SiteTrust, trustOf } from '../core/trust.ts'
 import { severityName, type Words, wordsOf } from '../core/words/words.ts'
+import type { Renderer } from '../plan/ground.ts'
 import { ask, type Refusal } from './ask.ts'
 import { openLink } from './link.ts'
 import { type Preferences, readPreferences, writePreferences } from './preferences.ts'
@@ -51,6 +53,13 @@ export interface Store {
   readonly acknowledgeFailures: ReadonlySignal<ReadonlyMap<string, string>>
   /** Plan or table; kept here so that it survives a visit to another page. */
   readonly asTable: Signal<boolean>
+  /** What slots are shaded by. */
+  readonly layer: Signal<Layer>
+  /** `?renderer=canvas` or `webgl` in the address asks for one; otherwise the faster is taken. */
+  readonly renderer: Renderer
+  /** Pictures of the plan so far, and what painted the last. */
+  readonly pictures: { count: number; kind: 'webgl' | 'canvas' | null }
+  painted(kind: 'webgl' | 'canvas' | null): void
   /** The server has another version of this page. */
   readonly isOutdated: ReadonlySignal<boolean>
   go(route: Route, replace?: boolean): void
@@ -97,6 +106,9 @@ export function openStore(): Store {
   const acknowledging = signal<ReadonlyMap<string, Alert>>(new Map())
   const acknowledgeFailures = signal<ReadonlyMap<string, string>>(new Map())
   const asTable = signal(false)
+  const layer = signal<Layer>('occupancy')
+  const asked = new URLSearchParams(location.search).get('renderer')
+  const pictures: Store['pictures'] = { count: 0, kind: null }
 
   const language = computed(() => preferences.value.language)
   const words = computed(() => wordsOf(language.value))
@@ -251,6 +263,13 @@ export function openStore(): Store {
     acknowledging,
     acknowledgeFailures,
     asTable,
+    layer,
+    renderer: asked === 'canvas' || asked === 'webgl' ? asked : 'auto',
+    pictures,
+    painted(kind) {
+      pictures.count++
+      pictures.kind = kind
+    },
     isOutdated,
     go(next, replace = false) {
       const address = addressOf(next)

@@ -9,10 +9,10 @@ export function Banner() {
   const format = store.format.value
   const liveness = store.liveness.value
   const lines = useComputed(() => {
-    const [board, trust] = [store.board.value, store.trust.value]
-    return board === null || trust === null
+    const [board, plan, trust] = [store.board.value, store.plan.value, store.trust.value]
+    return board === null || plan === null || trust === null
       ? []
-      : troubleLines(board, trust, store.words.value, store.format.value, store.now.value)
+      : troubleLines(board, plan, trust, store.words.value, store.format.value, store.now.value)
   })
   const lastAt = store.now.value - (liveness.state === 'lost' ? liveness.ageMs : 0)
   return (

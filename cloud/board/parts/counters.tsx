@@ -17,7 +17,7 @@ export function Counters() {
   const { counters } = board
   const outside = [...board.sensors.values()].filter((now) => now.outside.length > 0).length
   const total = board.map.slots.length
-  const stale = store.trust.value?.slots.reduce((count, trust) => count + (trust === 0 ? 0 : 1), 0) ?? 0
+  const stale = store.trust.value?.notCurrent ?? 0
   const ofSlots = words.ofTotal(format.number(total))
   const cells: readonly (readonly [string, string, string | null, boolean])[] = [
     [words.itemsOnSite, format.number(counters.itemsOnSite), null, false],

@@ -135,7 +135,7 @@ function TopBar() {
 function SlotsCurrent() {
   const store = useStore()
   const words = store.words.value
-  const stale = store.trust.value?.slots.reduce((count, trust) => count + (trust === 0 ? 0 : 1), 0) ?? 0
+  const stale = store.trust.value?.notCurrent ?? 0
   return stale === 0 ? words.dataFresh : <strong>{words.slotsNotCurrent(store.format.value.number(stale))}</strong>
 }
 

@@ -5,37 +5,16 @@ import { isLost } from '../core/trust.ts'
 import type { Rect, Size } from '../core/view.ts'
 import type { Words } from '../core/words/words.ts'
 import type { Palette } from './palette.ts'
-import { isClear, type OnScreen, onGrid, pill, type Scene, toScreen } from './scene.ts'
-
-export function drawZones(context: CanvasRenderingContext2D, { board, view, palette, ratio }: Scene): void {
-  for (const zone of board.map.zones) {
-    const rect = onGrid(view, zone, ratio)
-    context.fillStyle = palette.surface
-    context.fillRect(rect.x, rect.y, rect.width, rect.height)
-    context.strokeStyle = palette.zone
-    context.lineWidth = 1
-    context.strokeRect(rect.x, rect.y, rect.width, rect.height)
-  }
-}
-
-export function drawSilentZones(
-  context: CanvasRenderingContext2D,
-  { board, trust, view, ratio }: Scene,
-  hatch: CanvasPattern | string,
-  onScreen: OnScreen,
-): void {
-  for (const zone of board.map.zones) {
-    if (trust.zones.get(zone.id) !== 'gateway-lost') continue
-    onScreen.noData = true
-    const rect = onGrid(view, zone, ratio)
-    context.fillStyle = hatch
-    context.fillRect(rect.x, rect.y, rect.width, rect.height)
-  }
-}
+import { isClear, type OnScreen, pill, type Scene, toScreen } from './scene.ts'
 
 const zoneFonts = ['600 13px', '600 11px'] as const
 
-export function drawZoneLabels(context: CanvasRenderingContext2D, scene: Scene, labels: Placer): void {
+export function drawZoneLabels(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  labels: Placer,
+  onScreen: OnScreen,
+): void {
   const { board, view, palette, size, trust, words, format, now } = scene
   context.textAlign = 'left'
   context.textBaseline = 'middle'
@@ -43,6 +22,7 @@ export function drawZoneLabels(context: CanvasRenderingContext2D, scene: Scene, 
   for (const { zone, rect } of zones) {
     if (rect.x + rect.width < 0 || rect.y + rect.height < 0 || rect.x > size.width || rect.y > size.height) continue
     const isSilent = trust.zones.get(zone.id) === 'gateway-lost'
+    if (isSilent) onScreen.noData = true
     // Where the whole sentence has no room, the name on black over the hatch has to do; the banner has the words.
     const wishes = isSilent ? [[zone.name, silence(scene, zone.id, words, format, now)], [zone.name]] : [[zone.name]]
     for (const texts of wishes) {
@@ -101,11 +81,8 @@ function linesThatFit(
   return null
 }
 
-function silence({ board }: Scene, zone: string, words: Words, format: Format, now: number): string {
-  const gateways = [...board.map.readPoints, ...board.map.sensors]
-    .filter((part) => part.zone === zone)
-    .map(({ gateway }) => gateway)
-  const times = gateways.flatMap((id) => {
+function silence({ board, plan }: Scene, zone: string, words: Words, format: Format, now: number): string {
+  const times = [...(plan.gatewaysOf.get(zone) ?? [])].flatMap((id) => {
     const state = board.gateways.get(id)
     return state !== undefined && isLost(state) ? [silentSince(state)] : []
   })

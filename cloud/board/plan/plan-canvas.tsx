@@ -4,6 +4,7 @@ import { centre, type Direction, neighbour, rectOf, slotAt } from '../core/plan.
 import { fitView, type Margins, pan, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
 import { useStore } from '../live/store.ts'
 import { IconButton } from '../parts/icon.tsx'
+import { LayerMenu } from '../parts/layer-menu.tsx'
 import { Legend } from '../parts/legend.tsx'
 import { usePicture } from './use-picture.ts'
 import { usePlanWindow } from './use-window.ts'
@@ -18,7 +19,7 @@ const arrows: Readonly<Record<string, Direction>> = {
 /** Room for the tools and the legend, so that a plan shown whole is not covered by them. */
 function marginsFor({ width, height }: Size): Margins {
   if (height < 260) return { top: 8, right: 8, bottom: 8, left: 8 }
-  return width < 560 ? { top: 66, right: 10, bottom: 64, left: 10 } : { top: 22, right: 62, bottom: 58, left: 22 }
+  return width < 560 ? { top: 66, right: 10, bottom: 112, left: 10 } : { top: 22, right: 62, bottom: 58, left: 22 }
 }
 
 /** The floor plan: drawn only when something changed, at most once a frame. */
@@ -31,7 +32,8 @@ export function PlanCanvas({
 }) {
   const store = useStore()
   const frame = useRef<HTMLDivElement>(null)
-  const canvas = useRef<HTMLCanvasElement>(null)
+  const ground = useRef<HTMLCanvasElement>(null)
+  const over = useRef<HTMLCanvasElement>(null)
   const view = useSignal<View | null>(null)
   const chosen = useSignal<string | null>(selected)
   chosen.value = selected
@@ -44,7 +46,9 @@ export function PlanCanvas({
     return plan === null || size.value.width === 0 ? null : fitView(plan.bounds, size.value, marginsFor(size.value))
   })
   const index = useComputed(() => (chosen.value === null ? -1 : (store.board.value?.slotIndex.get(chosen.value) ?? -1)))
-  const { onScreen, sentence } = usePicture(canvas, window, { view, selected: index, scale: 1, isQuiet: false })
+  const { layer } = store
+  const look = { view, selected: index, layer, scale: 1, isQuiet: false }
+  const { onScreen, sentence, groundKey } = usePicture(ground, over, window, look)
 
   useEffect(() => {
     const stops = [
@@ -189,7 +193,8 @@ export function PlanCanvas({
         }}
         onKeyDown={onKeyDown}
       >
-        <canvas ref={canvas} role="img" aria-label={sentence.value} />
+        <canvas key={groundKey} ref={ground} />
+        <canvas ref={over} role="img" aria-label={sentence.value} />
         {isLost && <div class="plan-hatch" />}
       </div>
       <div class="plan-tools">
@@ -197,7 +202,10 @@ export function PlanCanvas({
         <IconButton icon="minus" label={words.zoomOut} onClick={() => zoomBy(1 / 1.4)} />
         <IconButton icon="fit" label={words.zoomFit} onClick={showAll} />
       </div>
-      <Legend onScreen={onScreen.value} />
+      <div class="plan-foot">
+        <LayerMenu />
+        <Legend onScreen={onScreen.value} />
+      </div>
     </div>
   )
 }

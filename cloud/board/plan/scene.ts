@@ -21,6 +21,8 @@ export interface Scene {
   readonly scale: number
   /** On walls only what is wrong is said. */
   readonly isQuiet: boolean
+  /** What a slot says on the layer that is chosen; `null` = nothing. */
+  readonly layerText: (slot: number) => string | null
   readonly palette: Palette
   readonly words: Words
   readonly format: Format
@@ -32,11 +34,8 @@ export interface Scene {
   readonly blink: boolean
 }
 
-/** What the legend has to explain. */
+/** What the legend has to explain, beside the slots. */
 export interface OnScreen {
-  empty: boolean
-  occupied: boolean
-  unknown: boolean
   noData: boolean
   sensor: boolean
   gate: boolean
@@ -127,10 +126,6 @@ export function onGrid(
   const x = snap(rect.x)
   const y = snap(rect.y)
   return { x, y, width: snap(rect.x + rect.width) - x, height: snap(rect.y + rect.height) - y }
-}
-
-export function inset(rect: Rect, by: number): Rect {
-  return { x: rect.x + by, y: rect.y + by, width: rect.width - 2 * by, height: rect.height - 2 * by }
 }
 
 export function middle(rect: Rect): Point {

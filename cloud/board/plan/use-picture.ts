@@ -1,36 +1,63 @@
-import { effect, type ReadonlySignal, useSignal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { planSentence } from '../core/say.ts'
-import type { View } from '../core/view.ts'
+import {
+  type InSight,
+  inSight,
+  type Layer,
+  layerValue,
+  nearestThermometers,
+  type SlotCodes,
+  slotCodes,
+} from '../core/slot-codes.ts'
+import { toMetres, type View } from '../core/view.ts'
 import { useStore } from '../live/store.ts'
 import { drawPlan } from './draw-plan.ts'
+import { type Ground, inkFor, openGround } from './ground.ts'
 import type { OnScreen, Scene } from './scene.ts'
 import type { PlanWindow } from './use-window.ts'
 
 const sentenceEveryMs = 10_000
+/** Ages on the plan grow no faster than somebody reads them. */
+const ageEveryMs = 10_000
+
+/** A card that lets go again and again is not asked any more. */
+const mostLosses = 3
 
 export interface Picture {
   /** What the legend has to explain. */
-  readonly onScreen: ReadonlySignal<OnScreen | null>
+  readonly onScreen: ReadonlySignal<(OnScreen & InSight) | null>
   /** The picture in words; changes at most every ten seconds. */
   readonly sentence: ReadonlySignal<string>
+  /** Changes when the ground must be painted on another canvas, because the graphics card let go of this one. */
+  readonly groundKey: number
 }
 
 export interface Look {
   readonly view: ReadonlySignal<View | null>
   /** Index of the selected slot; -1 = none. */
   readonly selected: ReadonlySignal<number>
+  readonly layer: ReadonlySignal<Layer>
   readonly scale: number
   readonly isQuiet: boolean
 }
 
-/** Paints the plan when something in it changed, at most once a frame. */
-export function usePicture(canvas: RefObject<HTMLCanvasElement | null>, window: PlanWindow, look: Look): Picture {
+/**
+ * Paints the plan when something in it changed, at most once a frame: zones and slots on one canvas, words and marks on
+ * another over it, so that two thousand changes of slots a second leave the words alone.
+ */
+export function usePicture(
+  ground: RefObject<HTMLCanvasElement | null>,
+  words: RefObject<HTMLCanvasElement | null>,
+  window: PlanWindow,
+  look: Look,
+): Picture {
   const store = useStore()
   const blink = useSignal(false)
   const sentence = useSignal('')
-  const onScreen = useSignal<OnScreen | null>(null)
+  const onScreen = useSignal<(OnScreen & InSight) | null>(null)
+  const [groundKey, setGroundKey] = useState(0)
 
   useEffect(() => {
     const still = matchMedia('(prefers-reduced-motion: reduce)')
@@ -55,34 +82,85 @@ export function usePicture(canvas: RefObject<HTMLCanvasElement | null>, window: 
     }
   }, [])
 
-  // Every signal read here makes the picture dirty; a frame draws the newest of all.
   useEffect(() => {
-    let asked = 0
-    let drawn: CanvasRenderingContext2D | null = null
-    const draw = () => {
-      asked = 0
-      const element = canvas.current
+    const ages = computed(() => Math.floor(store.now.value / ageEveryMs))
+    const sensors = computed(() => store.board.value?.sensors)
+    const ink = computed(() => {
+      const [palette, plan, view] = [window.palette.value, store.plan.value, look.view.value]
+      return palette === null || plan === null || view === null
+        ? null
+        : inkFor(palette, plan, view, window.ratio.value, look.scale)
+    })
+    const silentZones = computed(
+      () =>
+        new Set(
+          [...(store.trust.value?.zones ?? [])].flatMap(([zone, trust]) => (trust === 'gateway-lost' ? zone : [])),
+        ),
+    )
+    const thermometers = computed(() => {
+      const board = store.board.peek()
+      const isAsked = look.layer.value === 'temperature' && store.plan.value !== null
+      return isAsked && board !== null ? nearestThermometers(board.map, board.sensors) : null
+    })
+    let codes: SlotCodes = new Uint8Array()
+    let painter: Ground | null = null
+    let pen: CanvasRenderingContext2D | null = null
+    let seen: OnScreen | null = null
+    let slotsSeen: InSight | null = null
+
+    const paintGround = () => {
+      const canvas = ground.current
+      const [board, plan, trust, view, colours] = [
+        store.board.peek(),
+        store.plan.peek(),
+        store.trust.peek(),
+        look.view.peek(),
+        ink.peek(),
+      ]
+      if (canvas === null || board === null || plan === null || trust === null || view === null || colours === null)
+        return
+      if (!isSized(canvas, window)) return
+      const renderer = groundKey < mostLosses ? store.renderer : 'canvas'
+      painter ??= openGround(canvas, renderer, () => setGroundKey((key) => key + 1))
+      codes = slotCodes(board, trust, look.layer.peek(), thermometers.peek(), store.now.peek(), codes)
+      painter?.paint({
+        plan,
+        zones: board.map.zones,
+        silentZones: silentZones.peek(),
+        codes,
+        view,
+        ratio: window.ratio.peek(),
+        ink: colours,
+      })
+      store.painted(painter?.kind ?? null)
+      const { x, y } = toMetres(view, { x: 0, y: 0 })
+      const { width, height } = window.size.peek()
+      const metres = { x, y, width: width / view.pixelsPerMetre, height: height / view.pixelsPerMetre }
+      slotsSeen = inSight(codes, plan.slotRects, metres)
+    }
+    const paintWords = () => {
+      const canvas = words.current
       const scene = sceneNow()
-      if (element === null || scene === null) return
-      const width = Math.round(scene.size.width * scene.ratio)
-      const height = Math.round(scene.size.height * scene.ratio)
-      if (width === 0 || height === 0) return
-      if (element.width !== width || element.height !== height) {
-        element.width = width
-        element.height = height
-      }
-      drawn ??= element.getContext('2d')
-      if (drawn === null) return
-      const seen = drawPlan(drawn, scene)
-      if (JSON.stringify(seen) !== JSON.stringify(onScreen.peek())) onScreen.value = seen
+      if (canvas === null || scene === null || !isSized(canvas, window)) return
+      pen ??= canvas.getContext('2d')
+      if (pen === null) return
+      seen = drawPlan(pen, scene)
+    }
+    const tellSeen = () => {
+      if (seen === null || slotsSeen === null) return
+      const next = { ...seen, ...slotsSeen }
+      if (JSON.stringify(next) !== JSON.stringify(onScreen.peek())) onScreen.value = next
     }
     const sceneNow = (): Scene | null => {
-      const board = store.board.peek()
-      const plan = store.plan.peek()
-      const trust = store.trust.peek()
-      const palette = window.palette.peek()
-      const view = look.view.peek()
+      const [board, plan, trust] = [store.board.peek(), store.plan.peek(), store.trust.peek()]
+      const [palette, view, layer, format] = [
+        window.palette.peek(),
+        look.view.peek(),
+        look.layer.peek(),
+        store.format.peek(),
+      ]
       if (board === null || plan === null || trust === null || palette === null || view === null) return null
+      const now = store.now.peek()
       return {
         board,
         plan,
@@ -95,33 +173,81 @@ export function usePicture(canvas: RefObject<HTMLCanvasElement | null>, window: 
         isQuiet: look.isQuiet,
         palette,
         words: store.words.peek(),
-        format: store.format.peek(),
-        now: store.now.peek(),
+        format,
+        now,
         selected: look.selected.peek(),
         blink: blink.peek(),
+        layerText(slot) {
+          const value = layerValue(board, layer, thermometers.peek(), now, slot)
+          if (value === null || layer === 'occupancy') return null
+          if (layer === 'age') return format.age(value)
+          return layer === 'items' ? format.number(value) : format.quantity('temperature', value)
+        },
       }
     }
-    const stop = effect(() => {
+
+    // Every signal read in an effect makes its canvas dirty; a frame draws the newest of all.
+    let asked = 0
+    let dirtyGround = false
+    let dirtyWords = false
+    const draw = () => {
+      asked = 0
+      if (dirtyWords) paintWords()
+      if (dirtyGround) paintGround()
+      tellSeen()
+      dirtyGround = false
+      dirtyWords = false
+    }
+    const ask = () => {
+      if (asked === 0) asked = requestAnimationFrame(draw)
+    }
+    const stopGround = effect(() => {
+      for (const one of [store.board, store.trust, look.view, look.layer, window.size, window.ratio, ink])
+        void one.value
+      if (look.layer.value === 'age') void ages.value
+      if (look.layer.value === 'temperature') void sensors.value
+      dirtyGround = true
+      ask()
+    })
+    const stopWords = effect(() => {
       for (const one of [
-        store.board,
+        store.plan,
         store.trust,
         store.alerts,
         store.words,
         store.format,
         look.view,
         look.selected,
+        look.layer,
         window.size,
         window.ratio,
         window.palette,
+        sensors,
+        ages,
         blink,
       ])
         void one.value
-      if (asked === 0) asked = requestAnimationFrame(draw)
+      dirtyWords = true
+      ask()
     })
     return () => {
-      stop()
+      stopGround()
+      stopWords()
       cancelAnimationFrame(asked)
+      painter?.close()
     }
-  }, [look.scale])
-  return { onScreen, sentence }
+  }, [look.scale, groundKey])
+  return { onScreen, sentence, groundKey }
+}
+
+/** False: there is nothing to paint on. */
+function isSized(canvas: HTMLCanvasElement, { size, ratio }: PlanWindow): boolean {
+  const width = Math.round(size.peek().width * ratio.peek())
+  const height = Math.round(size.peek().height * ratio.peek())
+  if (width === 0 || height === 0) return false
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width
+    canvas.height = height
+  }
+  return true
 }

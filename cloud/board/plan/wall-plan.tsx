@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
+import type { Layer } from '../core/slot-codes.ts'
 import { fitView } from '../core/view.ts'
 import { useStore } from '../live/store.ts'
 import { usePicture } from './use-picture.ts'
@@ -12,7 +13,8 @@ const nameHeight = 22
 export function WallPlan({ zone, scale }: { readonly zone: string | null; readonly scale: number }) {
   const store = useStore()
   const frame = useRef<HTMLDivElement>(null)
-  const canvas = useRef<HTMLCanvasElement>(null)
+  const ground = useRef<HTMLCanvasElement>(null)
+  const over = useRef<HTMLCanvasElement>(null)
   const shown = useSignal(zone)
   shown.value = zone
   const selected = useSignal(nothingSelected)
@@ -26,12 +28,15 @@ export function WallPlan({ zone, scale }: { readonly zone: string | null; readon
     // Above and below, names may stand outside of their zones.
     return fitView(bounds, size.value, { top: nameHeight, right: 8, bottom: nameHeight, left: 8 })
   })
-  const { sentence } = usePicture(canvas, window, { view, selected, scale, isQuiet: true })
+  const layer = useSignal<Layer>('occupancy')
+  const look = { view, selected, layer, scale, isQuiet: true }
+  const { sentence, groundKey } = usePicture(ground, over, window, look)
   const isLost = store.liveness.value.state === 'lost'
   return (
     <div class={isLost ? 'plan not-live' : 'plan'}>
       <div ref={frame} class="plan-frame still">
-        <canvas ref={canvas} role="img" aria-label={sentence.value} />
+        <canvas key={groundKey} ref={ground} />
+        <canvas ref={over} role="img" aria-label={sentence.value} />
         {isLost && <div class="plan-hatch" />}
       </div>
     </div>

@@ -1,38 +1,36 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
-import { type Encoding, encodings } from '../../push/snapshot-body.ts'
+import { type Body, type Encoding, encodings } from '../../push/snapshot-body.ts'
 import type { Api, HttpParts } from '../parts.ts'
+
+const params = z.strictObject({ site: Identifier })
 
 /** What a board begins with, from memory. */
 export function boardRoutes(app: Api, { push }: HttpParts): void {
-  app.get(
-    '/api/v1/sites/:site/board/snapshot',
-    {
-      schema: {
-        summary: 'The whole board at one revision; go on with the deltas of /live',
-        tags: ['sites'],
-        params: z.strictObject({ site: Identifier }),
+  for (const [name, summary, bodyOf] of [
+    ['snapshot', 'The whole board at one revision; go on with the deltas of /live', push.snapshot],
+    ['map', 'The map of that board, in columns', push.map],
+  ] as const) {
+    app.get(
+      `/api/v1/sites/:site/board/${name}`,
+      { schema: { summary, tags: ['sites'], params } },
+      async (request, reply) => {
+        const { site } = request.params
+        const body = bodyOf(site)
+        if (body === undefined) throw new Fault('not-found', `There is no map of a site "${site}" yet.`)
+        return send(request, reply, body)
       },
-    },
-    async (request, reply) => {
-      const { site } = request.params
-      const body = push.snapshot(site)
-      if (body === undefined) throw new Fault('not-found', `There is no map of a site "${site}" yet.`)
-      reply.header('etag', body.etag).header('cache-control', 'private, no-cache').header('vary', 'accept-encoding')
-      if (isKnown(request.headers['if-none-match'], body.etag)) return reply.code(304).send()
-      const encoding = bestEncoding(request.headers['accept-encoding'])
-      if (encoding !== 'identity') reply.header('content-encoding', encoding)
-      return reply.type('application/json; charset=utf-8').send(await body.bytes(encoding))
-    },
-  )
+    )
+  }
   app.get(
     '/api/v1/sites/:site/board/trend',
     {
       schema: {
         summary: 'The last two hours of the board’s counters, one sample a minute',
         tags: ['sites'],
-        params: z.strictObject({ site: Identifier }),
+        params,
       },
     },
     async ({ params: { site } }) => {
@@ -41,6 +39,14 @@ export function boardRoutes(app: Api, { push }: HttpParts): void {
       return trend
     },
   )
+}
+
+async function send(request: FastifyRequest, reply: FastifyReply, body: Body): Promise<FastifyReply> {
+  reply.header('etag', body.etag).header('cache-control', 'private, no-cache').header('vary', 'accept-encoding')
+  if (isKnown(request.headers['if-none-match'], body.etag)) return reply.code(304).send()
+  const encoding = bestEncoding(request.headers['accept-encoding'])
+  if (encoding !== 'identity') reply.header('content-encoding', encoding)
+  return reply.type('application/json; charset=utf-8').send(await body.bytes(encoding))
 }
 
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {

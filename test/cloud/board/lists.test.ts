@@ -3,6 +3,7 @@ import { acknowledged, inOrder } from '../../../cloud/board/core/alert-order.ts'
 import { boardFrom } from '../../../cloud/board/core/board.ts'
 import { findOnMap } from '../../../cloud/board/core/find-on-map.ts'
 import { formatFor } from '../../../cloud/board/core/format.ts'
+import { layOut } from '../../../cloud/board/core/plan.ts'
 import { addressOf, type Route, routeOf } from '../../../cloud/board/core/route.ts'
 import { planSentence, troubleLines } from '../../../cloud/board/core/say.ts'
 import { seriesColumns, summarise } from '../../../cloud/board/core/series-columns.ts'
@@ -115,10 +116,11 @@ describe('series', () => {
 
 describe('in words', () => {
   const format = formatFor('en', 'UTC')
+  const now = Date.parse('2026-03-01T10:30:00Z')
   const lines = (gateways: Parameters<typeof aGateway>[]) => {
     const board = boardFrom(aSnapshot({ gateways: gateways.map((one) => aGateway(...one)) }))
     if (board === null) throw new Error('broken snapshot')
-    return troubleLines(board, trustOf(board.map, board.gateways), en, format, Date.parse('2026-03-01T10:30:00Z'))
+    return troubleLines(board, layOut(board.map), trustOf(board.map, board.gateways), en, format, now)
   }
   test('all well: nothing is said', () => expect(lines([['gw-n'], ['gw-s']])).toEqual([]))
   test('a lost gateway, its zones, and since when', () =>

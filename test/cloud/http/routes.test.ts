@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeApp } from '../../../cloud/http/app.ts'
 import type { Api } from '../../../cloud/http/parts.ts'
 import { type ExcursionRow, iso, type SeriesAnswer, type ZoneSeries } from '../../../shared/api.ts'
-import type { BoardSnapshot } from '../../../shared/board.ts'
+import type { PackedSnapshot } from '../../../shared/board-packed.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { type Bench, makeBench } from '../../support/http-parts.ts'
 import { smallMap, someAlert, someGateway, someItem } from '../../support/warehouse.ts'
@@ -468,8 +468,8 @@ describe('the snapshot', () => {
 
   test('carries its revision as ETag, and is not sent twice', async () => {
     const first = await get(url)
-    const { revision, map } = first.json<BoardSnapshot>()
-    expect(map.slots).toHaveLength(4)
+    const { revision, slots } = first.json<PackedSnapshot>()
+    expect(slots.state).toHaveLength(4)
     expect(first.headers).toMatchObject({ etag: `W/"${revision}"`, 'cache-control': 'private, no-cache' })
     for (const tag of [`W/"${revision}"`, `"${revision}"`, `"x", W/"${revision}"`]) {
       const again = await get(url, { 'if-none-match': tag })

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Fact } from '../../../cloud/push/fact.ts'
 import { type Hub, openHub } from '../../../cloud/push/hub.ts'
-import { cachedSnapshots } from '../../../cloud/push/snapshot-body.ts'
+import { cachedMaps, cachedSnapshots } from '../../../cloud/push/snapshot-body.ts'
 import type { BoardAlert, BoardDelta, BoardHeartbeat } from '../../../shared/board.ts'
+import { unpackMap, unpackSnapshot } from '../../../shared/board-packed.ts'
 import { realClock, standingClock } from '../../support/http-parts.ts'
 import { until } from '../../support/until.ts'
 import { smallMap, someAlert } from '../../support/warehouse.ts'
@@ -141,7 +142,7 @@ describe('the snapshot as text', () => {
     expect(first?.bytes('gzip')).toBe(first?.bytes('gzip'))
     hub.seed([slot(1)])
     const second = snapshots(site)
-    expect(second?.revision).toBe((first?.revision ?? 0) + 1)
+    expect(second?.version).toBe((first?.version ?? 0) + 1)
     clock.at += 2001
     const third = snapshots(site)
     expect(third?.etag).toBe(second?.etag)
@@ -149,12 +150,16 @@ describe('the snapshot as text', () => {
     expect(snapshots('nowhere')).toBeUndefined()
   })
 
-  test('is the snapshot, whatever the map', async () => {
+  test('and its map make the snapshot again, whatever the map', async () => {
     const { hub } = open({}, standingClock(1000))
     const snapshots = cachedSnapshots(hub, standingClock(1000))
+    const maps = cachedMaps(hub)
     for (const version of [1, 2, 3]) {
       hub.seed([{ type: 'map', map: smallMap(site, version) }, slot(version)])
-      expect(JSON.parse(String(await snapshots(site)?.bytes('identity')))).toEqual(hub.snapshot(site))
+      const packed = JSON.parse(String(await snapshots(site)?.bytes('identity')))
+      const map = JSON.parse(String(await maps(site)?.bytes('identity')))
+      expect(unpackSnapshot(packed, unpackMap(map))).toEqual(hub.snapshot(site))
+      expect(maps(site)).toBe(maps(site))
     }
   })
 })

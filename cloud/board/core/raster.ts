@@ -1,0 +1,170 @@
+import type { Plan } from './plan.ts'
+import { isDoubtfulCode, type SlotCodes, stateOfCode, stepOfCode } from './slot-codes.ts'
+import type { Rect, View } from './view.ts'
+
+/**
+ * Slots painted into memory, pixel by pixel: for browsers without a graphics card a hundred thousand of them cost a few
+ * milliseconds, where drawing them as shapes costs a hundred. The graphics card follows the same geometry.
+ */
+export interface Raster {
+  readonly width: number
+  readonly height: number
+  /** Row by row from the top left; one number for red, green, blue and alpha as `inkOf` makes it. */
+  readonly pixels: Uint32Array<ArrayBuffer>
+}
+
+/** Colours as a `Raster` holds them, and the widths of lines in its pixels. */
+export interface Ink {
+  readonly background: number
+  readonly ground: number
+  readonly edge: number
+  readonly empty: number
+  readonly occupied: number
+  readonly outline: number
+  readonly dots: number
+  /** Laid over what is not current, in lines. */
+  readonly hatch: number
+  /** By step of the layer; `[0]` is not used. */
+  readonly steps: readonly number[]
+  /** Width of an outline; 0 = slots are too small to have one. */
+  readonly line: number
+  /** Free space around a slot, half of that between two. */
+  readonly gap: number
+  readonly dash: number
+  readonly hatchStep: number
+}
+
+const unknown = 2
+const occupied = 1
+/** Of the hatch's colour over what lies under it. */
+const hatchShare = 0.55
+
+/** `#rrggbb` → a pixel of an `ImageData` on a little-endian machine, which all that run browsers are. */
+export function inkOf(colour: string): number {
+  const value = Number.parseInt(colour.slice(1), 16)
+  return (0xff00_0000 | ((value & 0xff) << 16) | (value & 0xff00) | ((value >> 16) & 0xff)) >>> 0
+}
+
+/** Device pixels from `left` to before `right`; never less than one wide. */
+export interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+/** Where a rectangle of metres lies in device pixels, on whole ones. */
+export function boxOf(view: View, ratio: number, rect: Rect, gap: number): Box {
+  const { pixelsPerMetre } = view
+  const left = Math.round((rect.x * pixelsPerMetre + view.x) * ratio + gap)
+  const top = Math.round((rect.y * pixelsPerMetre + view.y) * ratio + gap)
+  return {
+    left,
+    top,
+    right: Math.max(left + 1, Math.round(((rect.x + rect.width) * pixelsPerMetre + view.x) * ratio - gap)),
+    bottom: Math.max(top + 1, Math.round(((rect.y + rect.height) * pixelsPerMetre + view.y) * ratio - gap)),
+  }
+}
+
+export function clear(raster: Raster, ink: Ink): void {
+  raster.pixels.fill(ink.background)
+}
+
+/** The floor of a zone, its edge, and lines over it when nothing of it is current. */
+export function paintZone(raster: Raster, box: Box, ink: Ink, isSilent: boolean): void {
+  fill(raster, box, ink.ground)
+  frame(raster, box, Math.max(1, Math.round(ink.hatchStep / 8)), ink.edge, 0)
+  if (isSilent) hatch(raster, box, ink)
+}
+
+/** Every slot in sight; those that are not cost a comparison. */
+export function paintSlots(raster: Raster, plan: Plan, view: View, ratio: number, codes: SlotCodes, ink: Ink): void {
+  for (let slot = 0; slot < codes.length; slot++)
+    paintSlot(raster, plan, view, ratio, slot, codes[slot] ?? unknown, ink)
+}
+
+/** `null`: it is out of sight, and nothing was painted. */
+export function paintSlot(
+  raster: Raster,
+  plan: Plan,
+  view: View,
+  ratio: number,
+  slot: number,
+  code: number,
+  ink: Ink,
+): Box | null {
+  const at = slot * 4
+  const rects = plan.slotRects
+  const { pixelsPerMetre } = view
+  const x = ((rects[at] ?? 0) * pixelsPerMetre + view.x) * ratio
+  const y = ((rects[at + 1] ?? 0) * pixelsPerMetre + view.y) * ratio
+  if (x >= raster.width || y >= raster.height) return null
+  const farX = x + (rects[at + 2] ?? 0) * pixelsPerMetre * ratio
+  const farY = y + (rects[at + 3] ?? 0) * pixelsPerMetre * ratio
+  if (farX < 0 || farY < 0) return null
+  // As `boxOf`, written out: this runs a hundred thousand times a picture.
+  const left = Math.round(x + ink.gap)
+  const top = Math.round(y + ink.gap)
+  const box: Box = {
+    left,
+    top,
+    right: Math.max(left + 1, Math.round(farX - ink.gap)),
+    bottom: Math.max(top + 1, Math.round(farY - ink.gap)),
+  }
+  const state = stateOfCode(code)
+  const step = stepOfCode(code)
+  if (step > 0) fill(raster, box, ink.steps[step] ?? ink.occupied)
+  else if (state === occupied) fill(raster, box, ink.occupied)
+  else fill(raster, box, ink.line === 0 && state !== unknown ? ink.empty : ink.ground)
+  if (state === unknown) frame(raster, box, Math.max(1, ink.line), ink.dots, ink.dash)
+  else if (ink.line > 0) frame(raster, box, ink.line, ink.outline, 0)
+  if (isDoubtfulCode(code)) hatch(raster, box, ink)
+  return box
+}
+
+function fill({ width, height, pixels }: Raster, { left, top, right, bottom }: Box, colour: number): void {
+  const from = Math.max(0, left)
+  const to = Math.min(width, right)
+  if (from >= to) return
+  for (let y = Math.max(0, top); y < Math.min(height, bottom); y++) {
+    const row = y * width
+    // Short runs are quicker in a loop than through `fill`.
+    if (to - from > 24) pixels.fill(colour, row + from, row + to)
+    else for (let x = from; x < to; x++) pixels[row + x] = colour
+  }
+}
+
+/** `dash` 0: a whole line; else as many pixels on as off, along the edge. */
+function frame({ width, height, pixels }: Raster, box: Box, line: number, colour: number, dash: number): void {
+  const { left, top, right, bottom } = box
+  for (let y = Math.max(0, top); y < Math.min(height, bottom); y++) {
+    const isEdgeRow = y < top + line || y >= bottom - line
+    for (let x = Math.max(0, left); x < Math.min(width, right); x++) {
+      const isEdgeColumn = x < left + line || x >= right - line
+      if (!isEdgeRow && !isEdgeColumn) {
+        x = Math.min(width, right - line) - 1
+        continue
+      }
+      if (dash > 0 && (Math.floor((isEdgeRow ? x - left : y - top) / dash) & 1) === 1) continue
+      pixels[y * width + x] = colour
+    }
+  }
+}
+
+function hatch({ width, height, pixels }: Raster, { left, top, right, bottom }: Box, ink: Ink): void {
+  const line = Math.max(1, Math.round(ink.hatchStep / 8))
+  for (let y = Math.max(0, top); y < Math.min(height, bottom); y++) {
+    for (let x = Math.max(0, left); x < Math.min(width, right); x++) {
+      const at = y * width + x
+      if ((x + y) % ink.hatchStep < line) pixels[at] = mixed(pixels[at] ?? 0, ink.hatch)
+    }
+  }
+}
+
+function mixed(under: number, over: number): number {
+  const channel = (shift: number) => {
+    const below = (under >>> shift) & 0xff
+    return Math.round(below + (((over >>> shift) & 0xff) - below) * hatchShare) << shift
+  }
+  return (0xff00_0000 | channel(16) | channel(8) | channel(0)) >>> 0
+}
