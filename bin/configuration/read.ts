@@ -53,14 +53,18 @@ export function readConfiguration<S extends z.ZodType>(
       ...helpFor(variable.split('__').at(-1) ?? '', knownKeys),
     })
   }
-  for (const override of overrides) document.setIn(override.path, override.value)
   const overridden = new Map(overrides.map((override) => [pathText(override.path), override.variable]))
-  for (const { flag, path, value } of surroundings.flags ?? []) {
-    document.setIn(path, value)
-    overridden.set(pathText(path), flag)
+  for (const { flag, path } of surroundings.flags ?? []) overridden.set(pathText(path), flag)
+  let content: unknown
+  try {
+    for (const { path, value } of [...overrides, ...(surroundings.flags ?? [])]) document.setIn(path, value)
+    content = document.toJS()
+  } catch (thrown) {
+    // An alias of nothing, aliases of aliases without end, a text where a map should be: seen only now.
+    return complain([{ path: '', message: thrown instanceof Error ? thrown.message : String(thrown) }])
   }
 
-  const result = schema.safeParse(document.toJS() ?? {})
+  const result = schema.safeParse(content ?? {})
   if (result.success && problems.length === 0) return { ok: true, value: result.data }
   for (const issue of (result.error?.issues ?? []).flatMap((issue) => unfold(issue))) {
     const variable = overridden.get(pathText(issue.path))

@@ -58,6 +58,7 @@ describe('a configuration', () => {
     ['an unknown kind of source', good.replace('serial', 'serail'), ['edge.yaml:5:11  error  sources[0].type']],
     ['a key of one member of a union', good.replace('path:', 'pth:'), ['sources[0].pth', 'did you mean "path"?']],
     ['broken YAML', 'version: [1\n', ['edge.yaml:']],
+    ['an alias of nothing', 'version: *one\n', ['edge.yaml', 'Unresolved alias']],
     ['an empty file', '', ['edge.yaml', 'error  version']],
   ])('tells %s', (_name, text, parts) => {
     const complaints = complaintsOf(text).join('\n')

@@ -1,0 +1,63 @@
+import { connectAsync, type MqttClient } from 'mqtt'
+import { topicOf } from '../../../shared/wire.ts'
+import { epochA, run } from '../../support/journal.ts'
+import { bytesOf, type Door, openDamage } from './door.ts'
+
+const address = { site: 'north', gateway: 'a' }
+const batch = { v: 1, epoch: epochA, lease: 'x', first: 1, records: run(1, 3) }
+const hello = {
+  v: 1,
+  epoch: epochA,
+  first: 1,
+  next: 4,
+  version: 'x',
+  config: 0,
+  boot: epochA,
+  startedAt: 0,
+  clockSynced: true,
+}
+const good = [batch, hello, { state: 'online' }].map(bytesOf)
+
+/** Payloads of a gateway with a good credential, on its own topics. */
+export const mqttDoor: Door = {
+  name: 'mqtt payloads',
+  async attack(house, chance, signal) {
+    const { taken, broke, damage } = openDamage()
+    const connect = (): Promise<MqttClient> =>
+      connectAsync(
+        house.street.brokerUrl,
+        {
+          clientId: 'north/a',
+          username: 'north/a',
+          password: house.secrets.a,
+          reconnectPeriod: 0,
+          connectTimeout: 5000,
+        },
+        false,
+      )
+    let client = await connect()
+    client.on('error', () => undefined)
+    while (!signal.aborted) {
+      const channel = chance.pick(['batch', 'batch', 'batch', 'hello', 'status'] as const)
+      const structured = chance.pick([true, false])
+      const payload = structured ? bytesOf(chance.bend(chance.pick([batch, hello]))) : chance.bytes(good)
+      taken()
+      try {
+        await client.publishAsync(topicOf(address, channel), Buffer.from(payload), { qos: 1 })
+      } catch {
+        // thrown out; what matters is that it may come back
+      }
+      if (!client.connected && !signal.aborted) {
+        try {
+          client = await connect()
+          client.on('error', () => undefined)
+        } catch (thrown) {
+          broke(`the door stayed shut after ${channel} ${Buffer.from(payload).toString('hex')}: ${String(thrown)}`)
+          break
+        }
+      }
+    }
+    client.end(true)
+    return damage()
+  },
+}
