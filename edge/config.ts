@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { Identifier } from '../shared/identifier.ts'
 import { CleanOptions } from './clean/options.ts'
+import type { ReaderSettings } from './commands/dialect.ts'
+import { commandsOf } from './decoders/catalogue.ts'
 import { SourceOptions } from './sources/catalogue.ts'
+import type { SerialOptions } from './sources/serial/options.ts'
 
 /** How the gateway reaches the cloud. */
 const Uplink = z
@@ -68,6 +71,12 @@ export const EdgeConfig = z
       .describe('absent: no port is opened'),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
   })
+  .superRefine(({ sources }, context) => {
+    for (const [i, source] of sources.entries()) {
+      const message = source.type === 'serial' ? refusedSettings(source) : undefined
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['sources', i], message })
+    }
+  })
   .superRefine(({ gateway, sources }, context) => {
     const taken = new Set([gateway.id])
     for (const [i, source] of sources.entries()) {
@@ -87,4 +96,13 @@ function namesOf(source: SourceOptions): readonly { readonly id: string; readonl
   const own = { id: source.id, path: ['id'] }
   if (source.type !== 'modbus-rtu') return [own]
   return [own, ...source.slaves.map(({ sensor }, i) => ({ id: sensor, path: ['slaves', i, 'sensor'] }))]
+}
+
+/** Why the reader of a serial source cannot be set as it says. */
+function refusedSettings({ protocol, active, powerDbm, region, antennas }: SerialOptions): string | undefined {
+  const settings: ReaderSettings = { powerDbm, region, antennas }
+  const dialect = active ? commandsOf(protocol)?.dialect : undefined
+  if (dialect !== undefined) return dialect.refuse(settings)
+  const isSet = powerDbm !== undefined || region !== undefined || antennas !== undefined
+  return isSet ? 'powerDbm, region and antennas: nothing is said to a reader that is only listened to' : undefined
 }

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../shared/clock.ts'
 import { asFault, Fault } from '../shared/fault.ts'
 import { readKeptClock, writeKeptClock } from './clock-file.ts'
 import type { EdgeConfig } from './config.ts'
-import { protocols } from './decoders/catalogue.ts'
+import { commandsOf } from './decoders/catalogue.ts'
 import { type GatewayClock, gatewayClock } from './gateway-clock.ts'
 import { runLine } from './line.ts'
 import type { Log } from './log.ts'
@@ -104,9 +104,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     await runLine(
       {
         gateway: config.gateway.id,
-        sources: config.sources.map((options) =>
-          sourceFrom(options, { clock, random, startCommand: (protocol) => protocols[protocol].startCommand }),
-        ),
+        sources: config.sources.map((options) => sourceFrom(options, { clock, random, commandsOf })),
         clean: config.clean,
         spool,
         clock,

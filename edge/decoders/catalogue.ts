@@ -1,7 +1,15 @@
+import { a0Dialect } from '../commands/a0.ts'
+import type { Dialect } from '../commands/dialect.ts'
+import { thingMagicDialect } from '../commands/thingmagic.ts'
+import { tslDialect } from '../commands/tsl.ts'
+import { uhfPrimeDialect } from '../commands/uhf-prime.ts'
+import { uhfReader18Dialect } from '../commands/uhfreader18.ts'
+import { yrm100Dialect } from '../commands/yrm100.ts'
 import { a0Framer } from '../framing/a0.ts'
 import type { Framer } from '../framing/framer.ts'
 import { anyLineFramer, lineFramer } from '../framing/lines.ts'
 import { thingMagicFramer } from '../framing/thingmagic.ts'
+import { tslFramer } from '../framing/tsl.ts'
 import { uhfPrimeFramer } from '../framing/uhf-prime.ts'
 import { uhfReader18Framer } from '../framing/uhfreader18.ts'
 import { yrm100Framer } from '../framing/yrm100.ts'
@@ -17,10 +25,11 @@ import { decodeScanJson } from './scan-json.ts'
 import { decodeTagLine } from './tag-lines.ts'
 import { decodeTheThingsNetwork } from './the-things-network.ts'
 import { decodeThingMagic } from './thingmagic.ts'
+import { decodeTsl } from './tsl.ts'
 import { decodeUhfPrime } from './uhf-prime.ts'
 import { decodeUhfReader18 } from './uhfreader18.ts'
 import { decodeXyMd02 } from './xy-md02.ts'
-import { decodeYrm100, yrm100StartInventory } from './yrm100.ts'
+import { decodeYrm100 } from './yrm100.ts'
 import { decodeZebraIotc } from './zebra-iotc.ts'
 import { decodeZigbee2Mqtt } from './zigbee2mqtt.ts'
 
@@ -28,13 +37,13 @@ export interface Protocol {
   readonly decode: Decoder
   /** How whole frames are cut from a stream; absent where it exists only as whole messages. */
   readonly framer?: () => Framer
-  /** The command that makes the device report until told otherwise; absent where it reports by itself. */
-  readonly startCommand?: Uint8Array
+  /** How a reader is told to read; absent where it reports by itself. */
+  readonly dialect?: Dialect
 }
 
 /** Every protocol that the gateway understands. */
 export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
-  yrm100: { decode: decodeYrm100, framer: yrm100Framer, startCommand: yrm100StartInventory },
+  yrm100: { decode: decodeYrm100, framer: yrm100Framer, dialect: yrm100Dialect },
   'tag-lines': { decode: decodeTagLine, framer: () => lineFramer({ longestBytes: 512 }) },
   'impinj-r700': { decode: decodeImpinjR700, framer: () => lineFramer({ longestBytes: 64 * 1024 }) },
   zigbee2mqtt: { decode: decodeZigbee2Mqtt },
@@ -46,8 +55,15 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   'the-things-network': { decode: decodeTheThingsNetwork },
   ruuvi: { decode: decodeRuuvi },
   llrp: { decode: decodeTagReport },
-  uhfreader18: { decode: decodeUhfReader18, framer: uhfReader18Framer },
-  'uhf-prime': { decode: decodeUhfPrime, framer: uhfPrimeFramer },
-  thingmagic: { decode: decodeThingMagic, framer: thingMagicFramer },
-  a0: { decode: decodeA0, framer: a0Framer },
+  uhfreader18: { decode: decodeUhfReader18, framer: uhfReader18Framer, dialect: uhfReader18Dialect },
+  'uhf-prime': { decode: decodeUhfPrime, framer: uhfPrimeFramer, dialect: uhfPrimeDialect },
+  thingmagic: { decode: decodeThingMagic, framer: thingMagicFramer, dialect: thingMagicDialect },
+  a0: { decode: decodeA0, framer: a0Framer, dialect: a0Dialect },
+  tsl: { decode: decodeTsl, framer: tslFramer, dialect: tslDialect },
+}
+
+/** How readers of this protocol are told to read, if they have to be told. */
+export function commandsOf(name: ProtocolName): { dialect: Dialect; framer: () => Framer } | undefined {
+  const { dialect, framer } = protocols[name]
+  return dialect === undefined || framer === undefined ? undefined : { dialect, framer }
 }

@@ -16,6 +16,7 @@ export const protocolNames = [
   'uhf-prime',
   'thingmagic',
   'a0',
+  'tsl',
 ] as const
 export type ProtocolName = (typeof protocolNames)[number]
 
@@ -31,6 +32,7 @@ export const streamProtocolNames = [
   'uhf-prime',
   'thingmagic',
   'a0',
+  'tsl',
 ] as const satisfies ProtocolName[]
 
 /** Those that come as whole messages. */

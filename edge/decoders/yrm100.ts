@@ -44,6 +44,3 @@ export const decodeYrm100: Decoder = (frame, context) => {
     },
   ])
 }
-
-/** Command 27, reserved 22, FFFF rounds: read on until told to stop. */
-export const yrm100StartInventory = Uint8Array.of(0xbb, 0x00, 0x27, 0x00, 0x03, 0x22, 0xff, 0xff, 0x4a, 0x7e)

@@ -1,14 +1,22 @@
 import type { Clock, Random } from '../../shared/clock.ts'
 import type { ReadPointNames } from '../clean/read-point.ts'
+import type { Dialect } from '../commands/dialect.ts'
 import type { ProtocolName } from '../decoders/protocol.ts'
+import type { Framer } from '../framing/framer.ts'
 import type { Source } from './source.ts'
 
 /** What a source may use of the world, beside its device. */
 export interface SourceContext {
   readonly clock: Clock
   readonly random: Random
-  /** The command that makes a device of this protocol report by itself, if there is one. */
-  startCommand(protocol: ProtocolName): Uint8Array | undefined
+  /** How readers of this protocol are told to read, if they have to be told. */
+  commandsOf(protocol: ProtocolName): ReaderCommands | undefined
+}
+
+/** How a reader is spoken to, and how its answers are cut. */
+export interface ReaderCommands {
+  readonly dialect: Dialect
+  readonly framer: () => Framer
 }
 
 /** Who speaks on a channel, and in which protocol. */

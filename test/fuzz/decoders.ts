@@ -69,6 +69,7 @@ export const goodFrames: Readonly<Record<ProtocolName, readonly Uint8Array[]>> =
     bytesOf('FF 00 22 0400 84E0'),
   ],
   a0: [bytesOf('A0 13 01 89 04 3000 E20030166613012115507 4EF 45 BF'), bytesOf('A0 0A 01 89 00 0011 00000005 B6')],
+  tsl: [text('EP: 30340242201D8840009EFDF7\nRI: -52\nAN: 2'), text('ER: 005'), text('OK:')],
 }
 
 /** Every decoder of the edge: never throws, and hands on only what a record can carry. */

@@ -3,6 +3,7 @@ import type { Framer } from '../../edge/framing/framer.ts'
 import { anyLineFramer, lineFramer } from '../../edge/framing/lines.ts'
 import { llrpFramer } from '../../edge/framing/llrp.ts'
 import { thingMagicFramer } from '../../edge/framing/thingmagic.ts'
+import { tslFramer } from '../../edge/framing/tsl.ts'
 import { uhfPrimeFramer } from '../../edge/framing/uhf-prime.ts'
 import { uhfReader18Framer } from '../../edge/framing/uhfreader18.ts'
 import { yrm100Framer } from '../../edge/framing/yrm100.ts'
@@ -56,6 +57,11 @@ const framings: readonly Framing[] = [
     name: 'thingmagic',
     framer: thingMagicFramer,
     good: [bytesOf('FF 00 22 0400 84E0 00 FF 00 2F 0000 514D')],
+  },
+  {
+    name: 'tsl',
+    framer: tslFramer,
+    good: [text('CS: .iv\r\nEP: 3034\r\nRI: -52\r\nEP: 3035\r\nOK:\r\n')],
   },
   {
     name: 'a0',

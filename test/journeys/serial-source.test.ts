@@ -9,6 +9,7 @@ import { runSource, type SourceRun, sourceContext } from '../support/source-run.
 import { until } from '../support/until.ts'
 
 const startCommand = 'BB0027000322FFFF4A7E'
+const stopCommand = 'BB00280000287E'
 
 let directory: string
 let path: string
@@ -124,5 +125,5 @@ test('stops at once, and frees the port', async () => {
   await until('the inventory is started', () => commands() !== '')
   await run.stop()
   open({})
-  await until('the port can be opened again', () => commands() === startCommand.repeat(2))
+  await until('it was stopped, and started again', () => commands() === startCommand + stopCommand + startCommand)
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { CleanOptions } from '../../edge/clean/options.ts'
-import { protocols } from '../../edge/decoders/catalogue.ts'
+import { commandsOf } from '../../edge/decoders/catalogue.ts'
 import { runLine } from '../../edge/line.ts'
 import { SourceOptions, sourceFrom } from '../../edge/sources/catalogue.ts'
 import { emptyTally } from '../../edge/tally.ts'
@@ -52,7 +52,7 @@ test('two gateways record every tag read that the devices of their halls sent, a
     const context = {
       clock,
       random: seededRandom(1),
-      startCommand: (protocol: keyof typeof protocols) => protocols[protocol].startCommand,
+      commandsOf,
     }
     const ended = runLine(
       {

@@ -1,5 +1,4 @@
-import { protocols } from '../../edge/decoders/catalogue.ts'
-import type { ProtocolName } from '../../edge/decoders/protocol.ts'
+import { commandsOf } from '../../edge/decoders/catalogue.ts'
 import type { SourceContext } from '../../edge/sources/configured.ts'
 import type { Delivery, LinkReport, Source } from '../../edge/sources/source.ts'
 import { steadyClock } from './edge.ts'
@@ -8,7 +7,7 @@ import { steadyClock } from './edge.ts'
 export const sourceContext: SourceContext = {
   clock: steadyClock(),
   random: () => 0,
-  startCommand: (protocol: ProtocolName) => protocols[protocol].startCommand,
+  commandsOf,
 }
 
 /** A source at work, and all that came of it. */

@@ -1,17 +1,21 @@
+import { type Conversation, conversation } from '../../commands/conversation.ts'
+import type { ReaderSettings } from '../../commands/dialect.ts'
 import { aborted, wait } from '../../wait.ts'
-import type { ConfiguredSource, SourceContext } from '../configured.ts'
+import type { ConfiguredSource, ReaderCommands, SourceContext } from '../configured.ts'
 import { type DeviceWatch, watchDevices } from '../device-watch.ts'
 import { waitForReplug } from '../replug.ts'
 import type { SourceEvents } from '../source.ts'
 import type { SerialOptions } from './options.ts'
-import { closePort, openPort, type SerialPort } from './port.ts'
+import { closePort, openPort, type SerialPort, writePort } from './port.ts'
 
 /** How often a missing port is looked for, and a present one is checked to be still the same. */
 const lookEveryMs = 1000
-/** A reader whose inventory we started answers even when there is no tag. */
-const polledSilentAfterMs = 10_000
+/** How often it is looked whether something is to be said, or has not been heard. */
+const tickMs = 50
+/** A reader that we speak to answers even when there is no tag. */
+const spokenToSilentAfterMs = 10_000
 
-/** A reader on a serial port: opened, watched and reopened until stopped. */
+/** A reader on a serial port: opened, told to read, watched and reopened until stopped. */
 export function openSerial(options: SerialOptions, context: SourceContext): ConfiguredSource {
   return {
     readPointsOf: () => options.readPoints,
@@ -23,8 +27,10 @@ export function openSerial(options: SerialOptions, context: SourceContext): Conf
         const watch = watchDevices(events.link)
         while (!signal.aborted) {
           const port = await openPort(options.path, options.baudRate)
-          const reason = typeof port === 'string' ? port : await serve(port, options, context, watch, events, signal)
-          if (!signal.aborted) watch.down(options.id, reason)
+          const ended = typeof port === 'string' ? port : await serve(port, options, context, watch, events, signal)
+          // A port that is opened anew because nothing was heard is no other state of its reader.
+          if (ended === 'silent') continue
+          if (!signal.aborted) watch.down(options.id, ended)
           await wait(lookEveryMs, signal)
         }
       },
@@ -32,11 +38,14 @@ export function openSerial(options: SerialOptions, context: SourceContext): Conf
   }
 }
 
-/** Reads until the port fails, disappears, or `signal` aborts; closes it; answers why it ended. */
+/**
+ * Reads until the port fails, disappears, nothing valid was heard for too long, or `signal` aborts; closes it; answers
+ * why it ended.
+ */
 async function serve(
   port: SerialPort,
   options: SerialOptions,
-  { clock, startCommand }: SourceContext,
+  { clock, commandsOf }: SourceContext,
   watch: DeviceWatch,
   events: SourceEvents,
   signal: AbortSignal,
@@ -47,40 +56,61 @@ async function serve(
   port.on('error', (error) => fail(error.message))
   port.on('close', () => fail('port closed'))
 
-  const command = options.active ? startCommand(options.protocol) : undefined
-  const start = () => {
-    if (command !== undefined && port.isOpen) port.write(command, (error) => error && fail(error.message))
+  const commands = options.active ? commandsOf(options.protocol) : undefined
+  const talk = commands === undefined ? undefined : openTalk(commands, options)
+  const speak = () => {
+    const bytes = talk?.conversation.due(clock.monotonicMs())
+    if (bytes !== undefined && port.isOpen) port.write(bytes, (error) => error && fail(error.message))
   }
 
   let delivering: Promise<unknown> = Promise.resolve()
   port.on('data', (bytes: Buffer) => {
     port.pause() // one delivery at a time; meanwhile the kernel holds the device back
+    talk?.hear(bytes, clock.monotonicMs())
+    speak()
     delivering = events.deliver({ bytes, at: clock.now() }).then((valid) => {
       if (valid) watch.heard(options.id, clock.monotonicMs())
       if (!until.aborted) port.resume()
     })
   })
 
-  const silentAfterMs = options.silentAfterMs ?? (command === undefined ? undefined : polledSilentAfterMs)
+  const silentAfterMs = options.silentAfterMs ?? (talk === undefined ? undefined : spokenToSilentAfterMs)
   watch.expect(options.id, clock.monotonicMs())
   // Where silence is not watched, an open port is all the health there is.
   if (silentAfterMs === undefined) watch.heard(options.id, clock.monotonicMs())
-  start()
 
   const replugged = waitForReplug(options.path, lookEveryMs, until).then(fail)
-  let askedAtMs = clock.monotonicMs()
-  while (!until.aborted && silentAfterMs !== undefined) {
-    await wait(Math.min(250, silentAfterMs / 4), until)
+  while (!until.aborted && (talk !== undefined || silentAfterMs !== undefined)) {
+    speak()
+    await wait(tickMs, until)
+    if (silentAfterMs === undefined) continue
     const nowMs = clock.monotonicMs()
     watch.checkSilence(nowMs, silentAfterMs)
-    if (nowMs - Math.max(askedAtMs, watch.heardAtMs(options.id) ?? 0) < silentAfterMs) continue
-    // A reader that lost power forgot the inventory. Asking again also brings out a port that is dead.
-    askedAtMs = nowMs
-    start()
+    // A port can be dead without a word. Opening it anew mends that, and a driver that got stuck.
+    if (nowMs - (watch.heardAtMs(options.id) ?? 0) >= silentAfterMs) fail('silent')
   }
   await aborted(until)
 
   port.removeAllListeners('data')
+  if (signal.aborted && commands?.dialect.stop !== undefined) await writePort(port, commands.dialect.stop)
   await Promise.all([delivering, replugged, closePort(port)])
   return String(broken.signal.reason ?? 'stopped')
+}
+
+/** The conversation, and its own ear: what a command brought about shows in whole frames only. */
+function openTalk(
+  { dialect, framer }: ReaderCommands,
+  settings: ReaderSettings,
+): { readonly conversation: Conversation; hear(bytes: Uint8Array, nowMs: number): void } {
+  const ear = framer()
+  const spoken = conversation(dialect, settings)
+  return {
+    conversation: spoken,
+    hear: (bytes, nowMs) =>
+      ear.push(
+        bytes,
+        (frame) => spoken.heard(frame, nowMs),
+        () => {}, // counted where the bytes are delivered to
+      ),
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { regions } from '../../commands/dialect.ts'
 import { streamProtocolNames } from '../../decoders/protocol.ts'
 import { DeviceId, ReadPoints, SerialPath, SilentAfterMs } from '../common-options.ts'
 
@@ -11,9 +12,17 @@ export const SerialOptions = z.strictObject({
   active: z
     .boolean()
     .default(true)
-    .describe('start the inventory, where the protocol has a command for it; false only listens'),
+    .describe('tell the reader to read, where the protocol has commands for it; false only listens'),
+  powerDbm: z.int().min(0).max(40).optional().describe('transmit power; absent: as the reader is set'),
+  region: z.enum(regions).optional().describe('band; absent: as the reader is set'),
+  antennas: z
+    .array(z.int().min(1).max(16))
+    .min(1)
+    .max(16)
+    .optional()
+    .describe('ports to read in turn; absent: as the reader is set'),
   silentAfterMs: SilentAfterMs.optional().describe(
-    'no valid data for so long is `silent`; 10000 where the inventory is started by us, else not watched',
+    'no valid data for so long is `silent`, and the port is opened anew; 10000 where we tell the reader to read, else not watched',
   ),
   readPoints: ReadPoints,
 })
