@@ -15,6 +15,8 @@ const pages = [
   '/gateways',
   '/sensors',
   '/sensors/*',
+  '/scan',
+  '/system',
   '/wall/*',
   '/walls',
 ]

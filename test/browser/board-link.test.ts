@@ -176,7 +176,17 @@ describe('keyboard', () => {
 })
 
 describe('every page, in both languages and themes: axe finds nothing serious, nothing is wider than the window', () => {
-  const pages = ['/', '/?slot=A01-01-3', '/alerts', '/find?q=HD-10007', '/sensors/cold-room-t1', '/gateways', '/walls']
+  const pages = [
+    '/',
+    '/?slot=A01-01-3',
+    '/alerts',
+    '/find?q=HD-10007',
+    '/sensors/cold-room-t1',
+    '/gateways',
+    '/scan',
+    '/system',
+    '/walls',
+  ]
   for (const [language, theme, width] of [
     ['en', 'light', 1280],
     ['zh-CN', 'dark', 390],

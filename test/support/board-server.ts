@@ -118,6 +118,29 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
     app.post<{ Body: { name: string } }>(`/api/v1/sites/${siteId}/walls`, ({ body }, reply) =>
       reply.code(201).send({ id: '00000000000000bb', name: body.name, key: 'wpw_made-for-the-test' }),
     )
+    app.post<{ Body: { slot: string; codes: string[] } }>(`/api/v1/sites/${siteId}/counts`, ({ body }, reply) =>
+      reply.code(202).send(world.count(body.slot, body.codes)),
+    )
+    app.get('/readyz', () => ({
+      ready: true,
+      journalTail: 4711,
+      projections: [{ name: 'inventory', lag: 3 }],
+      troubles: [],
+    }))
+    app.get('/api/v1/audit', () => ({
+      items: [
+        {
+          number: 1,
+          at: '2026-11-23T02:00:00.000Z',
+          who: 'demo',
+          from: '127.0.0.1',
+          act: 'POST /api/v1/session',
+          subject: '',
+          outcome: 'done',
+        },
+      ],
+      next: null,
+    }))
     app.get(`/api/v1/sites/${siteId}/gaps`, () => ({ items: world.gaps, next: null }))
     app.get(`/api/v1/sites/${siteId}/set-aside`, () => ({ items: [], next: null }))
     app.get(`/api/v1/sites/${siteId}/alerts`, () => ({ items: world.past, next: null }))
@@ -483,6 +506,26 @@ class World {
     const devices = state.devices.map((one) => (one.device === device ? { device, state: to, since, reason } : one))
     this.#gateways.set(gateway, { ...state, devices })
     this.#changed.gateways.add(gateway)
+  }
+
+  /** What was scanned is there from now on. */
+  count(slot: string, codes: readonly string[]) {
+    const at = this.#map.slots.findIndex(({ id }) => id === slot)
+    const there = this.#goods.filter((thing) => thing.slot === at).map(({ epc }) => epc)
+    const known = codes.filter((code) => this.#goods.some(({ epc }) => epc === code))
+    for (const thing of this.#goods) {
+      if (!known.includes(thing.epc) || thing.slot === at) continue
+      const from = thing.slot
+      thing.slot = at
+      for (const changed of [from, at]) if (changed >= 0) this.#touch(changed, this.#count(changed) > 0 ? 1 : 0)
+    }
+    return {
+      found: there.filter((epc) => codes.includes(epc)),
+      missing: there.filter((epc) => !codes.includes(epc)),
+      unexpected: known.filter((epc) => !there.includes(epc)),
+      unknown: codes.filter((code) => !known.includes(code)),
+      offset: 1,
+    }
   }
 
   raise(alert: Alert): void {

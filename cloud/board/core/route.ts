@@ -8,6 +8,8 @@ export type Route =
   | { readonly page: 'alerts' }
   | { readonly page: 'sensors'; readonly sensor: string | null }
   | { readonly page: 'gateways' }
+  | { readonly page: 'scan' }
+  | { readonly page: 'system' }
   | { readonly page: 'walls' }
   | { readonly page: 'wall'; readonly id: string; readonly settings: WallSettings }
   | { readonly page: 'item'; readonly epc: string }
@@ -28,7 +30,7 @@ export function routeOf(path: string, search: string): Route {
   if (first === 'wall' && second !== '') return { page: 'wall', id: second, settings: wallSettings(search) }
   if (second !== '') return { page: 'nowhere' }
   if (first === 'find') return { page: 'find', q: query.get('q') ?? '' }
-  const alone = (['alerts', 'gateways', 'walls'] as const).find((page) => page === first)
+  const alone = (['alerts', 'gateways', 'scan', 'system', 'walls'] as const).find((page) => page === first)
   if (alone !== undefined) return { page: alone }
   return { page: 'nowhere' }
 }

@@ -15,6 +15,7 @@ import { severityName, type Words, wordsOf } from '../core/words/words.ts'
 import type { Renderer } from '../plan/ground.ts'
 import { ask, type Refusal } from './ask.ts'
 import { openLink } from './link.ts'
+import { type Outbox, openOutbox } from './outbox.ts'
 import { type Preferences, readPreferences, writePreferences } from './preferences.ts'
 import { signIn } from './sign-in.ts'
 import { isAnotherVersion } from './version.ts'
@@ -60,6 +61,8 @@ export interface Store {
   /** Pictures of the plan so far, and what painted the last. */
   readonly pictures: { count: number; kind: 'webgl' | 'canvas' | null }
   painted(kind: 'webgl' | 'canvas' | null): void
+  /** Acts that wait for the server. */
+  readonly outbox: Outbox
   /** The server has another version of this page. */
   readonly isOutdated: ReadonlySignal<boolean>
   go(route: Route, replace?: boolean): void
@@ -80,6 +83,7 @@ export function useStore(): Store {
 
 const tickMs = 250
 const emptyAgainMs = 5_000
+const outboxEveryMs = 3_000
 
 /** Starts signing in and watching at once. One per page. */
 export function openStore(): Store {
@@ -106,6 +110,7 @@ export function openStore(): Store {
   const acknowledging = signal<ReadonlyMap<string, Alert>>(new Map())
   const acknowledgeFailures = signal<ReadonlyMap<string, string>>(new Map())
   const asTable = signal(false)
+  const outbox = openOutbox(localStorage)
   const layer = signal<Layer>('occupancy')
   const asked = new URLSearchParams(location.search).get('renderer')
   const pictures: Store['pictures'] = { count: 0, kind: null }
@@ -232,6 +237,13 @@ export function openStore(): Store {
   effect(() => {
     document.title = map.value === null ? 'Warepulse' : `${map.value.name} · Warepulse`
   })
+  // A link may break and mend unseen, so what waits is tried again by the clock as well.
+  effect(() => {
+    if (liveness.value.state === 'live') void outbox.flush()
+  })
+  setInterval(() => {
+    if (outbox.waiting.peek().length > 0) void outbox.flush()
+  }, outboxEveryMs)
   let wasLost = false
   effect(() => {
     // Once at the change, never at each second.
@@ -263,6 +275,7 @@ export function openStore(): Store {
     acknowledging,
     acknowledgeFailures,
     asTable,
+    outbox,
     layer,
     renderer: asked === 'canvas' || asked === 'webgl' ? asked : 'auto',
     pictures,

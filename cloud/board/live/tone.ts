@@ -1,5 +1,10 @@
 /** Hertz of the pulses, by severity: the worse, the more and the higher. */
-const pulses = [[880, 880, 880], [660, 660], [440], [330]] as const
+const alertTones = [[880, 880, 880], [660, 660], [440], [330]] as const
+export function alertTone(severity: number): readonly number[] {
+  return alertTones[severity - 1] ?? alertTones[3]
+}
+/** Of a handheld: told apart without looking at it. */
+export const scanTones = { good: [1200], unknown: [500, 500], wrong: [220, 220, 220] } as const
 const pulseSeconds = 0.16
 const pauseSeconds = 0.12
 
@@ -7,7 +12,8 @@ const pauseSeconds = 0.12
 export interface Tones {
   /** May it be heard now? */
   readonly isHeard: () => boolean
-  play(severity: number): void
+  /** One pulse for each, Hertz. */
+  play(pulses: readonly number[]): void
   close(): void
 }
 
@@ -18,9 +24,9 @@ export function openTones(onChange: () => void): Tones {
   for (const name of ['pointerdown', 'keydown']) addEventListener(name, wake)
   return {
     isHeard: () => audio.state === 'running',
-    play(severity) {
+    play(pulses) {
       if (audio.state !== 'running') return
-      for (const [n, hertz] of (pulses[severity - 1] ?? pulses[3]).entries()) {
+      for (const [n, hertz] of pulses.entries()) {
         const from = audio.currentTime + n * (pulseSeconds + pauseSeconds)
         const voice = new OscillatorNode(audio, { type: 'triangle', frequency: hertz })
         const loudness = new GainNode(audio, { gain: 0 })

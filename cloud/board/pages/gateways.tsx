@@ -1,6 +1,7 @@
 import type { GatewayState } from '../../../shared/api.ts'
 import { useStore } from '../live/store.ts'
 import { GivenUpList } from '../parts/given-up.tsx'
+import { Link } from '../parts/link.tsx'
 
 /** The computers in the hall and what hangs on them, those in trouble first. */
 export function GatewaysPage() {
@@ -22,6 +23,9 @@ export function GatewaysPage() {
         </>
       )}
       <GivenUpList />
+      <p class="only-narrow">
+        <Link to={{ page: 'system' }}>{words.system}</Link>
+      </p>
       <ul class="gateway-list">
         {gateways.map((state) => (
           <Gateway key={state.gateway} state={state} />

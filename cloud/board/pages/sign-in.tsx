@@ -1,3 +1,5 @@
+import { useSignal } from '@preact/signals'
+import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Notice } from '../parts/notice.tsx'
 
@@ -14,6 +16,7 @@ export function SignInPage({ keyRefused, isWall }: { readonly keyRefused: boolea
           <p>{words.signInWall}</p>
         ) : (
           <>
+            <NameAndPassword />
             <p>{keyRefused ? words.signInUsed : words.signIn}</p>
             <p class="quiet">{words.signInCommand}</p>
             <pre class="terminal">
@@ -35,5 +38,67 @@ export function SignInPage({ keyRefused, isWall }: { readonly keyRefused: boolea
         </button>
       </Notice>
     </main>
+  )
+}
+
+/** For those who have set a password after their first sign-in. */
+function NameAndPassword() {
+  const store = useStore()
+  const words = store.words.value
+  const name = useSignal('')
+  const password = useSignal('')
+  const refused = useSignal<Refusal | null>(null)
+  const enter = async () => {
+    const body = { name: name.value, password: password.value }
+    const answer = await ask('/session', { method: 'POST', body })
+    refused.value = answer.ok ? null : answer
+    if (answer.ok) store.retry()
+  }
+  return (
+    <form
+      class="sign-in-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void enter()
+      }}
+    >
+      <label>
+        {words.signInName}
+        <input
+          class="field"
+          autocomplete="username"
+          required
+          value={name.value}
+          onInput={(event) => {
+            name.value = event.currentTarget.value
+          }}
+        />
+      </label>
+      <label>
+        {words.signInPassword}
+        <input
+          class="field"
+          type="password"
+          autocomplete="current-password"
+          required
+          value={password.value}
+          onInput={(event) => {
+            password.value = event.currentTarget.value
+          }}
+        />
+      </label>
+      <button type="submit" class="button primary">
+        {words.signInEnter}
+      </button>
+      {refused.value !== null && (
+        <p class="failure" role="alert">
+          {refused.value.status === 0
+            ? words.notReachableTitle
+            : refused.value.status === 429
+              ? words.signInWait
+              : words.signInWrong}
+        </p>
+      )}
+    </form>
   )
 }

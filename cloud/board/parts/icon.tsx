@@ -8,6 +8,8 @@ const paths = {
   plus: 'M12 5v14M5 12h14',
   minus: 'M5 12h14',
   fit: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
+  scan: 'M4 8V4h4M20 8V4h-4M4 16v4h4M20 16v4h-4M8 9v6M11 9v6M13.5 9v6M16 9v6',
+  system: 'M4 5h16v6H4zM4 13h16v6H4zM7.5 8h.01M7.5 16h.01M11 8h6M11 16h6',
   wall: 'M3 4.5h18v12H3zM8 20h8M12 16.5V20',
   table: 'M3 5h18v14H3zM3 10h18M3 14.5h18M9 10v9',
   close: 'M6 6l12 12M18 6 6 18',

@@ -53,9 +53,11 @@ function Rail() {
   const places: readonly (readonly [IconName, string, Route])[] = [
     ['floor', words.floor, { page: 'floor', slot: null }],
     ['find', words.find, { page: 'find', q: '' }],
+    ['scan', words.scan, { page: 'scan' }],
     ['alerts', words.alerts, { page: 'alerts' }],
     ['sensors', words.sensors, { page: 'sensors', sensor: null }],
     ['gateways', words.gateways, { page: 'gateways' }],
+    ['system', words.system, { page: 'system' }],
   ]
   return (
     <nav class="rail" aria-label={words.mainNavigation}>
@@ -63,7 +65,7 @@ function Rail() {
       {places.map(([icon, text, to]) => {
         const count = to.page === 'alerts' && active > 0 ? store.format.value.number(active) : null
         return (
-          <Link key={to.page} to={to} class="rail-link" current={store.route.value.page === to.page}>
+          <Link key={to.page} to={to} class={`rail-link to-${to.page}`} current={store.route.value.page === to.page}>
             <span class="rail-icon">
               <Icon name={icon} size={22} />
               {count !== null && <span class="badge">{count}</span>}
@@ -122,7 +124,7 @@ function TopBar() {
           {language === 'en' ? '中' : 'EN'}
         </button>
         <IconButton icon={theme} label={themeName} onClick={() => store.prefer({ theme: nextTheme })} />
-        <Link to={{ page: 'walls' }} class="icon-button" label={words.walls}>
+        <Link to={{ page: 'walls' }} class="icon-button to-walls" label={words.walls}>
           <Icon name="wall" />
         </Link>
         <Shortcuts />
@@ -147,9 +149,11 @@ function FooterLine() {
   const board = store.board.value
   if (board === null) return <footer class="foot" />
   const isLost = liveness.state === 'lost'
+  const waiting = store.outbox.waiting.value.length
   return (
     <footer class="foot">
       <span>{isLost ? words.linkLost : words.linkConnected}</span>
+      {waiting > 0 && <strong>{words.scanWaiting(waiting, format.number(waiting))}</strong>}
       <span>{isLost ? words.dataAge(format.age(liveness.ageMs)) : <SlotsCurrent />}</span>
       <span class="foot-end">{words.siteTime(knownZone(board.map.timeZone))}</span>
     </footer>

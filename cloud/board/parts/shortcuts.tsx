@@ -8,6 +8,8 @@ const goTo = {
   a: { page: 'alerts' },
   s: { page: 'sensors', sensor: null },
   g: { page: 'gateways' },
+  c: { page: 'scan' },
+  y: { page: 'system' },
 } as const
 const togetherMs = 1_200
 
@@ -41,7 +43,7 @@ export function Shortcuts() {
     [['← ↑ ↓ →'], words.shortcutArrows],
     [['Enter'], words.shortcutOpen],
     [['Esc'], words.shortcutEscape],
-    [['G', 'F A S G'], words.shortcutGo],
+    [['G', 'F A S G C Y'], words.shortcutGo],
     [['?'], words.shortcutHelp],
   ] as const
   return (

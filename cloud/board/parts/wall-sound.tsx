@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useStore } from '../live/store.ts'
-import { openTones, type Tones } from '../live/tone.ts'
+import { alertTone, openTones, type Tones } from '../live/tone.ts'
 
 const repeatMs = 10_000
 
@@ -22,11 +22,11 @@ export function WallSound() {
     const before = told.current
     told.current = new Set(unseen.map(({ id }) => id))
     const worst = unseen.find(({ id }) => before?.has(id) === false)
-    if (worst !== undefined) tones.current?.play(worst.severity)
+    if (worst !== undefined) tones.current?.play(alertTone(worst.severity))
   }, [unseen.map(({ id }) => id).join()])
   useEffect(() => {
     if (!isCritical) return
-    const again = setInterval(() => tones.current?.play(1), repeatMs)
+    const again = setInterval(() => tones.current?.play(alertTone(1)), repeatMs)
     return () => clearInterval(again)
   }, [isCritical])
   return isHeard ? null : <p class="wall-muted">{store.words.value.soundBlocked}</p>
