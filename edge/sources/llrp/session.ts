@@ -59,6 +59,8 @@ export interface Step {
 }
 
 const answerWithinMs = 5000
+/** Readers greet at once; one that does not is met sooner by trying again. */
+const greetWithinMs = 3000
 /** A stop waits no longer for the reader's good-bye. */
 const closeWithinMs = 1000
 /** Keep-alives that may be missing before the connection is given up. */
@@ -104,7 +106,8 @@ export function take(before: Session, received: Message, order: SessionOrder, no
 /** Nothing came, time goes by: asks for what waits in the reader, and gives a reader up that does not answer. */
 export function tick(session: Session, order: SessionOrder, nowMs: number): Step {
   const { asked, askedAtMs, heardAtMs, phase } = session
-  const late = nowMs - askedAtMs >= (phase === 'closing' ? closeWithinMs : answerWithinMs)
+  const patienceMs = phase === 'greeting' ? greetWithinMs : phase === 'closing' ? closeWithinMs : answerWithinMs
+  const late = nowMs - askedAtMs >= patienceMs
   if (phase === 'greeting' && late) return over(session, 'the reader does not greet')
   if (phase === 'closing' && late) return over(session, 'the reader does not close the connection')
   if (asked !== undefined && late) return over(session, `the reader does not answer ${asked.name}`)

@@ -237,8 +237,8 @@ test('held reports are asked for only where the reader can hold them', () => {
 
 const reading = talk(until(present(wanted.id, 2))).end
 for (const [name, session, wish, nowMs, words] of [
-  ['no greeting', beginSession(0), order(), 5000, ['!the reader does not greet']],
-  ['not yet', beginSession(0), order(), 4999, []],
+  ['no greeting', beginSession(0), order(), 3000, ['!the reader does not greet']],
+  ['not yet', beginSession(0), order(), 2999, []],
   ['no answer', talk([greeting()]).end, order(), 5000, ['!the reader does not answer GET_READER_CAPABILITIES']],
   ['three keep-alives may be missing', reading, order(), 7000, []],
   ['and no more', reading, order(), 7001, ['!the reader missed 3 keep-alives']],
