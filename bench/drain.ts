@@ -7,7 +7,7 @@ import { loadMap, loadRecords, standardLoad } from '../simulators/load.ts'
 import { until } from '../test/support/until.ts'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { startCloudProcess } from './support/cloud-process.ts'
-import { startEdgeProcess } from './support/edge-process.ts'
+import { r700Source, startEdgeProcess } from './support/edge-process.ts'
 import { openProbes, percentile, withProbes } from './support/probes.ts'
 import type { StillOrder } from './support/still-readers.ts'
 
@@ -56,7 +56,7 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
     closers.push(() => walkers.close())
     warehouse.postMessage('begin')
 
-    const edge = await startEdgeProcess({ cloud, site, gateway, siteBrokerUrl, spool })
+    const edge = await startEdgeProcess({ cloud, site, gateway, spool, sources: [r700Source(siteBrokerUrl)] })
     closers.push(() => edge.remove())
     const startedMs = performance.now()
     await until('the gateway listens to its readers', () => edge.metric('edge_device_up'), { everyMs: 5 })

@@ -8,7 +8,7 @@ import { loadMap } from '../simulators/load.ts'
 import { until } from '../test/support/until.ts'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { type CloudProcess, startCloudProcess } from './support/cloud-process.ts'
-import { startEdgeProcess } from './support/edge-process.ts'
+import { r700Source, startEdgeProcess } from './support/edge-process.ts'
 import { type Move, openProbes, type Probes, percentile, withProbes } from './support/probes.ts'
 import type { StillOrder } from './support/still-readers.ts'
 
@@ -39,7 +39,7 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
     const warehouse = new Worker(new URL('./support/still-readers.ts', import.meta.url), { workerData: still })
     closers.push(() => warehouse.terminate())
     const siteBrokerUrl = await answer<string>(warehouse)
-    const edge = await startEdgeProcess({ cloud, site, gateway, siteBrokerUrl })
+    const edge = await startEdgeProcess({ cloud, site, gateway, sources: [r700Source(siteBrokerUrl)] })
     closers.push(() => edge.remove())
     const walkers = await openProbes({
       map,

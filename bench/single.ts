@@ -41,8 +41,8 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
     closers.push(() => cloud.remove())
     await cloud.publish(loadMap(site, gateway))
     const subscriptions = [{ topic: 'zigbee2mqtt/{device}', protocol: 'zigbee2mqtt' }]
-    const source = { username: user, passwordFile, subscriptions }
-    const edge = await startEdgeProcess({ cloud, site, gateway, siteBrokerUrl: broker.url, source })
+    const source = { type: 'mqtt', id: 'readers', url: broker.url, username: user, passwordFile, subscriptions }
+    const edge = await startEdgeProcess({ cloud, site, gateway, sources: [source] })
     closers.push(() => edge.remove())
     await until('the gateway listens', () => edge.metric('edge_device_up'), { everyMs: 5 })
 

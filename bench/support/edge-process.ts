@@ -7,7 +7,7 @@ import { until } from '../../test/support/until.ts'
 import type { CloudProcess } from './cloud-process.ts'
 import { watchProcess } from './watch-process.ts'
 
-/** A `warepulse edge` of its own process, with R700 readers at the broker of the site. */
+/** A `warepulse edge` of its own process. */
 export interface EdgeProcess {
   /** A value of its `/metrics`, summed over labels. */
   metric(name: string): Promise<number>
@@ -17,29 +17,38 @@ export interface EdgeProcess {
   remove(): Promise<void>
 }
 
-/** Resolves when it has reached the cloud. `spool`: a directory that is there already. */
+type Source = Readonly<Record<string, unknown>>
+
+/** R700 readers at the broker of the site. */
+export function r700Source(siteBrokerUrl: string): Source {
+  const subscriptions = [{ topic: 'impinj/{device}/tags', protocol: 'impinj-r700' }]
+  return { type: 'mqtt', id: 'readers', url: siteBrokerUrl, subscriptions }
+}
+
+/** Resolves when it has reached the cloud; without one, when it runs. `spool`: a directory that is there already. */
 export async function startEdgeProcess(options: {
-  readonly cloud: CloudProcess
+  readonly cloud?: CloudProcess
   readonly site: string
   readonly gateway: string
-  readonly siteBrokerUrl: string
   readonly spool?: string
-  /** Keys of the MQTT source, instead of R700 readers at `siteBrokerUrl`. */
-  readonly source?: Readonly<Record<string, unknown>>
+  readonly sources: readonly Source[]
 }): Promise<EdgeProcess> {
-  const { cloud, site, gateway } = options
+  const { cloud, site, gateway, sources } = options
   const directory = await mkdtemp(join(tmpdir(), 'warepulse-bench-edge-'))
   const metricsPort = await freePort()
   const config = join(directory, 'edge.yaml')
-  const subscriptions = [{ topic: 'impinj/{device}/tags', protocol: 'impinj-r700' }]
+  const uplink =
+    cloud === undefined
+      ? { url: `mqtt://127.0.0.1:${await freePort()}`, secret: 'nobody answers' }
+      : { url: cloud.brokerUrl, secret: cloud.secrets.get(gateway) }
   await writeFile(
     config,
     JSON.stringify({
       version: 1,
       gateway: { site, id: gateway },
-      uplink: { url: cloud.brokerUrl, secret: cloud.secrets.get(gateway) },
+      uplink,
       spool: { directory: options.spool ?? join(directory, 'spool') },
-      sources: [{ type: 'mqtt', id: 'readers', url: options.siteBrokerUrl, subscriptions, ...options.source }],
+      sources,
       metrics: { port: metricsPort },
       log: { level: 'warn' },
     }),
@@ -57,7 +66,8 @@ export async function startEdgeProcess(options: {
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    await until('the gateway is there', () => metric('edge_uplink_connections_opened_total'), { everyMs: 5 })
+    const isThere = cloud === undefined ? 'edge_spool_next_sequence' : 'edge_uplink_connections_opened_total'
+    await until('the gateway is there', () => metric(isThere), { everyMs: 5 })
   } catch (thrown) {
     await remove()
     throw thrown

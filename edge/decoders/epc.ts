@@ -3,6 +3,8 @@ import { epcFromText } from '../../shared/epc/mended-hex.ts'
 /** Longest EPC memory bank that a Gen2 tag can announce: 31 words. */
 const longestEpcBytes = 62
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))
+
 /** An EPC or TID as text, in whatever programs wrap it → upper-case hex of whole bytes, or `undefined` if it is none. */
 export const epcFromHex = epcFromText
 
@@ -10,8 +12,8 @@ export const epcFromHex = epcFromText
 export function epcFromBytes(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0 || bytes.length > longestEpcBytes) return undefined
   let hex = ''
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
-  return hex.toUpperCase()
+  for (let i = 0; i < bytes.length; i++) hex += hexOfByte[bytes[i] ?? 0]
+  return hex
 }
 
 /** Base64 in the standard or the URL-safe alphabet (RFC 4648 §4, §5), padded or not. */

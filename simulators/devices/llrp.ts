@@ -14,6 +14,8 @@ import { llrpSettings } from './llrp-settings.ts'
  */
 export interface LlrpReaderOptions extends Partial<LlrpModel> {
   readonly id: string
+  /** Address to listen on; default: loopback. */
+  readonly host?: string
   /** 0 takes any free one. */
   readonly port: number
   readonly random: Random
@@ -77,7 +79,7 @@ const mostInOneReport = 500
 
 /** Resolves when it can be connected to. Rejects where the port is taken. */
 export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpReader> {
-  const { random, now, room = 100_000, isImpinj = true, hasUtcClock = true, antennas = 4 } = options
+  const { host = '127.0.0.1', random, now, room = 100_000, isImpinj = true, hasUtcClock = true, antennas = 4 } = options
   const model: LlrpModel = { isImpinj, hasUtcClock, antennas }
   const counters = { reported: 0, overflowed: 0, clients: 0, refusedClients: 0 }
   let misbehaviour: Misbehaviour = wellBehaved
@@ -265,7 +267,7 @@ export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpRe
   function listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen(port, '127.0.0.1', () => {
+      server.listen(port, host, () => {
         server.off('error', reject)
         resolve()
       })
