@@ -24,7 +24,7 @@ const airs = [
   { name: 'white', air: white, lookMs: whiteLookMs },
   { name: 'rough', air: rough, lookMs: recordedLookMs },
 ] as const
-const tagsPerSeed = 10
+const tagsPerSeed = 20
 const stillMs = 3_600_000
 const afterMs = 300_000
 

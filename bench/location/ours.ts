@@ -1,21 +1,24 @@
-import { openPlaces } from '../../cloud/location/place.ts'
-import { consider, type Standing, unseen } from '../../cloud/location/standing.ts'
+import { defaultProfile } from '../../cloud/location/profile.ts'
+import { recentCells, take } from '../../cloud/location/recent.ts'
+import { placeHeard, rivalOf, type Track, trackCells } from '../../cloud/location/track.ts'
 import { flush, nothingObserved, observe } from '../../edge/clean/observe.ts'
 import { CleanOptions } from '../../edge/clean/options.ts'
 import type { Observation } from '../../shared/record.ts'
 import type { LocationRule, NamedRule } from './rule.ts'
 
-/** What runs at the gateway and in the cloud: reads are merged into observations, and those are weighed. */
+/** Every antenna of the scenarios speaks for a slot of one zone; place 0 would be nowhere. */
+const geography = { zoneOf: () => 'hall', isSlot: () => true }
+
+/** What runs at the gateway and in the cloud: reads are merged into observations, and those are folded. */
 function open(): LocationRule {
   const options = CleanOptions.parse({})
   const observed = nothingObserved()
-  const places = openPlaces()
-  const standings = new Map<number, Standing>()
-  const emit = ({ at, epc, readPoint, count }: Observation) => {
-    const standing = standings.get(Number(epc)) ?? unseen()
-    standings.set(Number(epc), standing)
-    const place = places.of('bench', 'hall', readPoint)
-    consider(standing, { at, basis: 'slot', place, readPoint, count, sureness: 1 })
+  const tags = new Map<string, { readonly recent: Track; readonly now: Track }>()
+  const emit = ({ at, epc, readPoint, count, peakRssiDbm }: Observation) => {
+    const tag = tags.get(epc) ?? { recent: trackOf(recentCells), now: trackOf(trackCells) }
+    tags.set(epc, tag)
+    const reading = { at, place: Number(readPoint) + 1, reads: count, rssiDbm: peakRssiDbm }
+    take(tag.recent, reading, tag.now, geography, defaultProfile)
   }
   return {
     take: ({ at, antenna, tag, rssiDbm }) => {
@@ -24,10 +27,16 @@ function open(): LocationRule {
     },
     passed: (at) => flush(observed, at, options, emit),
     placeOf: (tag) => {
-      const slot = standings.get(tag)?.place?.slot
-      return slot == null ? undefined : Number(slot)
+      const now = tags.get(String(tag))?.now
+      if (now === undefined || rivalOf(now, defaultProfile) !== 0) return undefined
+      const place = placeHeard(now)
+      return place === 0 ? undefined : place - 1
     },
   }
+}
+
+function trackOf(cells: number): Track {
+  return { cells: new Float64Array(cells), start: 0 }
 }
 
 export const ours: NamedRule = { name: 'Warepulse', open }

@@ -3,7 +3,7 @@ import { seededRandom } from '../../simulators/world/chance.ts'
 /** Nearest rank; NaN of an empty list. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
 
 export interface Estimate {

@@ -1,0 +1,323 @@
+import type { Profile } from './profile.ts'
+
+/**
+ * What the antennas have made of one tag: how strongly and how often it is heard at each of a few places, and where
+ * that puts it. A pure fold in event time: no reading is older than the one before. Kept as a row of numbers, because a
+ * site has a million of them.
+ *
+ * Each place has a usual level, the mean power of its reads in milliwatts. A read at a candidate above the middle of
+ * both usual levels speaks for the candidate, a read at the present place below it too, and by so many dB; what is over
+ * a margin is summed over the tag's reads and never below zero (a CUSUM, Page 1954). So a clear difference needs a few
+ * reads, a small one many, and noise around the usual levels never gets there. A place that falls silent while a
+ * candidate goes on being read loses as well.
+ */
+
+/** Places that a track remembers; with more, the weakest is forgotten. */
+const voices = 4
+
+// The cells of a track …
+const placeCell = 0 // id of the place where it is believed to be; 0 = not present
+const sinceCell = 1 // Unix ms of the reading that put it there
+const settledCell = 2 // 1: sure; 0: the strongest of the first reads
+export const heardAtCell = 3 // Unix ms
+const gapCell = 4 // its own mean time between reads, ms; 0 = not known
+const readsCell = 5 // reads while it was not settled
+const leadCell = 6 // how clearly the first place leads while it is not settled, dB × reads
+const deafUntilCell = 7 // readings before this say nothing
+// … and of each of its voices.
+const voiceStart = 8
+const voiceCells = 6
+const ofPlace = 0 // 0 = free
+const ofUsual = 1 // mean power of its reads, mW
+const ofWeight = 2 // reads, decayed to `heardAt`
+const ofLead = 3 // what speaks for it against the place, dB × reads
+const ofLeadAt = 4 // since when
+const ofReads = 5 // reads in all, counted up to `manyReads`
+export const trackCells = voiceStart + voices * voiceCells
+
+/** One or more reads of the tag by antennas that speak for one place. */
+export interface Reading {
+  /** Unix ms, not before the last one. */
+  readonly at: number
+  /** Id of the place. */
+  readonly place: number
+  readonly reads: number
+  /** Strongest of them; undefined where the reader does not tell. */
+  readonly rssiDbm: number | undefined
+}
+
+/** What the map says of places, by id. */
+export interface Geography {
+  /** Equal for all places of one zone. */
+  zoneOf(place: number): string
+  isSlot(place: number): boolean
+}
+
+/** A row of numbers that begins at `start`. */
+export interface Track {
+  readonly cells: Float64Array
+  readonly start: number
+}
+
+/** Level of a reader that does not tell any. */
+const unknownDbm = -65
+/** Below what any reader hears: the usual level of a place where the tag never was heard. */
+const silentMilliwatts = 1e-8
+/** Reads of one observation that count: they share one fading, so a hundred prove little more than a few. */
+const mostReads = 4
+/** After so many the usual level is known. */
+const manyReads = 1000
+/** Weight of the newest gap in the mean of gaps. */
+const gapShare = 0.15
+
+/** Where the tag is believed to be; 0 = not present. */
+export function placeHeard({ cells, start }: Track): number {
+  return cells[start + placeCell] ?? 0
+}
+
+export function sinceHeard({ cells, start }: Track): number {
+  return cells[start + sinceCell] ?? 0
+}
+
+export function heardAt({ cells, start }: Track): number {
+  return cells[start + heardAtCell] ?? 0
+}
+
+/** Its own mean time between reads, ms; 0 = not known. */
+export function gapHeard({ cells, start }: Track): number {
+  return cells[start + gapCell] ?? 0
+}
+
+/** Reads, while it was not settled anywhere. */
+export function readsHeard({ cells, start }: Track): number {
+  return cells[start + readsCell] ?? 0
+}
+
+/**
+ * Somebody who knows has said where it is (0 = nowhere): what the antennas said until then, and what they say before
+ * `deafUntil`, counts no more.
+ */
+export function place({ cells, start }: Track, at: number, id: number, deafUntil: number): void {
+  const before = cells[start + placeCell]
+  cells[start + placeCell] = id
+  if (before !== id) cells[start + sinceCell] = at
+  cells[start + settledCell] = id === 0 ? 0 : 1
+  cells[start + heardAtCell] = at
+  cells[start + readsCell] = 0
+  cells[start + leadCell] = 0
+  cells[start + deafUntilCell] = deafUntil
+  cells.fill(0, start + voiceStart, start + trackCells)
+}
+
+/** Folds one reading in. Returns the place where the tag now is believed to be; 0 = not present. */
+export function hear(track: Track, reading: Reading, geography: Geography, profile: Profile): number {
+  const { cells, start } = track
+  if (reading.at < (cells[start + deafUntilCell] ?? 0)) return placeHeard(track)
+  const before = heardAt(track)
+  const sinceMs = before === 0 ? 0 : reading.at - before
+  const reads = Math.min(reading.reads, mostReads)
+  if (placeHeard(track) === 0 && sinceMs > profile.appearWithinMs) {
+    cells[start + readsCell] = 0
+    cells.fill(0, start + voiceStart, start + trackCells)
+  }
+  decay(track, sinceMs, reads, profile)
+  cells[start + heardAtCell] = reading.at
+  const milliwatts = 10 ** ((reading.rssiDbm ?? unknownDbm) / 10)
+  const heard = voiceOf(track, reading.place, milliwatts)
+  if (heard === undefined) return placeHeard(track)
+  cells[heard + ofWeight] = (cells[heard + ofWeight] ?? 0) + reads
+  if (cells[start + settledCell] === 1) {
+    contest(track, reading, reads, geography, profile)
+    learn(cells, heard, milliwatts, reads, profile)
+  } else {
+    learn(cells, heard, milliwatts, reads, profile)
+    cells[start + readsCell] = Math.min(readsHeard(track) + reading.reads, profile.settleReads)
+    appear(track, reading.at, reads, geography, profile)
+  }
+  return placeHeard(track)
+}
+
+/**
+ * While two places are close, either is an answer that may be wrong: the other one. 0 = sure; the place itself: it is
+ * only the first guess.
+ */
+export function rivalOf(track: Track, profile: Profile): number {
+  const { cells, start } = track
+  const place = placeHeard(track)
+  if (place === 0) return 0
+  const isSettled = cells[start + settledCell] === 1
+  let rival = 0
+  let most = isSettled ? profile.lead * profile.unsureShare : 0
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    const other = cells[voice + ofPlace] ?? 0
+    const weight = isSettled ? (cells[voice + ofLead] ?? 0) : energyAt(cells, voice)
+    if (other === 0 || other === place || weight < most) continue
+    rival = other
+    most = weight
+  }
+  return rival === 0 && !isSettled ? place : rival
+}
+
+/** All weights fall together, so a silent place loses only against those that are heard. */
+function decay(track: Track, sinceMs: number, reads: number, profile: Profile): void {
+  const { cells, start } = track
+  if (sinceMs === 0) return
+  const gapMs = sinceMs / reads
+  const known = gapHeard(track)
+  cells[start + gapCell] = known === 0 ? gapMs : known + gapShare * (Math.min(gapMs, 8 * known) - known)
+  const wantedMs = profile.memoryReads * gapHeard(track)
+  const kept = Math.exp(-sinceMs / Math.min(profile.memoryMostMs, Math.max(profile.memoryLeastMs, wantedMs)))
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    cells[voice + ofWeight] = (cells[voice + ofWeight] ?? 0) * kept
+  }
+}
+
+/** The usual level: the mean of the first reads, then of the recent ones. */
+function learn(cells: Float64Array, voice: number, milliwatts: number, reads: number, profile: Profile): void {
+  const known = cells[voice + ofReads] ?? 0
+  const share = Math.max(reads / (known + reads), 1 - (1 - profile.usualShare) ** reads)
+  cells[voice + ofUsual] = (cells[voice + ofUsual] ?? 0) + share * (milliwatts - (cells[voice + ofUsual] ?? 0))
+  cells[voice + ofReads] = Math.min(manyReads, known + reads)
+}
+
+/**
+ * Where the voice of a place begins. A new one takes the cells of the weakest that is not the place's, if it is
+ * stronger; undefined if it is not.
+ */
+function voiceOf(track: Track, id: number, milliwatts: number): number | undefined {
+  const { cells, start } = track
+  const place = placeHeard(track)
+  let weakest: number | undefined
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    const other = cells[voice + ofPlace] ?? 0
+    if (other === id) return voice
+    if (other !== 0 && other === place) continue
+    if (weakest === undefined || energyAt(cells, voice) < energyAt(cells, weakest)) weakest = voice
+  }
+  if (weakest === undefined || energyAt(cells, weakest) > milliwatts) return undefined
+  cells.fill(0, weakest, weakest + voiceCells)
+  cells[weakest + ofPlace] = id
+  return weakest
+}
+
+/** The first place is the strongest one; sure when it has led for long enough or nobody else hears the tag. */
+function appear(track: Track, at: number, reads: number, geography: Geography, profile: Profile): void {
+  const { cells, start } = track
+  if (readsHeard(track) < profile.appearReads) return
+  let best = start + voiceStart
+  for (let voice = best + voiceCells; voice < start + trackCells; voice += voiceCells) {
+    if (energyAt(cells, voice) > energyAt(cells, best)) best = voice
+  }
+  const place = cells[best + ofPlace] ?? 0
+  if (place !== placeHeard(track)) {
+    cells[start + leadCell] = 0
+    cells[start + placeCell] = place
+    cells[start + sinceCell] = at
+  }
+  let leadDb = Number.POSITIVE_INFINITY
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    const other = cells[voice + ofPlace] ?? 0
+    if (other === 0 || other === place || agree(other, place, geography)) continue
+    leadDb = Math.min(leadDb, decibels(energyAt(cells, best) / energyAt(cells, voice)))
+  }
+  if (leadDb === Number.POSITIVE_INFINITY) {
+    if (readsHeard(track) >= profile.settleReads) cells[start + settledCell] = 1
+    return
+  }
+  cells[start + leadCell] = (cells[start + leadCell] ?? 0) + Math.min(leadDb, profile.clipDb) * reads
+  if ((cells[start + leadCell] ?? 0) >= profile.settleLead) cells[start + settledCell] = 1
+}
+
+/** Every other place gains or loses by what the reading says of it against the present one; one may win. */
+function contest(track: Track, reading: Reading, reads: number, geography: Geography, profile: Profile): void {
+  const { cells, start } = track
+  const place = placeHeard(track)
+  const levelDbm = reading.rssiDbm ?? unknownDbm
+  let isWon = false
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    const other = cells[voice + ofPlace] ?? 0
+    // A slot refines its zone; the zone's antennas agree with the slot.
+    if (other === 0 || other === place || (agree(other, place, geography) && !geography.isSlot(other))) continue
+    const forOther = speaksFor(reading.place, other, place, geography)
+    // Silence of a candidate is no news; reads of third places are none either.
+    if (!forOther && !speaksFor(reading.place, place, other, geography)) continue
+    const here = heardIn(track, place, other, geography)
+    const there = heardIn(track, other, place, geography)
+    const wasThere = known(there, profile)
+    const overDb = levelDbm - (decibels(here.usual) + wasThere) / 2
+    // Whichever of the two is not heard while the other is, loses for that too.
+    const silenceDb = decibels(forOther ? there.weight / here.weight : here.weight / there.weight) - profile.silentDb
+    const speaksDb = clip(forOther ? overDb : -overDb, profile.clipDb)
+    const silentDb = clip(Math.max(0, silenceDb), profile.clipDb)
+    const gainDb = speaksDb + (forOther ? silentDb : -silentDb) - profile.marginDb
+    const leadBefore = cells[voice + ofLead] ?? 0
+    const lead = Math.max(0, leadBefore + gainDb * reads)
+    if (leadBefore === 0) cells[voice + ofLeadAt] = reading.at
+    cells[voice + ofLead] = lead
+    if (lead >= profile.lead && reading.at - (cells[voice + ofLeadAt] ?? 0) >= profile.dwellMs) isWon = true
+  }
+  // A place that fell silent loses against several: the strongest is where the tag went.
+  const winner = isWon ? strongestBut(track, place) : -1
+  if (winner === -1 || (cells[winner + ofLead] ?? 0) < profile.lead) return
+  cells[start + placeCell] = cells[winner + ofPlace] ?? 0
+  cells[start + sinceCell] = reading.at
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    cells[voice + ofLead] = 0
+    cells[voice + ofLeadAt] = 0
+  }
+}
+
+/** Is a reading at `read` one of `place`, in a contest with `against`? Places of another zone speak with one voice. */
+function speaksFor(read: number, place: number, against: number, geography: Geography): boolean {
+  if (read === place) return true
+  const zone = geography.zoneOf(place)
+  return geography.zoneOf(read) === zone && geography.zoneOf(against) !== zone
+}
+
+/** Usual level and weight of a place; the best level and the whole weight of its zone against one of another zone. */
+function heardIn({ cells, start }: Track, place: number, against: number, geography: Geography) {
+  let usual = silentMilliwatts
+  let weight = 1e-3
+  let reads = 0
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    const other = cells[voice + ofPlace] ?? 0
+    if (other === 0 || !speaksFor(other, place, against, geography)) continue
+    usual = Math.max(usual, cells[voice + ofUsual] ?? 0)
+    reads += cells[voice + ofReads] ?? 0
+    weight += cells[voice + ofWeight] ?? 0
+  }
+  return { usual, weight, reads }
+}
+
+/** The usual level of a candidate, dBm: below hearing where it never was heard, that of its reads when there are many. */
+function known(heard: { readonly usual: number; readonly reads: number }, profile: Profile): number {
+  const share = 1 - (1 - profile.usualShare) ** heard.reads
+  return decibels(silentMilliwatts) * (1 - share) + decibels(heard.usual) * share
+}
+
+function strongestBut({ cells, start }: Track, place: number): number {
+  let best = start + voiceStart
+  for (let voice = best; voice < start + trackCells; voice += voiceCells) {
+    if (cells[voice + ofPlace] === place) continue
+    if (cells[best + ofPlace] === place || energyAt(cells, voice) > energyAt(cells, best)) best = voice
+  }
+  return best
+}
+
+/** One is the zone of the other. */
+function agree(one: number, other: number, geography: Geography): boolean {
+  return geography.zoneOf(one) === geography.zoneOf(other) && (!geography.isSlot(one) || !geography.isSlot(other))
+}
+
+/** What was lately heard of a voice, mW. */
+function energyAt(cells: Float64Array, voice: number): number {
+  return (cells[voice + ofUsual] ?? 0) * (cells[voice + ofWeight] ?? 0)
+}
+
+function decibels(ratio: number): number {
+  return 10 * Math.log10(ratio)
+}
+
+function clip(db: number, most: number): number {
+  return Math.max(-most, Math.min(most, db))
+}
