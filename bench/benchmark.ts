@@ -10,6 +10,7 @@ export interface BenchmarkOptions {
   readonly series: 'sqlite' | 'influx'
   readonly repeats: number | undefined
   readonly seeds: number | undefined
+  readonly scale: number | undefined
   readonly gate: {
     readonly file: string | undefined
     readonly outside: string

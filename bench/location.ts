@@ -7,12 +7,15 @@ import { type FloorScore, scoreFloors } from './location/floor.ts'
 import { ours as warepulse } from './location/ours.ts'
 import { type OverlapScore, scoreOverlap } from './location/overlap.ts'
 import type { NamedRule } from './location/rule.ts'
+import { measureScale } from './location/scale.ts'
 import { estimate, tell } from './location/statistics.ts'
 
 /**
  * Where tags are said to be against where they are, ours beside the rules of others on the very same reads. Tags that
  * lie still between two antennas for an hour and then change sides, in three airs (`simulators/world/airs.ts`), at
  * three distances in level; and halls of racks with an antenna for each slot, in which pallets are carried about.
+ *
+ * `--scale N`: what N tags on one site cost instead.
  *
  * Medians over the seeds with their bootstrap intervals. What is returned is ours at 6 dB in the recorded air, and the
  * slot accuracy of the standard hall.
@@ -24,11 +27,12 @@ const airs = [
   { name: 'white', air: white, lookMs: whiteLookMs },
   { name: 'rough', air: rough, lookMs: recordedLookMs },
 ] as const
-const tagsPerSeed = 20
+const tagsPerSeed = 10
 const stillMs = 3_600_000
 const afterMs = 300_000
 
 export async function run(options: BenchmarkOptions): Promise<Figures> {
+  if (options.scale !== undefined) return measureScale(options.scale)
   const seeds = Array.from({ length: options.seeds ?? 20 }, (_, index) => index + 1)
   let ours: readonly OverlapScore[] = []
   for (const { name, air, lookMs } of airs) {

@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     store: { type: 'string' },
     repeats: { type: 'string' },
     seeds: { type: 'string' },
+    scale: { type: 'string' },
     file: { type: 'string' },
     format: { type: 'string', default: 'generic' },
     outside: { type: 'string', default: '0' },
@@ -45,6 +46,7 @@ const figures = await benchmark.run({
   clients: number(values.clients),
   repeats: number(values.repeats),
   seeds: number(values.seeds),
+  scale: number(values.scale),
   gate: { file: values.file, outside: values.outside, inside: values.inside, rssi: values.rssi },
   series: [values.series, values.store].includes('influx') ? 'influx' : 'sqlite',
 })

@@ -35,6 +35,8 @@ export const Profile = z.strictObject({
     .min(0)
     .default(4)
     .describe('a place is silent when it is read so much less often than the candidate, dB'),
+  absentGaps: z.number().min(1).default(20).describe('silent for so many of its own mean gaps: gone …'),
+  absentLeastMs: z.int().min(1000).default(60_000).describe('… but not before, ms'),
   unsureShare: z
     .number()
     .min(0)

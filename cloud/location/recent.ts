@@ -7,7 +7,8 @@ import { type Geography, hear, heardAtCell, place, type Reading, type Track, tra
  * track with the recent readings folded in, in the order of their instants, whatever the order in which they came.
  */
 
-const readings = 6
+/** Readings that may come in any order. */
+export const readings = 4
 const readingCells = 4
 // at, place, reads (−1: somebody who knows has said so), level in dBm (of a word: until when antennas say nothing)
 export const recentCells = trackCells + 1 + readings * readingCells

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defaultProfile as profile } from '../../../cloud/location/profile.ts'
-import { recentCells, take } from '../../../cloud/location/recent.ts'
+import { readings, recentCells, take } from '../../../cloud/location/recent.ts'
 import { placeHeard, rivalOf, type Track, trackCells } from '../../../cloud/location/track.ts'
 
 /** 1, 2: slots of one hall; 3: the hall; 4: a slot of the cold room; 5: the dock. */
@@ -101,7 +101,7 @@ test('readings that overtake each other by a few end in the same numbers, bit fo
   fc.assert(
     fc.property(
       fc
-        .array(sign, { minLength: 1, maxLength: 6 })
+        .array(sign, { minLength: 1, maxLength: readings })
         .chain((signs) => fc.tuple(fc.constant(signs), fc.shuffledSubarray(signs, { minLength: signs.length }))),
       ([signs, shuffled]) => {
         const before = stays([1, -60], [2, -60]).map(([at, ...rest]): Sign => [at - 200, ...rest])

@@ -1,0 +1,87 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defaultProfile } from '../../cloud/location/profile.ts'
+import { take } from '../../cloud/location/recent.ts'
+import { placeHeard, trackCells } from '../../cloud/location/track.ts'
+import { blockCells, openTracks, type Tracks } from '../../cloud/location/tracks.ts'
+import { between, seededRandom } from '../../simulators/world/chance.ts'
+import type { Figures } from '../benchmark.ts'
+
+const observations = 4_000_000
+const places = 50_000
+const startAt = Date.UTC(2026, 0, 1)
+
+/**
+ * The engine alone with so many tags on one site, on one core: each tag is heard at its slot, one time in eight at the
+ * next one. Then everything is written to a file and read again, and told where the tags are as before.
+ */
+export function measureScale(tags: number): Figures {
+  const before = memory()
+  const tracks = openTracks()
+  const random = seededRandom(tags)
+  const now = { cells: new Float64Array(trackCells), start: 0 }
+  const geography = { zoneOf: () => 'hall', isSlot: () => true }
+  const fold = (from: number, count: number) => {
+    for (let index = from; index < from + count; index += 1) {
+      const id = between(1, tags, random)
+      const isStray = random() < 0.125
+      const reading = {
+        at: startAt + index,
+        place: 1 + ((id + (isStray ? 1 : 0)) % places),
+        reads: between(1, 5, random),
+        rssiDbm: -60 - (isStray ? 10 : 0) - between(0, 6, random),
+      }
+      take(tracks.of(id), reading, now, geography, defaultProfile)
+    }
+  }
+  fold(0, 2 * tags) // code is warm, and every tag known
+  const bytesPerTag = (memory() - before) / tags
+  const startedMs = performance.now()
+  fold(2 * tags, observations)
+  const seconds = (performance.now() - startedMs) / 1000
+
+  const folder = mkdtempSync(join(tmpdir(), 'location-scale-'))
+  try {
+    const path = join(folder, 'tracks')
+    const writtenMs = performance.now()
+    write(tracks, path)
+    const readMs = performance.now()
+    const again = read(path, tracks.blocks.length)
+    const doneMs = performance.now()
+    for (let id = 1; id <= tags; id += 997) {
+      if (placeHeard(again.of(id)) !== placeHeard(tracks.of(id))) throw new Error(`tag ${id} is somewhere else`)
+    }
+    return {
+      tags,
+      observationsPerSecond: Math.round(observations / seconds),
+      bytesPerTag: Math.round(bytesPerTag),
+      snapshotSeconds: Number(((readMs - writtenMs) / 1000).toFixed(2)),
+      restartSeconds: Number(((doneMs - readMs) / 1000).toFixed(2)),
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function memory(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+function write(tracks: Tracks, path: string): void {
+  const file = openSync(path, 'w')
+  for (const block of tracks.blocks) writeSync(file, new Uint8Array(block.buffer))
+  closeSync(file)
+}
+
+function read(path: string, count: number): Tracks {
+  const file = openSync(path, 'r')
+  const blocks = Array.from({ length: count }, () => {
+    const block = new Float64Array(blockCells)
+    readSync(file, new Uint8Array(block.buffer))
+    return block
+  })
+  closeSync(file)
+  return openTracks(blocks)
+}

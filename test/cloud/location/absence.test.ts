@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { absenceMs, departureOf, type Unhealthy } from '../../../cloud/location/absence.ts'
+import { defaultProfile as profile } from '../../../cloud/location/profile.ts'
+import { gapHeard, hear, heardAt, trackCells } from '../../../cloud/location/track.ts'
+import { recorded, recordedLookMs } from '../../../simulators/world/airs.ts'
+import { seededRandom } from '../../../simulators/world/chance.ts'
+import { overlapReads } from '../../../simulators/world/overlap.ts'
+
+const second = 1000
+const minute = 60_000
+
+describe('a tag that is not read any more', () => {
+  const well: readonly Unhealthy[] = []
+  for (const [name, gapMs, unhealthy, now, decidedAt] of [
+    ['a minute at least, however often it was read', 100, well, 59 * second, undefined],
+    ['gone after that minute', 100, well, 61 * second, minute],
+    ['read every minute: twenty of them', minute, well, 19 * minute, undefined],
+    ['and then', minute, well, 30 * minute, 20 * minute],
+    ['its reader is dead', 100, [{ from: 10 * second, to: Number.POSITIVE_INFINITY }], 1e9, undefined],
+    ['its reader was dead: the whole time again', 100, [{ from: 10 * second, to: 5 * minute }], 1e9, 6 * minute],
+    ['it was gone before its reader died', 100, [{ from: 2 * minute, to: 5 * minute }], 1e9, minute],
+    ['the reader had died before it was read', 100, [{ from: -9, to: -1 }], 1e9, minute],
+    [
+      'dead twice',
+      100,
+      [
+        { from: 1, to: 2 * second },
+        { from: 3 * second, to: 9 * second },
+      ],
+      1e9,
+      69 * second,
+    ],
+  ] as const) {
+    test(name, () => {
+      const expected = decidedAt === undefined ? undefined : { lastReadAt: 0, decidedAt }
+      expect(departureOf(0, gapMs, unhealthy, now, profile)).toEqual(expected)
+    })
+  }
+})
+
+/** Departures of 20 tags that lie still for an hour, by the longest silences that each has. */
+function departures(dead: Unhealthy | undefined, isTold: boolean) {
+  const overlap = { gapDb: 6, air: recorded, lookMs: recordedLookMs, stillMs: 60 * minute, afterMs: 0 }
+  const geography = { zoneOf: () => 'hall', isSlot: () => true }
+  let departed = 0
+  for (let tag = 0; tag < 20; tag += 1) {
+    const track = { cells: new Float64Array(trackCells), start: 0 }
+    for (const { at, antenna, rssiDbm } of overlapReads(overlap, tag, seededRandom(tag))) {
+      if (dead !== undefined && at >= dead.from && at < dead.to) continue
+      const known = isTold && dead !== undefined ? [dead] : []
+      if (heardAt(track) > 0 && departureOf(heardAt(track), gapHeard(track), known, at, profile)) departed += 1
+      hear(track, { at, place: antenna + 1, reads: 1, rssiDbm }, geography, profile)
+    }
+  }
+  return departed
+}
+
+test('nothing that lies still departs in the recorded air, and nothing does because its reader died', () => {
+  const dead = { from: 20 * minute, to: 40 * minute }
+  expect(departures(undefined, true)).toBe(0)
+  expect(departures(dead, true)).toBe(0)
+  expect(departures(dead, false)).toBe(20) // were it not known that the reader is dead
+})
+
+test('the time is the tag’s own', () => {
+  expect(absenceMs(2_000, profile)).toBe(minute)
+  expect(absenceMs(30_000, profile)).toBe(10 * minute)
+})
