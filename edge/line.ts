@@ -15,7 +15,7 @@ import {
 import type { CleanOptions } from './clean/options.ts'
 import { cleanScan } from './clean/scan.ts'
 import { type StampingClock, stampOf } from './clock/stamp.ts'
-import { protocols } from './decoders/catalogue.ts'
+import { mappedLines, type Protocol, protocols } from './decoders/catalogue.ts'
 import type { Reading } from './decoders/reading.ts'
 import type { Framer } from './framing/framer.ts'
 import type { Log } from './log.ts'
@@ -168,19 +168,24 @@ function openBelt(line: Line, configured: ConfiguredSource) {
 }
 
 function framerFor(speaker: Speaker | undefined): Framer | undefined {
-  return speaker === undefined ? undefined : protocols[speaker.protocol].framer?.()
+  return speaker === undefined ? undefined : protocolOf(speaker).framer?.()
+}
+
+function protocolOf({ protocol }: Speaker): Protocol {
+  return typeof protocol === 'function' ? { decode: protocol, framer: mappedLines } : protocols[protocol]
 }
 
 function takeFrame(
   line: Line,
   configured: ConfiguredSource,
-  { device, protocol }: Speaker,
+  speaker: Speaker,
   frame: Uint8Array,
   { at, channel, retained, deviceClock }: Delivery,
 ): boolean {
+  const { device } = speaker
   const tally = line.tally.deviceOf(device)
   tally.frames += 1
-  const decoded = protocols[protocol].decode(frame, {
+  const decoded = protocolOf(speaker).decode(frame, {
     device,
     at,
     ...(channel === undefined ? {} : { channel }),

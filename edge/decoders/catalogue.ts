@@ -41,6 +41,9 @@ export interface Protocol {
   readonly dialect?: Dialect
 }
 
+/** What a mapping of the configuration describes comes one JSON document a line, where it comes as a stream. */
+export const mappedLines = () => lineFramer({ longestBytes: 64 * 1024 })
+
 /** Every protocol that the gateway understands. */
 export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   yrm100: { decode: decodeYrm100, framer: yrm100Framer, dialect: yrm100Dialect },

@@ -2,6 +2,7 @@ import type { Clock, Random } from '../../shared/clock.ts'
 import type { ReadPointNames } from '../clean/read-point.ts'
 import type { Dialect } from '../commands/dialect.ts'
 import type { ProtocolName } from '../decoders/protocol.ts'
+import type { Decoder } from '../decoders/reading.ts'
 import type { Framer } from '../framing/framer.ts'
 import type { Source } from './source.ts'
 
@@ -22,7 +23,8 @@ export interface ReaderCommands {
 /** Who speaks on a channel, and in which protocol. */
 export interface Speaker {
   readonly device: string
-  readonly protocol: ProtocolName
+  /** By its name, or as the configuration itself describes it (a mapping). */
+  readonly protocol: ProtocolName | Decoder
 }
 
 /** A source as configured: the door, and who stands behind it. */

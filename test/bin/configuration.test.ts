@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readConfiguration } from '../../bin/configuration/read.ts'
 import { editDistance, suggest } from '../../bin/configuration/suggest.ts'
+import { EdgeConfig } from '../../edge/config.ts'
 
 const Example = z.strictObject({
   version: z.literal(1),
@@ -68,6 +70,18 @@ describe('a configuration', () => {
   test('tells every problem, not only the first', () => {
     expect(complaintsOf('version: 2\nspool:\n  directry: x\n')).toHaveLength(3)
   })
+})
+
+test('a mistake in a mapping is told where it stands', () => {
+  const path = new URL('../../deploy/examples/edge.sensors.yaml', import.meta.url)
+  const text = readFileSync(path, 'utf8').replace('unit: fahrenheit', 'unit: pascal')
+  const result = readConfiguration(EdgeConfig, 'edge.yaml', text, { environment: {}, readFile: () => '' })
+  const complaints = result.ok ? [] : result.complaints
+  expect(complaints).toHaveLength(1)
+  expect(complaints[0]).toMatch(
+    /^edge\.yaml:\d+:76 {2}error {2}sources\[0\]\.subscriptions\[0\]\.mapping\.values\[0\]\.unit\n/,
+  )
+  expect(complaints[0]).toContain('^^^^^^ pascal is no unit of temperature, but of pressure')
 })
 
 describe('the environment', () => {

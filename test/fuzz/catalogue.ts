@@ -1,7 +1,13 @@
 import { codeTargets } from './codes.ts'
-import { decoderTargets, llrpTarget } from './decoders.ts'
+import { decoderTargets, llrpTarget, mappingTarget } from './decoders.ts'
 import { framerTargets } from './framers.ts'
 import type { FuzzTarget } from './target.ts'
 
 /** Everything that takes bytes from outside. A new decoder or framer gets its line in the file of its kind. */
-export const fuzzTargets: readonly FuzzTarget[] = [...decoderTargets, llrpTarget, ...framerTargets, ...codeTargets]
+export const fuzzTargets: readonly FuzzTarget[] = [
+  ...decoderTargets,
+  llrpTarget,
+  mappingTarget,
+  ...framerTargets,
+  ...codeTargets,
+]

@@ -1,6 +1,8 @@
 import { protocols } from '../../edge/decoders/catalogue.ts'
 import { decodeMessage } from '../../edge/decoders/llrp/decode.ts'
 import { encodeMessage } from '../../edge/decoders/llrp/encode.ts'
+import { mappingDecoder } from '../../edge/decoders/mapping/decode.ts'
+import { Mapping } from '../../edge/decoders/mapping/options.ts'
 import { type ProtocolName, protocolNames } from '../../edge/decoders/protocol.ts'
 import type { Reading } from '../../edge/decoders/reading.ts'
 import { quantities } from '../../shared/quantity.ts'
@@ -86,6 +88,37 @@ export const decoderTargets: readonly FuzzTarget[] = protocolNames.map((name) =>
     return 'accepted'
   },
 }))
+
+const everyKind = Mapping.parse({
+  each: '/readings',
+  sensor: '/id',
+  values: [
+    { pointer: '/t', quantity: 'temperature', unit: 'fahrenheit', notAvailable: [-127] },
+    { pointer: '/h~1/0', quantity: 'humidity', scale: 1e300, offset: -2 },
+    { pointer: '/open', quantity: 'doorOpen', words: { open: 1, true: 0 } },
+  ],
+  time: { pointer: '/at', format: 'unix-s' },
+})
+
+/** A decoder that the configuration describes keeps the promises of the others. */
+export const mappingTarget: FuzzTarget = {
+  name: 'mapping',
+  good: [
+    text(
+      '{"readings":[{"id":"a","t":71.5,"h/":[1e9],"open":"open","at":1770000000.5},{"id":"b","t":"-127","at":"7"}]}',
+    ),
+    text('{"readings":{"x":{"id":7,"open":true,"t":null},"y":{"t":1}}}'),
+  ],
+  take(bytes) {
+    const result = mappingDecoder(everyKind, { a: 'cold-1' })(bytes, { device: 'd', at: 1, channel: 'a/d' })
+    if (!result.ok) {
+      insistReason(result.reason)
+      return 'refused'
+    }
+    for (const reading of result.value) checkReading(reading)
+    return 'accepted'
+  },
+}
 
 /** LLRP messages: what is decoded encodes to the same bytes. */
 export const llrpTarget: FuzzTarget = {

@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt'
 import { identifierPattern } from '../../../shared/identifier.ts'
 import { backoffMs, failuresAfter, lanBackoff } from '../../backoff.ts'
+import { mappingDecoder } from '../../decoders/mapping/decode.ts'
 import { aborted, wait } from '../../wait.ts'
 import type { ConfiguredSource, SourceContext, Speaker } from '../configured.ts'
 import { type DeviceWatch, watchDevices } from '../device-watch.ts'
@@ -21,7 +22,10 @@ const longestDevice = 60
  * `down`. With one the broker keeps QoS 1 messages for us, and may send the last few twice.
  */
 export function openMqtt(options: MqttOptions, context: SourceContext): ConfiguredSource {
-  const speakerOf = (topic: string | undefined) => speakerAt(options, topic)
+  const said = options.subscriptions.map(({ protocol, mapping }) =>
+    mapping === undefined ? protocol : mappingDecoder(mapping, options.names),
+  )
+  const speakerOf = (topic: string | undefined) => speakerAt(options, said, topic)
   return {
     readPointsOf: (device) => options.readPoints?.[device],
     speakerOf,
@@ -34,7 +38,7 @@ export function openMqtt(options: MqttOptions, context: SourceContext): Configur
         const clientId =
           options.clientId ?? `warepulse-${options.id}-${Math.floor(context.random() * 2 ** 32).toString(16)}`
         for (let failures = 0; !signal.aborted; ) {
-          const { upMs, reason } = await connection(options, clientId, context, watch, events, signal)
+          const { upMs, reason } = await connection(options, speakerOf, clientId, context, watch, events, signal)
           if (signal.aborted) return
           watch.allDown(reason)
           failures = failuresAfter(lanBackoff, failures, upMs)
@@ -46,15 +50,22 @@ export function openMqtt(options: MqttOptions, context: SourceContext): Configur
 }
 
 /** The first subscription that matches names the speaker. */
-function speakerAt(options: MqttOptions, topic: string | undefined): Speaker | undefined {
+function speakerAt(
+  options: MqttOptions,
+  said: readonly (Speaker['protocol'] | undefined)[],
+  topic: string | undefined,
+): Speaker | undefined {
   if (topic === undefined) return undefined
-  for (const subscription of options.subscriptions) {
+  for (const [i, subscription] of options.subscriptions.entries()) {
     const captured = matchTopic(subscription.topic, topic)
     if (captured === undefined) continue
     const named = Object.hasOwn(options.names, captured) ? options.names[captured] : captured
-    const device = subscription.device ?? named ?? captured
-    if (device.length > longestDevice || !identifierPattern.test(device)) return undefined
-    return { device, protocol: subscription.protocol }
+    // Where only the message tells the sensor, what cannot be read is counted for the connection.
+    const device =
+      subscription.device ?? (subscription.mapping?.sensor === undefined ? (named ?? captured) : options.id)
+    const protocol = said[i]
+    if (protocol === undefined || device.length > longestDevice || !identifierPattern.test(device)) return undefined
+    return { device, protocol }
   }
   return undefined
 }
@@ -62,6 +73,7 @@ function speakerAt(options: MqttOptions, topic: string | undefined): Speaker | u
 /** One connection, from the attempt to its end: how long it was up, and why it ended. */
 async function connection(
   options: MqttOptions,
+  speakerOf: ConfiguredSource['speakerOf'],
   clientId: string,
   { clock }: SourceContext,
   watch: DeviceWatch,
@@ -137,7 +149,7 @@ async function connection(
     }, options.keepaliveSeconds * 300)
     const valid = await events.deliver({ bytes, at: clock.now(), channel: topic, retained: retain })
     clearInterval(held)
-    const device = speakerAt(options, topic)?.device
+    const device = speakerOf(topic)?.device
     if (valid && device !== undefined && !retain) watch.heard(device, clock.monotonicMs())
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Mapping } from '../../decoders/mapping/options.ts'
 import { messageProtocolNames } from '../../decoders/protocol.ts'
 import { DeviceId, ReadPoints, SilentAfterMs } from '../common-options.ts'
 
@@ -11,16 +12,25 @@ const Subscription = z
       .min(1)
       .max(512)
       .describe('one level may be `{device}`, the name of the speaker, as in `impinj/{device}/tags`; `+` is any level'),
-    protocol: z.enum(messageProtocolNames).describe('what is said there'),
-    device: DeviceId.optional().describe('who speaks there, where the topic does not say'),
+    protocol: z.enum(messageProtocolNames).optional().describe('what is said there'),
+    mapping: Mapping.optional().describe('how JSON of any other sensor is read, in place of `protocol`'),
+    device: DeviceId.optional().describe('who speaks there, where neither topic nor `mapping.sensor` says'),
   })
   .refine(({ topic }) => !topic.includes('{') || placeholder.test(topic), {
     path: ['topic'],
     message: '`{device}` must be a whole level, and stand there once; `#` is not possible',
   })
-  .refine(({ topic, device }) => topic.includes('{device}') !== (device !== undefined), {
-    path: ['topic'],
-    message: 'needs either `{device}` in the topic or the key `device`',
+  .refine(
+    ({ topic, device, mapping }) =>
+      [topic.includes('{device}'), device !== undefined, mapping?.sensor !== undefined].filter(Boolean).length === 1,
+    {
+      path: ['topic'],
+      message: 'needs one of these: `{device}` in the topic, the key `device`, or `mapping.sensor`',
+    },
+  )
+  .refine(({ protocol, mapping }) => (protocol === undefined) !== (mapping === undefined), {
+    path: ['protocol'],
+    message: 'needs either `protocol` or `mapping`',
   })
 export type Subscription = z.infer<typeof Subscription>
 
@@ -44,7 +54,9 @@ export const MqttOptions = z
     names: z
       .record(z.string(), DeviceId)
       .default({})
-      .describe('device id by the name in the topic, for names that are no ids, such as `冷库 1`'),
+      .describe(
+        'device id by the name in the topic or at `mapping.sensor`, for names that are no ids, such as `冷库 1`',
+      ),
     silentAfterMs: SilentAfterMs.optional().describe('a device that said nothing valid for so long is `silent`'),
     readPoints: z
       .record(DeviceId, ReadPoints.unwrap())

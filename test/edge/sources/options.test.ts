@@ -12,6 +12,7 @@ const subscribed = (subscription: object) => ({
   ...mqtt,
   subscriptions: [{ protocol: 'zigbee2mqtt', ...subscription }],
 })
+const mapping = { values: [{ pointer: '/t', quantity: 'temperature' }] }
 const replay = { type: 'replay', id: 'gate', path: 'run.csv', format: 'item-test-csv' }
 const llrp = { type: 'llrp', id: 'dock-1', host: 'reader.lan' }
 const slave = { address: 1, sensor: 'cold', model: 'xy-md02' }
@@ -53,6 +54,13 @@ for (const [name, options, path] of [
   ['a password without a name', { ...mqtt, passwordFile: '/x' }, 'passwordFile'],
   ['a topic that nobody speaks on', subscribed({ topic: 'a/b' }), 'subscriptions.0.topic'],
   ['two names for one speaker', subscribed({ topic: 'a/{device}', device: 'x' }), 'subscriptions.0.topic'],
+  ['nothing to read it by', { ...mqtt, subscriptions: [{ topic: 'a/{device}' }] }, 'subscriptions.0.protocol'],
+  ['two ways to read it', subscribed({ topic: 'a/{device}', mapping }), 'subscriptions.0.protocol'],
+  [
+    'two who tell the sensor',
+    { ...mqtt, subscriptions: [{ topic: 'a/{device}', mapping: { ...mapping, sensor: '/id' } }] },
+    'subscriptions.0.topic',
+  ],
   ['half a level', subscribed({ topic: 'a/x{device}' }), 'subscriptions.0.topic'],
   ['everything', subscribed({ topic: '{device}/#' }), 'subscriptions.0.topic'],
   ['an address beyond the bus', { ...modbus, slaves: [{ ...slave, address: 248 }] }, 'slaves.0.address'],
