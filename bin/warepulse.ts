@@ -50,11 +50,25 @@ program
   .action(async (options) => (await import('./commands/simulate.ts')).simulate(options, terminal))
 
 program
+  .command('record <directory>')
+  .description('the gateway at work, and beside it a file for each source with all that it delivered')
+  .requiredOption('--config <file>', 'YAML configuration')
+  .option('--source <id...>', 'only these sources; default: all')
+  .option('--max-megabytes <number>', 'longest file; then nothing more is recorded of that source', wholeNumber, 1000)
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse record ./captures --config edge.yaml --source dock-4')
+  .action(async (directory, options) => (await import('./commands/record.ts')).record(directory, options, terminal))
+
+program
   .command('replay <file>')
-  .description('feed a recorded file through a gateway, to the last acknowledgement')
+  .description('feed a capture or another recording through a gateway, to the last acknowledgement')
   .requiredOption('--config <file>', 'configuration of the gateway; its sources are replaced by the recording')
-  .option('--format <name>', 'item-test-csv: what Impinj ItemTest saves', 'item-test-csv')
-  .option('--device <id>', 'reader that the recording speaks for', 'replay')
+  .option(
+    '--format <name>',
+    'of a recording that is no capture; item-test-csv: what Impinj ItemTest saves',
+    'item-test-csv',
+  )
+  .option('--device <id>', 'reader that a recording speaks for; a capture knows its own', 'replay')
   .option('--speed <factor>', '1 = as recorded, 10 = ten times faster, max', 'max')
   .option('--json', 'print counts as one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse replay run-x1.csv.gz --config edge.yaml --device dock-1')

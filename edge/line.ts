@@ -180,7 +180,7 @@ function takeFrame(
   configured: ConfiguredSource,
   speaker: Speaker,
   frame: Uint8Array,
-  { at, channel, retained, deviceClock }: Delivery,
+  { at, monotonicMs, channel, retained, deviceClock }: Delivery,
 ): boolean {
   const { device } = speaker
   const tally = line.tally.deviceOf(device)
@@ -197,12 +197,15 @@ function takeFrame(
     return false
   }
   let valid = decoded.value.length === 0
+  const nowMs = monotonicMs ?? line.clock.monotonicMs()
   followSteps(line)
+  // What is over ends before anything new is taken, so that it does not matter when the timer last came round.
+  cleanFlush(line.state, nowMs, line.clean, line.queue.push)
   const { unsyncedIn } = line.clock
   const corrected = deviceClock !== undefined && deviceClock.offsetMs !== 0
   for (const reading of decoded.value) {
     const ours = corrected || (reading.type !== 'refused' && reading.at === at)
-    const refusal = takeReading(line, configured, ours ? marked(reading, unsyncedIn) : reading)
+    const refusal = takeReading(line, configured, ours ? marked(reading, unsyncedIn) : reading, nowMs)
     if (refusal === undefined) valid = true
     else line.tally.refuse({ at, device, reason: refusal.reason, detail: refusal.detail }, frame)
   }
@@ -230,13 +233,13 @@ function takeReading(
   line: Line,
   configured: ConfiguredSource,
   reading: Reading,
+  nowMs: number,
 ): { readonly reason: RefusalReason; readonly detail?: string } | undefined {
   switch (reading.type) {
     case 'refused':
       return reading
     case 'tag': {
       const names = configured.readPointsOf(reading.device)
-      const nowMs = line.clock.monotonicMs()
       const result = cleanTagRead(line.state, reading, names, nowMs, line.clean, line.queue.push)
       if (result === 'unknown-device') return refused('unknown-device', 'the read point has no legal name')
       line.tally.deviceOf(reading.device).tagReads += reading.count
@@ -244,7 +247,7 @@ function takeReading(
       return undefined
     }
     case 'scan':
-      cleanScan(line.state.scanned, reading, line.clock.monotonicMs(), line.queue.push)
+      cleanScan(line.state.scanned, reading, nowMs, line.queue.push)
       line.tally.deviceOf(reading.device).codesScanned += reading.codes.length
       return undefined
     case 'sensor': {
@@ -261,7 +264,7 @@ function takeReading(
  * On change only: sources report a state once. While the queue is full only the last state of each device waits, so
  * that a connection that flaps in front of a full disk fills no memory.
  */
-function reportLink(line: Line, { device, state, reason, clockOffsetMs }: LinkReport): void {
+function reportLink(line: Line, { device, state, reason, clockOffsetMs, at }: LinkReport): void {
   const tally = line.tally.deviceOf(device)
   tally.link = state
   tally.clockOffsetMs = clockOffsetMs ?? 0
@@ -269,7 +272,8 @@ function reportLink(line: Line, { device, state, reason, clockOffsetMs }: LinkRe
     ...(reason === undefined ? {} : { reason: reason.slice(0, 256) }),
     ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   }
-  const record: DeviceState = { kind: 'device', ...stampOf(line.clock), device, state, ...told }
+  const stamp = { ...stampOf(line.clock), ...(at === undefined ? {} : { at }) }
+  const record: DeviceState = { kind: 'device', ...stamp, device, state, ...told }
   if (line.lateLinks.has(device)) line.tally.linkReportsMerged += 1
   if (isFull(line)) line.lateLinks.set(device, record)
   else {

@@ -11,7 +11,8 @@ import type { Log } from './log.ts'
 import { registryOf } from './metrics.ts'
 import { openProbe } from './probe.ts'
 import { recordQueue } from './record-queue.ts'
-import { sourceFrom } from './sources/catalogue.ts'
+import { type SourceOptions, sourceFrom } from './sources/catalogue.ts'
+import type { ConfiguredSource, SourceContext } from './sources/configured.ts'
 import { openSpool } from './spool/open.ts'
 import type { Spool } from './spool/spool.ts'
 import { emptyTally, type Tally } from './tally.ts'
@@ -33,6 +34,8 @@ export interface EdgeSurroundings {
   readonly boot?: string
   /** Of the gateway software, as it tells the cloud. */
   readonly version?: string
+  /** May put another source in the place of one that is configured: one that is recorded, or played. */
+  readonly arrange?: (configured: ConfiguredSource, options: SourceOptions, context: SourceContext) => ConfiguredSource
   /** Called once when the gateway is open, with what it counts: for progress bars. */
   readonly onOpen?: (gateway: RunningGateway) => void
 }
@@ -52,7 +55,7 @@ export interface RunningGateway {
  * taken, a recording does not exist.
  */
 export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings, signal: AbortSignal): Promise<void> {
-  const { log, random, version = 'unknown', onOpen } = surroundings
+  const { log, random, version = 'unknown', arrange = unchanged, onOpen } = surroundings
   await refuseUnreadable(config.uplink)
   const queue = recordQueue()
   const boot = surroundings.boot ?? randomHex128(random)
@@ -101,10 +104,11 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     uplink.catch(() => uplinkFailed.abort()) // told to the caller below, when everything is closed
 
     onOpen?.({ tally, spool })
+    const context = { clock, random, commandsOf }
     await runLine(
       {
         gateway: config.gateway.id,
-        sources: config.sources.map((options) => sourceFrom(options, { clock, random, commandsOf })),
+        sources: config.sources.map((options) => arrange(sourceFrom(options, context), options, context)),
         clean: config.clean,
         spool,
         clock,
@@ -123,6 +127,8 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
   }
   await uplink
 }
+
+const unchanged = (configured: ConfiguredSource) => configured
 
 /** Watches for jumps while nothing is stamped, and writes down what a restart wants to know; the last time at the end. */
 async function keepClock(clock: GatewayClock, directory: string, log: Log, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { EdgeConfig } from '../../edge/config.ts'
 import { type RunningGateway, runEdge } from '../../edge/main.ts'
+import { captureHeaderOf, played } from '../../edge/sources/replay/capture.ts'
+import type { DeviceTally } from '../../edge/tally.ts'
 import { Fault } from '../../shared/fault.ts'
 import { bar } from '../bar.ts'
 import { openLog } from '../log.ts'
@@ -17,28 +19,33 @@ interface Options {
 }
 
 /**
- * `warepulse replay <file> --config <edge.yaml>`: plays a recording through the gateway's own street, and ends when the
+ * `warepulse replay <file> --config <edge.yaml>`: plays a capture, or another recording, through the gateway's own street, and ends when the
  * cloud has acknowledged the last record of it.
  */
 export async function replay(file: string, options: Options, terminal: Terminal): Promise<void> {
   if (!existsSync(file)) throw new Fault('bad-input', `There is no recording ${file}.`)
   const speed = options.speed === 'max' ? 'max' : Number(options.speed)
   const configured = loadConfiguration(EdgeConfig, options.config)
-  const parsed = EdgeConfig.safeParse({
-    ...configured,
-    sources: [{ type: 'replay', id: options.device, path: file, format: options.format, speed }],
-  })
+  const header = await captureHeaderOf(file)
+  const source =
+    header?.source ?? ({ type: 'replay', id: options.device, path: file, format: options.format, speed } as const)
+  if (header !== undefined && speed !== 'max' && !(speed >= 1)) {
+    throw new Fault('bad-input', '--speed: a capture is played at 1 or faster.')
+  }
+  const parsed = EdgeConfig.safeParse({ ...configured, sources: [source] })
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0] ?? { path: [], message: 'invalid' }
-    throw new Fault('bad-input', `--${String(path.at(-1) ?? 'format')}: ${message}`)
+    const where = header === undefined ? `--${String(path.at(-1) ?? 'format')}` : `${file}: ${path.join('.')}`
+    throw new Fault('bad-input', `${where}: ${message}`)
   }
 
   const stopped = untilStopped()
   let gateway: RunningGateway | undefined
-  const told = () => countsOf(gateway, options.device)
+  const told = () => countsOf(gateway)
   const timer = setInterval(() => {
-    const { tagReads, records, acknowledged } = told()
-    terminal.progress(`  ${tagReads.toLocaleString('en')} reads · acknowledged ${bar(acknowledged, records)}`)
+    const { tagReads, sensorReadings, codesScanned, records, acknowledged } = told()
+    const taken = tagReads + sensorReadings + codesScanned
+    terminal.progress(`  ${taken.toLocaleString('en')} reads · acknowledged ${bar(acknowledged, records)}`)
   }, 200)
   try {
     await runEdge(
@@ -48,6 +55,9 @@ export async function replay(file: string, options: Options, terminal: Terminal)
         clock: systemClock,
         random: systemRandom,
         version: versionOfPackage(),
+        ...(header === undefined
+          ? {}
+          : { arrange: (live, _options, context) => played(live, { path: file, speed }, context) }),
         onOpen: (opened) => {
           gateway = opened
         },
@@ -62,7 +72,7 @@ export async function replay(file: string, options: Options, terminal: Terminal)
   else {
     const refused = counts.refused > 0 ? ` · ${counts.refused} lines refused` : ''
     terminal.line(
-      `${counts.tagReads} reads · ${counts.records} records · ${counts.acknowledged} acknowledged${refused}`,
+      `${counts.tagReads + counts.sensorReadings + counts.codesScanned} reads · ${counts.records} records · ${counts.acknowledged} acknowledged${refused}`,
     )
   }
   if (counts.acknowledged < counts.records) {
@@ -73,12 +83,15 @@ export async function replay(file: string, options: Options, terminal: Terminal)
   }
 }
 
-function countsOf(gateway: RunningGateway | undefined, device: string) {
-  const counted = gateway?.tally.devices.get(device)
+function countsOf(gateway: RunningGateway | undefined) {
+  const devices = [...(gateway?.tally.devices.values() ?? [])]
+  const sumOf = (count: (device: DeviceTally) => number) => devices.reduce((sum, device) => sum + count(device), 0)
   return {
-    lines: counted?.frames ?? 0,
-    tagReads: counted?.tagReads ?? 0,
-    refused: Object.values(counted?.refused ?? {}).reduce((sum, count) => sum + count, 0),
+    lines: sumOf(({ frames }) => frames),
+    tagReads: sumOf(({ tagReads }) => tagReads),
+    sensorReadings: sumOf(({ sensorReadings }) => sensorReadings),
+    codesScanned: sumOf(({ codesScanned }) => codesScanned),
+    refused: sumOf(({ refused }) => Object.values(refused).reduce((sum, count) => sum + count, 0)),
     records: (gateway?.spool.next ?? 1) - 1,
     acknowledged: gateway?.spool.closed.committed ?? 0,
   }

@@ -94,7 +94,11 @@ export function observe(
   reorder(state, key, window, nowMs + options.windowMs)
 }
 
-/** Ends every window whose time is over: emits what is pending; a window in which nothing was read leaves the state. */
+/**
+ * Ends every window whose time is over: emits what is pending; a window in which nothing was read leaves the state.
+ * The next window begins where this one ended, so it changes no observation how often this is called, if it is called
+ * before every read.
+ */
 export function flush(
   state: ObserveState,
   nowMs: number,
@@ -106,7 +110,7 @@ export function flush(
     if (window.pending === undefined) state.windows.delete(key)
     else {
       emitPending(window, emit)
-      reorder(state, key, window, nowMs + options.windowMs)
+      reorder(state, key, window, window.closesAtMs + options.windowMs)
     }
   }
 }

@@ -5,6 +5,8 @@ export interface Delivery {
   readonly bytes: Uint8Array
   /** Wall time of arrival, Unix ms. Stamped once, here. */
   readonly at: number
+  /** The same by the monotonic clock, where somebody else has to see the same time; absent: when it is taken. */
+  readonly monotonicMs?: number
   /** MQTT topic, Modbus slave or file line that it came by; what a decoder may need to know who speaks. */
   readonly channel?: string
   /** The broker kept it from an unknown time before (MQTT retain flag). */
@@ -18,6 +20,8 @@ export interface LinkReport {
   readonly device: string
   readonly state: 'up' | 'silent' | 'down'
   readonly reason?: string
+  /** When it was found, Unix ms; absent: now. */
+  readonly at?: number
   /** What is added to the stamps of this device from now on; absent: nothing, or it has no clock. */
   readonly clockOffsetMs?: number
 }

@@ -241,3 +241,33 @@ test('stamps that can be believed are not merged with those that cannot', () => 
     [1300, 1, undefined, undefined],
   ])
 })
+
+test('how often the timer comes round changes no observation, where what is over ends before every read', () => {
+  const arrivals = fc.array(
+    fc.record({ waitMs: fc.nat(1500), lateMs: fc.nat(3000), tag: fc.nat(2), timerAfterMs: fc.array(fc.nat(1500)) }),
+    { maxLength: 60 },
+  )
+  const taken = (
+    steps: readonly { waitMs: number; lateMs: number; tag: number; timerAfterMs: number[] }[],
+    timer: boolean,
+  ) => {
+    const state = nothingObserved()
+    const out: Observation[] = []
+    const emit = (observation: Observation) => out.push(observation)
+    let nowMs = 10_000
+    for (const { waitMs, lateMs, tag, timerAfterMs } of steps) {
+      const due = timerAfterMs.filter((afterMs) => timer && afterMs <= waitMs).toSorted((a, b) => a - b)
+      for (const afterMs of due) flush(state, nowMs + afterMs, options, emit)
+      nowMs += waitMs
+      flush(state, nowMs, options, emit)
+      observe(state, read(nowMs - lateMs, { epc: `0${tag}` }), 'd.1', nowMs, options, emit)
+    }
+    flushAll(state, emit)
+    return out
+  }
+  fc.assert(
+    fc.property(arrivals, (steps) => {
+      expect(taken(steps, true)).toEqual(taken(steps, false))
+    }),
+  )
+})
