@@ -43,6 +43,18 @@ program
   .action(async (options) => (await import('./commands/edge.ts')).edge(options, terminal))
 
 program
+  .command('doctor')
+  .description(
+    'look at all that a gateway needs: files, ports, network, disk, clock; exit 1 or 4 if something is wrong',
+  )
+  .requiredOption('--config <file>', 'configuration of the gateway')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse doctor --config edge.yaml')
+  .action(async (options) => {
+    process.exitCode = await (await import('./commands/doctor.ts')).doctor(options, terminal)
+  })
+
+program
   .command('simulate')
   .description('simulated readers and sensors on real serial lines and MQTT')
   .requiredOption('--config <file>', 'YAML configuration')
