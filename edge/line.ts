@@ -23,7 +23,10 @@ import { type RecordQueue, recordQueue } from './record-queue.ts'
 import type { ConfiguredSource, Speaker } from './sources/configured.ts'
 import type { Delivery, LinkReport } from './sources/source.ts'
 import type { Spool } from './spool/spool.ts'
-import { emptyTally, type Tally } from './tally.ts'
+import { sliceMs } from './supervision/antenna-rate.ts'
+import { noteStamp } from './supervision/clock-skew.ts'
+import { endSlice, noteReads } from './supervision/slice.ts'
+import { emptyTally, otherDevices, type Tally } from './tally.ts'
 import { aborted, wait } from './wait.ts'
 
 const flushEveryMs = 100
@@ -198,12 +201,17 @@ function takeFrame(
   }
   let valid = decoded.value.length === 0
   const nowMs = monotonicMs ?? line.clock.monotonicMs()
+  tally.watched.lastFrameMs = nowMs
   followSteps(line)
   // What is over ends before anything new is taken, so that it does not matter when the timer last came round.
   cleanFlush(line.state, nowMs, line.clean, line.queue.push)
   const { unsyncedIn } = line.clock
   const corrected = deviceClock !== undefined && deviceClock.offsetMs !== 0
   for (const reading of decoded.value) {
+    // A clock that the source measures itself is corrected there.
+    if (deviceClock === undefined && reading.type !== 'refused' && reading.at !== at && retained !== true) {
+      tally.watched.skew = noteStamp(tally.watched.skew, at, reading.at)
+    }
     const ours = corrected || (reading.type !== 'refused' && reading.at === at)
     const refusal = takeReading(line, configured, ours ? marked(reading, unsyncedIn) : reading, nowMs)
     if (refusal === undefined) valid = true
@@ -242,7 +250,9 @@ function takeReading(
       const names = configured.readPointsOf(reading.device)
       const result = cleanTagRead(line.state, reading, names, nowMs, line.clean, line.queue.push)
       if (result === 'unknown-device') return refused('unknown-device', 'the read point has no legal name')
-      line.tally.deviceOf(reading.device).tagReads += reading.count
+      const tally = line.tally.deviceOf(reading.device)
+      tally.tagReads += reading.count
+      noteReads(tally.watched, reading.antenna, reading.count)
       line.tally.epcs[result] += reading.count
       return undefined
     }
@@ -293,12 +303,28 @@ function isFull({ queue }: Line): boolean {
   return queue.length >= queue.capacity
 }
 
-/** Ends windows in time, and catches up with what waited for room. */
+/** Ends windows in time, catches up with what waited for room, and judges devices slice by slice. */
 async function flushRegularly(line: Line, signal: AbortSignal): Promise<void> {
+  let sliceEndsMs = line.clock.monotonicMs() + sliceMs
   while (!signal.aborted) {
     await wait(flushEveryMs, signal)
+    const nowMs = line.clock.monotonicMs()
+    if (nowMs >= sliceEndsMs) {
+      superviseDevices(line)
+      sliceEndsMs = nowMs + sliceMs
+    }
     if (isFull(line)) continue
     pushLateLinks(line)
-    cleanFlush(line.state, line.clock.monotonicMs(), line.clean, line.queue.push)
+    cleanFlush(line.state, nowMs, line.clean, line.queue.push)
+  }
+}
+
+/** An antenna is told of as `<device>.<port>`, whatever the name of its read point. */
+function superviseDevices(line: Line): void {
+  for (const [device, { watched, link }] of [...line.tally.devices]) {
+    if (device === otherDevices) continue
+    for (const { antenna, state, reason } of endSlice(watched, link === 'up')) {
+      reportLink(line, { device: antenna === undefined ? device : `${device}.${antenna}`, state, reason })
+    }
   }
 }

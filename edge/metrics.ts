@@ -4,6 +4,7 @@ import { epcFindings } from './clean/epc-finding.ts'
 import { reportRules } from './clean/report-by-exception.ts'
 import type { GatewayClock } from './gateway-clock.ts'
 import type { Spool } from './spool/spool.ts'
+import type { WatchedAntenna } from './supervision/slice.ts'
 import type { DeviceTally, Tally } from './tally.ts'
 import type { UplinkCounters } from './uplink/counters.ts'
 
@@ -11,7 +12,7 @@ import type { UplinkCounters } from './uplink/counters.ts'
 export interface Counted {
   readonly tally: Tally
   readonly spool: Pick<Spool, 'first' | 'next' | 'bytes'>
-  readonly clock: Pick<GatewayClock, 'isSynced' | 'doubt' | 'wallErrorMs'>
+  readonly clock: Pick<GatewayClock, 'isSynced' | 'doubt' | 'wallErrorMs' | 'monotonicMs'>
   readonly uplink: UplinkCounters
 }
 
@@ -107,6 +108,48 @@ export function registryOf({ tally, spool, clock, uplink }: Counted): Registry {
         if (clockOffsetMs !== 0) this.set({ device }, clockOffsetMs)
     },
   })
+  new Gauge({
+    name: 'edge_device_last_frame_age_seconds',
+    help: 'Since the last frame of the device that was understood',
+    labelNames: ['device'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [device, { watched }] of tally.devices) {
+        if (watched.lastFrameMs === undefined) continue
+        this.set({ device }, Math.max(0, clock.monotonicMs() - watched.lastFrameMs) / 1000)
+      }
+    },
+  })
+  new Gauge({
+    name: 'edge_device_clock_skew_ms',
+    help: 'Least of arrival minus stamp in the last minute; positive: the clock of the device is behind',
+    labelNames: ['device'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [device, { watched }] of tally.devices) {
+        if (watched.skew.skewMs !== undefined) this.set({ device }, watched.skew.skewMs)
+      }
+    },
+  })
+  const antennaGauge = (name: string, help: string, read: (antenna: WatchedAntenna) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['device', 'antenna'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [device, { watched }] of tally.devices) {
+          for (const [antenna, seen] of watched.antennas) this.set({ device, antenna }, read(seen))
+        }
+      },
+    })
+  antennaGauge('edge_antenna_reads_per_minute', 'Tag reads of the last whole minute', ({ readsBefore }) => readsBefore)
+  antennaGauge('edge_antenna_collapsed', '1 = reads less than a fifth of what it usually reads', ({ rate }) =>
+    rate.collapsedSlices > 0 ? 1 : 0,
+  )
   counter('edge_records_appended_total', 'Records that are durable in the spool', () => tally.appended)
   counter('edge_append_failures_total', 'Appends that the spool refused; tried again', () => tally.appendFailures)
   counter(

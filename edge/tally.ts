@@ -2,6 +2,7 @@ import { type RefusalReason, refusalReasons } from '../shared/decoded.ts'
 import { type EpcFinding, epcFindings } from './clean/epc-finding.ts'
 import { type ReportRule, reportRules } from './clean/report-by-exception.ts'
 import type { LinkReport } from './sources/source.ts'
+import { nothingWatched, type Watched } from './supervision/slice.ts'
 
 /** What one device brought. */
 export interface DeviceTally {
@@ -12,6 +13,8 @@ export interface DeviceTally {
   codesScanned: number
   readonly refused: Record<RefusalReason, number>
   link: LinkReport['state'] | 'unknown'
+  /** Its frames, antennas and clock, as they are judged minute by minute. */
+  readonly watched: Watched
   /** What is added to its stamps; 0: its clock is believed, or it has none. */
   clockOffsetMs: number
 }
@@ -64,6 +67,7 @@ export function emptyTally(): Tally {
       codesScanned: 0,
       refused: zeroes(refusalReasons),
       link: 'unknown',
+      watched: nothingWatched(),
       clockOffsetMs: 0,
     }
     devices.set(device, fresh)

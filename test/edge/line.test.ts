@@ -4,6 +4,7 @@ import { type LineOptions, runLine } from '../../edge/line.ts'
 import { recordQueue } from '../../edge/record-queue.ts'
 import type { ConfiguredSource, Speaker } from '../../edge/sources/configured.ts'
 import type { SourceEvents } from '../../edge/sources/source.ts'
+import { noRate } from '../../edge/supervision/antenna-rate.ts'
 import { emptyTally } from '../../edge/tally.ts'
 import { Fault } from '../../shared/fault.ts'
 import { isKind } from '../../shared/record.ts'
@@ -353,4 +354,32 @@ test('a clock that is set two years back does not make everything late for two y
   expect(tally.measurements).toMatchObject({ first: 2, late: 0, 'dead-band': 2 })
   stop.current.abort()
   await ended
+})
+
+test('an antenna that reads far less than it did, and a clock that is wrong, are told of', async () => {
+  let nowMs = 0
+  const { configured, open } = handheldSource('message', { device: 'dock', protocol: 'impinj-r700' })
+  const clock = { now: () => 1_000_000, monotonicMs: () => nowMs }
+  const { spool, tally, ended } = start([configured], { clock })
+  const { events } = await open
+  events.link({ device: 'dock', state: 'up' })
+  const { watched } = tally.deviceOf('dock')
+  watched.wasUp = true
+  const antenna = { reads: 0, readsBefore: 0, rate: { ...noRate, history: Array<number>(60).fill(240) } }
+  watched.antennas.set(2, antenna)
+  const timestamp = new Date(900_000).toISOString()
+  const event = { timestamp, tagInventoryEvent: { epcHex: '3034', antennaPort: 2 } }
+  await events.deliver({ bytes: text(JSON.stringify(event)), at: 1_000_000 })
+  for (let minute = 1; minute <= 3; minute++) {
+    nowMs += 60_000
+    const { rate } = antenna
+    await until(`minute ${minute} is judged`, () => antenna.rate !== rate)
+  }
+  stop.current.abort()
+  await ended
+  expect(brief(spool.records.filter((record) => isKind(record, 'device'))).slice(2)).toEqual([
+    { kind: 'device', device: 'dock', state: 'up', reason: 'its clock is 100.0 s behind' },
+    { kind: 'device', device: 'dock.2', state: 'silent', reason: 'antenna 2 reads 0 a minute where 240 are usual' },
+  ])
+  expect(tally.deviceOf('dock.2').link).toBe('silent')
 })

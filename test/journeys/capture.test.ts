@@ -93,7 +93,8 @@ test('a reader on a serial line: noise, split frames, a cable that is pulled', a
   for (const speed of ['max', 20] as const) {
     const again = await play(path, speed)
     expect(again.records).toEqual(live.records)
-    expect(again.tally.deviceOf('dock-4')).toEqual(live.tally.deviceOf('dock-4'))
+    const { watched: _, ...counted } = live.tally.deviceOf('dock-4')
+    expect(again.tally.deviceOf('dock-4')).toMatchObject(counted)
   }
 })
 

@@ -61,7 +61,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that decide: no I/O, no clock, no chance, no state of their own. */
 const deciding = [
   /^shared\//,
-  /^edge\/(framing|decoders|commands|clean|clock|gate)\//,
+  /^edge\/(framing|decoders|commands|clean|clock|gate|supervision)\//,
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|queries)/,
   /^cloud\/inventory\/(?!open|store|ledger|packed-rows|reader-rows|schema|queries)/,
