@@ -94,7 +94,7 @@ export type EdgeConfig = z.infer<typeof EdgeConfig>
 /** Ids that a source gives to devices. */
 function namesOf(source: SourceOptions): readonly { readonly id: string; readonly path: readonly PropertyKey[] }[] {
   const own = { id: source.id, path: ['id'] }
-  if (source.type !== 'modbus-rtu') return [own]
+  if (source.type !== 'modbus-rtu' && source.type !== 'modbus-tcp') return [own]
   return [own, ...source.slaves.map(({ sensor }, i) => ({ id: sensor, path: ['slaves', i, 'sensor'] }))]
 }
 

@@ -28,7 +28,6 @@ import { decodeThingMagic } from './thingmagic.ts'
 import { decodeTsl } from './tsl.ts'
 import { decodeUhfPrime } from './uhf-prime.ts'
 import { decodeUhfReader18 } from './uhfreader18.ts'
-import { decodeXyMd02 } from './xy-md02.ts'
 import { decodeYrm100 } from './yrm100.ts'
 import { decodeZebraIotc } from './zebra-iotc.ts'
 import { decodeZigbee2Mqtt } from './zigbee2mqtt.ts'
@@ -50,7 +49,6 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   'tag-lines': { decode: decodeTagLine, framer: () => lineFramer({ longestBytes: 512 }) },
   'impinj-r700': { decode: decodeImpinjR700, framer: () => lineFramer({ longestBytes: 64 * 1024 }) },
   zigbee2mqtt: { decode: decodeZigbee2Mqtt },
-  'xy-md02': { decode: decodeXyMd02 },
   'barcode-lines': { decode: decodeBarcodeLine, framer: () => anyLineFramer({ longestBytes: 1024 }) },
   'scan-json': { decode: decodeScanJson, framer: () => lineFramer({ longestBytes: 64 * 1024 }) },
   'item-test-csv': { decode: decodeItemTestCsv, framer: () => lineFramer({ longestBytes: 1024 }) },

@@ -4,7 +4,6 @@ export const protocolNames = [
   'tag-lines',
   'impinj-r700',
   'zigbee2mqtt',
-  'xy-md02',
   'item-test-csv',
   'barcode-lines',
   'scan-json',

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { ConfiguredSource, SourceContext } from './configured.ts'
 import { openLlrp } from './llrp/open.ts'
 import { LlrpOptions } from './llrp/options.ts'
-import { openModbusRtu } from './modbus-rtu/open.ts'
-import { ModbusRtuOptions } from './modbus-rtu/options.ts'
+import { openModbus } from './modbus/open.ts'
+import { ModbusRtuOptions, ModbusTcpOptions } from './modbus/options.ts'
 import { openMqtt } from './mqtt/open.ts'
 import { MqttOptions } from './mqtt/options.ts'
 import { openReplay } from './replay/open.ts'
@@ -17,6 +17,7 @@ export const SourceOptions = z.discriminatedUnion('type', [
   LlrpOptions,
   MqttOptions,
   ModbusRtuOptions,
+  ModbusTcpOptions,
   ReplayOptions,
 ])
 export type SourceOptions = z.infer<typeof SourceOptions>
@@ -31,7 +32,8 @@ export function sourceFrom(options: SourceOptions, context: SourceContext): Conf
     case 'mqtt':
       return openMqtt(options, context)
     case 'modbus-rtu':
-      return openModbusRtu(options, context)
+    case 'modbus-tcp':
+      return openModbus(options, context)
     case 'replay':
       return openReplay(options, context)
   }

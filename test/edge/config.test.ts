@@ -43,6 +43,16 @@ for (const [name, config, path] of [
     { ...least, uplink: { ...least.uplink, url: 'mqtt://10.0.0.7:1883' } },
     'uplink.url',
   ],
+  [
+    'a power that the reader cannot have',
+    { ...least, sources: [{ ...serial, protocol: 'yrm100', powerDbm: 40 }] },
+    'sources.0',
+  ],
+  [
+    'a power for a reader that is only listened to',
+    { ...least, sources: [{ ...serial, protocol: 'yrm100', active: false, powerDbm: 20 }] },
+    'sources.0',
+  ],
   ['a web page to report to', { ...least, uplink: { ...least.uplink, url: 'http://x' } }, 'uplink.url'],
   ['a spool for a minute', { ...least, spool: { maxBytes: 1000 } }, 'spool.maxBytes'],
   ['a quantity nobody knows', { ...least, clean: { deadBands: { temprature: 1 } } }, 'clean.deadBands'],

@@ -22,7 +22,6 @@ export const goodFrames: Readonly<Record<ProtocolName, readonly Uint8Array[]>> =
     ),
   ],
   zigbee2mqtt: [text('{"battery":"97.5","temperature":21.43,"last_seen":"2026-02-02T03:40:00Z","contact":true}')],
-  'xy-md02': [bytesOf('01310222')],
   'barcode-lines': [
     text(']d20109506000134352172612312132a/b'),
     text('slot:A-01-2'),

@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 export const homes: Readonly<Record<string, readonly string[]>> = {
   aedes: ['cloud/broker/', 'simulators/devices/site-broker'],
   serialport: ['edge/sources/serial/'],
-  'modbus-serial': ['edge/sources/modbus-rtu/'],
+  'modbus-serial': ['edge/sources/modbus/'],
   influx: ['cloud/series/'],
   '@influxdata/influxdb-client': ['cloud/series/'],
   fastify: ['cloud/http/'],

@@ -1,5 +1,6 @@
 import { type Conversation, conversation } from '../../commands/conversation.ts'
 import type { ReaderSettings } from '../../commands/dialect.ts'
+import { patternDecoder } from '../../decoders/pattern-lines.ts'
 import { aborted, wait } from '../../wait.ts'
 import type { ConfiguredSource, ReaderCommands, SourceContext } from '../configured.ts'
 import { type DeviceWatch, watchDevices } from '../device-watch.ts'
@@ -17,9 +18,10 @@ const spokenToSilentAfterMs = 10_000
 
 /** A reader on a serial port: opened, told to read, watched and reopened until stopped. */
 export function openSerial(options: SerialOptions, context: SourceContext): ConfiguredSource {
+  const protocol = options.pattern === undefined ? options.protocol : patternDecoder(new RegExp(options.pattern))
   return {
     readPointsOf: () => options.readPoints,
-    speakerOf: () => ({ device: options.id, protocol: options.protocol }),
+    speakerOf: () => ({ device: options.id, protocol }),
     source: {
       id: options.id,
       shape: 'stream',

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodeXyMd02 } from '../../../edge/decoders/xy-md02.ts'
 import { decodeZigbee2Mqtt } from '../../../edge/decoders/zigbee2mqtt.ts'
-import { bytesOf } from '../../support/framing.ts'
 
 const context = { device: 'cold-1', at: 1000, channel: 'zigbee2mqtt/cold-1' }
 const encode = (text: string) => new TextEncoder().encode(text)
@@ -81,15 +79,3 @@ for (const [payload, reason] of [
   test(`Zigbee2MQTT refuses ${payload}`, () =>
     expect(decodeZigbee2Mqtt(encode(payload), context)).toMatchObject({ ok: false, reason }))
 }
-
-for (const [registers, temperature, humidity] of [
-  ['0131 0222', 30.5, 54.6], // the manual's example
-  ['FF33 0222', -20.5, 54.6],
-  ['0000 0000', 0, 0],
-  ['FFFF FFFF', -0.1, -0.1], // a broken probe; cleaning finds it implausible
-] as const) {
-  test(`XY-MD02 ${registers}`, () =>
-    expect(decodeXyMd02(bytesOf(registers), context)).toMatchObject({ value: [{ values: { temperature, humidity } }] }))
-}
-test('XY-MD02 refuses half an answer', () =>
-  expect(decodeXyMd02(bytesOf('0131'), context)).toMatchObject({ ok: false, reason: 'length' }))

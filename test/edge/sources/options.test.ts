@@ -23,6 +23,11 @@ for (const [name, options] of [
   ['a site broker', mqtt],
   ['a fixed topic with its device', subscribed({ topic: 'a/b', device: 'lamp' })],
   ['a bus', modbus],
+  ['sensors behind TCP', { type: 'modbus-tcp', id: 'bus', host: '10.0.0.7', slaves: [slave] }],
+  [
+    'a slave that is described',
+    { ...modbus, slaves: [{ address: 1, sensor: 'cold', registers: [{ address: 3, quantity: 'pressure' }] }] },
+  ],
   ['a recording', replay],
   ['an LLRP reader', llrp],
   [
@@ -64,6 +69,12 @@ for (const [name, options, path] of [
   ['half a level', subscribed({ topic: 'a/x{device}' }), 'subscriptions.0.topic'],
   ['everything', subscribed({ topic: '{device}/#' }), 'subscriptions.0.topic'],
   ['an address beyond the bus', { ...modbus, slaves: [{ ...slave, address: 248 }] }, 'slaves.0.address'],
+  ['a slave that nobody knows', { ...modbus, slaves: [{ address: 1, sensor: 'cold' }] }, 'slaves.0.model'],
+  [
+    'a slave that is known and described',
+    { ...modbus, slaves: [{ ...slave, registers: [{ address: 3, quantity: 'pressure' }] }] },
+    'slaves.0.model',
+  ],
   ['one sensor twice', { ...modbus, slaves: [slave, { ...slave, address: 2 }] }, 'slaves'],
   [
     'two powers for one antenna',

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { answered, nextTurn, type Turn, timedOut } from '../../../edge/sources/modbus-rtu/schedule.ts'
+import { answered, nextTurn, type Turn, timedOut } from '../../../edge/sources/modbus/schedule.ts'
 
 const turn = (name: string, dueAtMs: number, dead = false) => ({ name, everyMs: 1000, dueAtMs, dead })
 
@@ -49,4 +50,54 @@ test('a dead slave costs the others at most one timeout a minute', () => {
   }
   expect(timeouts).toBe(10)
   expect(asked.b).toBeGreaterThanOrEqual(599)
+})
+
+const slaves = fc.array(
+  fc.record({ everyMs: fc.integer({ min: 1000, max: 60_000 }), diesAtMs: fc.integer({ min: 0, max: 900_000 }) }),
+  {
+    minLength: 1,
+    maxLength: 12,
+  },
+)
+
+test('whoever is dead: each costs one timeout a minute at most, and the living wait for no more than one at a time', () => {
+  const timeoutMs = 500
+  const answerMs = 20
+  fc.assert(
+    fc.property(slaves, (world) => {
+      const turns = world.map(({ everyMs, diesAtMs }) => ({
+        everyMs,
+        diesAtMs,
+        dueAtMs: 0,
+        dead: false,
+        timeouts: [] as number[],
+      }))
+      for (let nowMs = 0; nowMs < 600_000; ) {
+        const next = nextTurn(turns, nowMs)
+        if (next === undefined) break
+        nowMs += next.waitMs
+        const { turn } = next
+        const lateMs = nowMs - turn.dueAtMs
+        if (turn.diesAtMs <= nowMs) {
+          nowMs += timeoutMs
+          turn.timeouts.push(nowMs)
+          timedOut(turn, nowMs, 60_000)
+          continue
+        }
+        // Before a living slave stand the living that are due as well, and those that only now turn out to be dead.
+        const dying = turns.filter(
+          (other) => other.timeouts.at(-1) !== undefined && (other.timeouts.at(-1) ?? 0) > nowMs - lateMs,
+        )
+        expect(lateMs).toBeLessThanOrEqual(turns.length * answerMs + Math.max(1, dying.length) * timeoutMs)
+        nowMs += answerMs
+        answered(turn, nowMs)
+      }
+      for (const { timeouts } of turns) {
+        for (const [i, atMs] of timeouts.entries()) {
+          if (i > 0) expect(atMs - (timeouts[i - 1] ?? 0)).toBeGreaterThanOrEqual(60_000)
+        }
+      }
+    }),
+    { numRuns: 200 },
+  )
 })

@@ -1,11 +1,13 @@
+import { backoffMs, failuresAfter, lanBackoff } from '../../backoff.ts'
+import { planReads, type Read } from '../../decoders/modbus/plan-reads.ts'
+import { registersDecoder } from '../../decoders/modbus/registers.ts'
 import { wait } from '../../wait.ts'
 import type { ConfiguredSource, SourceContext } from '../configured.ts'
 import { type DeviceWatch, watchDevices } from '../device-watch.ts'
 import { waitForReplug } from '../replug.ts'
 import type { SourceEvents } from '../source.ts'
-import { type Bus, openBus } from './bus.ts'
-import { modbusModels } from './models.ts'
-import type { ModbusRtuOptions, Slave } from './options.ts'
+import { type Bus, type BusAnswer, openBus } from './bus.ts'
+import { type ModbusOptions, registersOfSlave, type Slave } from './options.ts'
 import { answered, nextTurn, type Turn, timedOut } from './schedule.ts'
 
 /** How often a missing port is looked for, and a present one is checked to be still the same. */
@@ -15,31 +17,38 @@ const wrongAnswersUntilDown = 3
 
 interface SlaveTurn extends Turn {
   readonly slave: Slave
+  readonly reads: readonly Read[]
   wrongAnswers: number
 }
 
-/** Sensors on an RS-485 bus, asked one after the other; the channel of a delivery is the sensor's id. */
-export function openModbusRtu(options: ModbusRtuOptions, context: SourceContext): ConfiguredSource {
-  const models = new Map(options.slaves.map(({ sensor, model }) => [sensor, modbusModels[model]]))
+/**
+ * Sensors on an RS-485 bus or behind Modbus TCP, asked one after the other; the channel of a delivery is the sensor's
+ * id, its bytes are those of all registers that the sensor was asked for.
+ */
+export function openModbus(options: ModbusOptions, context: SourceContext): ConfiguredSource {
+  const decoders = new Map(options.slaves.map((slave) => [slave.sensor, registersDecoder(registersOfSlave(slave))]))
   return {
     readPointsOf: () => undefined,
     speakerOf(channel) {
-      const model = channel === undefined ? undefined : models.get(channel)
-      return channel === undefined || model === undefined ? undefined : { device: channel, protocol: model.protocol }
+      const protocol = channel === undefined ? undefined : decoders.get(channel)
+      return channel === undefined || protocol === undefined ? undefined : { device: channel, protocol }
     },
     source: {
       id: options.id,
       shape: 'message',
       async run(events, signal) {
         const watch = watchDevices(events.link)
-        while (!signal.aborted) {
+        for (let failures = 0; !signal.aborted; ) {
+          const openedAtMs = context.clock.monotonicMs()
           const broken = new AbortController()
           const bus = await openBus(options, (reason) => broken.abort(reason))
           if (typeof bus === 'string') broken.abort(bus)
           else await poll(bus, options, context, watch, events, AbortSignal.any([signal, broken.signal]), broken)
           if (signal.aborted) return
           for (const { sensor } of options.slaves) watch.down(sensor, String(broken.signal.reason))
-          await wait(lookEveryMs, signal)
+          failures = failuresAfter(lanBackoff, failures, context.clock.monotonicMs() - openedAtMs)
+          const isNetwork = options.type === 'modbus-tcp'
+          await wait(isNetwork ? backoffMs(lanBackoff, failures, context.random) : lookEveryMs, signal)
         }
       },
     },
@@ -49,7 +58,7 @@ export function openModbusRtu(options: ModbusRtuOptions, context: SourceContext)
 /** Asks the slaves in turn until the port fails, disappears, or the line stops; then closes the bus. */
 async function poll(
   bus: Bus,
-  options: ModbusRtuOptions,
+  options: ModbusOptions,
   { clock }: SourceContext,
   watch: DeviceWatch,
   events: SourceEvents,
@@ -58,9 +67,18 @@ async function poll(
 ): Promise<void> {
   const startedAtMs = clock.monotonicMs()
   const turns = options.slaves.map(
-    (slave): SlaveTurn => ({ slave, everyMs: slave.everyMs, dueAtMs: startedAtMs, dead: false, wrongAnswers: 0 }),
+    (slave): SlaveTurn => ({
+      slave,
+      reads: planReads(registersOfSlave(slave)),
+      everyMs: slave.everyMs,
+      dueAtMs: startedAtMs,
+      dead: false,
+      wrongAnswers: 0,
+    }),
   )
-  const replugged = waitForReplug(options.path, lookEveryMs, until).then((reason) => broken.abort(reason))
+  const replugged =
+    options.type === 'modbus-rtu' &&
+    waitForReplug(options.path, lookEveryMs, until).then((reason) => broken.abort(reason))
 
   for (;;) {
     const next = nextTurn(turns, clock.monotonicMs())
@@ -72,9 +90,8 @@ async function poll(
   await Promise.all([replugged, bus.close()])
 
   async function ask(turn: SlaveTurn): Promise<void> {
-    const { sensor, address, model } = turn.slave
-    const { firstRegister, registers } = modbusModels[model]
-    const answer = await bus.read(address, firstRegister, registers)
+    const { sensor, address } = turn.slave
+    const answer = await readAll(bus, address, turn.reads)
     const nowMs = clock.monotonicMs()
     if (until.aborted && !answer.ok) return
     if (answer.ok) {
@@ -91,4 +108,15 @@ async function poll(
       if (turn.wrongAnswers >= wrongAnswersUntilDown) watch.down(sensor, answer.detail)
     }
   }
+}
+
+/** All that a slave is asked for, one answer behind the other; the first that fails ends it. */
+async function readAll(bus: Bus, slave: number, reads: readonly Read[]): Promise<BusAnswer> {
+  const answers: Uint8Array[] = []
+  for (const read of reads) {
+    const answer = await bus.read(slave, read)
+    if (!answer.ok) return answer
+    answers.push(answer.bytes)
+  }
+  return { ok: true, bytes: Uint8Array.from(answers.flatMap((bytes) => [...bytes])) }
 }

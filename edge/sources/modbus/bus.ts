@@ -1,9 +1,13 @@
 import modbus from 'modbus-serial'
+import type { Read } from '../../decoders/modbus/plan-reads.ts'
+import type { ModbusOptions } from './options.ts'
+
+const connectWithinMs = 5000
 
 /** An open bus. */
 export interface Bus {
   /** Register bytes of one slave, or why there are none. Never rejects. */
-  read(address: number, firstRegister: number, registers: number): Promise<BusAnswer>
+  read(slave: number, read: Read): Promise<BusAnswer>
   /** Safe to call twice, and on a port that is gone. */
   close(): Promise<void>
 }
@@ -13,29 +17,27 @@ export type BusAnswer =
   /** `timeout`: the slave is dead. `answer`: it, or noise, said something wrong. */
   | { readonly ok: false; readonly why: 'timeout' | 'answer'; readonly detail: string }
 
-export interface BusOptions {
-  readonly path: string
-  readonly baudRate: number
-  readonly parity: 'none' | 'even' | 'odd'
-  readonly timeoutMs: number
-}
-
-/** The open bus, or why it is not. `broken` is called when the port fails later. */
-export async function openBus(options: BusOptions, broken: (reason: string) => void): Promise<Bus | string> {
+/** The open bus, or why it is not. `broken` is called when the port or connection fails later. */
+export async function openBus(options: ModbusOptions, broken: (reason: string) => void): Promise<Bus | string> {
   const client = new modbus.default()
   client.on('error', (error) => broken(sentence(error)))
-  client.on('close', () => broken('port closed'))
+  client.on('close', () => broken(options.type === 'modbus-rtu' ? 'port closed' : 'connection closed'))
   try {
-    await client.connectRTUBuffered(options.path, { baudRate: options.baudRate, parity: options.parity })
+    if (options.type === 'modbus-tcp')
+      await client.connectTCP(options.host, { port: options.port, timeout: connectWithinMs })
+    else await client.connectRTUBuffered(options.path, { baudRate: options.baudRate, parity: options.parity })
   } catch (error) {
     return sentence(error)
   }
   client.setTimeout(options.timeoutMs)
   return {
-    async read(address, firstRegister, registers) {
-      client.setID(address)
+    async read(slave, { table, address, count }) {
+      client.setID(slave)
       try {
-        const { buffer } = await client.readInputRegisters(firstRegister, registers)
+        const { buffer } =
+          table === 'input'
+            ? await client.readInputRegisters(address, count)
+            : await client.readHoldingRegisters(address, count)
         return { ok: true, bytes: Uint8Array.from(buffer) }
       } catch (error) {
         const timeout = error instanceof Object && 'errno' in error && error.errno === 'ETIMEDOUT'
