@@ -4,12 +4,13 @@ import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import type { CrowdOrder, CrowdReport } from './support/board-crowd.ts'
 import { startCloudProcess } from './support/cloud-process.ts'
 import type { SenderOrder } from './support/gateway-sender.ts'
+import { percentile } from './support/probes.ts'
 
 /**
  * Boards that watch a busy site: 2,000 slots of which all are seen again and again, at ten coalesced deltas a second,
  * while a gateway sends 30,000 records a second. `p99Ms`: from when the first board has a delta until another one has
  * it. `cpuMicrosPerDelivery`: of the thread that serves sockets, over what
- * the same ingest costs it without boards.
+ * the same ingest costs it without boards. `backP95Ms`: all are cut off at once, until a board has its snapshot again.
  */
 const site = 'bench'
 const gateway = 'gw-1'
@@ -40,6 +41,8 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
     await count(crowd)
     const watched = await cpuPerSecond(seconds)
     const { deliveries, revisions, p50Ms, p99Ms } = await count(crowd)
+    crowd.postMessage('come back')
+    const back = await answer<readonly number[]>(crowd)
     return {
       clients,
       deliveriesPerSecond: Math.round(deliveries / watched.seconds),
@@ -47,6 +50,8 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
       cpuMicrosPerDelivery: Number((((watched.cpu - alone.cpu) * watched.seconds * 1_000_000) / deliveries).toFixed(2)),
       p50Ms: Number(p50Ms.toFixed(1)),
       deltasPerSecond: Number((revisions / watched.seconds).toFixed(1)),
+      backP50Ms: Math.round(percentile(back, 0.5)),
+      backP95Ms: Math.round(percentile(back, 0.95)),
       recordsPerSecond,
     }
   } finally {

@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
+import { reconnectDelayMs } from '../../cloud/board/core/liveness.ts'
+
 /**
  * A thread that is a crowd of boards: plain WebSockets that speak just enough of Engine.IO 4 and Socket.IO 5 to watch a
  * site, and look at no more of a delta than its revision. It says `ready` when all watch; told to count it begins anew,
@@ -31,8 +33,11 @@ let delays: number[] = []
 /** Undici's WebSocket takes headers, which browsers do not. */
 const Socket = WebSocket as unknown as new (url: string, options: { headers: Record<string, string> }) => WebSocket
 
+let sockets: WebSocket[] = []
+
 function join(): Promise<void> {
   const socket = new Socket(address, { headers: { authorization: `Bearer ${order.token}` } })
+  sockets.push(socket)
   return new Promise((resolve, reject) => {
     socket.onerror = () => reject(new Error('a board was turned away'))
     socket.onmessage = ({ data }: { readonly data: string }) => {
@@ -56,7 +61,35 @@ function join(): Promise<void> {
 for (let joined = 0; joined < order.clients; joined += atOnce)
   await Promise.all(Array.from({ length: Math.min(atOnce, order.clients - joined) }, join))
 parentPort?.postMessage('ready')
-parentPort?.on('message', () => {
+/** All are cut off at once, and come back as boards do: milliseconds until each has watched and has its snapshot. */
+async function comeBack(): Promise<readonly number[]> {
+  const cut = sockets
+  sockets = []
+  for (const socket of cut) {
+    socket.onerror = null
+    socket.onmessage = null
+    socket.close()
+  }
+  const cutAt = performance.now()
+  return Promise.all(
+    cut.map(async () => {
+      await new Promise((resolve) => setTimeout(resolve, reconnectDelayMs(0, Math.random())))
+      await join()
+      const answer = await fetch(`${order.url}/api/v1/sites/${order.site}/board/snapshot`, {
+        headers: { authorization: `Bearer ${order.token}` },
+      })
+      if (!answer.ok) throw new Error(`no snapshot: ${answer.status}`)
+      await answer.arrayBuffer()
+      return performance.now() - cutAt
+    }),
+  )
+}
+
+parentPort?.on('message', async (asked) => {
+  if (asked === 'come back') {
+    parentPort?.postMessage(await comeBack())
+    return
+  }
   const sorted = delays.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
   parentPort?.postMessage({

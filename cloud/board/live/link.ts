@@ -26,6 +26,7 @@ export interface LinkListener {
 /** Deltas held while a snapshot is on its way. Past it the oldest go, and the snapshot is simply taken again. */
 const heldDeltas = 600
 const watchPatienceMs = 5_000
+const connectPatienceMs = 4_000
 
 /**
  * Keeps one site's board in step: watch first and hold the deltas, then take the snapshot, then apply what is newer.
@@ -38,7 +39,7 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
     transports: ['websocket'],
     autoConnect: false,
     reconnection: false,
-    timeout: 8_000,
+    timeout: connectPatienceMs,
     forceNew: true,
   })
   let board: Board | null = null
@@ -208,6 +209,8 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
   socket.on('alert', (alert: BoardAlert) => {
     if (alert.site === site) listener.alert(alert)
   })
+  // The browser knows best when its network is back.
+  addEventListener('online', () => socket.connect(), { signal: closing.signal })
   socket.connect()
 
   return {

@@ -1,5 +1,6 @@
 import { effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { levelsAt, nextLevel } from '../core/levels.ts'
 import { centre, type Direction, neighbour, rectOf, slotAt } from '../core/plan.ts'
 import { fitView, type Margins, pan, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
 import { useStore } from '../live/store.ts'
@@ -75,6 +76,17 @@ export function PlanCanvas({
     if (at === null || whole === null || plan === null) return
     isFitted.current = false
     view.value = pan(zoom(at, factor, around, whole), 0, 0, plan.bounds, size.peek())
+  }
+  /** Site, zone, rack, slot: the next one in, at a place, or out again. False: there is none further. */
+  const goLevel = (direction: 1 | -1, pixels = { x: size.peek().width / 2, y: size.peek().height / 2 }): boolean => {
+    const [at, plan, board] = [view.peek(), store.plan.peek(), store.board.peek()]
+    if (at === null || plan === null || board === null) return false
+    const levels = levelsAt(board.map, plan, toMetres(at, pixels))
+    const next = nextLevel(levels, at, direction, size.peek(), marginsFor(size.peek()))
+    if (next === null) return false
+    isFitted.current = false
+    view.value = next
+    return true
   }
   const showAll = () => {
     isFitted.current = true
@@ -165,6 +177,9 @@ export function PlanCanvas({
     } else if (event.key === 'Escape' && index.peek() >= 0) {
       event.preventDefault()
       onSelect(null)
+    } else if (event.key === 'Escape') {
+      event.preventDefault()
+      if (!goLevel(-1)) showAll()
     } else if (event.key === 'Enter' && index.peek() >= 0) {
       event.preventDefault()
       document.getElementById('slot-drawer')?.focus()
@@ -189,7 +204,7 @@ export function PlanCanvas({
         onPointerCancel={onPointerUp}
         onDblClick={(event) => {
           const box = event.currentTarget.getBoundingClientRect()
-          zoomBy(2, { x: event.clientX - box.left, y: event.clientY - box.top })
+          goLevel(1, { x: event.clientX - box.left, y: event.clientY - box.top })
         }}
         onKeyDown={onKeyDown}
       >

@@ -44,9 +44,9 @@ describe('is it live?', () => {
   })
 })
 
-test('reconnection: full jitter below a ceiling that doubles up to 8 s', () => {
+test('reconnection: full jitter below a ceiling that doubles, and rises to 8 s only after half a minute', () => {
   expect([0, 1, 2, 3, 4, 5, 50].map((attempt) => reconnectDelayMs(attempt, 0.999999))).toEqual([
-    399, 799, 1599, 3199, 6399, 7999, 7999,
+    399, 799, 1599, 1599, 1599, 1599, 7999,
   ])
   expect(reconnectDelayMs(9, 0)).toBe(0)
 })

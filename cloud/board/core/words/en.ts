@@ -65,7 +65,7 @@ export const en = {
 
   planName: 'Floor plan',
   planKeys:
-    'Arrow keys move from slot to slot, Enter opens, plus and minus zoom, 0 shows everything, T shows the table.',
+    'Arrow keys move from slot to slot, Enter opens, plus and minus zoom, a double click goes in to zone, rack and slot, Escape out again, 0 shows everything, T shows the table.',
   planSummary: (site: string, occupied: string, empty: string, unknown: string) =>
     `${site}: ${occupied} slots occupied, ${empty} empty, ${unknown} unknown.`,
   planSummaryAlerts: (n: number, count: string) => `${count} ${pick(n, 'alert', 'alerts')} active.`,

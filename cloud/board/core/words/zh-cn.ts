@@ -59,7 +59,8 @@ export const zhCn: Words = {
   countersAged: (age) => `${age}前的数据`,
 
   planName: '平面图',
-  planKeys: '方向键切换库位，回车打开，加减号缩放，0 显示全图，T 切换表格。',
+  planKeys:
+    '方向键切换库位，回车打开，加减号缩放，双击逐级放大到区域、货架和库位，Esc 逐级返回，0 显示全图，T 切换表格。',
   planSummary: (site, occupied, empty, unknown) =>
     `${site}：占用库位 ${occupied} 个，空库位 ${empty} 个，状态未知 ${unknown} 个。`,
   planSummaryAlerts: (_n, count) => `当前有 ${count} 条告警。`,

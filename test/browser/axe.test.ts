@@ -1,0 +1,74 @@
+import axe, { type AxeResults } from 'axe-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BoardPage, openBoardPage } from '../support/board-page.ts'
+import { type BoardServer, openBoardServer } from '../support/board-server.ts'
+import { until } from '../support/until.ts'
+
+/** WCAG 2.2 as far as a machine can check it, on every page; and no page is wider than its window. */
+let server: BoardServer
+let board: BoardPage
+
+beforeAll(async () => {
+  server = await openBoardServer()
+  board = await openBoardPage(`${server.url}/?k=${server.key}`)
+  await board.untilLive()
+})
+afterAll(async () => {
+  await board?.close()
+  await server?.close()
+})
+
+async function serious(): Promise<string[]> {
+  await board.page.evaluate(axe.source)
+  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+describe('every page, in both languages and themes: axe finds nothing serious, nothing is wider than the window', () => {
+  const pages = [
+    '/',
+    '/?slot=A01-01-3',
+    '/alerts',
+    '/find?q=HD-10007',
+    '/sensors/cold-room-t1',
+    '/gateways',
+    '/scan',
+    '/system',
+    '/walls',
+  ]
+  for (const [language, theme, width] of [
+    ['en', 'light', 1280],
+    ['zh-CN', 'dark', 390],
+    ['en', 'dark', 320],
+  ] as const) {
+    for (const path of pages) {
+      test(`${path} ${language} ${theme} ${width}`, async () => {
+        await board.page.setViewportSize({ width, height: 800 })
+        await board.page.evaluate(
+          (value) => localStorage.setItem('warepulse.board', value),
+          JSON.stringify({ language, theme }),
+        )
+        await board.page.goto(server.url + path)
+        await board.untilLive()
+        await until('it is there', () =>
+          board.page.evaluate<boolean>(`document.querySelector('[aria-busy=true]') === null`),
+        )
+        // The narrowest window is what 400 % zoom makes of a desk's: there it is about room only.
+        if (width > 320) expect(await serious()).toEqual([])
+        expect(await board.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        expect(await board.page.evaluate('document.documentElement.lang')).toBe(language)
+      })
+    }
+  }
+})
+
+test('a missing page, and one that needs a sign-in', async () => {
+  for (const path of ['/nowhere', '/']) {
+    await board.page.context().clearCookies()
+    await board.page.goto(server.url + path)
+    await board.page.getByRole('heading').first().waitFor()
+    expect(await serious()).toEqual([])
+  }
+})

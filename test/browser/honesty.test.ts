@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BoardPage, openBoardPage } from '../support/board-page.ts'
+import { type BoardServer, openBoardServer } from '../support/board-server.ts'
+import { until } from '../support/until.ts'
+
+/** Three things may keep the picture from being true, and a board says which: its own link, a gateway, a reader. */
+let server: BoardServer
+let board: BoardPage
+
+beforeAll(async () => {
+  server = await openBoardServer()
+  board = await openBoardPage(`${server.url}/?k=${server.key}`, { viewport: { width: 1280, height: 800 } })
+  await board.untilLive()
+})
+afterAll(async () => {
+  await board?.close()
+  await server?.close()
+})
+
+const banner = () => board.page.getByRole('status').first()
+const slotDrawer = async (code: string) => {
+  await board.page.goto(`${server.url}/?slot=${code}`)
+  await board.untilLive()
+  return board.page.getByRole('complementary', { name: `Slot ${code}` })
+}
+const covers = (code: string) => {
+  const point = server.map.readPoints.find(({ slots }) => slots.includes(code))
+  if (point === undefined) throw new Error(`nothing covers ${code}`)
+  return point
+}
+
+describe('a silent reader', () => {
+  test('takes the right to be called current from its slots only, and leaves them what they were', async () => {
+    const { gateway, device } = covers('A01-01-1')
+    const before = await board.slotState('A01-01-1')
+    server.setDevice(gateway, device, 'silent')
+    await banner().getByText(`Reader ${device} is silent`).waitFor()
+    expect(await board.slotState('A01-01-1')).toBe(before)
+    await (await slotDrawer('A01-01-1')).getByText('Its reader is silent').waitFor()
+    const far = await slotDrawer('B04-10-2')
+    await far.getByText('Last evidence').waitFor()
+    expect(await far.getByText('silent').count()).toBe(0)
+    await board.picture('reader-silent')
+  })
+  test('speaks again, and nothing is said any more', async () => {
+    const { gateway, device } = covers('A01-01-1')
+    server.setDevice(gateway, device, 'up')
+    await banner().getByText('is silent').waitFor({ state: 'detached' })
+  })
+})
+
+describe('a lost gateway', () => {
+  test('is named with its zones and since when; its slots keep their last state, said to be that', async () => {
+    server.setGateway('gw-south', 'offline')
+    await banner()
+      .getByText(/^gw-south: no data since .* Not current: .*Hall South/)
+      .waitFor()
+    await (await slotDrawer('B04-10-2')).getByText('Its gateway is not heard').waitFor()
+    await board.picture('gateway-lost')
+  })
+  test('a slot whose evidence has expired is unknown, and not empty', async () => {
+    server.setSlot('B04-10-2', 'unknown', 0)
+    await until('it is unknown', async () => (await board.slotState('B04-10-2')) === 'unknown')
+    const drawer = await slotDrawer('B04-10-2')
+    await drawer.getByText('It may be full or empty.').waitFor()
+    expect(await drawer.getByText('Nothing is stored here.').count()).toBe(0)
+    server.setGateway('gw-south', 'online')
+    await banner().getByText('no data since').waitFor({ state: 'detached' })
+  })
+})
+
+test('its own link: the whole picture is old, and says how old', async () => {
+  board.serverIsCut = true
+  await server.cut()
+  await banner()
+    .getByText(/^Not live\. Last data \d\d:\d\d:\d\d, \d+ s ago\./)
+    .waitFor({ timeout: 10_000 })
+  await board.picture('link-lost')
+  await server.resume()
+  await board.untilLive()
+})
+
+test('after ten seconds without a link the picture is right within two, without a reload', async () => {
+  await slotDrawer('A02-02-2')
+  const loads = board.loads()
+  await board.page.locator('input[role=combobox]').fill('half typed')
+  await server.cut()
+  server.setSlot('A02-02-2', 'unknown', 0)
+  await new Promise((resolve) => setTimeout(resolve, 10_000))
+  await server.resume()
+  const backAt = performance.now()
+  await until('the slot is right', async () => (await board.slotState('A02-02-2')) === 'unknown', { everyMs: 50 })
+  const tookMs = performance.now() - backAt
+  await board.untilLive()
+  expect(board.loads()).toBe(loads)
+  expect(await board.page.locator('input[role=combobox]').inputValue()).toBe('half typed')
+  // Two seconds, and as many again for a machine that does other things beside.
+  expect(tookMs).toBeLessThan(4_000)
+})
+
+test('two boards agree, whatever each has missed', async () => {
+  const cookies = await board.page.context().cookies()
+  const other = await board.page.context().newPage()
+  expect(cookies.length).toBeGreaterThan(0)
+  await other.goto(server.url)
+  await until('the other is live', () => other.evaluate<boolean>('window.__board.live'))
+  server.skipRevision()
+  for (const [code, state] of [
+    ['A01-03-1', 'unknown'],
+    ['A01-04-1', 'occupied'],
+    ['A01-05-1', 'empty'],
+  ] as const)
+    server.setSlot(code, state, state === 'occupied' ? 1 : 0)
+  const seen = 'JSON.stringify([window.__board.revision, window.__board.counts])'
+  await until('they agree', async () => (await board.page.evaluate(seen)) === (await other.evaluate(seen)))
+  expect(await other.evaluate(`window.__board.slotState('A01-03-1')`)).toBe('unknown')
+  await other.close()
+})
+
+test('nothing foreign was asked for, and nothing was complained about', () => {
+  expect(board.foreign).toEqual([])
+  expect(board.complaints).toEqual([])
+})
