@@ -11,6 +11,7 @@ export type Route =
   | { readonly page: 'scan' }
   | { readonly page: 'system' }
   | { readonly page: 'walls' }
+  | { readonly page: 'account' }
   | { readonly page: 'wall'; readonly id: string; readonly settings: WallSettings }
   | { readonly page: 'item'; readonly epc: string }
   | { readonly page: 'nowhere' }
@@ -30,7 +31,7 @@ export function routeOf(path: string, search: string): Route {
   if (first === 'wall' && second !== '') return { page: 'wall', id: second, settings: wallSettings(search) }
   if (second !== '') return { page: 'nowhere' }
   if (first === 'find') return { page: 'find', q: query.get('q') ?? '' }
-  const alone = (['alerts', 'gateways', 'scan', 'system', 'walls'] as const).find((page) => page === first)
+  const alone = (['alerts', 'gateways', 'scan', 'system', 'walls', 'account'] as const).find((page) => page === first)
   if (alone !== undefined) return { page: alone }
   return { page: 'nowhere' }
 }

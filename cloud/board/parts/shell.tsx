@@ -123,6 +123,9 @@ function TopBar() {
         >
           {language === 'en' ? '中' : 'EN'}
         </button>
+        <Link to={{ page: 'account' }} class="icon-button" label={words.account}>
+          <Icon name="person" />
+        </Link>
         <IconButton icon={theme} label={themeName} onClick={() => store.prefer({ theme: nextTheme })} />
         <Link to={{ page: 'walls' }} class="icon-button to-walls" label={words.walls}>
           <Icon name="wall" />
