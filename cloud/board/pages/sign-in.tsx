@@ -26,6 +26,7 @@ export function SignInPage({ keyRefused, isWall }: { readonly keyRefused: boolea
                 {'/?k=XXXX-XXXX'}
               </code>
             </pre>
+            <PasswordForm />
           </>
         )}
         <button

@@ -95,7 +95,7 @@ async function ask(
 function pathOf(path: string, chance: Chance): string {
   return path.replace(/\{(\w+)\}/g, (_all, name: string) => {
     if (name === 'site') return chance.pick(['north', 'north', 'north', encodeURIComponent(chance.text())])
-    return encodeURIComponent(chance.pick(['E200', 'a', 'r1', chance.text()]))
+    return encodeURIComponent(chance.pick(['E200', 'gw', 'r1', chance.text()]))
   })
 }
 

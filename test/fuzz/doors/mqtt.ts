@@ -36,21 +36,22 @@ export const mqttDoor: Door = {
         false,
       )
     let client = await connect()
-    client.on('error', () => undefined)
+    // The client never answers for what it had in flight when it was thrown out.
+    let closed = endOf(client)
     while (!signal.aborted) {
       const channel = chance.pick(['batch', 'batch', 'batch', 'hello', 'status'] as const)
       const structured = chance.pick([true, false])
       const payload = structured ? bytesOf(chance.bend(chance.pick([batch, hello]))) : chance.bytes(good)
       taken()
       try {
-        await client.publishAsync(topicOf(address, channel), Buffer.from(payload), { qos: 1 })
+        await Promise.race([client.publishAsync(topicOf(address, channel), Buffer.from(payload), { qos: 1 }), closed])
       } catch {
         // thrown out; what matters is that it may come back
       }
       if (!client.connected && !signal.aborted) {
         try {
           client = await connect()
-          client.on('error', () => undefined)
+          closed = endOf(client)
         } catch (thrown) {
           broke(`the door stayed shut after ${channel} ${Buffer.from(payload).toString('hex')}: ${String(thrown)}`)
           break
@@ -60,4 +61,9 @@ export const mqttDoor: Door = {
     client.end(true)
     return damage()
   },
+}
+
+function endOf(client: MqttClient): Promise<void> {
+  client.on('error', () => undefined)
+  return new Promise((resolve) => client.once('close', () => resolve()))
 }

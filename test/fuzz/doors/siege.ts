@@ -24,7 +24,7 @@ export async function besiege(seconds: number, seed: number): Promise<Siege> {
     const results = await Promise.all(
       doors.map(async (door, i) => ({
         name: door.name,
-        ...(await door.attack(house, openChance(seed + i * 1_000_003), signal)),
+        ...(await inTime(door.attack(house, openChance(seed + i * 1_000_003), signal), seconds + 60)),
       })),
     )
     const broken: string[] = []
@@ -48,4 +48,15 @@ export async function besiege(seconds: number, seed: number): Promise<Siege> {
   } finally {
     await house.close()
   }
+}
+
+/** An attack that does not end is a door that neither answers nor refuses. */
+function inTime(attack: Promise<Damage>, seconds: number): Promise<Damage> {
+  const late = new Promise<Damage>((resolve) => {
+    setTimeout(
+      () => resolve({ inputs: 0, broken: ['the attack did not end: something was never answered'] }),
+      seconds * 1000,
+    ).unref()
+  })
+  return Promise.race([attack, late])
 }
