@@ -125,6 +125,42 @@ describe('S26 names and values that would break a line of InfluxDB', () => {
   })
 })
 
+test('S27 a gateway that makes up sensors without end: the budget of the site ends it, an alert says so, and others go on', async () => {
+  const other = await openHouse({ series: { seriesPerSite: 40 } })
+  onTestFinished(() => other.close())
+  await other.street.send('PUT', '/sites/north/map', smallMap('north'))
+  const { street } = other
+  const say = async (gateway: 'a' | 'b', recordsOf: (n: number) => object, count: number) => {
+    const sender = new Sender(street.brokerUrl, { site: 'north', gateway }, other.secrets[gateway], (first, many) =>
+      Array.from({ length: many }, (_, i) => recordsOf(first + i)),
+    )
+    await sender.greet()
+    const goal = sender.committed + count
+    while (sender.committed < goal) {
+      const next = sender.committed + 1
+      sender.send(next, Math.min(500, goal - next + 1))
+      await until('it is taken', () => sender.committed >= Math.min(next + 499, goal))
+    }
+    sender.client?.end(true)
+    await street.caughtUp()
+  }
+  const startedAt = Date.now() - 60_000
+  const honest = (n: number) => ({ ...measurement(`cold-${n % 5}`), at: startedAt + n })
+  await say('b', honest, 20)
+  await say('a', (n) => ({ ...measurement(`made-up-${n}`), at: startedAt + n }), 5000)
+  await say('b', honest, 20)
+  const valuesOf = async (sensor: string) =>
+    (
+      await street.get<{ points: unknown[] }>(
+        `/sites/north/series?sensor=${sensor}&quantity=temperature&every=raw&from=${new Date(startedAt).toISOString()}`,
+      )
+    ).points.length
+  expect(await valuesOf('cold-1')).toBe(8)
+  expect(await valuesOf('made-up-4900')).toBe(0)
+  const alerts = await street.get<{ items: { rule: string }[] }>('/sites/north/alerts?state=open')
+  expect(alerts.items.map(({ rule }) => rule)).toContain('series-budget')
+})
+
 describe('S28 text that is a program elsewhere', () => {
   const script = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 
