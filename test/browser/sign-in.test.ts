@@ -51,7 +51,7 @@ test('out, and in again by name and password; a wrong one is told in words', asy
   await enter('three grey palettes')
   await board.page.getByText('The name or the password is wrong.').waitFor()
   await board.page.getByRole('button', { name: /中文/ }).click()
-  await board.page.getByText('姓名或密码不对。').waitFor()
+  await board.page.getByText('用户名或密码错误。').waitFor()
   await board.picture('sign-in-zh')
   await board.page.getByRole('button', { name: /English/ }).click()
   await enter(password)

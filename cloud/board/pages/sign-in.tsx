@@ -26,7 +26,6 @@ export function SignInPage({ keyRefused, isWall }: { readonly keyRefused: boolea
                 {'/?k=XXXX-XXXX'}
               </code>
             </pre>
-            <PasswordForm />
           </>
         )}
         <button
