@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { ConfiguredSource, SourceContext } from './configured.ts'
+import { openHttpStream } from './http-stream/open.ts'
+import { HttpStreamOptions } from './http-stream/options.ts'
 import { openLlrp } from './llrp/open.ts'
 import { LlrpOptions } from './llrp/options.ts'
 import { openModbus } from './modbus/open.ts'
@@ -16,6 +18,7 @@ export const SourceOptions = z.discriminatedUnion('type', [
   SerialOptions,
   LlrpOptions,
   MqttOptions,
+  HttpStreamOptions,
   ModbusRtuOptions,
   ModbusTcpOptions,
   ReplayOptions,
@@ -31,6 +34,8 @@ export function sourceFrom(options: SourceOptions, context: SourceContext): Conf
       return openLlrp(options, context)
     case 'mqtt':
       return openMqtt(options, context)
+    case 'http-stream':
+      return openHttpStream(options, context)
     case 'modbus-rtu':
     case 'modbus-tcp':
       return openModbus(options, context)

@@ -13,6 +13,12 @@ const subscribed = (subscription: object) => ({
   subscriptions: [{ protocol: 'zigbee2mqtt', ...subscription }],
 })
 const mapping = { values: [{ pointer: '/t', quantity: 'temperature' }] }
+const stream = {
+  type: 'http-stream',
+  id: 'r700',
+  url: 'https://reader.lan/api/v1/data/stream',
+  protocol: 'impinj-r700',
+}
 const replay = { type: 'replay', id: 'gate', path: 'run.csv', format: 'item-test-csv' }
 const llrp = { type: 'llrp', id: 'dock-1', host: 'reader.lan' }
 const slave = { address: 1, sensor: 'cold', model: 'xy-md02' }
@@ -29,6 +35,8 @@ for (const [name, options] of [
     { ...modbus, slaves: [{ address: 1, sensor: 'cold', registers: [{ address: 3, quantity: 'pressure' }] }] },
   ],
   ['a recording', replay],
+  ['an HTTP stream', stream],
+  ['an HTTP stream by a mapping', { ...stream, protocol: undefined, mapping }],
   ['an LLRP reader', llrp],
   [
     'an LLRP reader with everything',
@@ -66,6 +74,7 @@ for (const [name, options, path] of [
     { ...mqtt, subscriptions: [{ topic: 'a/{device}', mapping: { ...mapping, sensor: '/id' } }] },
     'subscriptions.0.topic',
   ],
+  ['an HTTP stream of nothing', { ...stream, protocol: undefined }, 'protocol'],
   ['half a level', subscribed({ topic: 'a/x{device}' }), 'subscriptions.0.topic'],
   ['everything', subscribed({ topic: '{device}/#' }), 'subscriptions.0.topic'],
   ['an address beyond the bus', { ...modbus, slaves: [{ ...slave, address: 248 }] }, 'slaves.0.address'],
