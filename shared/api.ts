@@ -189,8 +189,39 @@ export const Alert = z.object({
   value: z.number().nullable(),
   quantity: z.string().nullable(),
   whatToDo: z.string(),
+  silence: z
+    .enum(['shelved', 'suppressed', 'out-of-service'])
+    .nullable()
+    .default(null)
+    .describe('what keeps it quiet: a person; a maintenance window or the schedule of its rule; null: it may ring'),
+  silencedUntil: Iso.nullable().default(null).describe('null: not silenced, until it clears, or until further notice'),
+  isLatching: z.boolean().default(false).describe('stands until a person clears it, also when its condition has gone'),
+  assignedTo: z.string().nullable().default(null),
+  rangAt: Iso.nullable().default(null).describe('when it last began to ring; null: never'),
+  times: z.int().default(1).describe('how often its condition came'),
+  escalation: z.int().default(0).describe('how many of the deadlines of its rule it stood unacknowledged'),
+  isPast: z.boolean().default(false).describe('found in late data, with its true times; never rang'),
 })
 export type Alert = z.infer<typeof Alert>
+
+/** What people away from the board may want to hear of an alert. */
+export const NoticeRow = z.object({
+  event: z.enum(['ringing', 'escalated', 'acknowledged', 'over']),
+  at: Iso,
+  alert: Alert.describe('as it was then'),
+})
+export type NoticeRow = z.infer<typeof NoticeRow>
+
+/** What somebody did to an alert, and why. */
+export const AlertActRow = z.object({
+  at: Iso,
+  by: z.string(),
+  act: z.string(),
+  comment: z.string().nullable(),
+  until: Iso.nullable().describe('of a shelve: null = until it next clears'),
+  to: z.string().nullable().describe('of an assign: whom'),
+})
+export type AlertActRow = z.infer<typeof AlertActRow>
 
 export const GatewayState = z.object({
   site: Identifier,

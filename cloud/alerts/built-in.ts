@@ -57,5 +57,5 @@ export function clearBuiltIn(
   { site, subject, at }: { readonly site: string; readonly subject: string; readonly at: number },
   changes: AlertChanges,
 ): void {
-  turn(state, keyOf(name, site, subject), 'clear', at, undefined, changes)
+  turn(state, keyOf(name, site, subject), 'clear', at, changes)
 }

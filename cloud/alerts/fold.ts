@@ -1,12 +1,15 @@
+import type { z } from 'zod'
 import { type EdgeAlert, isKind, type Measurement } from '../../shared/record.ts'
+import { usualMaxShelveMs } from '../../shared/rule.ts'
 import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
-import { isOwnKind } from '../journal/own-record.ts'
+import { type AlertAct, isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs, presentTime } from '../location/event-time.ts'
 import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
+import { passTime } from './deadlines.ts'
 import { judgeTime, judgeValues, retire, rulesFor } from './judge.ts'
-import { raise, turn } from './raise.ts'
+import { assign, raise, turn } from './raise.ts'
 import { noteSign, signOf, zoneOf } from './sign-of.ts'
 import { live, say, sayNext } from './silence.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
@@ -87,7 +90,7 @@ function edge(
   if (word !== undefined && at < word.at) return
   state.edge.put(key, { at })
   if (record.state === 'cleared') {
-    turn(state, key, 'clear', at, undefined, changes)
+    turn(state, key, 'clear', at, changes)
     return
   }
   const rule = state.rules.get(record.rule)?.rule
@@ -103,6 +106,7 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
     if (isOwnKind(record, 'tick')) {
       tick(state, record.at)
       judgeTime(state, record.at, hash, changes)
+      passTime(state, record.at, changes)
     } else if (isOwnKind(record, 'rule')) {
       state.rules.put(record.rule.id, { rule: record.rule })
       state.concerning.clear()
@@ -113,11 +117,11 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       state.concerning.clear()
       retire(state, record.rule, record.at, changes)
     } else if (isOwnKind(record, 'alert-act')) {
-      const standing = [...state.open.all.values()].find(({ alert }) => alert.id === record.alert)
-      changes.acts.push(record)
-      if (standing === undefined || record.act === 'comment') continue
-      const event = record.act === 'clear' ? 'dismiss' : 'acknowledge'
-      turn(state, standing.key, event, record.at, record.by, changes)
+      obey(state, record, changes)
+    } else if (isOwnKind(record, 'maintenance')) {
+      state.windows.put(record.window.id, record.window)
+    } else if (isOwnKind(record, 'maintenance-ended')) {
+      state.windows.remove(record.window)
     } else if (isOwnKind(record, 'fork')) {
       if (entry.site === undefined) continue
       const subject = { site: entry.site, subject: record.gateway, at: record.at }
@@ -140,6 +144,23 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       sayNext(sign, record.state === 'online' ? 'up' : 'silent', record.at)
       noteSign(state, sign)
     }
+  }
+}
+
+/** What a person did to an alert. Kept whatever came of it. */
+function obey(state: AlertState, act: z.infer<typeof AlertAct>, changes: AlertChanges): void {
+  changes.acts.push(act)
+  const standing = [...state.open.all.values()].find(({ alert }) => alert.id === act.alert)
+  if (standing === undefined || act.act === 'comment') return
+  const { key, alert } = standing
+  const { at, by } = act
+  if (act.act === 'assign') assign(state, standing, act.to ?? null, changes)
+  else if (act.act === 'clear') turn(state, key, 'dismiss', at, changes, { by })
+  else if (act.act !== 'shelve') turn(state, key, act.act, at, changes, { by })
+  else if (act.until === undefined) turn(state, key, 'shelve-once', at, changes)
+  else {
+    const longest = at + (state.rules.get(alert.rule)?.rule.maxShelveMs ?? usualMaxShelveMs)
+    turn(state, key, 'shelve', at, changes, { until: Math.min(act.until, longest) })
   }
 }
 
@@ -204,5 +225,6 @@ function adopt(state: AlertState, map: SiteMap, at: number): void {
   }
   const places = [...map.sensors, ...map.readPoints].map(({ id, zone }) => [id, zone] as const)
   state.zones.put(site, Object.fromEntries(places))
+  state.timeZones.put(site, map.timeZone)
   state.concerning.clear()
 }

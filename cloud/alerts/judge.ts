@@ -54,7 +54,7 @@ export function judgeTime(state: AlertState, now: number, hash: Hash, changes: A
 export function retire(state: AlertState, rule: string, at: number, changes: AlertChanges): void {
   for (const key of [...state.watches.all.keys()]) if (key.startsWith(`${rule}/`)) state.watches.remove(key)
   for (const { key } of [...state.open.all.values()]) {
-    if (key.startsWith(`${rule}/`)) turn(state, key, 'clear', at, undefined, changes)
+    if (key.startsWith(`${rule}/`)) turn(state, key, 'clear', at, changes)
   }
 }
 
@@ -73,7 +73,7 @@ function judgeSilence(
   if (since === undefined) {
     if (known === undefined) return
     state.watches.remove(key)
-    turn(state, key, 'clear', Math.max(sign.signAt, sign.saidAt), undefined, changes)
+    turn(state, key, 'clear', Math.max(sign.signAt, sign.saidAt), changes)
     return
   }
   if (known !== undefined) return
@@ -121,7 +121,7 @@ function obey(
   hash: Hash,
   changes: AlertChanges,
 ): void {
-  if (turned === 'clear') turn(state, key, 'clear', at, undefined, changes)
+  if (turned === 'clear') turn(state, key, 'clear', at, changes)
   if (turned !== 'raise' || watch.sinceAt === null) return
   const zone = zoneOf(state, site, subject)
   const { value, trigger } = watch

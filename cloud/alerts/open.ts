@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
+import { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { Keys } from '../database/keys.ts'
@@ -9,7 +10,7 @@ import type { AlertQueries } from '../http/read-models.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { fold } from './fold.ts'
-import { alertsPage } from './queries.ts'
+import { actsOf, alertsPage, noticesPage } from './queries.ts'
 import { signKey } from './sign-of.ts'
 import {
   type AlertChanges,
@@ -43,9 +44,20 @@ const migrations: readonly Migration[] = [
   'ALTER TABLE progress ADD COLUMN watched_from INTEGER NOT NULL DEFAULT 0',
   keptSchema('map_version'),
   ['rule', 'watch', 'sign', 'open', 'edge', 'zone', 'map_version'].map(keptLogSchema).join('\n'),
+  `
+  ${['window', 'time_zone'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
+  ALTER TABLE act ADD COLUMN until INTEGER;
+  ALTER TABLE act ADD COLUMN assigned_to TEXT;
+  CREATE INDEX act_alert ON act (alert, id);
+  -- What people away from the board may want to hear, oldest first; the newest ones are kept.
+  CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, notice TEXT NOT NULL) STRICT;
+  `,
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
+
+/** Whoever reads them and was away for longer has lost the older ones. */
+const noticesKept = 20_000
 
 /** Opens the alert projection: rules, the conditions they watch, and the life of every alert. */
 export async function openAlerts(options: { readonly path: string; readonly tell: TellBoards }): Promise<Alerts> {
@@ -58,16 +70,32 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     open: openKept(database, 'open', OpenAlert),
     edge: openKept(database, 'edge', EdgeWord),
     zones: openKept(database, 'zone', z.record(z.string(), z.string())),
+    timeZones: openKept(database, 'time_zone', z.string()),
+    windows: openKept(database, 'window', MaintenanceWindow),
     mapVersions: openKept(database, 'map_version', z.int()),
     now: 0,
     watchedFrom: 0,
     concerning: new Map(),
   }
-  const kept = [state.rules, state.watches, state.signs, state.open, state.edge, state.zones, state.mapVersions]
+  const kept = [
+    state.rules,
+    state.watches,
+    state.signs,
+    state.open,
+    state.edge,
+    state.zones,
+    state.timeZones,
+    state.windows,
+    state.mapVersions,
+  ]
   const putAlert = database.prepare(
     'INSERT OR REPLACE INTO alert (id, site, state, raised_at, alert) VALUES (?, ?, ?, ?, ?)',
   )
-  const addAct = database.prepare('INSERT INTO act (at, by, alert, act, comment) VALUES (?, ?, ?, ?, ?)')
+  const addAct = database.prepare(
+    'INSERT INTO act (at, by, alert, act, comment, until, assigned_to) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  const addNotice = database.prepare('INSERT INTO notice (at, notice) VALUES (?, ?)')
+  const trimNotices = database.prepare('DELETE FROM notice WHERE id <= (SELECT max(id) FROM notice) - ?')
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?, watched_from = ?')
   const getAlert = database.prepare('SELECT alert FROM alert WHERE id = ?')
   const readProgress = (): number => {
@@ -86,7 +114,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
       readProgress()
     },
     fold: (entries) => {
-      const changes: AlertChanges = { alerts: new Map(), acts: [] }
+      const changes: AlertChanges = { alerts: new Map(), acts: [], notices: [] }
       fold(state, entries, sha256of128, changes)
       return changes
     },
@@ -96,7 +124,11 @@ export async function openAlerts(options: { readonly path: string; readonly tell
         for (const alert of changes.alerts.values()) {
           putAlert.run(alert.id, alert.site, alert.state, alert.raisedAt, JSON.stringify(alert))
         }
-        for (const { at, by, alert, act, comment } of changes.acts) addAct.run(at, by, alert, act, comment ?? null)
+        for (const { at, by, alert, act, comment, until, to: whom } of changes.acts) {
+          addAct.run(at, by, alert, act, comment ?? null, until ?? null, whom ?? null)
+        }
+        for (const notice of changes.notices) addNotice.run(notice.at, JSON.stringify(notice))
+        if (changes.notices.length > 0) trimNotices.run(noticesKept)
         putProgress.run(to, state.now, state.watchedFrom)
       })
       for (const one of kept) one.saved()
@@ -120,6 +152,9 @@ export async function openAlerts(options: { readonly path: string; readonly tell
       const row = getAlert.get(id)
       return row === undefined ? undefined : Alert.parse(JSON.parse(AlertRow.parse(row).alert))
     },
+    acts: (id) => actsOf(database, id),
+    maintenance: () => [...state.windows.all.values()],
+    notices: (site, page) => noticesPage(database, site, page),
     rules: () => [...state.rules.all.values()].map(({ rule }) => rule),
     standing: () =>
       [...state.open.all.values()]

@@ -1,24 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { Alert, type Page } from '../../shared/api.ts'
-import type { PageRequest } from '../http/read-models.ts'
+import { Alert, type AlertActRow, iso, type NoticeRow, type Page } from '../../shared/api.ts'
+import type { AlertFilter, PageRequest } from '../http/read-models.ts'
+import { Notice } from './state.ts'
 
 const Row = z.object({ id: z.string(), raisedAt: z.string(), alert: z.string() })
 
 /** Newest first; a page goes on before (raised, id), so it is stable while new alerts come. `open`: not over. */
-export function alertsPage(
-  database: DatabaseSync,
-  site: string,
-  filter: { readonly state?: Alert['state'] | 'open' },
-  page: PageRequest,
-): Page<Alert> {
+export function alertsPage(database: DatabaseSync, site: string, filter: AlertFilter, page: PageRequest): Page<Alert> {
   const [raisedAt = '', id = ''] = page.cursor?.split('~') ?? ['￿', '']
   const wanted = filter.state ?? 'any'
   const rows = database
     .prepare(`
       SELECT id, raised_at AS raisedAt, alert FROM alert
       WHERE site = ?1 AND (raised_at, id) < (?2, ?3)
-        AND (?4 = 'any' OR state = ?4 OR (?4 = 'open' AND state <> 'normal'))
+        AND (?4 = 'any' OR state = ?4 OR (?4 = 'open' AND state <> 'normal')
+          OR (state <> 'normal' AND alert ->> '$.silence' = ?4)
+          OR (?4 = 'past' AND alert ->> '$.isPast' = 1))
       ORDER BY raised_at DESC, id DESC LIMIT ?5`)
     .all(site, raisedAt, id, wanted, page.limit + 1)
     .map((row) => Row.parse(row))
@@ -27,5 +25,44 @@ export function alertsPage(
   return {
     items: shown.map((row) => Alert.parse(JSON.parse(row.alert))),
     next: rows.length > page.limit && last !== undefined ? `${last.raisedAt}~${last.id}` : null,
+  }
+}
+
+const ActRow = z.object({
+  at: z.int(),
+  by: z.string(),
+  act: z.string(),
+  comment: z.string().nullable(),
+  until: z.int().nullable(),
+  to: z.string().nullable(),
+})
+
+/** What people did to one alert, oldest first; the newest thousand. */
+export function actsOf(database: DatabaseSync, alert: string): readonly AlertActRow[] {
+  return database
+    .prepare(
+      'SELECT at, by, act, comment, until, assigned_to AS "to" FROM act WHERE alert = ? ORDER BY id DESC LIMIT 1000',
+    )
+    .all(alert)
+    .map((row) => ActRow.parse(row))
+    .map(({ at, until, ...act }) => ({ ...act, at: iso(at), until: until === null ? null : iso(until) }))
+    .reverse()
+}
+
+const StoredNotice = z.object({ id: z.int(), notice: z.string() })
+
+/** Oldest first. The cursor is always given, so that who has read all goes on from there. */
+export function noticesPage(database: DatabaseSync, site: string, page: PageRequest): Page<NoticeRow> {
+  const after = Number(page.cursor ?? 0)
+  const rows = database
+    .prepare("SELECT id, notice FROM notice WHERE id > ? AND notice ->> '$.alert.site' = ? ORDER BY id LIMIT ?")
+    .all(Number.isSafeInteger(after) ? after : 0, site, page.limit)
+    .map((row) => StoredNotice.parse(row))
+  return {
+    items: rows.map((row) => {
+      const { event, at, alert } = Notice.parse(JSON.parse(row.notice))
+      return { event, at: iso(at), alert }
+    }),
+    next: String(rows.at(-1)?.id ?? page.cursor ?? 0),
   }
 }

@@ -1,8 +1,9 @@
 import { type Alert, iso } from '../../shared/api.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { BuiltIn } from './built-in.ts'
-import { type LifeEvent, next } from './life-cycle.ts'
-import type { AlertChanges, AlertState, Hash } from './state.ts'
+import { isSilenced, type Life, type LifeEvent, next, rings, unraised } from './life-cycle.ts'
+import { planAt } from './plan.ts'
+import type { AlertChanges, AlertState, Hash, OpenAlert } from './state.ts'
 
 export interface Cause {
   /** Under which the condition finds its alert again: rule, site and subject. */
@@ -24,16 +25,37 @@ const edgeSeverity = 3
 
 /**
  * Raises an alert, or brings the one that nobody has acknowledged yet back. Its id is a hash of rule, subject and
- * triggering record, so that replay and rebuild give the same alert.
+ * triggering record, so that replay and rebuild give the same alert. What is silent by plan is raised and does not ring.
  */
 export function raise(state: AlertState, cause: Cause, hash: Hash, changes: AlertChanges): void {
-  const standing = state.open.get(cause.key)
-  if (standing !== undefined) {
-    turn(state, cause.key, 'raise', cause.at, undefined, changes, cause.value)
+  const known = state.open.get(cause.key)
+  if (known !== undefined) {
+    turn(state, cause.key, 'raise', cause.at, changes, { value: cause.value })
     return
   }
+  const open: OpenAlert = {
+    key: cause.key,
+    alert: alertOf(cause, hash),
+    shelf: 'none',
+    shelvedUntil: null,
+    plan: 'none',
+    plannedUntil: null,
+  }
+  const planned = planFor(state, open.alert, Math.max(state.now, cause.at))
+  open.plannedUntil = planned.until
+  const before: Life = { ...unraised, isLatching: open.alert.isLatching, plan: planned.plan }
+  settle(state, open, before, next(before, 'raise'), cause.at, changes)
+}
+
+/** An excursion that was over before anybody here knew of it: listed with its true times, and nobody is called. */
+export function raisePast(cause: Cause, clearedAt: number, hash: Hash, changes: AlertChanges): void {
+  const alert: Alert = { ...alertOf(cause, hash), state: 'normal', clearedAt: iso(clearedAt), isPast: true }
+  changes.alerts.set(alert.id, alert)
+}
+
+function alertOf(cause: Cause, hash: Hash): Alert {
   const { rule } = cause
-  const alert: Alert = {
+  return {
     id: hash([cause.ruleId, cause.subject, cause.trigger].join('\n')),
     site: cause.site,
     rule: cause.ruleId,
@@ -47,11 +69,25 @@ export function raise(state: AlertState, cause: Cause, hash: Hash, changes: Aler
     acknowledgedAt: null,
     acknowledgedBy: null,
     value: cause.value,
-    quantity: rule !== undefined && 'quantity' in rule ? rule.quantity : null,
+    quantity: rule !== undefined && 'quantity' in rule ? (rule.quantity ?? null) : null,
     whatToDo: rule?.whatToDo ?? '',
+    silence: null,
+    silencedUntil: null,
+    isLatching: rule !== undefined && 'latching' in rule && rule.latching === true,
+    assignedTo: null,
+    rangAt: null,
+    times: 1,
+    escalation: 0,
+    isPast: false,
   }
-  state.open.put(cause.key, { key: cause.key, alert })
-  changes.alerts.set(alert.id, alert)
+}
+
+/** What goes with an event. */
+export interface Told {
+  readonly by?: string
+  readonly value?: number | null
+  /** End of a timed shelve, or of a plan. */
+  readonly until?: number | null
 }
 
 /** Lets an event happen to the alert under `key`. Returns whether it changed. */
@@ -60,28 +96,93 @@ export function turn(
   key: string,
   event: LifeEvent,
   at: number,
-  by: string | undefined,
   changes: AlertChanges,
-  value?: number | null,
+  told: Told = {},
 ): boolean {
-  const standing = state.open.get(key)
-  if (standing === undefined) return false
-  const before = standing.alert
-  const after = next(before.state, event)
-  if (after === before.state) return false
-  const alert: Alert = { ...before, state: after }
+  const known = state.open.get(key)
+  if (known === undefined) return false
+  const before = lifeOf(known)
+  const after = next(before, event)
+  if (after === before) return false
+  const { by, value, until } = told
+  const alert: Alert = { ...known.alert }
   if (event === 'raise') {
     alert.clearedAt = null
-    alert.value = value ?? before.value
+    alert.times += 1
+    alert.value = value ?? alert.value
   }
   if (event === 'clear') alert.clearedAt = iso(at)
-  if (event === 'dismiss' && before.clearedAt === null) alert.clearedAt = iso(at)
-  if ((event === 'acknowledge' || event === 'dismiss') && before.acknowledgedAt === null) {
+  if (event === 'dismiss') alert.clearedAt ??= iso(at)
+  if ((event === 'acknowledge' || event === 'dismiss') && alert.acknowledgedAt === null) {
     alert.acknowledgedAt = iso(at)
     alert.acknowledgedBy = by ?? null
   }
-  if (after === 'normal') state.open.remove(key)
-  else state.open.put(key, { key, alert })
-  changes.alerts.set(alert.id, alert)
+  const open = { ...known, alert }
+  if (event === 'shelve') open.shelvedUntil = until ?? null
+  if (event === 'suppress' || event === 'take-out') open.plannedUntil = until ?? null
+  settle(state, open, before, after, at, changes)
   return true
+}
+
+/** Somebody is made responsible, or nobody any more. */
+export function assign(state: AlertState, known: OpenAlert, to: string | null, changes: AlertChanges): void {
+  const alert = { ...known.alert, assignedTo: to }
+  state.open.put(known.key, { ...known, alert })
+  changes.alerts.set(alert.id, alert)
+}
+
+/** A deadline passed and nobody has acknowledged it. */
+export function escalate(state: AlertState, known: OpenAlert, at: number, changes: AlertChanges): void {
+  const alert = { ...known.alert, escalation: known.alert.escalation + 1 }
+  state.open.put(known.key, { ...known, alert })
+  changes.alerts.set(alert.id, alert)
+  changes.notices.push({ event: 'escalated', at, alert })
+}
+
+export function lifeOf({ alert, shelf, plan }: OpenAlert): Life {
+  return { state: alert.state, isTrue: alert.clearedAt === null, isLatching: alert.isLatching, shelf, plan }
+}
+
+/** What keeps an alert silent at `now` by plan. */
+export function planFor(state: AlertState, alert: Alert, now: number): ReturnType<typeof planAt> {
+  const windows = [...state.windows.all.values()]
+  const timeZone = state.timeZones.get(alert.site) ?? 'UTC'
+  return planAt(alert, windows, state.rules.get(alert.rule)?.rule.schedule, timeZone, now)
+}
+
+/** Keeps what an alert has become, and says so to whom it concerns. */
+function settle(
+  state: AlertState,
+  open: OpenAlert,
+  before: Life,
+  after: Life,
+  at: number,
+  changes: AlertChanges,
+): void {
+  const { alert } = open
+  alert.state = after.state
+  open.shelf = after.shelf
+  open.plan = after.plan
+  if (after.shelf !== 'timed') open.shelvedUntil = null
+  if (after.plan === 'none') open.plannedUntil = null
+  if (after.shelf !== 'none') [alert.silence, alert.silencedUntil] = ['shelved', textOf(open.shelvedUntil)]
+  else if (after.plan !== 'none') [alert.silence, alert.silencedUntil] = [after.plan, textOf(open.plannedUntil)]
+  else [alert.silence, alert.silencedUntil] = [null, null]
+  if (rings(before, after)) {
+    alert.rangAt = iso(at)
+    alert.escalation = 0
+    alert.acknowledgedAt = null
+    alert.acknowledgedBy = null
+  }
+  if (after.state === 'normal') state.open.remove(open.key)
+  else state.open.put(open.key, open)
+  changes.alerts.set(alert.id, alert)
+  if (rings(before, after)) changes.notices.push({ event: 'ringing', at, alert })
+  else if (after.state === 'normal' && !isSilenced(before)) changes.notices.push({ event: 'over', at, alert })
+  else if (after.state === 'acknowledged' && before.state === 'active' && !isSilenced(after))
+    changes.notices.push({ event: 'acknowledged', at, alert })
+}
+
+function textOf(at: number | null): string | null {
+  return at === null ? null : iso(at)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
+import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { Rule, type ThresholdRule } from '../../shared/rule.ts'
 import type { Kept } from '../database/kept.ts'
 import type { Keys } from '../database/keys.ts'
@@ -27,19 +28,26 @@ export const StoredSign = z.object({
 export type StoredSign = z.infer<typeof StoredSign>
 
 /** An alert that is not over, with the key under which its condition finds it again. */
-export const OpenAlert = z.object({ key: z.string(), alert: Alert })
+export const OpenAlert = z.object({
+  key: z.string(),
+  alert: Alert,
+  shelf: z.enum(['none', 'timed', 'once']).default('none'),
+  shelvedUntil: z.number().nullable().default(null),
+  plan: z.enum(['none', 'suppressed', 'out-of-service']).default('none'),
+  plannedUntil: z.number().nullable().default(null),
+})
 export type OpenAlert = z.infer<typeof OpenAlert>
 
 /** Newest `alert` record of a gateway for a key. */
 export const EdgeWord = z.object({ at: z.number() })
 
-/** Everything the projection holds. */
 /** A rule that a sensor's values are held against, with the key of that condition in `watches`. */
 export interface Concerning {
   readonly rule: ThresholdRule
   readonly key: string
 }
 
+/** Everything the projection holds. */
 export interface AlertState {
   /** rule id → rule. */
   readonly rules: Kept<z.infer<typeof StoredRule>>
@@ -54,6 +62,10 @@ export interface AlertState {
   readonly edge: Kept<z.infer<typeof EdgeWord>>
   /** site → `sensor → zone`, from the newest map. */
   readonly zones: Kept<Record<string, string>>
+  /** site → its time zone, from the newest map. */
+  readonly timeZones: Kept<string>
+  /** id → maintenance window that is not over. */
+  readonly windows: Kept<MaintenanceWindow>
   /** site → version of the map in force. */
   readonly mapVersions: Kept<number>
   /** Of the newest tick. */
@@ -64,11 +76,24 @@ export interface AlertState {
   readonly concerning: Map<string, Map<string, readonly Concerning[]>>
 }
 
+/**
+ * Something that people away from the board may want to hear: it rings, a deadline passed without anybody, somebody has
+ * it, it is over.
+ */
+export const Notice = z.object({
+  event: z.enum(['ringing', 'escalated', 'acknowledged', 'over']),
+  at: z.number(),
+  alert: Alert,
+})
+export type Notice = z.infer<typeof Notice>
+
 /** What one `apply` changed beside the kept maps. */
 export interface AlertChanges {
   /** By id, in their newest state. */
   readonly alerts: Map<string, Alert>
   readonly acts: z.infer<typeof AlertAct>[]
+  /** What somebody may want to be called for, in its order. */
+  readonly notices: Notice[]
 }
 
 /** Text → 32 hex digits; handed in, so that the folding code stays free of the platform. */

@@ -21,6 +21,7 @@ import { gatewayRoutes } from './routes/gateways.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importItemRoutes } from './routes/import-items.ts'
 import { itemRoutes } from './routes/items.ts'
+import { maintenanceRoutes } from './routes/maintenance.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { seriesRoutes } from './routes/series.ts'
@@ -58,6 +59,7 @@ const routes = [
   seriesSummaryRoutes,
   gapRoutes,
   alertRoutes,
+  maintenanceRoutes,
   ruleRoutes,
   gatewayRoutes,
   boardRoutes,

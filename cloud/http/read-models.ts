@@ -1,14 +1,17 @@
 import type {
   Alert,
+  AlertActRow,
   GapRow,
   GatewayState,
   Item,
   ItemEvent,
+  NoticeRow,
   Page,
   SiteSummary,
   SlotState,
   StockRow,
 } from '../../shared/api.ts'
+import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { Excursion } from '../series/excursion.ts'
@@ -51,9 +54,20 @@ export interface InventoryQueries {
   history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
 }
 
+export interface AlertFilter {
+  /** `open`: not over. A silence: open and silenced by it. `past`: found in late data. */
+  readonly state?: Alert['state'] | NonNullable<Alert['silence']> | 'open' | 'past'
+}
+
 export interface AlertQueries {
-  alerts(site: string, filter: { state?: Alert['state'] | 'open' }, page: PageRequest): Page<Alert>
+  alerts(site: string, filter: AlertFilter, page: PageRequest): Page<Alert>
   alert(id: string): Alert | undefined
+  /** What people did to it, oldest first. */
+  acts(id: string): readonly AlertActRow[]
+  /** What somebody may want to be called for, oldest first; `next` is where to go on, also when there is nothing more. */
+  notices(site: string, page: PageRequest): Page<NoticeRow>
+  /** Windows that are not over, of every site. */
+  maintenance(): readonly MaintenanceWindow[]
   rules(): readonly Rule[]
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EpcHex, Identifier } from '../../shared/identifier.ts'
+import { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { Rule } from '../../shared/rule.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 
@@ -38,9 +39,15 @@ export const AlertAct = z.strictObject({
   at,
   by,
   alert: z.string(),
-  act: z.enum(['acknowledge', 'comment', 'clear']),
+  act: z.enum(['acknowledge', 'comment', 'clear', 'shelve', 'unshelve', 'assign']),
   comment: z.string().max(1000).optional(),
+  until: at.optional().describe('of a shelve; without it until it next clears'),
+  to: z.string().min(1).max(128).optional().describe('of an assign: whom; without it nobody'),
 })
+/** Alerts that are silent by plan; put again under the same id it replaces the one before. */
+export const MaintenancePut = z.strictObject({ kind: z.literal('maintenance'), at, by, window: MaintenanceWindow })
+/** It is over, planned or not: what still holds rings. */
+export const MaintenanceEnded = z.strictObject({ kind: z.literal('maintenance-ended'), at, by, window: Identifier })
 /** A gateway came or went, as the broker saw it. */
 export const LinkChanged = z.strictObject({
   kind: z.literal('link'),
@@ -113,6 +120,8 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   RulePut,
   RuleRemoved,
   AlertAct,
+  MaintenancePut,
+  MaintenanceEnded,
   LinkChanged,
   Started,
   Quarantined,

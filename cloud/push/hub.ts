@@ -99,9 +99,9 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
     const site = siteNamed(siteOf(fact))
     if (fact.type === 'flow') {
       site.flow = { lagMs: Math.max(0, clock.now() - fact.newestAt), measuredAtMs: clock.monotonicMs() }
-    } else if (fact.type === 'alert' && fact.alert.state === 'active') {
+    } else if (fact.type === 'alert' && calls(fact.alert)) {
       const known = site.changes.alerts.get(fact.alert.id) ?? site.board.alerts.get(fact.alert.id)
-      if (known?.state !== 'active') outlets.alert(fact.alert)
+      if (known === undefined || !calls(known) || known.rangAt !== fact.alert.rangAt) outlets.alert(fact.alert)
     }
     return { site, draws: note(site.changes, fact) }
   }
@@ -153,4 +153,9 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
       for (const site of sites.values()) clearTimeout(site.timer)
     },
   }
+}
+
+/** Unacknowledged, and nothing keeps it quiet. */
+function calls({ state, silence }: Pick<BoardAlert, 'state' | 'silence'>): boolean {
+  return state === 'active' && silence === null
 }

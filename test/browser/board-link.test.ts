@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BoardServer, openBoardServer } from '../support/board-server.ts'
+import { untouched } from '../support/warehouse.ts'
 
 /** The board in a real browser against a server whose every trouble can be brought about. */
 let browser: Browser
@@ -137,6 +138,7 @@ describe('link cut', () => {
       value: null,
       quantity: null,
       whatToDo: 'Close it.',
+      ...untouched,
     })
     const row = page.getByRole('listitem').filter({ hasText: 'Door open' })
     await row.waitFor()

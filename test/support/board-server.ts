@@ -28,6 +28,7 @@ import { describeEpc } from '../../shared/epc/describe.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { planWarehouse } from '../../simulators/world/plan.ts'
 import { warehouseSizes } from '../../simulators/world/size.ts'
+import { untouched } from './warehouse.ts'
 
 /**
  * A warehouse that exists only for the board: real shapes, real sockets, the demo's own map (2 halls, 2,400 slots, 4
@@ -336,6 +337,7 @@ class World {
       quantity: 'temperature',
       whatToDo:
         'Check that door 4 is closed, then look at the compressor. Move the goods to cold room 2 after 30 minutes.',
+      ...untouched,
     })
     this.#alerts.set('a2', {
       ...base,
@@ -352,6 +354,7 @@ class World {
       value: 78,
       quantity: 'humidity',
       whatToDo: 'Open the roof vents on the lee side.',
+      ...untouched,
     })
     for (const [n, name] of ['Gate silent', 'Cold room too warm', 'Gateway not heard'].entries()) {
       const raisedAt = new Date(now - (n + 2) * 3_600_000).toISOString()
@@ -372,6 +375,7 @@ class World {
         value: null,
         quantity: null,
         whatToDo: '',
+        ...untouched,
       })
     }
   }

@@ -35,12 +35,16 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
 }
 
 const keptTables = {
-  alerts: ['rule', 'watch', 'sign', 'open', 'edge', 'zone'],
+  alerts: ['rule', 'watch', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'],
   supervision: ['gateway', 'sensor', 'limits', 'flow'],
   series: [],
 } as const
 const queries = {
-  alerts: ['SELECT id, site, state, raised_at, alert FROM alert', 'SELECT at, by, alert, act, comment FROM act'],
+  alerts: [
+    'SELECT id, site, state, raised_at, alert FROM alert',
+    'SELECT at, by, alert, act, comment, until, assigned_to FROM act',
+    'SELECT at, notice FROM notice',
+  ],
   supervision: ['SELECT site, gateway, from_at, to_at, count, reason, class FROM gap'],
   series: ['SELECT site, gateway, boot, offset_ms FROM boot', 'SELECT site, gateway, boot, point FROM waiting'],
 } as const

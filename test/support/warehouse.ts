@@ -11,6 +11,7 @@ import type {
   StockRow,
 } from '../../shared/api.ts'
 import { readCode, tagsOfCode } from '../../shared/epc/code.ts'
+import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { Rule } from '../../shared/rule.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 
@@ -23,6 +24,7 @@ export interface Warehouse {
   history: (ItemEvent & { epc: string })[]
   alerts: Alert[]
   rules: Rule[]
+  maintenance: MaintenanceWindow[]
   gateways: GatewayState[]
   gaps: GapRow[]
   setAside: GapRow[]
@@ -37,6 +39,7 @@ export function emptyWarehouse(): Warehouse {
     history: [],
     alerts: [],
     rules: [],
+    maintenance: [],
     gateways: [],
     gaps: [],
     setAside: [],
@@ -108,6 +111,15 @@ export function alertsOf(house: Warehouse): AlertQueries {
         request,
       ),
     alert: (id) => house.alerts.find((alert) => alert.id === id),
+    acts: () => [],
+    notices: (site, request) =>
+      page(
+        house.alerts
+          .filter((alert) => alert.site === site)
+          .map((alert) => ({ event: 'ringing', at: alert.raisedAt, alert })),
+        request,
+      ),
+    maintenance: () => house.maintenance,
     rules: () => house.rules,
   }
 }
@@ -158,6 +170,18 @@ export function smallMap(site: string, version = 1): SiteMap {
   })
 }
 
+/** An alert that rang once, and nobody did anything about it. */
+export const untouched = {
+  silence: null,
+  silencedUntil: null,
+  isLatching: false,
+  assignedTo: null,
+  rangAt: '2026-01-01T00:00:00.000Z',
+  times: 1,
+  escalation: 0,
+  isPast: false,
+} as const satisfies Partial<Alert>
+
 export function someAlert(id: string, site: string, changes: Partial<Alert> = {}): Alert {
   return {
     id,
@@ -175,6 +199,7 @@ export function someAlert(id: string, site: string, changes: Partial<Alert> = {}
     value: 9.5,
     quantity: 'temperature',
     whatToDo: 'Check door 4',
+    ...untouched,
     ...changes,
   }
 }

@@ -2,10 +2,11 @@ import type { Alert } from '../../../shared/api.ts'
 
 const rank = { active: 0, acknowledged: 1, cleared: 2, normal: 3 } as const
 
-/** Unacknowledged first, then still active, then over; in each the worst first, then the newest. */
+/** What is silenced last; before it unacknowledged first, then still active, then over; in each the worst first, then the newest. */
 export function inOrder(alerts: Iterable<Alert>): Alert[] {
   return [...alerts].sort(
     (a, b) =>
+      Number(a.silence !== null) - Number(b.silence !== null) ||
       rank[a.state] - rank[b.state] ||
       a.severity - b.severity ||
       b.raisedAt.localeCompare(a.raisedAt) ||
@@ -15,7 +16,7 @@ export function inOrder(alerts: Iterable<Alert>): Alert[] {
 
 /** Does it ask for somebody now? */
 export function needsSomeone(alert: Alert): boolean {
-  return alert.state === 'active' || alert.state === 'acknowledged'
+  return alert.silence === null && (alert.state === 'active' || alert.state === 'acknowledged')
 }
 
 /** As the server will answer, so that the row can change before it does. */

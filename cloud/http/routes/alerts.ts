@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Alert } from '../../../shared/api.ts'
+import { Alert, AlertActRow, NoticeRow } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
+import { usualMaxShelveMs } from '../../../shared/rule.ts'
+import type { AlertAct } from '../../journal/own-record.ts'
 import { accepted, acceptedBy } from '../accepted.ts'
 import { byOf, maySee, requireRoleAt } from '../access.ts'
 import { pageOf, pageRequest, paging } from '../paging.ts'
@@ -23,9 +25,12 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
         params: z.strictObject({ site: Identifier }),
         querystring: z.strictObject({
           state: z
-            .enum(['active', 'acknowledged', 'cleared', 'normal', 'open'])
+            .enum([
+              ...(['active', 'acknowledged', 'cleared', 'normal', 'open'] as const),
+              ...(['shelved', 'suppressed', 'out-of-service', 'past'] as const),
+            ])
             .optional()
-            .describe('`open`: every state but `normal`'),
+            .describe('`open`: every state but `normal`; what silences it; `past`: found in late data'),
           ...paging,
         }),
         response: { 200: pageOf(Alert) },
@@ -35,9 +40,44 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
       alerts.alerts(site, state === undefined ? {} : { state }, pageRequest(page)),
   )
 
+  app.get(
+    '/api/v1/sites/:site/notices',
+    {
+      schema: {
+        summary: 'What somebody may want to be called for, oldest first; ask again from `next`, also when it was empty',
+        tags,
+        params: z.strictObject({ site: Identifier }),
+        querystring: z.strictObject(paging),
+        response: { 200: pageOf(NoticeRow) },
+      },
+    },
+    async ({ params: { site }, query }) => alerts.notices(site, pageRequest(query)),
+  )
+  app.get(
+    '/api/v1/alerts/:id',
+    { schema: { summary: 'One alert', tags, params, response: { 200: Alert } } },
+    async (request) => seen(request, request.params.id),
+  )
+  app.get(
+    '/api/v1/alerts/:id/acts',
+    {
+      schema: {
+        summary: 'What people did to it, when and why; oldest first',
+        tags,
+        params,
+        response: { 200: pageOf(AlertActRow) },
+      },
+    },
+    async (request) => {
+      await seen(request, request.params.id)
+      return { items: [...(await alerts.acts(request.params.id))], next: null }
+    },
+  )
+
   for (const [act, summary] of [
     ['acknowledge', 'Say that somebody has seen it'],
     ['clear', 'End it by hand'],
+    ['unshelve', 'Take it off the shelf: it rings when it still holds'],
   ] as const) {
     app.post(
       `/api/v1/alerts/:id/${act}`,
@@ -50,9 +90,53 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
           response: { 202: accepted },
         },
       },
-      async (request, reply) => take(request, reply, request.params.id, act, request.body?.comment),
+      async (request, reply) => take(request, reply, request.params.id, act, saying(request.body?.comment)),
     )
   }
+  app.post(
+    '/api/v1/alerts/:id/shelve',
+    {
+      schema: {
+        summary: 'Keep it quiet for a time, or until it next clears',
+        tags,
+        params,
+        body: z.strictObject({
+          forMs: z.int().min(60_000).optional().describe('without it until it next clears'),
+          comment,
+        }),
+        response: { 202: accepted },
+      },
+    },
+    async (request, reply) => {
+      const { forMs, comment: why } = request.body
+      if (forMs === undefined) return take(request, reply, request.params.id, 'shelve', { comment: why })
+      const { rule: id } = await seen(request, request.params.id)
+      const rule = (await alerts.rules()).find((one) => one.id === id)
+      const longestMs = rule?.maxShelveMs ?? usualMaxShelveMs
+      if (forMs > longestMs)
+        throw new Fault('bad-input', `This alert may be shelved for ${longestMs / 60_000} minutes at most.`)
+      return take(request, reply, request.params.id, 'shelve', { comment: why, until: clock.now() + forMs })
+    },
+  )
+  app.post(
+    '/api/v1/alerts/:id/assign',
+    {
+      schema: {
+        summary: 'Make somebody responsible, or nobody any more',
+        tags,
+        params,
+        body: z.strictObject({ to: z.string().trim().min(1).max(128).nullable(), comment: comment.optional() }),
+        response: { 202: accepted },
+      },
+    },
+    async (request, reply) => {
+      const { to, comment: why } = request.body
+      return take(request, reply, request.params.id, 'assign', {
+        ...(to !== null && { to }),
+        ...(why !== undefined && { comment: why }),
+      })
+    },
+  )
   app.post(
     '/api/v1/alerts/:id/comment',
     {
@@ -64,21 +148,29 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
         response: { 202: accepted },
       },
     },
-    async (request, reply) => take(request, reply, request.params.id, 'comment', request.body.comment),
+    async (request, reply) => take(request, reply, request.params.id, 'comment', saying(request.body.comment)),
   )
+
+  async function seen(request: FastifyRequest, id: string): Promise<Alert> {
+    const alert = await alerts.alert(id)
+    if (alert === undefined || !maySee(request, alert.site)) throw new Fault('not-found', `There is no alert ${id}.`)
+    requireRoleAt(request, alert.site)
+    return alert
+  }
 
   async function take(
     request: FastifyRequest,
     reply: FastifyReply,
     id: string,
-    act: 'acknowledge' | 'clear' | 'comment',
-    said: string | undefined,
+    act: z.infer<typeof AlertAct>['act'],
+    more: Pick<z.infer<typeof AlertAct>, 'comment' | 'until' | 'to'>,
   ): Promise<{ readonly offset: number }> {
-    const alert = await alerts.alert(id)
-    if (alert === undefined || !maySee(request, alert.site)) throw new Fault('not-found', `There is no alert ${id}.`)
-    requireRoleAt(request, alert.site)
-    const record = { kind: 'alert-act', at: clock.now(), by: byOf(request), alert: id, act } as const
-    const offset = await journal.appendOwn(alert.site, [said === undefined ? record : { ...record, comment: said }])
-    return acceptedBy(reply, offset)
+    const { site } = await seen(request, id)
+    const record = { kind: 'alert-act', at: clock.now(), by: byOf(request), alert: id, act, ...more } as const
+    return acceptedBy(reply, await journal.appendOwn(site, [record]))
   }
+}
+
+function saying(comment: string | undefined): { readonly comment?: string } {
+  return comment === undefined ? {} : { comment }
 }

@@ -229,6 +229,14 @@ describe('what rings', () => {
         value: 9.4,
         quantity: 'temperature',
         whatToDo: 'Close the door.',
+        silence: null,
+        silencedUntil: null,
+        isLatching: false,
+        assignedTo: null,
+        rangAt: '2026-11-23T08:00:00.000Z',
+        times: 1,
+        escalation: 0,
+        isPast: false,
       },
     ])
     expect(alerts.standing()).toEqual([{ type: 'alert', alert: alerts.told[0] }])
@@ -354,6 +362,111 @@ describe('what people do', () => {
       never,
     )
     expect(summary(alerts)).toEqual(['warm probe active @4', 'warm probe normal @0'])
+  })
+
+  /** Entries one after the other, with a tick every second between. */
+  const day = (...steps: readonly (readonly [seconds: number, ...entries: readonly JournalEntry[]])[]) => {
+    const last = steps.at(-1)?.[0] ?? 0
+    return Array.from({ length: last + 1 }, (_, second) => [
+      ...steps.filter(([at]) => at === second).flatMap(([, ...entries]) => entries),
+      tick(t0 + second * 1000),
+    ]).flat()
+  }
+  /** As it was told, entry by entry. */
+  const lived = async (entries: readonly JournalEntry[]) => {
+    const alerts = await alertsOf([])
+    for (const entry of numbered(entries)) await alerts.apply([entry], never)
+    return alerts
+  }
+  const told = ({ told: all }: { readonly told: readonly Alert[] }) =>
+    all.map(({ state, silence, rangAt, escalation }) =>
+      [state, silence, rangAt === null ? 'never rang' : (Date.parse(rangAt) - t0) / 1000, escalation].join(' '),
+    )
+  const window = (from: number, to: number | undefined, changes = {}) =>
+    fromCloud([
+      {
+        ...{ kind: 'maintenance', at: t0, by: 'kim' },
+        window: { id: 'w', site: 'rtm', reason: 'defrosting', from, ...(to !== undefined && { to }), ...changes },
+      } as const,
+    ])
+  const windowEnded = (at: number) => fromCloud([{ kind: 'maintenance-ended', at, by: 'kim', window: 'w' }])
+  const acting = async (entry: JournalEntry, what: object) => {
+    const [before] = (await alertsOf([put(warm), entry])).told
+    return (at: number) =>
+      fromCloud([{ kind: 'alert-act', at, by: 'kim', alert: before?.id ?? '', act: 'shelve', ...what } as const])
+  }
+
+  test('what still holds at the end of a maintenance window rings within 10 s', async () => {
+    const alerts = await lived(day([0, put(warm), window(t0, t0 + 60_000, { zone: 'COLD' }), map, probe(t0, 9)], [70]))
+    expect(told(alerts)).toEqual(['active suppressed never rang 0', 'active  60 0'])
+  })
+
+  test.each([
+    [
+      'what went meanwhile is over',
+      [30, probe(t0 + 30_000, 5)],
+      ['active suppressed never rang 0', 'cleared suppressed never rang 0', 'normal  never rang 0'],
+    ],
+    [
+      'a window that is ended early',
+      [30, windowEnded(t0 + 30_000)],
+      ['active suppressed never rang 0', 'active  30 0'],
+    ],
+  ] as const)('%s', async (_name, step, expected) => {
+    const alerts = await lived(day([0, put(warm), window(t0, t0 + 60_000), map, probe(t0, 9)], step, [70]))
+    expect(told(alerts)).toEqual(expected)
+  })
+
+  test('a window of another zone silences nothing here; one without an end takes out of service', async () => {
+    const other = await lived(day([0, put(warm), window(t0, undefined, { zone: 'A' }), map, probe(t0, 9)], [2]))
+    expect(told(other)).toEqual(['active  0 0'])
+    const out = await lived(day([0, put(warm), map, probe(t0, 9)], [1, window(t0, undefined)], [2]))
+    expect(told(out)).toEqual(['active  0 0', 'active out-of-service 0 0'])
+    expect(out.alerts('rtm', { state: 'out-of-service' }, page).items).toHaveLength(1)
+    expect(out.maintenance()).toMatchObject([{ id: 'w', reason: 'defrosting' }])
+  })
+
+  test('a shelved alert is quiet for its time, eight hours at most, and rings if it still holds', async () => {
+    const shelve = await acting(probe(t0, 9), { until: t0 + 3_600_000, comment: 'loading' })
+    const brief = { ...warm, maxShelveMs: 60_000 }
+    const alerts = await lived(day([0, put(brief), probe(t0, 9)], [1, shelve(t0 + 1000)], [62]))
+    expect(told(alerts)).toEqual(['active  0 0', 'active shelved 0 0', 'active  61 0'])
+    expect(alerts.acts(alerts.told[0]?.id ?? '')).toEqual([
+      {
+        ...{ at: '2026-11-23T08:00:01.000Z', by: 'kim', act: 'shelve', comment: 'loading' },
+        ...{ until: '2026-11-23T09:00:00.000Z', to: null },
+      },
+    ])
+  })
+
+  test('deadlines that pass without anybody escalate; what was seen rings again when it lasts', async () => {
+    const rule = { ...warm, escalateAfterMs: [10_000, 20_000], reAlarmMs: 60_000 }
+    const acknowledge = await acting(probe(t0, 9), { act: 'acknowledge' })
+    const alerts = await lived(day([0, put(rule), probe(t0, 9)], [30, acknowledge(t0 + 30_000)], [71]))
+    expect(told(alerts)).toEqual([
+      ...['active  0 0', 'active  0 1', 'active  0 2', 'acknowledged  0 2', 'active  60 0', 'active  60 1'],
+    ])
+    expect(alerts.notices('rtm', page).items.map(({ event }) => event)).toEqual([
+      ...['ringing', 'escalated', 'escalated', 'acknowledged', 'ringing', 'escalated'],
+    ])
+  })
+
+  test('outside the hours of its rule an alert is quiet; it rings when they begin', async () => {
+    // 08:00 UTC is 09:00 in Amsterdam, on a Monday.
+    const schedule = { days: [1], from: '09:01', to: '17:00' }
+    const alerts = await lived(day([0, map, put({ ...warm, schedule }), probe(t0, 9)], [62]))
+    expect(told(alerts)).toEqual(['active suppressed never rang 0', 'active  60 0'])
+  })
+
+  test('24 hours of noise of ±0.3 around the limit ring once', async () => {
+    const noise = Array.from({ length: 8640 }, (_, n) => probe(t0 + n * 10_000, 8 + 0.3 * Math.sin(n * 12.9898)))
+    const alerts = await lived([put(warm), map, ...noise])
+    expect(told(alerts)).toEqual(['active  0 0'].map(() => expect.stringMatching(/^active {2}\d+ 0$/)))
+  })
+
+  test('the alarm of a missing heartbeat comes within its interval and 10 s', async () => {
+    const alerts = await lived(day([0, put(quiet('sensor')), map, link(t0, 'online'), probe(t0, 5)], [140]))
+    expect(summary(alerts)).toEqual(['quiet-sensor probe active @120'])
   })
 
   test('an act on an alert that does not exist changes nothing', async () => {

@@ -1,6 +1,7 @@
 import type { Alert, GatewayState } from '../../../shared/api.ts'
 import type { BoardDelta, BoardSnapshot } from '../../../shared/board.ts'
 import type { SiteMap } from '../../../shared/site-map.ts'
+import { untouched } from '../../support/warehouse.ts'
 
 /** Two halls of two slots each; the north hall hangs on `gw-n`, the south hall on `gw-s`, whose second slot nobody reads. */
 export function aMap(change: Partial<SiteMap> = {}): SiteMap {
@@ -127,6 +128,7 @@ export function anAlert(id: string, change: Partial<Alert> = {}): Alert {
     value: null,
     quantity: null,
     whatToDo: '',
+    ...untouched,
     ...change,
   }
 }

@@ -38,6 +38,9 @@ const bodies: Readonly<Record<string, object | string>> = {
   'PUT /api/v1/sites/:site/map': smallMap('harbour', 2),
   'POST /api/v1/sites/:site/import/items': 'epc,sku\nE200,BOLT\n',
   'POST /api/v1/alerts/:id/comment': { comment: 'seen' },
+  'POST /api/v1/alerts/:id/shelve': { comment: 'known' },
+  'POST /api/v1/alerts/:id/assign': { to: 'mia' },
+  'PUT /api/v1/sites/:site/maintenance/:id': { reason: 'defrosting', from: 0 },
   'POST /api/v1/rules': { ...rule, id: 'r2' },
   'PUT /api/v1/rules/:id': rule,
   'PUT /api/v1/session/password': { password: 'three grey pallets' },
@@ -56,6 +59,7 @@ beforeAll(async () => {
   bench.house.items.push(someItem('E200', 'harbour'))
   bench.house.gateways.push(someGateway('gw1', 'harbour'))
   bench.house.rules.push(Rule.parse(rule))
+  bench.house.maintenance.push({ id: 'r1', site: 'harbour', reason: 'defrosting', from: 0 })
   app = await makeApp(bench.parts, { version: '0.0.0', requestsPerMinute: 100_000 })
 })
 afterAll(async () => {

@@ -46,6 +46,7 @@ describe('lists', () => {
   test.each([
     ['/api/v1/sites', [{ site: 'harbour', slots: 4, items: 3, mapVersion: 1 }]],
     ['/api/v1/sites/harbour/alerts?state=open', [{ id: 'a1' }]],
+    ['/api/v1/sites/harbour/notices', [{ event: 'ringing', alert: { id: 'a1' } }, { alert: { id: 'a2' } }]],
     ['/api/v1/sites/harbour/items?q=bolt', [{ epc: 'E201' }, { epc: 'E202' }]],
     ['/api/v1/gateways', [{ gateway: 'gw1', link: 'online' }]],
     ['/api/v1/sites/harbour/gaps', []],
@@ -374,6 +375,11 @@ describe('people’s acts', () => {
     ['acknowledge', { comment: ' on my way ' }, { act: 'acknowledge', comment: 'on my way' }],
     ['clear', undefined, { act: 'clear' }],
     ['comment', { comment: 'door was open' }, { act: 'comment', comment: 'door was open' }],
+    ['shelve', { comment: 'until it clears' }, { act: 'shelve', comment: 'until it clears' }],
+    ['shelve', { forMs: 60_000, comment: 'loading' }, { act: 'shelve', until: expect.any(Number) }],
+    ['unshelve', undefined, { act: 'unshelve' }],
+    ['assign', { to: 'mia' }, { act: 'assign', to: 'mia' }],
+    ['assign', { to: null }, { act: 'assign' }],
   ])('%s %j', async (act, body, record) => {
     const answer = await send('POST', `/api/v1/alerts/a1/${act}`, body)
     expect(answer.statusCode).toBe(202)
@@ -381,6 +387,26 @@ describe('people’s acts', () => {
     expect(bench.journalled).toMatchObject([
       { site: 'harbour', records: [{ kind: 'alert-act', alert: 'a1', ...record }] },
     ])
+  })
+
+  test('a shelve needs a reason and has a longest time', async () => {
+    expect((await send('POST', '/api/v1/alerts/a1/shelve', { forMs: 60_000 })).statusCode).toBe(400)
+    expect((await send('POST', '/api/v1/alerts/a1/shelve', { forMs: 9 * 3_600_000, comment: 'x' })).statusCode).toBe(
+      400,
+    )
+    expect(bench.journalled).toEqual([])
+  })
+
+  test('a maintenance window is planned and ended; one that is over already is refused', async () => {
+    const url = '/api/v1/sites/harbour/maintenance/defrost'
+    expect((await send('PUT', url, { reason: 'defrosting', from: 0, to: 5 })).statusCode).toBe(400)
+    expect((await send('PUT', url, { reason: 'defrosting', from: 0, zone: 'A' })).statusCode).toBe(202)
+    const window = { id: 'defrost', site: 'harbour', reason: 'defrosting', from: 0, zone: 'A' }
+    expect(bench.journalled).toMatchObject([{ records: [{ kind: 'maintenance', window }] }])
+    expect((await send('DELETE', url)).statusCode).toBe(404)
+    bench.house.maintenance.push(window)
+    expect((await get('/api/v1/sites/harbour/maintenance')).json()).toMatchObject({ items: [window] })
+    expect((await send('DELETE', url)).statusCode).toBe(202)
   })
 
   test('a comment needs words, an alert must be there', async () => {
