@@ -95,6 +95,18 @@ program
   .addHelpText('after', '\nExample:\n  warepulse rebuild inventory --config cloud.yaml')
   .action(async (projection, options) => (await import('./commands/rebuild.ts')).rebuild(projection, options, terminal))
 
+program
+  .command('series')
+  .description('history of sensors and reads')
+  .command('copy')
+  .description('copy all of it between the embedded store and InfluxDB, and compare; the cloud must be stopped')
+  .requiredOption('--from <store>', 'sqlite or influx')
+  .requiredOption('--to <store>', 'influx or sqlite')
+  .requiredOption('--config <file>', 'configuration of the cloud; series.influx names the InfluxDB')
+  .option('--json', 'print one JSON object')
+  .addHelpText('after', '\nExample:\n  warepulse series copy --from sqlite --to influx --config cloud.yaml')
+  .action(async (options) => (await import('./commands/series.ts')).copy(options, terminal))
+
 const config = program.command('config').description('check and print configuration files')
 for (const [verb, description] of [
   ['check', 'tell every mistake with file, line and column; exit 3 if there is one'],

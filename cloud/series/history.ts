@@ -4,7 +4,7 @@ import type { NumberedSeries } from './roll-up.ts'
 import type { RollUps } from './roll-ups.ts'
 import type { Bucket, Point, RangeQuery, SeriesStore } from './series-store.ts'
 import { addSummary, noSummary, type Summary } from './summary.ts'
-import { hourMs, minuteMs, rollUpFields, summaryIn, type Tier, tierFor } from './tiers.ts'
+import { hourMs, minuteMs, rollUpFields, summaryReader, type Tier, tierFor } from './tiers.ts'
 
 export interface ExcursionQuery extends Limits {
   readonly site: string
@@ -85,11 +85,12 @@ async function fromRollUps(
 ): Promise<readonly (readonly [number, Summary])[]> {
   const rows: [number, Summary][] = []
   const fields = rollUpFields(quantity)
+  const summaryOfPoint = summaryReader(quantity)
   for (const { site, gateway, source } of series) {
     const name = { measurement, site, gateway, source }
     for await (const points of pages(store, { ...name, fromMs, toMs, fields }, signal)) {
       for (const point of points) {
-        const summary = summaryIn(point, quantity)
+        const summary = summaryOfPoint(point)
         if (summary !== undefined) rows.push([point.at, summary])
       }
     }

@@ -44,8 +44,8 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
   const series = knownSeries()
 
   /** Sends the points of these indexes in one request, or in halves down to those at fault. */
-  async function send(work: Work, indexes: readonly number[]): Promise<void> {
-    const answer = await ask(bodyOf(work.points, indexes, series.prefixOf), work.signal)
+  async function send(work: Work, indexes: readonly number[], body = bodyOf(work, indexes)): Promise<void> {
+    const answer = await ask(body, work.signal)
     if (answer.status === 204) return
     const reason = refusalOf(answer)
     if (reason === undefined) throw faultOf(answer)
@@ -91,11 +91,30 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
     return new Fault('not-reachable', `${server} takes no points now (${detail}).${later}`, { retryable: true })
   }
 
-  /** Sends the points of one lane, one request after the other. */
+  /** Sends the points of one lane, one request after the other; while one is under way the next is written. */
   async function sendLane(work: Work, indexes: readonly number[]): Promise<void> {
     const requests = Math.max(1, Math.floor(indexes.length / chunkPoints))
     const size = Math.ceil(indexes.length / requests)
-    for (let from = 0; from < indexes.length; from += size) await send(work, indexes.slice(from, from + size))
+    const partAt = (from: number) => {
+      const part = indexes.slice(from, from + size)
+      return part.length === 0 ? undefined : { part, body: bodyOf(work, part) }
+    }
+    let next = partAt(0)
+    for (let from = size; next !== undefined; from += size) {
+      const sending = send(work, next.part, next.body)
+      sending.catch(() => undefined) // awaited below, when the next lines stand ready
+      next = partAt(from)
+      await sending
+    }
+  }
+
+  function bodyOf({ points }: Work, indexes: readonly number[]): string {
+    let body = ''
+    for (const index of indexes) {
+      const point = points[index]
+      if (point !== undefined) body += `${encodeLine(point, series.prefixOf(point))}\n`
+    }
+    return body
   }
 
   return async function write(points: readonly Point[], signal: AbortSignal): Promise<readonly Rejection[]> {
@@ -118,19 +137,6 @@ interface Work {
   readonly points: readonly Point[]
   readonly rejections: Rejection[]
   readonly signal: AbortSignal
-}
-
-function bodyOf(
-  points: readonly Point[],
-  indexes: readonly number[],
-  prefixOf: (point: Point) => string | undefined,
-): string {
-  let body = ''
-  for (const index of indexes) {
-    const point = points[index]
-    if (point !== undefined) body += `${encodeLine(point, prefixOf(point))}\n`
-  }
-  return body
 }
 
 /** The series and fields that were found sound, with the beginning of their lines; as many as there are. */

@@ -45,6 +45,9 @@ export interface SeriesProjection extends Projection {
   readonly fullSites: readonly string[]
 }
 
+/** Of the projection's own file, beside a store that is no SQLite. */
+export const ledgerMigrations = [ledgerTables, ledgerClamped, rollUpTables] as const
+
 /** What InfluxDB carries easily, and more than a site has sensors and read points. */
 const usualSeriesPerSite = 50_000
 const keepEverything = (): Keep => ({})
@@ -61,8 +64,7 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
   const { store, offsetPath, seriesPerSite = usualSeriesPerSite, keepAt = keepEverything, log } = options
   const embedded = 'commit' in store ? store : undefined
   const database =
-    embedded?.database ??
-    openDatabase({ path: offsetPath, migrations: [ledgerTables, ledgerClamped, rollUpTables], durability: 'normal' })
+    embedded?.database ?? openDatabase({ path: offsetPath, migrations: ledgerMigrations, durability: 'normal' })
   const ledger = openLedger(database)
   const rollUpLedger = openRollUpLedger(database)
   let rollUps = openRollUps(rollUpLedger, { seriesPerSite })

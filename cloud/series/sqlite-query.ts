@@ -84,10 +84,19 @@ export function countReads(
   return { epcs: epcs.size, reads, observations }
 }
 
-/** Every point, shelf by shelf in the order of their names, each in order of time. */
+const dayMs = 86_400_000
+
+/** Every point, shelf by shelf in the order of their names, each in order of time; no more than a day at once. */
 export function* everyPoint(database: DatabaseSync, store: SeriesWriter): Generator<Point> {
   const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
-  for (const shelf of shelvesOf(database, store, range)) yield* pointsOf(shelf, store)
+  for (const shelf of shelvesOf(database, store, range)) {
+    const { firstAt, lastAt } = shelf.extent()
+    for (let fromMs = firstAt - (firstAt % dayMs); fromMs <= lastAt; fromMs += dayMs) {
+      const chunks = shelf.within(fromMs, fromMs + dayMs)
+      for (const point of pointsOf({ ...shelf, chunks }, store))
+        if (point.at >= fromMs && point.at < fromMs + dayMs) yield point
+    }
+  }
 }
 
 export function points(database: DatabaseSync, store: SeriesWriter, query: PointsQuery): readonly Point[] {
@@ -161,7 +170,11 @@ interface Wanted extends Partial<SeriesName> {
   readonly fields?: ReadonlySet<number> | undefined
 }
 
-type Shelf = SeriesName & {
+interface Shelf extends SeriesName {
+  /** The same of another range. */
+  within(fromMs: number, toMs: number): Iterable<Rows>
+  /** Of all that is stored; with nothing stored the first is later than the last. */
+  extent(): { readonly firstAt: number; readonly lastAt: number }
   /** In the order in which they were written, with rows around the range now and then. Read while it is iterated. */
   readonly chunks: Iterable<Rows>
 }
@@ -187,6 +200,8 @@ function* shelvesOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted)
       gateway: String(row['gateway']),
       source: String(row['source']),
       chunks: chunksOf(store.blocks.rows(id, fromMs, toMs, fields), waiting.get(id)),
+      within: (fromMs, toMs) => chunksOf(store.blocks.rows(id, fromMs, toMs, fields), waiting.get(id)),
+      extent: () => extentOf(store.blocks.extent(id), waiting.get(id)),
     }
   }
 }
@@ -194,6 +209,15 @@ function* shelvesOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted)
 function* chunksOf(blocks: Iterable<Rows>, tail: Rows | undefined): Generator<Rows> {
   yield* blocks
   if (tail !== undefined) yield tail
+}
+
+function extentOf(blocks: { readonly firstAt: number; readonly lastAt: number }, tail: Rows | undefined) {
+  let { firstAt, lastAt } = blocks
+  for (const at of tail?.at ?? []) {
+    firstAt = Math.min(firstAt, at)
+    lastAt = Math.max(lastAt, at)
+  }
+  return { firstAt, lastAt }
 }
 
 function joined(chunks: Iterable<Rows>): Rows {

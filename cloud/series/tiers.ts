@@ -1,5 +1,5 @@
 import type { Point, RollUpMeasurement, SeriesName } from './series-store.ts'
-import { noSummary, type Summary } from './summary.ts'
+import type { Summary } from './summary.ts'
 
 export const minuteMs = 60_000
 export const quarterMs = 15 * minuteMs
@@ -59,19 +59,20 @@ export function rollUpPoint(
   return any ? { measurement, site, gateway, source, at, nanos: 0, fields } : undefined
 }
 
-/** What a roll-up says of a quantity; undefined: nothing. */
-export function summaryIn({ at, fields }: Point, quantity: string): Summary | undefined {
-  const part = (name: RollUpPart) => Number(fields[`${quantity}_${name}`] ?? 0)
-  const count = part('count')
-  if (count === 0) return undefined
-  return {
-    ...noSummary(),
-    count,
-    min: part('min'),
-    max: part('max'),
-    sum: part('sum'),
-    last: part('last'),
-    lastAt: at + part('lastMs'),
-    kinetic: part('kinetic'),
+/** Reads what roll-ups say of a quantity; undefined: nothing. */
+export function summaryReader(quantity: string): (point: Point) => Summary | undefined {
+  const [count = '', min = '', max = '', sum = '', last = '', lastMs = '', kinetic = ''] = rollUpFields(quantity)
+  return ({ at, fields }) => {
+    const number = (name: string) => Number(fields[name] ?? 0)
+    if (fields[count] === undefined) return undefined
+    return {
+      count: number(count),
+      min: number(min),
+      max: number(max),
+      sum: number(sum),
+      last: number(last),
+      lastAt: at + number(lastMs),
+      kinetic: number(kinetic),
+    }
   }
 }

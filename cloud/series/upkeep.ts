@@ -11,7 +11,7 @@ import { hourMs } from './tiers.ts'
 export const recordsAtATime = { influx: 20_000, embedded: 5000 }
 
 /** Hours summed up at once: some milliseconds each, and while there is a backlog the stream comes first. */
-const hoursWhenQuiet = 25
+const hoursWhenQuiet = 10
 const hoursWhenBusy = 1
 const pagePoints = 50_000
 const retentionEveryMs = hourMs
