@@ -44,6 +44,8 @@ export async function excursion(
 
 /** A roll-up row is read at once with its neighbours: a year by the hour is 8,760. */
 const pageRows = 20_000
+/** What a bucket is made of. */
+const bucketParts = ['count', 'min', 'max', 'sum', 'last'] as const
 
 /**
  * What a sensor said, from the widest roll-up that the buckets can be made of, and from the values themselves where there
@@ -84,7 +86,9 @@ async function fromRollUps(
   signal: AbortSignal,
 ): Promise<readonly (readonly [number, Summary])[]> {
   const rows: [number, Summary][] = []
-  const fields = rollUpFields(quantity)
+  // Which gateway told last matters only where there are several.
+  const parts = series.length === 1 ? [...bucketParts] : [...bucketParts, 'lastMs' as const]
+  const fields = rollUpFields(quantity, parts)
   const summaryOfPoint = summaryReader(quantity)
   for (const { site, gateway, source } of series) {
     const name = { measurement, site, gateway, source }

@@ -7,6 +7,7 @@ import { isOnLoopback, networkFault, openLineWriter, type WriteAnswer, writeTime
 import {
   countStatements,
   deleteStatement,
+  epochOf,
   oldestOf,
   oldestStatement,
   pointsOf,
@@ -20,7 +21,7 @@ import {
 } from './influxql.ts'
 import { pagedRange } from './paged-range.ts'
 import { removedAtOnceMs } from './retention.ts'
-import type { SeriesStore } from './series-store.ts'
+import type { SeriesName, SeriesStore } from './series-store.ts'
 import { withSignal } from './with-signal.ts'
 
 export interface Influx1Options {
@@ -43,6 +44,11 @@ const askAgainAtOnce: NonNullable<IPoolOptions['backoff']> = {
 interface Asking {
   readonly precision?: 'ms'
   readonly method?: 'POST'
+}
+
+function askingFor(query: SeriesName): Asking {
+  const { epoch } = epochOf(query)
+  return epoch === undefined ? {} : { precision: epoch }
 }
 
 const gzipBytes = 1000
@@ -135,7 +141,7 @@ export function openInflux1Series(options: Influx1Options): SeriesStore {
     range: (query, signal) =>
       pagedRange(query, async (page, limit) => toldOf(page.quantity, await ask(valuesStatement(page, limit), signal))),
     async points(query, signal) {
-      return pointsOf(query, await ask(pointsStatement(query), signal, {}))
+      return pointsOf(query, await ask(pointsStatement(query), signal, askingFor(query)))
     },
     async series(signal) {
       return seriesOf(await ask(seriesStatement, signal))

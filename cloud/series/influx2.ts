@@ -17,6 +17,7 @@ import {
 import { isOnLoopback, networkFault, openLineWriter, type WriteAnswer, writeTimeoutMs } from './influx-write.ts'
 import {
   countStatements,
+  epochOf,
   pointsOf,
   pointsStatement,
   readCountOf,
@@ -135,7 +136,7 @@ export function openInflux2Series({ url, org, bucket, token, clock }: Influx2Opt
         return toldOfFlux(await askFlux(valuesFlux(bucket, page, limit), signal), limit)
       }),
     async points(query, signal) {
-      const tables = await askInfluxql(pointsStatement(query), signal, {})
+      const tables = await askInfluxql(pointsStatement(query), signal, epochOf(query))
       if (tables !== undefined) return pointsOf(query, tables)
       return pointsOfFlux(query, await askFlux(pointsFlux(bucket, query), signal))
     },

@@ -28,7 +28,11 @@ export function toldOf(quantity: string, [table]: readonly (readonly Table[])[])
   return { at, values }
 }
 
-/** Asked without `epoch`, because nanoseconds exceed what a number in JSON can say. */
+/** Reads and passages are asked for without `epoch`: their nanoseconds exceed what a number in JSON can say. */
+export function epochOf({ measurement }: SeriesName): { readonly epoch?: 'ms' } {
+  return measurement === 'read' || measurement === 'passage' ? {} : { epoch: 'ms' }
+}
+
 export function pointsStatement({
   measurement,
   site,

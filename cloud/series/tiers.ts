@@ -19,10 +19,10 @@ export function tierFor(everyMs: number): Tier | undefined {
 }
 
 /** What a roll-up keeps of a quantity, each in a field of its own: `temperature_min`. `kinetic` of temperatures only. */
-const parts = ['count', 'min', 'max', 'sum', 'last', 'lastMs', 'kinetic'] as const
-export type RollUpPart = (typeof parts)[number]
+const allParts = ['count', 'min', 'max', 'sum', 'last', 'lastMs', 'kinetic'] as const
+export type RollUpPart = (typeof allParts)[number]
 
-export function rollUpFields(quantity: string): readonly string[] {
+export function rollUpFields(quantity: string, parts: readonly RollUpPart[] = allParts): readonly string[] {
   return parts.map((part) => `${quantity}_${part}`)
 }
 
@@ -32,7 +32,7 @@ export function partsOfRollUpField(field: string): {
   readonly part: RollUpPart | undefined
 } {
   const at = field.lastIndexOf('_')
-  const part = at < 0 ? undefined : parts.find((one) => one === field.slice(at + 1))
+  const part = at < 0 ? undefined : allParts.find((one) => one === field.slice(at + 1))
   return part === undefined ? { quantity: field, part } : { quantity: field.slice(0, at), part }
 }
 
