@@ -8,8 +8,8 @@ export interface Blocks {
   add(shelf: number, rows: Rows): void
   /** All rows of a shelf that may lie in the range, in the order in which they were written. */
   rows(shelf: number, fromMs: number, toMs: number, fields?: ReadonlySet<number>): Iterable<Rows>
-  /** First and last instant of a shelf; without blocks the first is later than the last. */
-  extent(shelf: number): { readonly firstAt: number; readonly lastAt: number }
+  /** No block of a shelf holds anything between `fromMs` and this; infinite: nor after it. */
+  nextAt(shelf: number, fromMs: number): number
   /** Removes a few blocks of these shelves that hold nothing younger; true: there may be more. */
   remove(shelves: readonly number[], beforeMs: number): boolean
 }
@@ -31,7 +31,7 @@ export function openBlocks(database: DatabaseSync): Blocks {
   )
   const ofLevel = database.prepare('SELECT id, rows FROM block WHERE shelf = ? AND level = ? ORDER BY id')
   const remove = database.prepare('DELETE FROM block WHERE shelf = ? AND level = ?')
-  const extent = database.prepare('SELECT min(first_at) AS first, max(last_at) AS last FROM block WHERE shelf = ?')
+  const firstFrom = database.prepare('SELECT min(first_at) AS first FROM block WHERE shelf = ? AND last_at >= ?')
   const expired = database.prepare('SELECT id, level FROM block WHERE shelf = ? AND last_at < ? ORDER BY id LIMIT ?')
   const removeOne = database.prepare('DELETE FROM block WHERE shelf = ? AND id = ?')
   const counts = new Map<string, number>()
@@ -69,12 +69,9 @@ export function openBlocks(database: DatabaseSync): Blocks {
     *rows(shelf, fromMs, toMs, fields) {
       for (const row of inRange.iterate(shelf, fromMs, toMs)) yield decodeBlock(row['rows'] as Uint8Array, fields)
     },
-    extent(shelf) {
-      const row = extent.get(shelf)
-      return {
-        firstAt: Number(row?.['first'] ?? Number.MAX_SAFE_INTEGER),
-        lastAt: Number(row?.['last'] ?? 0),
-      }
+    nextAt(shelf, fromMs) {
+      const first = firstFrom.get(shelf, fromMs)?.['first']
+      return typeof first === 'number' ? Math.max(first, fromMs) : Number.POSITIVE_INFINITY
     },
     remove(shelves, beforeMs) {
       let room = removedAtOnce

@@ -90,8 +90,7 @@ const dayMs = 86_400_000
 export function* everyPoint(database: DatabaseSync, store: SeriesWriter): Generator<Point> {
   const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }
   for (const shelf of shelvesOf(database, store, range)) {
-    const { firstAt, lastAt } = shelf.extent()
-    for (let fromMs = firstAt - (firstAt % dayMs); fromMs <= lastAt; fromMs += dayMs) {
+    for (let fromMs = shelf.nextAt(0); fromMs < Number.POSITIVE_INFINITY; fromMs = shelf.nextAt(fromMs + dayMs)) {
       const chunks = shelf.within(fromMs, fromMs + dayMs)
       for (const point of pointsOf({ ...shelf, chunks }, store))
         if (point.at >= fromMs && point.at < fromMs + dayMs) yield point
@@ -173,8 +172,8 @@ interface Wanted extends Partial<SeriesName> {
 interface Shelf extends SeriesName {
   /** The same of another range. */
   within(fromMs: number, toMs: number): Iterable<Rows>
-  /** Of all that is stored; with nothing stored the first is later than the last. */
-  extent(): { readonly firstAt: number; readonly lastAt: number }
+  /** Nothing that is stored lies between `fromMs` and this; infinite: nor after it. */
+  nextAt(fromMs: number): number
   /** In the order in which they were written, with rows around the range now and then. Read while it is iterated. */
   readonly chunks: Iterable<Rows>
 }
@@ -201,7 +200,7 @@ function* shelvesOf(database: DatabaseSync, store: SeriesWriter, wanted: Wanted)
       source: String(row['source']),
       chunks: chunksOf(store.blocks.rows(id, fromMs, toMs, fields), waiting.get(id)),
       within: (fromMs, toMs) => chunksOf(store.blocks.rows(id, fromMs, toMs, fields), waiting.get(id)),
-      extent: () => extentOf(store.blocks.extent(id), waiting.get(id)),
+      nextAt: (fromMs) => Math.min(store.blocks.nextAt(id, fromMs), nextIn(waiting.get(id), fromMs)),
     }
   }
 }
@@ -211,13 +210,10 @@ function* chunksOf(blocks: Iterable<Rows>, tail: Rows | undefined): Generator<Ro
   if (tail !== undefined) yield tail
 }
 
-function extentOf(blocks: { readonly firstAt: number; readonly lastAt: number }, tail: Rows | undefined) {
-  let { firstAt, lastAt } = blocks
-  for (const at of tail?.at ?? []) {
-    firstAt = Math.min(firstAt, at)
-    lastAt = Math.max(lastAt, at)
-  }
-  return { firstAt, lastAt }
+function nextIn(tail: Rows | undefined, fromMs: number): number {
+  let next = Number.POSITIVE_INFINITY
+  for (const at of tail?.at ?? []) if (at >= fromMs && at < next) next = at
+  return next
 }
 
 function joined(chunks: Iterable<Rows>): Rows {

@@ -59,10 +59,10 @@ const entry = (offset: number): GatewayEntry => ({
 test('there and back again: every point, compared, and the projection goes on from where it was', async () => {
   const here = openSqliteSeries(join(directory, 'here.sqlite'), { sealedAt: 5000 })
   const projection = await openSeriesProjection({ store: here, offsetPath: '' })
-  for (let offset = 1; offset <= 30; offset += 1) await projection.apply([entry(offset)], signal)
+  for (let offset = 1; offset <= 12; offset += 1) await projection.apply([entry(offset)], signal)
   await projection.close()
   const points = [...here.everyPoint()]
-  expect(points.length).toBeGreaterThan(30_000)
+  expect(points.length).toBeGreaterThan(12_000)
 
   const steps = new Map<string, number>()
   const there = await copySeries(here, influx, { signal, onProgress: (step, points) => steps.set(step, points) })
@@ -74,7 +74,7 @@ test('there and back again: every point, compared, and the projection goes on fr
   ledger.close()
 
   const moved = await openSeriesProjection({ store: influx, offsetPath })
-  expect(moved.offset).toBe(30)
+  expect(moved.offset).toBe(12)
   expect([...moved.latest('s')].length).toBeGreaterThan(0)
   const day = {
     site: 's',
@@ -85,17 +85,17 @@ test('there and back again: every point, compared, and the projection goes on fr
   }
   const question = { ...day, everyMs: 3_600_000, limit: 100 }
   expect(await moved.range(question, signal)).toEqual(await here.range(question, signal))
-  await moved.apply([{ ...entry(31), records: [] }], signal)
-  expect(moved.offset).toBe(31)
+  await moved.apply([{ ...entry(13), records: [] }], signal)
+  expect(moved.offset).toBe(13)
   await moved.close()
 
   const back = openSqliteSeries(join(directory, 'back.sqlite'), { sealedAt: 7000 })
   await copySeries(influx, back, { signal })
-  const keyOf = ({ measurement, source, at, nanos }: Point) => `${measurement} ${source} ${at} ${nanos}`
-  const found = new Map([...back.everyPoint()].map((point) => [keyOf(point), point]))
+  const textOf = ({ fields, ...rest }: Point) => JSON.stringify({ ...rest, fields: Object.entries(fields).sort() })
+  const found = new Set([...back.everyPoint()].map(textOf))
   // Roll-ups of hours that were marked may have been made anew meanwhile.
   const raw = points.filter(({ measurement }) => !measurement.startsWith('condition_'))
-  for (const point of raw) expect(found.get(keyOf(point))).toEqual(point)
+  expect(raw.map(textOf).filter((text) => !found.has(text))).toEqual([])
   await here.close()
   await back.close()
 })
