@@ -1,5 +1,5 @@
 import { codeTargets } from './codes.ts'
-import { decoderTargets, llrpTarget, mappingTarget } from './decoders.ts'
+import { decoderTargets, llrpTarget, mappingTarget, patternTarget, registersTarget } from './decoders.ts'
 import { framerTargets } from './framers.ts'
 import type { FuzzTarget } from './target.ts'
 
@@ -8,6 +8,8 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...decoderTargets,
   llrpTarget,
   mappingTarget,
+  patternTarget,
+  registersTarget,
   ...framerTargets,
   ...codeTargets,
 ]

@@ -3,6 +3,9 @@ import { decodeMessage } from '../../edge/decoders/llrp/decode.ts'
 import { encodeMessage } from '../../edge/decoders/llrp/encode.ts'
 import { mappingDecoder } from '../../edge/decoders/mapping/decode.ts'
 import { Mapping } from '../../edge/decoders/mapping/options.ts'
+import { RegisterMap } from '../../edge/decoders/modbus/register-map.ts'
+import { registersDecoder } from '../../edge/decoders/modbus/registers.ts'
+import { patternDecoder } from '../../edge/decoders/pattern-lines.ts'
 import { type ProtocolName, protocolNames } from '../../edge/decoders/protocol.ts'
 import type { Reading } from '../../edge/decoders/reading.ts'
 import { quantities } from '../../shared/quantity.ts'
@@ -110,6 +113,47 @@ export const mappingTarget: FuzzTarget = {
   ],
   take(bytes) {
     const result = mappingDecoder(everyKind, { a: 'cold-1' })(bytes, { device: 'd', at: 1, channel: 'a/d' })
+    if (!result.ok) {
+      insistReason(result.reason)
+      return 'refused'
+    }
+    for (const reading of result.value) checkReading(reading)
+    return 'accepted'
+  },
+}
+
+const registers = registersDecoder(
+  RegisterMap.parse([
+    { address: 0, quantity: 'temperature', scale: 0.1, unavailable: [0x7fff] },
+    { address: 1, type: 'uint16', quantity: 'humidity' },
+    { address: 2, type: 'float32', quantity: 'pressure', scale: 1e300 },
+    { address: 4, type: 'int32', wordOrder: 'low-first', quantity: 'illuminance' },
+  ]),
+)
+
+/** Registers of a slave that the configuration describes: every type, both word orders, a sentinel. */
+export const registersTarget: FuzzTarget = {
+  name: 'modbus registers',
+  good: [bytesOf('0131 0222 447D4000 00010000'), bytesOf('7FFF FFFF 7FC00000 FFFFFFFF')],
+  take(bytes) {
+    const result = registers(bytes, { device: 'd', at: 1 })
+    if (!result.ok) {
+      insistReason(result.reason)
+      return 'refused'
+    }
+    for (const reading of result.value) checkReading(reading)
+    return 'accepted'
+  },
+}
+
+const pattern = patternDecoder(/^(?<antenna>\d+);(?<epc>[0-9A-F]+);(?<rssi>-?[\d,]+)/)
+
+/** Lines that the configuration gives a pattern for. */
+export const patternTarget: FuzzTarget = {
+  name: 'pattern lines',
+  good: [text('3;30340242201D8840009EFDF7;-61,5')],
+  take(bytes) {
+    const result = pattern(bytes, { device: 'd', at: 1 })
     if (!result.ok) {
       insistReason(result.reason)
       return 'refused'
