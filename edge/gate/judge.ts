@@ -1,56 +1,78 @@
+import { type Look, lookAt, quantile } from './features.ts'
+import { type LoadTag, loadsOf, type Place, trailOf, wordOf } from './loads.ts'
+import { type GateModel, loadFeatures, logOdds, models } from './model.ts'
 import type { GateRead } from './read.ts'
-import { stretchesOf } from './stretches.ts'
 
 /** `none`: parked, passing near, or turned back. `confidence` 0..1 is that of the decision that is given. */
 export interface GateDecision {
   readonly decision: 'in' | 'out' | 'none'
   readonly confidence: number
+  /** Event time at which it went through, where it did; else of its strongest read. */
+  readonly at: number
 }
 
-/** What tells a tag that moved from one that stood; none depends on the time scale or the level of the RSSI. */
-export interface GateFeatures {
-  /** Share of reads explained by changing sides, beyond what staying on one side explains: 0..0.5. */
-  readonly sideChange: number
-  /** From the weak reads (20 %) to the strong ones (97 %), at most 20 dB. */
-  readonly swingDb: number
+/** The reads of one tag that are to be judged, in order of time. */
+export interface Suspect {
+  readonly epc: string
+  readonly reads: readonly GateRead[]
+}
+
+/** A tag by itself, before it is known who came with it. */
+export interface Impression extends LoadTag {
+  readonly look: Look
+  /** Log odds that it went through. */
+  readonly motion: number
+}
+
+export function impressionOf(reads: readonly GateRead[], strongDb: number, model: GateModel): Impression {
+  const look = lookAt(reads, strongDb)
+  return { look, reads, trail: trailOf(reads), motion: logOdds(model.motion, look.motion) }
+}
+
+/** Decides on one tag, by its own motion and by that of the load it is in. The direction is the more probable one. */
+export function decide(look: Look, place: Place, model: GateModel): GateDecision {
+  const own = logOdds(model.motion, look.motion)
+  const load = logOdds(model.load, loadFeatures(place))
+  const moved = probability(logOdds(model.together, [own, load, wordOf(place, own)]))
+  const inwards = logOdds(model.directionTogether, [
+    logOdds(model.direction, look.direction),
+    logOdds(model.loadDirection, place.load.look.direction),
+  ])
+  const at = look.crossedAt
+  if (moved < 0.5) return { decision: 'none', confidence: 1 - moved, at }
+  return { decision: inwards >= 0 ? 'in' : 'out', confidence: moved * probability(Math.abs(inwards)), at }
 }
 
 /**
- * Logistic regression on the recorded gate runs of `gate-static-vs-moving` (corentinbouton/RFID-tags-detection), all
- * three. Fitted to two runs and tried on the third, it told moving from standing for 96.0, 91.9 and 95.5 % of the tags.
+ * Judges a whole recorded run: one decision for each tag that was read. Of several passages of one tag the last counts; one
+ * without a read has no decision.
  */
-export interface GateModel {
-  readonly bias: number
-  readonly sideChange: number
-  readonly swingDb: number
+export function judgeRun(
+  suspects: readonly Suspect[],
+  model: GateModel = models.run,
+): ReadonlyMap<string, GateDecision> {
+  const seen = suspects.filter(({ reads }) => reads.length > 0)
+  const strongDb = strongLevelOf(seen)
+  const impressions = seen.map(({ reads }) => impressionOf(reads, strongDb, model))
+  const places = loadsOf(impressions, strongDb)
+  const decisions = new Map<string, GateDecision>()
+  seen.forEach(({ epc }, n) => {
+    const own = impressions[n]
+    const place = own && places.get(own)
+    if (own !== undefined && place !== undefined) decisions.set(epc, decide(own.look, place, model))
+  })
+  return decisions
 }
 
-export const gateModel: GateModel = { bias: -7.72, sideChange: 11.57, swingDb: 0.842 }
-
-export function featuresOf(reads: readonly GateRead[]): GateFeatures {
-  const outside = reads.reduce((sum, read) => sum + (read.side === 'outside' ? 1 : 0), 0)
-  const staying = Math.max(outside, reads.length - outside)
-  const levels = reads.map((read) => read.rssiDb).sort((a, b) => a - b)
-  const at = (share: number) => levels[Math.min(levels.length - 1, Math.floor(share * levels.length))] ?? 0
-  return {
-    sideChange: reads.length === 0 ? 0 : (stretchesOf(reads).agreeing - staying) / reads.length,
-    swingDb: Math.min(20, at(0.97) - at(0.2)),
-  }
+/** Level that is strong at a gate: one read in ten is stronger. */
+export function strongLevelOf(suspects: readonly Suspect[]): number {
+  const levels = suspects.flatMap(({ reads }) => reads.map((read) => read.rssiDb))
+  return quantile(
+    levels.sort((a, b) => a - b),
+    0.9,
+  )
 }
 
-export function movedProbability(features: GateFeatures, model: GateModel): number {
-  return 1 / (1 + Math.exp(-(model.bias + model.sideChange * features.sideChange + model.swingDb * features.swingDb)))
-}
-
-/**
- * Judges all reads of one tag at a gate, in order of time. Of several passages the last one counts. A tag that moved but
- * was seen on one side only (one stretch) has no direction and is `none`. Used for recorded runs; the gateway's line does
- * not decide passages yet.
- */
-export function judgeTag(reads: readonly GateRead[], model: GateModel = gateModel): GateDecision {
-  const moved = movedProbability(featuresOf(reads), model)
-  const { sides } = stretchesOf(reads)
-  if (moved < 0.5) return { decision: 'none', confidence: 1 - moved }
-  if (sides.length < 2) return { decision: 'none', confidence: 0.5 }
-  return { decision: sides.at(-1) === 'inside' ? 'in' : 'out', confidence: moved }
+function probability(odds: number): number {
+  return 1 / (1 + Math.exp(-odds))
 }

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import type { GateRead, Side } from '../../../edge/gate/read.ts'
+import { judgeDue, type Passed, takeGateRead, watchGate } from '../../../edge/gate/watch.ts'
+import { parkedPallet, passingPallet } from '../../support/gate-pallet.ts'
+
+const pallet = (from: Side, startAt: number) =>
+  passingPallet(from, startAt).map(({ tag, read }) => ({ epc: `T${tag}`, read }))
+const parked = (startAt: number, forMs: number) =>
+  parkedPallet(startAt, forMs).map(({ tag, read }) => ({ epc: `P${tag}`, read }))
+
+function watched(reads: readonly { epc: string; read: GateRead }[]) {
+  const watch = watchGate()
+  const told: (Passed & { toldAt: number })[] = []
+  let now = 0
+  const passTo = (at: number) => {
+    for (; now <= at; now += 250) judgeDue(watch, now, (passed) => told.push({ ...passed, toldAt: now }))
+  }
+  for (const { epc, read } of [...reads].sort((a, b) => a.read.at - b.read.at)) {
+    passTo(read.at)
+    takeGateRead(watch, epc, read)
+  }
+  passTo(now + 60_000)
+  return { told, watch }
+}
+
+test.each([
+  ['outside', 'in'],
+  ['inside', 'out'],
+] as const)('a pallet that came from %s is told once for each tag, within 3 s', (from, direction) => {
+  const { told } = watched(pallet(from, 1_000))
+  expect(told.map(({ epc }) => epc).sort()).toEqual(Array.from({ length: 12 }, (_, n) => `T${n}`).sort())
+  for (const passed of told) {
+    expect(passed.direction).toBe(direction)
+    expect(Math.abs(passed.at - 4_000)).toBeLessThanOrEqual(1_000)
+    expect(passed.toldAt).toBeLessThanOrEqual(1_000 + 6_000 + 3_000)
+  }
+})
+
+test('a pallet that is parked beside the door says nothing, while another goes through and afterwards', () => {
+  const { told } = watched([...parked(0, 60_000), ...pallet('outside', 20_000)])
+  expect(told.filter(({ epc }) => epc.startsWith('P'))).toEqual([])
+  expect(told.filter(({ epc }) => epc.startsWith('T')).length).toBe(12)
+})
+
+test('what is gone is forgotten', () => {
+  const { watch } = watched([...parked(0, 5_000), ...pallet('outside', 2_000)])
+  expect(watch.tags.size).toBe(0)
+})
+
+test('out and in again are two passages', () => {
+  const { told } = watched([...pallet('inside', 1_000), ...pallet('outside', 41_000)])
+  expect(told.filter(({ epc }) => epc === 'T3').map(({ direction }) => direction)).toEqual(['out', 'in'])
+})
