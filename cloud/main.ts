@@ -17,6 +17,7 @@ import { refusalTeller } from './broker/refusal-log.ts'
 import { type CloudConfig, plaintextDoors, refusePlaintext } from './config.ts'
 import { dataFiles } from './data-files.ts'
 import { lockDataDirectory } from './database/lock.ts'
+import { type GatewayDocuments, gatewayDocuments } from './gates/documents.ts'
 import { openHttp } from './http/open.ts'
 import { openAdmission } from './intake/admission.ts'
 import { streetMetrics } from './metrics.ts'
@@ -91,6 +92,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     open.defer(() => push.close())
 
     let broker: Broker | undefined
+    let documents: GatewayDocuments | undefined
     const { port1: seriesPort, port2: journalPort } = new MessageChannel()
     const logged = (level: 'info' | 'warn' | 'error', fields: object, sentence: string) => log[level](fields, sentence)
     const { dataDirectory } = config
@@ -98,7 +100,10 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       await openJournalThread(
         { dataDirectory, seriesPort },
         {
-          facts: push.tell,
+          facts(facts) {
+            push.tell(facts)
+            documents?.hear(facts)
+          },
           send: async (address, channel, payload) => broker?.send(address, channel, payload),
           done: (address, bytes) => admission.done(address, bytes),
           log: logged,
@@ -107,6 +112,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       (thread) => thread.close(),
     )
     push.seed(journal.standing)
+    documents = gatewayDocuments(async (address, ...sent) => broker?.send(address, ...sent), journal.standing)
     const series = open.adopt(
       await openSeriesThread({ series: config.series, dataDirectory, journalPort }, { log: logged }),
       (thread) => thread.close(),
@@ -125,7 +131,10 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       { ...config.broker, tls: tls.broker?.current },
       {
         events: {
-          upward: (message) => admission.upward(message),
+          upward(message) {
+            admission.upward(message)
+            documents?.upward(message)
+          },
           presence(address, online) {
             revocations.presence(address, online)
             journal.presence(address, online)

@@ -1,6 +1,7 @@
 import type { Random } from '../shared/clock.ts'
 import { type RefusalReason, refused } from '../shared/decoded.ts'
 import { asFault } from '../shared/fault.ts'
+import type { GateSides } from '../shared/gateway-document.ts'
 import type { DeviceState } from '../shared/record.ts'
 import { appendAll } from './append.ts'
 import {
@@ -18,6 +19,7 @@ import { type StampingClock, stampOf } from './clock/stamp.ts'
 import { mappedLines, type Protocol, protocols } from './decoders/catalogue.ts'
 import type { Reading } from './decoders/reading.ts'
 import type { Framer } from './framing/framer.ts'
+import { adoptGates } from './gate/gates.ts'
 import type { Log } from './log.ts'
 import { type RecordQueue, recordQueue } from './record-queue.ts'
 import type { ConfiguredSource, Speaker } from './sources/configured.ts'
@@ -38,6 +40,8 @@ export interface LineOptions {
   readonly gateway: string
   readonly sources: readonly ConfiguredSource[]
   readonly clean: CleanOptions
+  /** Gates in force; the same list until they change. */
+  readonly gates?: () => readonly GateSides[] | undefined
   readonly spool: Pick<Spool, 'append'>
   readonly clock: StampingClock
   readonly random: Random
@@ -236,6 +240,11 @@ function followSteps(line: Line): void {
   cleanStep(line.state, line.queue.push)
 }
 
+function followGates({ state, gates }: Line): void {
+  const inForce = gates?.()
+  if (inForce !== undefined) adoptGates(state.gates, inForce)
+}
+
 /** Cleans one reading into the queue, and counts it. */
 function takeReading(
   line: Line,
@@ -247,6 +256,7 @@ function takeReading(
     case 'refused':
       return reading
     case 'tag': {
+      followGates(line)
       const names = configured.readPointsOf(reading.device)
       const result = cleanTagRead(line.state, reading, names, nowMs, line.clean, line.queue.push)
       if (result === 'unknown-device') return refused('unknown-device', 'the read point has no legal name')

@@ -5,6 +5,7 @@ import { asFault, Fault } from '../shared/fault.ts'
 import { readKeptClock, writeKeptClock } from './clock-file.ts'
 import type { EdgeConfig } from './config.ts'
 import { commandsOf } from './decoders/catalogue.ts'
+import { openDocument } from './document.ts'
 import { type GatewayClock, gatewayClock } from './gateway-clock.ts'
 import { runLine } from './line.ts'
 import type { Log } from './log.ts'
@@ -68,6 +69,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     onNotice: (sentence) => log.warn(sentence),
     onGap: ({ count, reason }) => log.warn({ count, reason }, 'records had to be given up; a gap is recorded'),
   })
+  const document = await openDocument(config.spool.directory, log)
   const tally = emptyTally()
   const uplinkCounters = noUplinkCounters()
   const stopUplink = new AbortController()
@@ -88,7 +90,8 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
         version,
         boot,
         startedAt: clock.now(),
-        configVersion: () => 0, // the cloud sends no configuration yet
+        configVersion: () => document.version,
+        onConfig: document.take,
         clock,
         random,
         log,
@@ -110,6 +113,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
         gateway: config.gateway.id,
         sources: config.sources.map((options) => arrange(sourceFrom(options, context), options, context)),
         clean: config.clean,
+        gates: () => document.current?.gates,
         spool,
         clock,
         random,
@@ -123,6 +127,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
   } finally {
     stopUplink.abort()
     await Promise.allSettled([uplink, keeping, probe?.close()])
+    await document.kept()
     await spool.close()
   }
   await uplink

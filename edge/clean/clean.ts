@@ -1,7 +1,8 @@
 import { identifierPattern } from '../../shared/identifier.ts'
-import type { Measurement, Observation, Scan } from '../../shared/record.ts'
+import type { Measurement, Observation, Passage, Scan } from '../../shared/record.ts'
 import { markOf } from '../clock/stamp.ts'
 import type { SensorReading, TagRead } from '../decoders/reading.ts'
+import { endGates, type Gates, judgeGates, noGates, watchTag } from '../gate/gates.ts'
 import { type EpcFinding, findEpc } from './epc-finding.ts'
 import { flush, flushAll, nothingObserved, type ObserveState, observe } from './observe.ts'
 import type { CleanOptions } from './options.ts'
@@ -10,23 +11,24 @@ import { type ReadPointNames, readPointOf } from './read-point.ts'
 import { nothingReported, type ReportRule, type ReportState, reportRule } from './report-by-exception.ts'
 import { nothingScanned, type ScanState } from './scan.ts'
 
-export type CleanRecord = Observation | Measurement | Scan
+export type CleanRecord = Observation | Passage | Measurement | Scan
 
 /** All that cleaning remembers. Changed in place. */
 export interface CleanState {
   readonly observed: ObserveState
   readonly reported: ReportState
   readonly scanned: ScanState
+  readonly gates: Gates
 }
 
 export function nothingSeen(): CleanState {
-  return { observed: nothingObserved(), reported: nothingReported(), scanned: nothingScanned() }
+  return { observed: nothingObserved(), reported: nothingReported(), scanned: nothingScanned(), gates: noGates() }
 }
 
 /** Sensors remembered by report-by-exception; far more than a gateway can serve. */
 const rememberedSensors = 10_000
 
-/** Tag read → observations, now or later; what stood in the place of the EPC is the answer. `nowMs`: monotonic. */
+/** Tag read → observations and passages, now or later; what stood in the place of the EPC is the answer. `nowMs`: monotonic. */
 export function cleanTagRead(
   state: CleanState,
   read: TagRead,
@@ -38,7 +40,9 @@ export function cleanTagRead(
   const readPoint = readPointOf(read.device, read.antenna, names)
   if (!identifierPattern.test(readPoint)) return 'unknown-device'
   const { epc, finding } = findEpc(read.epc)
-  observe(state.observed, epc === read.epc ? read : { ...read, epc }, readPoint, nowMs, options, emit)
+  const found = epc === read.epc ? read : { ...read, epc }
+  observe(state.observed, found, readPoint, nowMs, options, emit)
+  watchTag(state.gates, found, readPoint, nowMs, emit)
   return finding
 }
 
@@ -64,7 +68,7 @@ export function cleanSensorReading(
   return rule
 }
 
-/** Ends the windows whose time is over. */
+/** Ends the windows whose time is over, and decides on the passages that are due. */
 export function cleanFlush(
   state: CleanState,
   nowMs: number,
@@ -72,6 +76,7 @@ export function cleanFlush(
   emit: (record: CleanRecord) => void,
 ): void {
   flush(state.observed, nowMs, options, emit)
+  judgeGates(state.gates, nowMs, emit)
 }
 
 /**
@@ -80,10 +85,12 @@ export function cleanFlush(
  */
 export function cleanStep(state: CleanState, emit: (record: CleanRecord) => void): void {
   flushAll(state.observed, emit)
+  endGates(state.gates, emit)
   state.reported.sensors.clear()
 }
 
 /** Ends everything, as before a stop. */
 export function cleanFlushAll(state: CleanState, emit: (record: CleanRecord) => void): void {
   flushAll(state.observed, emit)
+  endGates(state.gates, emit)
 }

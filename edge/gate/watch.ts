@@ -10,7 +10,7 @@ export const lastLookMs = 2_800
 /** A tag does not go the same way twice within this time. */
 const sameWayMs = 15_000
 /** A passage that is less sure is not told: goods that are said to have left must have left. */
-const leastConfidence = 0.9
+const leastConfidence = 0.95
 /** So long a tag that passed speaks for those that came with it. */
 const companyMs = 5_000
 /** Of those that are not judged themselves, an impression so old will do. */

@@ -1,0 +1,53 @@
+import { asFault } from '../shared/fault.ts'
+import { GatewayDocument } from '../shared/gateway-document.ts'
+import { readKeptDocument, writeKeptDocument } from './document-file.ts'
+import type { Log } from './log.ts'
+
+/** What the gateway works by, as the cloud described it last. */
+export interface DocumentInForce {
+  readonly current: GatewayDocument | undefined
+  /** Version in force; 0 = none yet. */
+  readonly version: number
+  /** Takes what came on the `config` topic. What cannot be read changes nothing. */
+  take(payload: Uint8Array): void
+  /** Resolves when what was taken is on disk, or could not be written. */
+  kept(): Promise<void>
+}
+
+/** Starts with the last good one of the spool's directory; each new one replaces it there. */
+export async function openDocument(directory: string, log: Pick<Log, 'info' | 'warn'>): Promise<DocumentInForce> {
+  let current = await readKeptDocument(directory)
+  let text = JSON.stringify(current)
+  let writing = Promise.resolve()
+  return {
+    get current() {
+      return current
+    },
+    get version() {
+      return current?.version ?? 0
+    },
+    take(payload) {
+      const read = parsed(payload)
+      if (read === undefined) return log.warn('what came on the config topic cannot be read; it is left aside')
+      const said = JSON.stringify(read)
+      if (said === text) return
+      text = said
+      current = read
+      log.info({ version: read.version, gates: read.gates.length }, 'the gates of this gateway are described anew')
+      writing = writing.then(() =>
+        writeKeptDocument(directory, read).catch((thrown) => {
+          log.warn(asFault(thrown, 'the description of the gates cannot be written').message)
+        }),
+      )
+    },
+    kept: () => writing,
+  }
+}
+
+function parsed(payload: Uint8Array): GatewayDocument | undefined {
+  try {
+    return GatewayDocument.safeParse(JSON.parse(Buffer.from(payload).toString('utf8'))).data
+  } catch {
+    return undefined
+  }
+}
