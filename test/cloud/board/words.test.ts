@@ -18,6 +18,7 @@ describe('catalogues', () => {
     const kinds = (catalogue: Shape) => entries(catalogue).map(([key, value]) => [key, typeof value])
     expect(kinds(zhCn)).toEqual(kinds(en))
     expect(Object.keys(zhCn.quantityNames).sort()).toEqual(Object.keys(en.quantityNames).sort())
+    expect(Object.keys(zhCn.roleNames).sort()).toEqual(Object.keys(en.roleNames).sort())
   })
   test('every quantity has a name', () => {
     for (const quantity of Object.keys(quantities))
@@ -31,7 +32,7 @@ describe('catalogues', () => {
       ['zh-CN', zhCn],
     ] as const) {
       for (const [key, value] of entries(catalogue)) {
-        const text = key === 'quantityNames' ? Object.values(catalogue.quantityNames).join() : String(spoken(value))
+        const text = typeof value === 'object' ? Object.values(value ?? {}).join() : String(spoken(value))
         expect(text.trim(), `${name}.${key}`).not.toBe('')
         expect(text, `${name}.${key}`).not.toMatch(/undefined|\[object/)
         if (name === 'en' && key !== 'switchLanguage') expect(text, key).not.toMatch(/\p{Script=Han}/u)
