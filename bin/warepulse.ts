@@ -159,6 +159,16 @@ gateway
   .option('--json', 'print one JSON object')
   .action(async (options) => (await import('./commands/gateway.ts')).list(options, terminal))
 
+const reader = program.command('reader').description('look at the readers of a gateway')
+reader
+  .command('watch')
+  .description('what they read, live: tag, antenna, signal, reads a second; the gateway must be stopped')
+  .requiredOption('--config <file>', 'configuration of the gateway')
+  .option('--source <id...>', 'only these sources')
+  .option('--json', 'one JSON object a reading; also where no terminal is')
+  .addHelpText('after', '\nExample:\n  warepulse reader watch --config edge.yaml --source dock-4')
+  .action(async (options) => (await import('./commands/reader.ts')).watch(options, terminal))
+
 const quarantine = program.command('quarantine').description('records that could not be accepted, with their reasons')
 quarantine
   .command('list')

@@ -47,6 +47,8 @@ export interface LineOptions {
   readonly random: Random
   readonly log: Log
   readonly tally?: Tally
+  /** Shown every reading before it is cleaned. */
+  readonly onReading?: (reading: Reading) => void
   /** Where others may put records of their own, to be stored with the rest. */
   readonly queue?: RecordQueue
 }
@@ -212,6 +214,7 @@ function takeFrame(
   const { unsyncedIn } = line.clock
   const corrected = deviceClock !== undefined && deviceClock.offsetMs !== 0
   for (const reading of decoded.value) {
+    line.onReading?.(reading)
     // A clock that the source measures itself is corrected there.
     if (deviceClock === undefined && reading.type !== 'refused' && reading.at !== at && retained !== true) {
       tally.watched.skew = noteStamp(tally.watched.skew, at, reading.at)

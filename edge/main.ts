@@ -5,6 +5,7 @@ import { asFault, Fault } from '../shared/fault.ts'
 import { readKeptClock, writeKeptClock } from './clock-file.ts'
 import type { EdgeConfig } from './config.ts'
 import { commandsOf } from './decoders/catalogue.ts'
+import type { Reading } from './decoders/reading.ts'
 import { openDocument } from './document.ts'
 import { type GatewayClock, gatewayClock } from './gateway-clock.ts'
 import { runLine } from './line.ts'
@@ -131,6 +132,29 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     await spool.close()
   }
   await uplink
+}
+
+export interface Watching {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Every reading, before anything is merged or left out. */
+  readonly onReading: (reading: Reading) => void
+}
+
+/**
+ * The devices of a gateway at work, to be looked at: nothing is stored and nothing is sent. The gateway itself must be
+ * stopped meanwhile, since a serial line or a reader serves one at a time. Resolves when `signal` aborts.
+ */
+export async function watchDevices(
+  { gateway, sources, clean }: Pick<EdgeConfig, 'gateway' | 'sources' | 'clean'>,
+  watching: Watching,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, random } = watching
+  const configured = sources.map((options) => sourceFrom(options, { clock, random, commandsOf }))
+  const spool = { append: async () => 0 }
+  await runLine({ ...watching, gateway: gateway.id, sources: configured, clean, spool }, signal)
 }
 
 const unchanged = (configured: ConfiguredSource) => configured
