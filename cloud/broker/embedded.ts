@@ -4,10 +4,10 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
+import { PacketGuard } from '../../shared/packet-guard.ts'
 import { type GatewayAddress, topicOf } from '../../shared/wire.ts'
 import type { Broker, BrokerEvents, GatewayCredentials } from './broker.ts'
 import { GuardedConnection } from './guarded-connection.ts'
-import { PacketGuard } from './packet-guard.ts'
 import { type DownwardChannel, mayPublish, maySubscribe, usernameOf } from './permissions.ts'
 
 export interface EmbeddedLimits {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import type { PacketGuard, PacketViolation } from './packet-guard.ts'
+import type { PacketGuard, PacketViolation } from '../../shared/packet-guard.ts'
 
 /**
  * A socket as the MQTT broker sees it, with the guard in front: what breaks a limit is never handed on, and the

@@ -8,6 +8,8 @@ import { openModbus } from './modbus/open.ts'
 import { ModbusRtuOptions, ModbusTcpOptions } from './modbus/options.ts'
 import { openMqtt } from './mqtt/open.ts'
 import { MqttOptions } from './mqtt/options.ts'
+import { openMqttHost } from './mqtt-host/open.ts'
+import { MqttHostOptions } from './mqtt-host/options.ts'
 import { openReplay } from './replay/open.ts'
 import { ReplayOptions } from './replay/options.ts'
 import { openSerial } from './serial/open.ts'
@@ -18,6 +20,7 @@ export const SourceOptions = z.discriminatedUnion('type', [
   SerialOptions,
   LlrpOptions,
   MqttOptions,
+  MqttHostOptions,
   HttpStreamOptions,
   ModbusRtuOptions,
   ModbusTcpOptions,
@@ -34,6 +37,8 @@ export function sourceFrom(options: SourceOptions, context: SourceContext): Conf
       return openLlrp(options, context)
     case 'mqtt':
       return openMqtt(options, context)
+    case 'mqtt-host':
+      return openMqttHost(options, context)
     case 'http-stream':
       return openHttpStream(options, context)
     case 'modbus-rtu':

@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** One library, one home: path prefixes that may name it. */
 export const homes: Readonly<Record<string, readonly string[]>> = {
-  aedes: ['cloud/broker/', 'simulators/devices/site-broker'],
+  aedes: ['cloud/broker/', 'edge/sources/mqtt-host/', 'simulators/devices/site-broker'],
   serialport: ['edge/sources/serial/'],
   'modbus-serial': ['edge/sources/modbus/'],
   influx: ['cloud/series/'],

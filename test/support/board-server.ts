@@ -28,6 +28,7 @@ import { describeEpc } from '../../shared/epc/describe.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { planWarehouse } from '../../simulators/world/plan.ts'
 import { warehouseSizes } from '../../simulators/world/size.ts'
+import { freePort } from './ports.ts'
 import { untouched } from './warehouse.ts'
 
 /**
@@ -71,7 +72,7 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
   const key = 'F3KD-9Q2M'
   const sessions = new Set<string>()
   let keyUsed = false
-  let [server, port] = await listen(options.port ?? 0)
+  let [server, port] = await listen(options.port ?? (await freePort()))
 
   async function listen(wanted: number) {
     const app = Fastify({ forceCloseConnections: true })

@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt'
-import { identifierPattern } from '../../../shared/identifier.ts'
 import { backoffMs, failuresAfter, lanBackoff } from '../../backoff.ts'
-import { mappingDecoder } from '../../decoders/mapping/decode.ts'
 import { aborted, wait } from '../../wait.ts'
-import type { ConfiguredSource, SourceContext, Speaker } from '../configured.ts'
+import type { ConfiguredSource, SourceContext } from '../configured.ts'
 import { type DeviceWatch, watchDevices } from '../device-watch.ts'
 import type { SourceEvents } from '../source.ts'
 import type { MqttOptions } from './options.ts'
-import { filterOf, matchTopic } from './topic.ts'
-
-/** Names come off the network: longer ones would not fit a read point. */
-const longestDevice = 60
+import { speakersOf } from './speaker.ts'
+import { filterOf } from './topic.ts'
 
 /**
  * Client of the site's broker. Messages are taken one by one, and acknowledged (QoS 1) when the records that came of
@@ -22,10 +18,7 @@ const longestDevice = 60
  * `down`. With one the broker keeps QoS 1 messages for us, and may send the last few twice.
  */
 export function openMqtt(options: MqttOptions, context: SourceContext): ConfiguredSource {
-  const said = options.subscriptions.map(({ protocol, mapping }) =>
-    mapping === undefined ? protocol : mappingDecoder(mapping, options.names),
-  )
-  const speakerOf = (topic: string | undefined) => speakerAt(options, said, topic)
+  const speakerOf = speakersOf(options)
   return {
     readPointsOf: (device) => options.readPoints?.[device],
     speakerOf,
@@ -47,27 +40,6 @@ export function openMqtt(options: MqttOptions, context: SourceContext): Configur
       },
     },
   }
-}
-
-/** The first subscription that matches names the speaker. */
-function speakerAt(
-  options: MqttOptions,
-  said: readonly (Speaker['protocol'] | undefined)[],
-  topic: string | undefined,
-): Speaker | undefined {
-  if (topic === undefined) return undefined
-  for (const [i, subscription] of options.subscriptions.entries()) {
-    const captured = matchTopic(subscription.topic, topic)
-    if (captured === undefined) continue
-    const named = Object.hasOwn(options.names, captured) ? options.names[captured] : captured
-    // Where only the message tells the sensor, what cannot be read is counted for the connection.
-    const device =
-      subscription.device ?? (subscription.mapping?.sensor === undefined ? (named ?? captured) : options.id)
-    const protocol = said[i]
-    if (protocol === undefined || device.length > longestDevice || !identifierPattern.test(device)) return undefined
-    return { device, protocol }
-  }
-  return undefined
 }
 
 /** One connection, from the attempt to its end: how long it was up, and why it ended. */

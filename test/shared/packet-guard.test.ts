@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { generate } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
-import { PacketGuard } from '../../../cloud/broker/packet-guard.ts'
+import { PacketGuard } from '../../shared/packet-guard.ts'
 
 const limits = { bytesBeforeAccept: 4096, packetBytes: 512 * 1024 }
 const publish = (bytes: number) =>
