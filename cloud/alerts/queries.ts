@@ -15,8 +15,7 @@ export function alertsPage(database: DatabaseSync, site: string, filter: AlertFi
       SELECT id, raised_at AS raisedAt, alert FROM alert
       WHERE site = ?1 AND (raised_at, id) < (?2, ?3)
         AND (?4 = 'any' OR state = ?4 OR (?4 = 'open' AND state <> 'normal')
-          OR (state <> 'normal' AND alert ->> '$.silence' = ?4)
-          OR (?4 = 'past' AND alert ->> '$.isPast' = 1))
+          OR (state <> 'normal' AND alert ->> '$.silence' = ?4))
       ORDER BY raised_at DESC, id DESC LIMIT ?5`)
     .all(site, raisedAt, id, wanted, page.limit + 1)
     .map((row) => Row.parse(row))

@@ -47,12 +47,6 @@ export function raise(state: AlertState, cause: Cause, hash: Hash, changes: Aler
   settle(state, open, before, next(before, 'raise'), cause.at, changes)
 }
 
-/** An excursion that was over before anybody here knew of it: listed with its true times, and nobody is called. */
-export function raisePast(cause: Cause, clearedAt: number, hash: Hash, changes: AlertChanges): void {
-  const alert: Alert = { ...alertOf(cause, hash), state: 'normal', clearedAt: iso(clearedAt), isPast: true }
-  changes.alerts.set(alert.id, alert)
-}
-
 function alertOf(cause: Cause, hash: Hash): Alert {
   const { rule } = cause
   return {
@@ -78,7 +72,6 @@ function alertOf(cause: Cause, hash: Hash): Alert {
     rangAt: null,
     times: 1,
     escalation: 0,
-    isPast: false,
   }
 }
 

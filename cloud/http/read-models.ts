@@ -55,8 +55,8 @@ export interface InventoryQueries {
 }
 
 export interface AlertFilter {
-  /** `open`: not over. A silence: open and silenced by it. `past`: found in late data. */
-  readonly state?: Alert['state'] | NonNullable<Alert['silence']> | 'open' | 'past'
+  /** `open`: not over. A silence: open and silenced by it. */
+  readonly state?: Alert['state'] | NonNullable<Alert['silence']> | 'open'
 }
 
 export interface AlertQueries {

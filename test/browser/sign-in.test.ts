@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, test } from 'vitest'
+import axe, { type AxeResults } from 'axe-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { openStreet, type Street } from '../support/street.ts'
 import { until } from '../support/until.ts'
@@ -21,11 +22,18 @@ afterAll(async () => {
 })
 
 const password = 'three grey pallets'
+
+async function serious(): Promise<string[]> {
+  await board.page.evaluate(axe.source)
+  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
+}
 test('by link; the page tells who she is and what she may do', async () => {
   await board.untilLive()
   await board.page.getByRole('link', { name: 'My account' }).click()
   await board.page.getByText('Supervisor, harbour').waitFor()
   await board.picture('account')
+  expect(await serious()).toEqual([])
 })
 
 test('a weak password is not taken, a good one is', async () => {
@@ -43,6 +51,7 @@ test('out, and in again by name and password; a wrong one is told in words', asy
   await board.page.getByRole('button', { name: 'Sign out' }).click()
   await board.page.getByText('needs a sign-in link or a password').waitFor()
   await board.picture('sign-in')
+  expect(await serious()).toEqual([])
   const enter = async (text: string) => {
     await board.page.getByLabel('Name').fill('mia')
     await board.page.getByLabel('Password').fill(text)

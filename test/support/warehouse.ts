@@ -179,7 +179,6 @@ export const untouched = {
   rangAt: '2026-01-01T00:00:00.000Z',
   times: 1,
   escalation: 0,
-  isPast: false,
 } as const satisfies Partial<Alert>
 
 export function someAlert(id: string, site: string, changes: Partial<Alert> = {}): Alert {

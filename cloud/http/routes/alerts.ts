@@ -27,10 +27,10 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
           state: z
             .enum([
               ...(['active', 'acknowledged', 'cleared', 'normal', 'open'] as const),
-              ...(['shelved', 'suppressed', 'out-of-service', 'past'] as const),
+              ...(['shelved', 'suppressed', 'out-of-service'] as const),
             ])
             .optional()
-            .describe('`open`: every state but `normal`; what silences it; `past`: found in late data'),
+            .describe('`open`: every state but `normal`; or what silences it'),
           ...paging,
         }),
         response: { 200: pageOf(Alert) },

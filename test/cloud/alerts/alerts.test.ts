@@ -236,7 +236,6 @@ describe('what rings', () => {
         rangAt: '2026-11-23T08:00:00.000Z',
         times: 1,
         escalation: 0,
-        isPast: false,
       },
     ])
     expect(alerts.standing()).toEqual([{ type: 'alert', alert: alerts.told[0] }])
