@@ -44,7 +44,8 @@ describe.each(['sqlite', 'influxdb 1.x'] as const)('series in %s', (store) => {
 
     const items = await street.all<Item>(`/sites/${site}/items`)
     expect(new Set(items.map(({ epc }) => epc))).toEqual(recorded.epcs)
-    expect(items.every(({ zone }) => zone === 'dock')).toBe(true)
+    // The gate decides on passages while the run is played: what went out through it has departed.
+    expect(items.filter(({ zone, state }) => (state === 'departed' ? zone !== null : zone !== 'dock'))).toEqual([])
 
     await cloud.stop()
     const inventory = await openInventory({ path: join(street.dataDirectory, 'inventory.sqlite'), tell: () => {} })
