@@ -7,7 +7,7 @@ import { startMosquitto } from '../test/support/mosquitto.ts'
 import { until } from '../test/support/until.ts'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { type EdgeProcess, startEdgeProcess } from './support/edge-process.ts'
-import type { ReadersOrder, ReadingOrder } from './support/tag-readers.ts'
+import type { ReadersOrder, ReadingOrder, ReadsTaken } from './support/tag-readers.ts'
 
 /**
  * Tag reads → one edge process that decodes, cleans and spools them, the cloud being away. Readers are another process
@@ -99,6 +99,10 @@ async function measure(
 async function stretch(child: ChildProcess, edge: EdgeProcess, order: ReadingOrder) {
   const before = { reads: await edge.metric('edge_tag_reads_total'), cpuSeconds: edge.cpuSeconds() }
   const startedMs = performance.now()
+  const telling = setInterval(async () => {
+    const taken: ReadsTaken = { taken: await edge.metric('edge_tag_reads_total') }
+    if (child.connected) child.send(taken)
+  }, 200)
   child.send(order)
   const [made] = (await once(child, 'message')) as [number]
   let reads = 0
@@ -110,6 +114,7 @@ async function stretch(child: ChildProcess, edge: EdgeProcess, order: ReadingOrd
     },
     { withinMs: 60_000, everyMs: 50 },
   )
+  clearInterval(telling)
   const elapsed = (performance.now() - startedMs) / 1000
   return { reads, seconds: elapsed, cpuSeconds: edge.cpuSeconds() - before.cpuSeconds }
 }

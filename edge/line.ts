@@ -123,10 +123,9 @@ async function runBelt(line: Line, configured: ConfiguredSource, signal: AbortSi
   try {
     await source.run(
       {
-        async deliver(delivery) {
+        deliver(delivery) {
           const valid = belt.take(delivery)
-          await line.queue.room(signal)
-          return valid
+          return isFull(line) ? line.queue.room(signal).then(() => valid) : valid
         },
         durable: line.queue.settled,
         link,
@@ -189,18 +188,13 @@ function takeFrame(
   configured: ConfiguredSource,
   speaker: Speaker,
   frame: Uint8Array,
-  { at, monotonicMs, channel, retained, deviceClock }: Delivery,
+  delivery: Delivery,
 ): boolean {
   const { device } = speaker
+  const { at, monotonicMs, retained, deviceClock } = delivery
   const tally = line.tally.deviceOf(device)
   tally.frames += 1
-  const decoded = protocolOf(speaker).decode(frame, {
-    device,
-    at,
-    ...(channel === undefined ? {} : { channel }),
-    ...(retained === undefined ? {} : { retained }),
-    ...(deviceClock === undefined ? {} : { deviceClock }),
-  })
+  const decoded = protocolOf(speaker).decode(frame, { ...delivery, device })
   if (!decoded.ok) {
     line.tally.refuse({ at, device, reason: decoded.reason, detail: decoded.detail }, frame)
     return false

@@ -25,16 +25,25 @@ export interface ReadingOrder {
   readonly seconds: number
 }
 
+/** So many reads has the gateway taken, of all that were made. */
+export interface ReadsTaken {
+  readonly taken: number
+}
+
 interface Readers {
   readonly ports: readonly number[]
   /** Takes so many reads; answers how many it took. */
   read(count: number): number
   /** Everything has left for the gateway. */
   isDone(): boolean
+  /** The gateway has taken so many of all reads. */
+  hear(taken: number): void
 }
 
 const tickMs = 5
 const mostWaiting = 4_000
+/** Reads that wait at the broker at most: it drops what is more than its queue holds. */
+const mostAtBroker = 30_000
 const epcOf = (tag: number) => `3034257BF7194E40${tag.toString(16).padStart(8, '0').toUpperCase()}`
 
 async function llrpReaders(order: Extract<ReadersOrder, { kind: 'llrp' }>): Promise<Readers> {
@@ -56,6 +65,7 @@ async function llrpReaders(order: Extract<ReadersOrder, { kind: 'llrp' }>): Prom
       return Math.max(0, taken)
     },
     isDone: () => waiting() === 0,
+    hear: () => undefined,
   }
 }
 
@@ -73,6 +83,7 @@ async function mqttReaders(order: Extract<ReadersOrder, { kind: 'mqtt' }>): Prom
   socket.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 0, ...who }))
   await once(socket, 'data')
   let next = 0
+  let taken = 0
   const event = (timestamp: string) => {
     const tag = next % order.tags
     next += 1
@@ -87,7 +98,8 @@ async function mqttReaders(order: Extract<ReadersOrder, { kind: 'mqtt' }>): Prom
   return {
     ports: [],
     read(count) {
-      const most = Math.min(count, (mostWaiting - (sent - acknowledged)) * order.perMessage)
+      const onTheWay = (mostWaiting - (sent - acknowledged)) * order.perMessage
+      const most = Math.min(count, onTheWay, mostAtBroker - (next - taken))
       const messages = Math.max(0, Math.floor(most / order.perMessage))
       const now = new Date().toISOString()
       const bytes: Buffer[] = []
@@ -102,6 +114,9 @@ async function mqttReaders(order: Extract<ReadersOrder, { kind: 'mqtt' }>): Prom
       return messages * order.perMessage
     },
     isDone: () => acknowledged === sent,
+    hear(reads) {
+      taken = reads
+    },
   }
 }
 
@@ -122,5 +137,8 @@ async function readFor(readers: Readers, { readsPerSecond, seconds }: ReadingOrd
 const order = JSON.parse(process.argv[2] ?? '') as ReadersOrder
 const readers = await (order.kind === 'llrp' ? llrpReaders(order) : mqttReaders(order))
 process.send?.(readers.ports)
-process.on('message', (reading: ReadingOrder) => void readFor(readers, reading).then((reads) => process.send?.(reads)))
+process.on('message', (order: ReadingOrder | ReadsTaken) => {
+  if ('taken' in order) readers.hear(order.taken)
+  else readFor(readers, order).then((reads) => process.send?.(reads))
+})
 process.once('disconnect', () => process.exit(0))

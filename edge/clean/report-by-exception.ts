@@ -49,7 +49,9 @@ export type ReportRule = (typeof reportRules)[number]
 export function reportRule(state: ReportState, reading: SensorReading, options: ReportOptions): ReportRule {
   const known = state.sensors.get(reading.sensor)
   let rule: ReportRule = 'dead-band'
-  for (const [quantity, value] of Object.entries(reading.values)) {
+  const values: Readonly<Record<string, number | null>> = reading.values
+  for (const quantity in values) {
+    const value = values[quantity] ?? null
     const last = known?.get(quantity)
     if (last === undefined) rule = 'first'
     else if (reading.at < last.at) return 'late'
@@ -60,7 +62,7 @@ export function reportRule(state: ReportState, reading: SensorReading, options: 
   }
   const reported = known ?? new Map<string, Reported>()
   if (rule !== 'dead-band') {
-    for (const [quantity, value] of Object.entries(reading.values)) reported.set(quantity, { value, at: reading.at })
+    for (const quantity in values) reported.set(quantity, { value: values[quantity] ?? null, at: reading.at })
   }
   state.sensors.delete(reading.sensor)
   state.sensors.set(reading.sensor, reported)

@@ -5,7 +5,7 @@ import { isObject, numberFrom, parseJson } from './json.ts'
 import type { Decoder } from './reading.ts'
 
 /** What Zigbee2MQTT calls it → what we call it. All of these come in our unit already. */
-const exposes: Readonly<Record<string, Quantity>> = {
+const exposes = Object.entries({
   temperature: 'temperature',
   humidity: 'humidity',
   pressure: 'pressure',
@@ -14,7 +14,9 @@ const exposes: Readonly<Record<string, Quantity>> = {
   co2: 'carbonDioxide',
   battery: 'batteryPercent',
   linkquality: 'linkQuality',
-}
+} as const satisfies Readonly<Record<string, Quantity>>)
+
+const noDevice = /^[^/]*\/bridge(?:\/|$)|\/availability$/
 
 /**
  * Zigbee2MQTT device state (`zigbee2mqtt/<friendly name>`): a JSON object. Numbers may come as text, as older versions
@@ -25,7 +27,7 @@ const exposes: Readonly<Record<string, Quantity>> = {
  * arrival; a retained message without `last_seen` is not used, for nobody knows how old it is.
  */
 export const decodeZigbee2Mqtt: Decoder = (frame, context) => {
-  if (isNoDevice(context.channel)) return refused('unsupported', 'not a device')
+  if (context.channel !== undefined && noDevice.test(context.channel)) return refused('unsupported', 'not a device')
   if (frame.length === 0) return accepted([]) // a retained message was cleared
   const json = parseJson(frame)
   if (!json.ok) return json
@@ -39,7 +41,7 @@ export const decodeZigbee2Mqtt: Decoder = (frame, context) => {
     values[quantity] = value ?? null
     if (value === undefined) reasons[quantity] = raw === null ? 'not-available' : 'format'
   }
-  for (const [name, quantity] of Object.entries(exposes)) if (Object.hasOwn(state, name)) put(quantity, state[name])
+  for (const [name, quantity] of exposes) if (Object.hasOwn(state, name)) put(quantity, state[name])
   if (typeof state['contact'] === 'boolean') values.doorOpen = state['contact'] ? 0 : 1
   const voltage = numberFrom(state['voltage'])
   if (voltage !== undefined && (voltage >= 1000 || Object.hasOwn(state, 'battery'))) values.batteryMillivolts = voltage
@@ -56,12 +58,6 @@ export const decodeZigbee2Mqtt: Decoder = (frame, context) => {
       ...(Object.keys(reasons).length > 0 ? { reasons } : {}),
     },
   ])
-}
-
-function isNoDevice(channel: string | undefined): boolean {
-  if (channel === undefined) return false
-  const levels = channel.split('/')
-  return levels[1] === 'bridge' || levels.at(-1) === 'availability'
 }
 
 function lastSeen(value: unknown): number | undefined {

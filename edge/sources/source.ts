@@ -28,11 +28,12 @@ export interface LinkReport {
 
 export interface SourceEvents {
   /**
-   * Takes one delivery. Deliveries of one connection are handed over in order. The source waits for the returned
-   * promise before it reads on, so a full spool holds the device back instead of filling memory.
-   * Answers whether it held anything valid, so that noise on a line does not pass for a living device. Never rejects.
+   * Takes one delivery. Deliveries of one connection are handed over in order. Where the answer is a promise the source
+   * waits for it before it reads on, so a full spool holds the device back instead of filling memory; while there is
+   * room it comes at once. It tells whether the delivery held anything valid, so that noise on a line does not pass for
+   * a living device. Never throws, never rejects.
    */
-  deliver(delivery: Delivery): Promise<boolean>
+  deliver(delivery: Delivery): boolean | Promise<boolean>
   /**
    * Resolves once every record that came of the deliveries so far is durable in the spool; for devices that keep what
    * is not acknowledged. Reads that are being merged in an open window are not records yet. Never resolves if the line

@@ -7,6 +7,7 @@ import type { ConfiguredSource, SourceContext } from '../configured.ts'
 import { type DeviceWatch, watchDevices } from '../device-watch.ts'
 import type { SourceEvents } from '../source.ts'
 import type { MqttOptions } from './options.ts'
+import { openReceipts } from './receipts.ts'
 import { speakersOf } from './speaker.ts'
 import { filterOf } from './topic.ts'
 
@@ -62,6 +63,7 @@ async function connection(
       connectTimeout: 5000,
       keepalive: options.keepaliveSeconds,
       resubscribe: false,
+      log: () => undefined, // its own asks the environment at every line, and it has twenty a message
       ...(options.username === undefined ? {} : { username: options.username }),
       ...(options.passwordFile === undefined
         ? {}
@@ -89,40 +91,36 @@ async function connection(
       watch.heard(options.id, upAtMs)
     })
   })
+  const receipts = openReceipts(events.durable, (bytes) => {
+    if (!until.aborted) client.stream.write(bytes)
+  })
   // mqtt.js takes the next message when this is done, and acknowledges then; told of an error it only goes on. So
-  // messages are taken one after the other, and acknowledged (PUBACK, MQTT 3.1.1 §3.4) in their order once stored.
+  // messages are taken one after the other, and acknowledged once stored.
   const acknowledgedLater = new Error('acknowledged when it is stored')
   client.handleMessage = (packet: IPublishPacket, done) => {
-    take(packet).then(() => {
-      const { qos, messageId } = packet
-      if (qos !== 1 || messageId === undefined) return done()
-      done(acknowledgedLater)
-      events.durable().then(() => acknowledge(messageId))
-    }, done)
-  }
-  // One append makes hundreds of messages durable at once: one write for all their PUBACKs.
-  let acknowledged: number[] = []
-  function acknowledge(messageId: number): void {
-    acknowledged.push(0x40, 2, messageId >> 8, messageId & 0xff)
-    if (acknowledged.length > 4) return
-    queueMicrotask(() => {
-      const bytes = Uint8Array.from(acknowledged)
-      acknowledged = []
-      if (!until.aborted) client.stream.write(bytes)
-    })
-  }
-  async function take({ topic, payload, retain }: IPublishPacket): Promise<void> {
+    const { topic, payload, retain, qos, messageId } = packet
     const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
-    // While we are held back nothing is read, answers to pings neither: without this the connection would be given up,
-    // and with a clean session all that waits at the broker.
-    const held = setInterval(() => {
+    const taken = events.deliver({ bytes, at: clock.now(), channel: topic, retained: retain })
+    const goOn = (valid: boolean) => {
+      const device = valid && !retain ? speakerOf(topic)?.device : undefined
+      if (device !== undefined) watch.heard(device, clock.monotonicMs())
+      if (qos !== 1 || messageId === undefined) return done()
+      receipts.owe(messageId)
+      done(acknowledgedLater)
+    }
+    if (typeof taken === 'boolean') goOn(taken)
+    else heldBack(taken).then(goOn, done)
+  }
+  /**
+   * While we are held back nothing is read, answers to pings neither: without this the connection would be given up, and
+   * with a clean session all that waits at the broker.
+   */
+  function heldBack(taken: Promise<boolean>): Promise<boolean> {
+    const pinging = setInterval(() => {
       client.reschedulePing(true)
       client.sendPing()
     }, options.keepaliveSeconds * 300)
-    const valid = await events.deliver({ bytes, at: clock.now(), channel: topic, retained: retain })
-    clearInterval(held)
-    const device = speakerOf(topic)?.device
-    if (valid && device !== undefined && !retain) watch.heard(device, clock.monotonicMs())
+    return taken.finally(() => clearInterval(pinging))
   }
 
   while (!until.aborted) {

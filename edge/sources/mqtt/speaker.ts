@@ -57,21 +57,32 @@ type Speakers = z.infer<typeof Speakers> & { readonly id: string }
 /** Names come off the network: longer ones would not fit a read point. */
 const longestDevice = 60
 
+/** Topics come off the network: so many are remembered with their speaker, and then anew. */
+const rememberedTopics = 2_000
+
 /** By topic; `undefined`: nobody that is configured. */
 export function speakersOf(options: Speakers): ConfiguredSource['speakerOf'] {
+  const known = new Map<string, Speaker>()
   const said = options.subscriptions.map(({ protocol, mapping }) =>
     mapping === undefined ? protocol : mappingDecoder(mapping, options.names),
   )
-  return (topic) => speakerAt(options, said, topic)
+  return (topic) => {
+    if (topic === undefined) return undefined
+    const remembered = known.get(topic)
+    if (remembered !== undefined) return remembered
+    const speaker = speakerAt(options, said, topic)
+    if (known.size >= rememberedTopics) known.clear()
+    if (speaker !== undefined) known.set(topic, speaker)
+    return speaker
+  }
 }
 
 /** The first subscription that matches names the speaker. */
 function speakerAt(
   options: Speakers,
   said: readonly (Speaker['protocol'] | undefined)[],
-  topic: string | undefined,
+  topic: string,
 ): Speaker | undefined {
-  if (topic === undefined) return undefined
   for (const [i, subscription] of options.subscriptions.entries()) {
     const captured = matchTopic(subscription.topic, topic)
     if (captured === undefined) continue

@@ -5,7 +5,7 @@ import { aborted, wait } from '../../wait.ts'
 import type { ConfiguredSource, ReaderCommands, SourceContext } from '../configured.ts'
 import { type DeviceWatch, watchDevices } from '../device-watch.ts'
 import { waitForReplug } from '../replug.ts'
-import type { SourceEvents } from '../source.ts'
+import type { Delivery, SourceEvents } from '../source.ts'
 import type { SerialOptions } from './options.ts'
 import { closePort, openPort, type SerialPort, writePort } from './port.ts'
 
@@ -65,15 +65,16 @@ async function serve(
     if (bytes !== undefined && port.isOpen) port.write(bytes, (error) => error && fail(error.message))
   }
 
-  let delivering: Promise<unknown> = Promise.resolve()
+  async function take(delivery: Delivery): Promise<void> {
+    if (await events.deliver(delivery)) watch.heard(options.id, clock.monotonicMs())
+    if (!until.aborted) port.resume()
+  }
+  let delivering: Promise<void> = Promise.resolve()
   port.on('data', (bytes: Buffer) => {
     port.pause() // one delivery at a time; meanwhile the kernel holds the device back
     talk?.hear(bytes, clock.monotonicMs())
     speak()
-    delivering = events.deliver({ bytes, at: clock.now() }).then((valid) => {
-      if (valid) watch.heard(options.id, clock.monotonicMs())
-      if (!until.aborted) port.resume()
-    })
+    delivering = take({ bytes, at: clock.now() })
   })
 
   const silentAfterMs = options.silentAfterMs ?? (talk === undefined ? undefined : spokenToSilentAfterMs)
