@@ -53,7 +53,10 @@ export interface BoardSnapshot {
   readonly counters: BoardCounters
 }
 
-/** Latest wins per slot, sensor, alert and gateway; coalesced to at most 10 a second. */
+/**
+ * Latest wins per slot, sensor, alert and gateway; coalesced to at most 10 a second. Newer evidence of what is shown
+ * already, and values of a sensor that stays on its side of its limits, come once a second.
+ */
 export interface BoardDelta {
   readonly site: string
   /** Revision that this applies to. */

@@ -62,6 +62,7 @@ function admitTo({ people }: HttpParts, publicOrigins: readonly string[]): Admit
     if (identity === undefined) return 'sign in first'
     if (identity.via !== 'token' && !isSameOrigin(request.headers, publicOrigins)) return 'not from the board itself'
     return {
+      identity: identity.id,
       maySee(site) {
         const now = people.current(identity.id)
         return now !== undefined && roleAt(now, site) !== undefined

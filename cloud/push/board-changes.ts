@@ -7,8 +7,8 @@ import type { Fact } from './fact.ts'
 /** What changed on one site since its last revision. Latest wins, so it is never larger than the site itself. */
 export interface BoardChanges {
   map: SiteMap | undefined
-  readonly slots: Map<string, SlotNow>
-  readonly sensors: Map<string, SensorNow>
+  slots: Map<string, SlotNow>
+  sensors: Map<string, SensorNow>
   readonly alerts: Map<string, Alert>
   readonly gateways: Map<string, GatewayState>
   counters: BoardCounters | undefined

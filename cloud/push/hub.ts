@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { type BoardChanges, noChanges, note, siteOf } from './board-changes.ts'
 import { advance, type BoardState, emptyBoard, snapshotOf } from './board-state.ts'
+import { calmUntilMs, nobodyWaits, takeCalm, type Waiting } from './calm.ts'
 import type { Fact, TellBoards } from './fact.ts'
 import { noTrend, sampled, type Trend } from './trend.ts'
 
@@ -46,7 +47,11 @@ const lagLivesMs = 10_000
 interface Site {
   readonly board: BoardState
   changes: BoardChanges
+  /** What of the changes may wait. */
+  readonly waiting: Waiting
   timer: NodeJS.Timeout | undefined
+  /** Monotonic time when the timer goes off. */
+  dueAtMs: number
   /** Monotonic time of the last delta. */
   sentAtMs: number
   flow: { readonly lagMs: number; readonly measuredAtMs: number } | undefined
@@ -65,7 +70,9 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
       site = {
         board: emptyBoard(name, firstRevision),
         changes: noChanges(),
+        waiting: nobodyWaits(),
         timer: undefined,
+        dueAtMs: Number.POSITIVE_INFINITY,
         sentAtMs: Number.NEGATIVE_INFINITY,
         flow: undefined,
         trend: noTrend,
@@ -78,21 +85,28 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
   function flush(site: Site): void {
     clearTimeout(site.timer)
     site.timer = undefined
-    const changes = site.changes
-    site.changes = noChanges()
-    const delta = advance(site.board, changes)
-    if (delta === undefined) {
-      site.changes.newestAt = changes.newestAt
-      return
+    const { changes, waiting, board } = site
+    site.changes = { ...noChanges(), ...takeCalm(board, changes, waiting, clock.monotonicMs()) }
+    const delta = advance(board, changes)
+    if (delta === undefined) site.changes.newestAt = changes.newestAt
+    else {
+      site.sentAtMs = clock.monotonicMs()
+      outlets.delta(delta)
     }
-    site.sentAtMs = clock.monotonicMs()
-    outlets.delta(delta)
+    const calmUntil = calmUntilMs(waiting)
+    if (calmUntil !== undefined) schedule(site, Math.max(calmUntil, site.sentAtMs + options.intervalMs))
   }
 
-  function schedule(site: Site): void {
-    if (site.timer !== undefined) return
-    const restMs = site.sentAtMs + options.intervalMs - clock.monotonicMs()
-    site.timer = setTimeout(() => flush(site), Math.max(options.settleMs, restMs))
+  /** A look at the site at `atMs` or sooner, if something else is due before. */
+  function schedule(site: Site, atMs: number): void {
+    if (site.timer !== undefined && site.dueAtMs <= atMs) return
+    clearTimeout(site.timer)
+    site.dueAtMs = atMs
+    site.timer = setTimeout(() => flush(site), Math.max(0, atMs - clock.monotonicMs()))
+  }
+
+  function soon(site: Site): void {
+    schedule(site, Math.max(clock.monotonicMs() + options.settleMs, site.sentAtMs + options.intervalMs))
   }
 
   function take(fact: Fact): { readonly site: Site; readonly draws: boolean } {
@@ -129,7 +143,7 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
       if (closed) return
       for (const fact of facts) {
         const { site, draws } = take(fact)
-        if (draws) schedule(site)
+        if (draws) soon(site)
       }
     },
     seed(facts) {

@@ -3,11 +3,14 @@ import { type DefaultEventsMap, type Namespace, Server, type Socket } from 'sock
 import { z } from 'zod'
 import type { BoardAlert, BoardDelta, BoardHeartbeat, WatchReply, WatchRequest } from '../../shared/board.ts'
 import { Identifier } from '../../shared/identifier.ts'
+import { type Frame, frameOf } from './frame.ts'
 import type { Hub, Outlets } from './hub.ts'
 import { narrow } from './narrow.ts'
 
 /** Who is behind a socket, as far as push needs to know. */
 export interface Watcher {
+  /** Watchers of one identity may see the same. */
+  readonly identity: string
   /** Asked with every heartbeat, too: who loses a site or a session loses the sockets with it. */
   maySee(site: string): boolean
   isValid(): boolean
@@ -44,16 +47,17 @@ interface SocketData {
   room: Room | undefined
   /** Frames sent since the socket last was empty. */
   waitingFrames: number
-  /** Left its room until it has drained; the gap in revisions then makes the board take a snapshot. */
+  /** Gets nothing until it has drained; the gap in revisions then makes the board take a snapshot. */
   heldBack: boolean
 }
 type Board = Socket<BoardToServer, ServerToBoard, DefaultEventsMap, SocketData>
 
-/** Boards that see the same thing; a frame is built once for all of them. */
+/** Boards that see the same thing; a frame is built once for all of them. Forgotten with its last board. */
 interface Room {
   readonly name: string
   readonly site: string
   readonly zones: ReadonlySet<string> | undefined
+  readonly boards: Set<Board>
 }
 
 const WatchSchema = z.object({ site: Identifier, zones: z.array(Identifier).min(1).max(64).optional() })
@@ -68,6 +72,7 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
   let heldBack = 0
   let closed = false
   const rooms = new Map<string, Room>()
+  const roomsOf = (site: string) => [...rooms.values()].filter((room) => room.site === site)
 
   function attach(server: HttpServer, admit: Admit): void {
     const watchers = new WeakMap<IncomingMessage, Watcher>()
@@ -116,6 +121,7 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
       socket.on('watch', (request: unknown, reply: unknown) => {
         if (typeof reply === 'function') reply(watch(socket, request))
       })
+      socket.on('disconnect', () => leave(socket))
     })
     io = opened
     live = namespace
@@ -129,75 +135,77 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
     if (revision === undefined || !socket.data.watcher.maySee(site)) {
       return { ok: false, problem: `There is no site "${site}" here, or you may not see it.` }
     }
-    if (socket.data.room !== undefined) leave(socket, socket.data.room)
+    leave(socket)
     const names = zones && [...new Set(zones)].sort()
     const name = names === undefined ? site : `${site}/${names.join('/')}`
-    const room = rooms.get(name) ?? { name, site, zones: names && new Set(names) }
+    const room = rooms.get(name) ?? { name, site, zones: names && new Set(names), boards: new Set() }
     rooms.set(name, room)
+    room.boards.add(socket)
     socket.data.room = room
     socket.data.heldBack = false
-    void socket.join(name)
     return { ok: true, revision }
   }
 
-  function leave(socket: Board, room: Room): void {
-    socket.data.room = undefined
-    void socket.leave(room.name)
-  }
-
-  /** Takes slow boards out of their rooms and drained ones back in, so that what follows reaches only who can take it. */
-  function sortOutSlow(site: string): void {
+  /** Ends the connections of who may no longer see the site, or is no longer anybody. */
+  function dismiss(site: string): void {
+    const verdicts = new Map<string, boolean>()
     for (const socket of live?.sockets.values() ?? []) {
-      const { room } = socket.data
-      if (room?.site !== site) continue
-      if (socket.conn.transport.writable) {
-        socket.data.waitingFrames = 0
-        if (socket.data.heldBack) void socket.join(room.name)
-        socket.data.heldBack = false
-      } else if (!socket.data.heldBack && ++socket.data.waitingFrames > options.maxWaitingFrames) {
-        socket.data.heldBack = true
-        heldBack++
-        void socket.leave(room.name)
-      }
+      const { room, watcher } = socket.data
+      if (room !== undefined && room.site !== site) continue
+      const asked = `${watcher.identity} ${room === undefined ? '' : site}`
+      const stays = verdicts.get(asked) ?? (room === undefined ? watcher.isValid() : watcher.maySee(site))
+      verdicts.set(asked, stays)
+      if (!stays) socket.disconnect(true)
     }
   }
 
-  /** Rooms of the site that somebody is in; the others are forgotten. */
-  function* watchedRooms(site: string): Iterable<Room> {
-    const used = new Set<string>()
-    for (const socket of live?.sockets.values() ?? []) if (socket.data.room) used.add(socket.data.room.name)
-    for (const room of rooms.values()) {
-      if (!used.has(room.name)) rooms.delete(room.name)
-      else if (room.site === site) yield room
+  function leave(socket: Board): void {
+    const { room } = socket.data
+    socket.data.room = undefined
+    room?.boards.delete(socket)
+    if (room?.boards.size === 0) rooms.delete(room.name)
+  }
+
+  /**
+   * Writes one prepared frame to every board of the room: socket.io's own broadcast makes header and text two buffers,
+   * and looks every board up by name, which is twice the work. A board that does not drain is passed over until it has.
+   */
+  function send(room: Room, { packet, bytes }: Frame): void {
+    const prepared = { compress: false, wsPreEncodedFrame: [bytes] }
+    for (const { conn, data } of room.boards) {
+      if (conn.transport.writable) {
+        data.waitingFrames = 0
+        data.heldBack = false
+      } else if (data.heldBack) continue
+      else if (++data.waitingFrames > options.maxWaitingFrames) {
+        data.heldBack = true
+        heldBack++
+        continue
+      }
+      conn.write(packet, prepared)
     }
   }
 
   return {
     attach,
     delta(delta) {
-      sortOutSlow(delta.site)
       const map = hub().map(delta.site)
-      for (const room of watchedRooms(delta.site)) {
+      for (const room of roomsOf(delta.site)) {
         const part = room.zones === undefined || map === undefined ? delta : narrow(delta, map, room.zones)
-        live?.to(room.name).emit('delta', part)
+        send(room, frameOf('delta', part))
       }
     },
     alert(alert) {
-      sortOutSlow(alert.site)
-      for (const room of watchedRooms(alert.site)) {
+      for (const room of roomsOf(alert.site)) {
         if (room.zones === undefined || alert.zone === null || room.zones.has(alert.zone)) {
-          live?.to(room.name).emit('alert', alert)
+          send(room, frameOf('alert', alert))
         }
       }
     },
     heartbeat(beat) {
-      for (const socket of live?.sockets.values() ?? []) {
-        const { room, watcher } = socket.data
-        const isGone = room === undefined ? !watcher.isValid() : room.site === beat.site && !watcher.maySee(beat.site)
-        if (isGone) socket.disconnect(true)
-      }
-      sortOutSlow(beat.site)
-      for (const room of watchedRooms(beat.site)) live?.to(room.name).emit('heartbeat', beat)
+      dismiss(beat.site)
+      const frame = frameOf('heartbeat', beat)
+      for (const room of roomsOf(beat.site)) send(room, frame)
     },
     get sockets() {
       return live?.sockets.size ?? 0
