@@ -26,11 +26,17 @@ export function findNode() {
 }
 
 /**
- * A gateway is a small machine. A heap that may grow to gigabytes grows to four times what lives in it before V8 looks for
- * garbage; one of half a gigabyte, more than a gateway ever fills, is kept tidy.
+ * A heap that may grow to gigabytes grows to four times what lives in it before V8 looks for garbage, and its young
+ * generation to 48 MB. A gateway is a small machine and never fills half a gigabyte. In the cloud it is the thread of the
+ * sockets that these are for: its other threads have limits of their own (cloud/threads/start.ts).
  */
+const heapFlags = {
+  edge: ['--max-old-space-size=512', '--max-semi-space-size=8'],
+  cloud: ['--max-old-space-size=2000', '--max-semi-space-size=4'],
+}
+
 export function flagsFor(args) {
-  const heap = args[0] === 'edge' ? ['--max-old-space-size=512', '--max-semi-space-size=8'] : []
+  const heap = Object.hasOwn(heapFlags, args[0] ?? '') ? heapFlags[args[0]] : []
   return ['--disable-warning=ExperimentalWarning', ...heap]
 }
 

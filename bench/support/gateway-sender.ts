@@ -7,7 +7,8 @@ import { loadRecords, standardLoad } from '../../simulators/load.ts'
 
 /**
  * A thread that plays one gateway as hard as it can: hello, then batches with a bounded window, by the protocol. It has
- * no spool: what it costs is the generator, JSON and MQTT.
+ * no spool, and what it sends is made before it says that it is ready: what it costs is MQTT. With each 'go' it sends
+ * for some seconds more and reports what it sent in them.
  */
 export interface SenderOrder {
   readonly url: string
@@ -15,6 +16,10 @@ export interface SenderOrder {
   readonly gateway: string
   readonly secret: string
   readonly seconds: number
+  /** Of the first 'go', as a rule to warm up; as long as any other unless told. */
+  readonly secondsFirst?: number
+  /** Made before it is ready; whatever is sent beyond them is made as it goes. */
+  readonly recordsMade?: number
   readonly recordsPerBatch: number
   readonly batchesInFlight: number
   /** Told apart from other senders by its tags and sensors. */
@@ -35,8 +40,6 @@ const order = workerData as SenderOrder
 const address = { site: order.site, gateway: order.gateway }
 const epoch = order.seed.toString(16).padStart(32, '0')
 const records = loadRecords({ ...standardLoad, seed: order.seed, startAt: Date.now() })
-const counted = { observations: 0, measurements: 0, tagReads: 0, batches: 0 }
-
 const client = connect(order.url, {
   clientId: `${order.site}/${order.gateway}`,
   username: `${order.site}/${order.gateway}`,
@@ -82,37 +85,59 @@ const hello = {
 client.publish(topicOf(address, 'hello'), JSON.stringify(hello), { qos: 1 })
 while (lease === '') await acked()
 
+interface Batch {
+  readonly body: Buffer
+  readonly report: SenderReport
+}
+
+const made: Batch[] = []
+for (let left = order.recordsMade ?? 0; left > 0; left -= order.recordsPerBatch) made.push(makeBatch())
+made.reverse()
 parentPort?.postMessage('ready')
-await new Promise((resolve) => parentPort?.once('message', resolve))
 
 const topic = topicOf(address, 'batch')
 const window = order.batchesInFlight * order.recordsPerBatch
-const startedMs = performance.now()
-for (;;) {
-  const elapsedMs = performance.now() - startedMs
-  if (elapsedMs > order.seconds * 1000) break
-  while (next - 1 - committed > window - order.recordsPerBatch) await acked()
-  if (order.recordsPerSecond !== undefined && next / order.recordsPerSecond > elapsedMs / 1000) {
-    await new Promise((resolve) => setTimeout(resolve, 2))
-    continue
-  }
-  client.publish(topic, makeBatch(), { qos: 1 })
-  next += order.recordsPerBatch
+for (let seconds = order.secondsFirst ?? order.seconds; ; seconds = order.seconds) {
+  await new Promise((resolve) => parentPort?.once('message', resolve))
+  parentPort?.postMessage(await sendFor(seconds))
 }
-while (committed < next - 1) await acked()
-parentPort?.postMessage(counted satisfies SenderReport)
-await client.endAsync()
 
-function makeBatch(): string {
+/** Resolves when all of it is acknowledged. */
+async function sendFor(seconds: number): Promise<SenderReport> {
+  const sum = { observations: 0, measurements: 0, tagReads: 0, batches: 0 }
+  const began = { atMs: performance.now(), next }
+  for (;;) {
+    const elapsedMs = performance.now() - began.atMs
+    if (elapsedMs > seconds * 1000) break
+    while (next - 1 - committed > window - order.recordsPerBatch) await acked()
+    if (order.recordsPerSecond !== undefined && (next - began.next) / order.recordsPerSecond > elapsedMs / 1000) {
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      continue
+    }
+    const { body, report } = made.pop() ?? makeBatch()
+    const head = `{"v":1,"epoch":"${epoch}","lease":"${lease}","first":${next},"records":[`
+    client.publish(topic, Buffer.concat([Buffer.from(head), body]), { qos: 1 })
+    next += order.recordsPerBatch
+    sum.observations += report.observations
+    sum.measurements += report.measurements
+    sum.tagReads += report.tagReads
+    sum.batches += 1
+  }
+  while (committed < next - 1) await acked()
+  return sum
+}
+
+/** Everything of a message that is known before its turn. */
+function makeBatch(): Batch {
   const texts: string[] = []
+  const report = { observations: 0, measurements: 0, tagReads: 0, batches: 1 }
   for (let index = 0; index < order.recordsPerBatch; index += 1) {
     const record = records.next().value
     if (isKind(record, 'observation')) {
-      counted.observations += 1
-      counted.tagReads += record.count
-    } else counted.measurements += 1
+      report.observations += 1
+      report.tagReads += record.count
+    } else report.measurements += 1
     texts.push(JSON.stringify(record))
   }
-  counted.batches += 1
-  return `{"v":1,"epoch":"${epoch}","lease":"${lease}","first":${next},"records":[${texts.join(',')}]}`
+  return { body: Buffer.from(`${texts.join(',')}]}`), report }
 }
