@@ -143,11 +143,7 @@ export const ZoneSeries = z.object({
 })
 export type ZoneSeries = z.infer<typeof ZoneSeries>
 
-export const ExcursionRow = z.object({
-  sensor: Identifier,
-  zone: Identifier,
-  low: z.number().nullable(),
-  high: z.number().nullable(),
+const Excursion = z.object({
   knownMs: z.int().describe('time for which something is known'),
   aboveMs: z.int(),
   belowMs: z.int(),
@@ -157,7 +153,40 @@ export const ExcursionRow = z.object({
   max: z.number(),
   meanKineticCelsius: z.number().nullable().describe('USP <1079.2>; temperatures only'),
 })
+
+const judgedBy = {
+  zone: Identifier,
+  low: z.number().nullable().describe('limits by which it was judged'),
+  high: z.number().nullable(),
+}
+
+export const ExcursionRow = Excursion.extend({ sensor: Identifier, ...judgedBy })
 export type ExcursionRow = z.infer<typeof ExcursionRow>
+
+export const SlotExcursionRow = ExcursionRow.extend({
+  slot: Identifier,
+  sensor: Identifier.describe('nearest to the slot, of its zone'),
+})
+export type SlotExcursionRow = z.infer<typeof SlotExcursionRow>
+
+export const ItemExcursion = z.object({
+  epc: z.string(),
+  stays: z
+    .array(
+      z.object({
+        ...judgedBy,
+        zone: Identifier.nullable(),
+        slot: Identifier.nullable(),
+        from: Iso,
+        to: Iso,
+        sensor: Identifier.nullable().describe('nearest to where it was, of that zone; null: the zone has none'),
+        excursion: Excursion.nullable().describe('null: nothing is known'),
+      }),
+    )
+    .describe('where it was on the site, oldest first'),
+  total: Excursion.nullable().describe('of the whole path; null: nothing is known'),
+})
+export type ItemExcursion = z.infer<typeof ItemExcursion>
 
 export const GapRow = z.object({
   site: Identifier,

@@ -27,6 +27,8 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/series/latest': 'viewer',
   'GET /api/v1/sites/:site/series/zones': 'viewer',
   'GET /api/v1/sites/:site/series/excursions': 'viewer',
+  'GET /api/v1/sites/:site/series/excursions/slots': 'viewer',
+  'GET /api/v1/sites/:site/series/excursions/items/:epc': 'viewer',
   'GET /api/v1/sites/:site/gaps': 'viewer',
   'GET /api/v1/sites/:site/set-aside': 'viewer',
   'GET /api/v1/sites/:site/alerts': 'viewer',

@@ -16,6 +16,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { authorityRoute } from './routes/authority.ts'
 import { boardRoutes } from './routes/board.ts'
 import { countRoutes } from './routes/counts.ts'
+import { excursionRoutes } from './routes/excursions.ts'
 import { gapRoutes } from './routes/gaps.ts'
 import { gatewayRoutes } from './routes/gateways.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -57,6 +58,7 @@ const routes = [
   itemRoutes,
   seriesRoutes,
   seriesSummaryRoutes,
+  excursionRoutes,
   gapRoutes,
   alertRoutes,
   maintenanceRoutes,

@@ -14,6 +14,7 @@ import type {
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
+import type { Stay, StaysQuery } from '../inventory/stays.ts'
 import type { Excursion } from '../series/excursion.ts'
 import type { ExcursionQuery } from '../series/history.ts'
 import type { LatestValue } from '../series/roll-ups.ts'
@@ -52,6 +53,8 @@ export interface InventoryQueries {
   item(code: string): Item | undefined
   /** Only what happened on these sites; `every`: on all. */
   history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
+  /** Where an item was on a site within a range, oldest first. */
+  stays(epc: string, query: StaysQuery): readonly Stay[]
 }
 
 export interface AlertFilter {

@@ -20,6 +20,9 @@ import type { SiteState } from './site-state.ts'
 import { skuIn } from './sku.ts'
 import { slotConfidence, slotStateOf } from './slot-view.ts'
 import type { InventoryState } from './state.ts'
+import { staysOf } from './stays.ts'
+
+const conclusionsAtATime = 100
 
 /** Answers from memory, the ledger from its file. */
 export function queriesOf(current: () => InventoryState, ledger: () => Ledger, names: () => Names): InventoryQueries {
@@ -34,6 +37,7 @@ export function queriesOf(current: () => InventoryState, ledger: () => Ledger, n
       return item === undefined ? undefined : viewItem(current(), item)
     },
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
+    stays: (epc, query) => staysOf(conclusions(current(), ledger(), epc, query.toMs), query),
   }
 }
 
@@ -184,6 +188,17 @@ function history(
       why: row.why,
     })),
     next: rows.length > page.limit && last !== undefined ? `${last.at}.${last.id}` : null,
+  }
+}
+
+/** Of an item, before `toMs`, newest first by event time; read as far back as somebody asks. */
+function* conclusions(state: InventoryState, ledger: Ledger, epc: string, toMs: number) {
+  const item = state.byEpc.get(epc)
+  let before: { readonly at: number; readonly id: number } | undefined = { at: toMs, id: 0 }
+  while (item !== undefined && before !== undefined) {
+    const rows: readonly StoredLedgerRow[] = ledger.of(item.id, before, conclusionsAtATime)
+    for (const { at, toPlace } of rows) yield { at, to: state.places.byId(toPlace) }
+    before = rows.length < conclusionsAtATime ? undefined : rows.at(-1)
   }
 }
 

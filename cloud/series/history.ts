@@ -1,38 +1,33 @@
 import { widerBuckets } from './buckets.ts'
-import { type Excursion, type Limits, openExcursion } from './excursion.ts'
+import { type Excursion, type Judged, type Limits, openExcursion } from './excursion.ts'
 import type { NumberedSeries } from './roll-up.ts'
 import type { RollUps } from './roll-ups.ts'
 import type { Bucket, Point, RangeQuery, SeriesStore } from './series-store.ts'
 import { addSummary, noSummary, type Summary } from './summary.ts'
 import { hourMs, minuteMs, rollUpFields, summaryReader, type Tier, tierFor } from './tiers.ts'
 
-export interface ExcursionQuery extends Limits {
+export interface ExcursionQuery extends Limits, Judged {
   readonly site: string
   readonly sensor: string
   readonly quantity: string
-  /** Inclusive, Unix ms. */
-  readonly fromMs: number
-  /** Exclusive. */
-  readonly toMs: number
-  /** A value holds no longer than this. */
-  readonly holdMs: number
 }
 
 /** Longer ranges are judged by the means of minutes, which is what a person would have read every minute. */
 const longestByValue = 7 * 86_400_000
 const pageBuckets = 50_000
 
-/** How long and how far a sensor was outside of its limits; undefined: it said nothing. */
+/** How long and how far a sensor was outside of its limits; undefined: nothing is known. */
 export async function excursion(
   store: SeriesStore,
   rollUps: Pick<RollUps, 'seriesOf' | 'unrolled' | 'rolledFrom'>,
   query: ExcursionQuery,
   signal: AbortSignal,
 ): Promise<Excursion | undefined> {
-  const { site, sensor, quantity, toMs, holdMs } = query
+  const { site, sensor, quantity, toMs } = query
   const width = toMs - query.fromMs > longestByValue ? { everyMs: minuteMs } : {}
-  const found = openExcursion(query, quantity === 'temperature', holdMs, toMs)
-  for (let { fromMs } = query; ; ) {
+  const found = openExcursion(query, quantity === 'temperature', query)
+  // What was said before the range may hold in it.
+  for (let fromMs = Math.max(0, query.fromMs - query.holdMs); ; ) {
     const asked = { site, sensor, quantity, fromMs, toMs, limit: pageBuckets, ...width }
     const page = await range(store, rollUps, asked, signal)
     for (const { at, mean } of page) found.add(at, mean)

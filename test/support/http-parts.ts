@@ -102,9 +102,9 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
           asked.push(query)
           return buckets.filter(({ at }) => at >= query.fromMs && at < query.toMs).slice(0, query.limit)
         },
-        async excursion({ sensor, low, high, holdMs, toMs, ...query }) {
-          asked.push({ ...query, sensor, toMs, limit: 0 })
-          const found = openExcursion({ low, high }, query.quantity === 'temperature', holdMs, toMs)
+        async excursion({ low, high, holdMs, ...query }) {
+          asked.push({ ...query, limit: 0 })
+          const found = openExcursion({ low, high }, query.quantity === 'temperature', { ...query, holdMs })
           for (const { at, mean } of buckets) found.add(at, mean)
           return found.take()
         },

@@ -1,4 +1,5 @@
 import type { AlertQueries, GatewayQueries, InventoryQueries, PageRequest } from '../../cloud/http/read-models.ts'
+import type { Stay } from '../../cloud/inventory/stays.ts'
 import type {
   Alert,
   GapRow,
@@ -22,6 +23,7 @@ export interface Warehouse {
   stock: (StockRow & { site: string })[]
   items: Item[]
   history: (ItemEvent & { epc: string })[]
+  stays: (Stay & { epc: string; site: string })[]
   alerts: Alert[]
   rules: Rule[]
   maintenance: MaintenanceWindow[]
@@ -37,6 +39,7 @@ export function emptyWarehouse(): Warehouse {
     stock: [],
     items: [],
     history: [],
+    stays: [],
     alerts: [],
     rules: [],
     maintenance: [],
@@ -96,6 +99,7 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
         house.history.filter((event) => event.epc === epc).map(({ epc: _epc, ...event }) => event),
         request,
       ),
+    stays: (epc, { site }) => house.stays.filter((stay) => stay.epc === epc && stay.site === site),
   }
 }
 

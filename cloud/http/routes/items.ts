@@ -12,13 +12,13 @@ import type { Api, HttpParts } from '../parts.ts'
 const tags = ['items']
 /** Longest code: a Digital Link with attributes. */
 const longestCode = 512
-const params = z.strictObject({
-  epc: z
-    .string()
-    .max(longestCode)
-    .refine((code) => readCode(code).ok, 'must be an EPC in hex, an EPC URI, a GS1 Digital Link or a GS1 barcode')
-    .describe('hex, tag URI, pure identity, Digital Link, or GS1 elements such as (01)…(21)…'),
-})
+/** One item, in any form that is read. */
+export const itemCode = z
+  .string()
+  .max(longestCode)
+  .refine((code) => readCode(code).ok, 'must be an EPC in hex, an EPC URI, a GS1 Digital Link or a GS1 barcode')
+  .describe('hex, tag URI, pure identity, Digital Link, or GS1 elements such as (01)…(21)…')
+const params = z.strictObject({ epc: itemCode })
 
 /** Where things are, since when, how sure, why; and where they have been. */
 export function itemRoutes(app: Api, { inventory }: HttpParts): void {

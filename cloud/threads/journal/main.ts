@@ -188,6 +188,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   items: (site, q, page) => opened().inventory.items(site, q, page),
   item: (epc) => opened().inventory.item(epc),
   history: (epc, onSites, page) => opened().inventory.history(epc, onSites, page),
+  stays: (epc, query) => opened().inventory.stays(epc, query),
   alerts: (site, filter, page) => opened().alerts.alerts(site, filter, page),
   alert: (id) => opened().alerts.alert(id),
   acts: (id) => opened().alerts.acts(id),

@@ -34,6 +34,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   items: true,
   item: true,
   history: true,
+  stays: true,
   alerts: true,
   alert: true,
   acts: true,

@@ -2,7 +2,13 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeApp } from '../../../cloud/http/app.ts'
 import type { Api } from '../../../cloud/http/parts.ts'
-import { type ExcursionRow, iso, type SeriesAnswer, type ZoneSeries } from '../../../shared/api.ts'
+import {
+  type ExcursionRow,
+  iso,
+  type SeriesAnswer,
+  type SlotExcursionRow,
+  type ZoneSeries,
+} from '../../../shared/api.ts'
 import type { PackedSnapshot } from '../../../shared/board-packed.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { type Bench, makeBench } from '../../support/http-parts.ts'
@@ -240,6 +246,50 @@ describe('series', () => {
     const { items } = (await get(`${asked}&high=8`)).json<{ items: ExcursionRow[] }>()
     expect(items[0]).toMatchObject({ high: 8, low: null, knownMs: 240_000, aboveMs: 120_000, degreeMinutesAbove: 3 })
     expect((await get(`${asked}&hold=soon`)).json()).toMatchObject({ code: 'bad-input' })
+  })
+
+  test('excursions of slots, by the sensor of their zone that is nearest', async () => {
+    bench.buckets.length = 0
+    bench.buckets.push({ at, count: 1, min: 10, max: 10, mean: 10, last: 10 })
+    const asked = '/api/v1/sites/harbour/series/excursions/slots?from=2025-12-31T12:00:00Z&to=2025-12-31T12:04:00Z'
+    const all = (await get(asked)).json<{ items: SlotExcursionRow[] }>().items
+    expect(all.map(({ slot, sensor, high }) => [slot, sensor, high])).toEqual([
+      ['A1', 't1', 8],
+      ['A2', 't1', 8],
+      ['B1', 't2', null],
+      ['B2', 't2', null],
+    ])
+    expect(all[0]).toMatchObject({ aboveMs: 240_000, degreeMinutesAbove: 8 })
+    expect(all[2]).toMatchObject({ knownMs: 240_000, aboveMs: 0 })
+    expect((await get(`${asked}&slot=B1&high=9`)).json()).toMatchObject({
+      items: [{ slot: 'B1', high: 9, aboveMs: 240_000 }],
+    })
+  })
+
+  test('what an item went through on its way', async () => {
+    bench.buckets.length = 0
+    for (const [minute, value] of [5, 10, 4, 6].entries())
+      bench.buckets.push({ at: at + minute * 60_000, count: 1, min: value, max: value, mean: value, last: value })
+    const epc = '3034257BF7194E4000001A85'
+    bench.house.items.push(someItem(epc, 'harbour'))
+    const stay = (zone: string | null, slot: string | null, from: number, to: number) => ({
+      ...{ epc, site: 'harbour', zone, slot, fromMs: at + from * 60_000, toMs: at + to * 60_000 },
+    })
+    bench.house.stays.push(stay('A', 'A1', 0, 2), stay(null, null, 2, 3), stay('B', null, 3, 4))
+    const asked = '/api/v1/sites/harbour/series/excursions/items'
+    const range = 'from=2025-12-31T12:00:00Z&to=2025-12-31T12:04:00Z'
+    expect((await get(`${asked}/${epc}?${range}`)).json()).toMatchObject({
+      epc,
+      stays: [
+        { slot: 'A1', sensor: 't1', high: 8, excursion: { knownMs: 120_000, aboveMs: 60_000, degreeMinutesAbove: 2 } },
+        { zone: null, sensor: null, excursion: null },
+        { zone: 'B', slot: null, sensor: 't2', high: null, excursion: { knownMs: 60_000, min: 6, max: 6 } },
+      ],
+      total: { knownMs: 180_000, aboveMs: 60_000, degreeMinutesAbove: 2, min: 5, max: 10 },
+    })
+    expect((await get(`${asked}/3034257BF7194E4000001A86?${range}`)).json()).toMatchObject({ code: 'not-found' })
+    bench.house.items.pop()
+    bench.house.stays.length = 0
   })
 
   test('never cut an answer short in silence', async () => {

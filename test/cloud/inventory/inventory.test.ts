@@ -183,6 +183,11 @@ describe('the ugly ones', () => {
       to: 'A',
       why: 'Slot A-1 is not on the map any more.',
     })
+    expect(inventory.stays(epcA, { site: 'rtm', fromMs: t0 + 1000, toMs: t0 + 2 * minute })).toEqual([
+      { zone: 'A', slot: 'A-1', fromMs: t0 + 1000, toMs: t0 + minute },
+      { zone: 'A', slot: null, fromMs: t0 + minute, toMs: t0 + 2 * minute },
+    ])
+    expect(inventory.stays('3034257BF400B7800004CB2F', { site: 'rtm', fromMs: 0, toMs: t0 })).toEqual([])
     expect(inventory.slots('rtm', {}, page).items.map(({ slot }) => slot)).toEqual(['A-2', 'C-1', 'C-2'])
     expect(inventory.sites()[0]).toMatchObject({ mapVersion: 2, slots: 3, items: 1 })
   })

@@ -1,12 +1,14 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openExcursion } from '../../../cloud/series/excursion.ts'
+import { openExcursion, pooledExcursion } from '../../../cloud/series/excursion.ts'
 import { silences } from '../../../cloud/series/gaps.ts'
 import { kineticOf, meanKineticCelsius } from '../../../cloud/series/summary.ts'
 
 const minute = 60_000
 
-function judged(values: readonly (readonly [minute: number, celsius: number])[], toMinute: number, holdMinutes = 15) {
-  const found = openExcursion({ low: 2, high: 8 }, true, holdMinutes * minute, toMinute * minute)
+function judged(values: readonly (readonly [minute: number, celsius: number])[], toMinute: number, fromMinute = 0) {
+  const range = { fromMs: fromMinute * minute, toMs: toMinute * minute, holdMs: 15 * minute }
+  const found = openExcursion({ low: 2, high: 8 }, true, range)
   for (const [at, value] of values) found.add(at * minute, value)
   return found.take()
 }
@@ -60,8 +62,54 @@ test.each([
   expect(found?.degreeMinutesBelow).toBeCloseTo(below, 9)
 })
 
-test('nothing told is nothing known', () => {
-  expect(judged([], 60)).toBeUndefined()
+test.each([
+  ['nothing', [], 0],
+  ['only long before', [[0, 9]], 30],
+] as const)('told %s: nothing known', (_name, values, fromMinute) => {
+  expect(judged(values, 60, fromMinute)).toBeUndefined()
+})
+
+test('what was said before the range counts for as long as it holds in it', () => {
+  const found = judged(
+    [
+      [0, 30],
+      [5, 9],
+      [18, 5],
+    ],
+    20,
+    10,
+  )
+  expect(found).toMatchObject({ knownMs: 10 * minute, aboveMs: 8 * minute, degreeMinutesAbove: 8, min: 5, max: 9 })
+})
+
+test('two ranges end to end, pooled, come to what the whole does', () => {
+  const said = fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 120 }), fc.integer({ min: -10, max: 30 })), {
+    selector: ([at]) => at,
+    maxLength: 40,
+  })
+  fc.assert(
+    fc.property(said, fc.integer({ min: 1, max: 119 }), (values, cut) => {
+      const inOrder = values.toSorted(([a], [b]) => a - b)
+      const parts = [judged(inOrder, cut), judged(inOrder, 120, cut)].filter((part) => part !== undefined)
+      const [pooled, whole] = [pooledExcursion(parts), judged(inOrder, 120)]
+      expect(pooled === undefined).toBe(whole === undefined)
+      for (const [name, value] of Object.entries(whole ?? {}))
+        expect(pooled?.[name as keyof typeof pooled], name).toBeCloseTo(Number(value), 6)
+    }),
+  )
+})
+
+test('who knows no mean kinetic temperature of a part knows none of the whole', () => {
+  const part = openExcursion({ high: 60 }, false, { fromMs: 0, toMs: minute, holdMs: minute })
+  part.add(0, 70)
+  const humidity = part.take()
+  expect(humidity).toMatchObject({ meanKineticCelsius: null, degreeMinutesAbove: 10 })
+  expect(pooledExcursion(humidity === undefined ? [] : [humidity, humidity])).toMatchObject({
+    meanKineticCelsius: null,
+    degreeMinutesAbove: 20,
+    max: 70,
+  })
+  expect(pooledExcursion([])).toBeUndefined()
 })
 
 test('mean kinetic temperature: steady is itself, and warmth counts more than cold', () => {
