@@ -12,6 +12,8 @@ import { wait } from './wait.ts'
 /** Records are given to the spool together: so many, or after so long, or at once where a broker waits for its receipt. */
 const groupRecords = 500
 const groupMs = 25
+/** What gathered while a slow disk was busy goes there at once: at 500 a sync, one that takes 100 ms would hold devices back. */
+const mostRecords = 2_000
 
 export interface AppendContext {
   readonly queue: RecordQueue
@@ -36,7 +38,7 @@ export async function appendAll(context: AppendContext, closing: AbortSignal, gi
     const timer = setTimeout(() => grouped.abort(), groupMs)
     await queue.holds(groupRecords, AbortSignal.any([closing, grouped.signal]))
     clearTimeout(timer)
-    const records = queue.take(groupRecords)
+    const records = queue.take(mostRecords)
     await appendOne(context, records, giveUp)
     queue.settle(records.length)
   }

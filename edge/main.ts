@@ -10,8 +10,6 @@ import { openDocument } from './document.ts'
 import { type GatewayClock, gatewayClock } from './gateway-clock.ts'
 import { runLine } from './line.ts'
 import type { Log } from './log.ts'
-import { registryOf } from './metrics.ts'
-import { openProbe } from './probe.ts'
 import { recordQueue } from './record-queue.ts'
 import { type SourceOptions, sourceFrom } from './sources/catalogue.ts'
 import type { ConfiguredSource, SourceContext } from './sources/configured.ts'
@@ -80,6 +78,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
   const keeping = keepClock(clock, config.spool.directory, log, stopUplink.signal)
   try {
     if (config.metrics !== undefined) {
+      const [{ registryOf }, { openProbe }] = await Promise.all([import('./metrics.ts'), import('./probe.ts')])
       probe = await openProbe(config.metrics, registryOf({ tally, spool, clock, uplink: uplinkCounters }), tally)
     }
     uplink = runUplink(
@@ -109,10 +108,12 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
 
     onOpen?.({ tally, spool })
     const context = { clock, random, commandsOf }
+    const arranged = async (options: SourceOptions) => arrange(await sourceFrom(options, context), options, context)
+    const sources = await Promise.all(config.sources.map(arranged))
     await runLine(
       {
         gateway: config.gateway.id,
-        sources: config.sources.map((options) => arrange(sourceFrom(options, context), options, context)),
+        sources,
         clean: config.clean,
         gates: () => document.current?.gates,
         spool,
@@ -152,7 +153,7 @@ export async function watchDevices(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random } = watching
-  const configured = sources.map((options) => sourceFrom(options, { clock, random, commandsOf }))
+  const configured = await Promise.all(sources.map((options) => sourceFrom(options, { clock, random, commandsOf })))
   const spool = { append: async () => 0 }
   await runLine({ ...watching, gateway: gateway.id, sources: configured, clean, spool }, signal)
 }

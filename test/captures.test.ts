@@ -17,7 +17,7 @@ test('there are captures', () => expect(captures.length).toBeGreaterThanOrEqual(
 test.each(captures.map((path) => [basename(dirname(path)), path]))('%s becomes what it did', async (_device, name) => {
   const path = `${import.meta.dirname}/${name}`
   const header = await captureHeaderOf(path)
-  const live = sourceFrom(SourceOptions.parse(header?.source), sourceContext)
+  const live = await sourceFrom(SourceOptions.parse(header?.source), sourceContext)
   const spool = memorySpool()
   const tally = emptyTally()
   const { clock, random } = sourceContext

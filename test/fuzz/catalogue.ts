@@ -1,3 +1,4 @@
+import { captureTarget } from './captures.ts'
 import { codeTargets } from './codes.ts'
 import { decoderTargets, llrpTarget, mappingTarget, patternTarget, registersTarget } from './decoders.ts'
 import { framerTargets } from './framers.ts'
@@ -12,4 +13,5 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   registersTarget,
   ...framerTargets,
   ...codeTargets,
+  captureTarget,
 ]

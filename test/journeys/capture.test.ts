@@ -52,13 +52,13 @@ async function recordLive(options: object, during: (tally: ReturnType<typeof emp
   const path = join(directory, 'live.ndjson')
   const file = openCaptureFile({ path, maxBytes: 10_000_000, onEnded: (reason) => expect.fail(reason) })
   file.write(headerLine({ warepulse: 'capture', version: 1, startedAt: 1, source: withoutSecrets(parsed) }))
-  const live = await recordsOf(recorded(sourceFrom(parsed, sourceContext), file, sourceContext.clock), during)
+  const live = await recordsOf(recorded(await sourceFrom(parsed, sourceContext), file, sourceContext.clock), during)
   return { live, path }
 }
 
 async function play(path: string, speed: number | 'max') {
   const header = await captureHeaderOf(path)
-  const configured = sourceFrom(SourceOptions.parse(header?.source), sourceContext)
+  const configured = await sourceFrom(SourceOptions.parse(header?.source), sourceContext)
   return recordsOf(played(configured, { path, speed }, sourceContext))
 }
 

@@ -96,7 +96,7 @@ async function meet(device: Device, options: object = {}) {
   const ended = runLine(
     {
       gateway: 'gw',
-      sources: [sourceFrom(source, context)],
+      sources: [await sourceFrom(source, context)],
       clean: CleanOptions.parse({ windowMs: 500 }),
       spool,
       clock,

@@ -46,7 +46,7 @@ test('two gateways record every tag read that the devices of their halls sent, a
   const clock = steadyClock()
 
   const stop = new AbortController()
-  const gateways = Object.entries(gatewaySources(plan, connections)).map(([gateway, sources]) => {
+  const opened = Object.entries(gatewaySources(plan, connections)).map(async ([gateway, sources]) => {
     const spool = memorySpool()
     const tally = emptyTally()
     const context = {
@@ -57,7 +57,7 @@ test('two gateways record every tag read that the devices of their halls sent, a
     const ended = runLine(
       {
         gateway,
-        sources: sources.map((source) => sourceFrom(SourceOptions.parse(source), context)),
+        sources: await Promise.all(sources.map((source) => sourceFrom(SourceOptions.parse(source), context))),
         clean: CleanOptions.parse({ windowMs: 500 }),
         spool,
         clock,
@@ -69,6 +69,7 @@ test('two gateways record every tag read that the devices of their halls sent, a
     )
     return { gateway, spool, tally, ended }
   })
+  const gateways = await Promise.all(opened)
   const stateOf = (device: string) =>
     gateways
       .flatMap(({ spool }) => spool.records)

@@ -44,7 +44,7 @@ export async function saturateLine(seconds: number): Promise<Saturation> {
   const ended = runLine(
     {
       gateway: 'gw',
-      sources: [sourceFrom(options, { clock, random: Math.random, commandsOf })],
+      sources: [await sourceFrom(options, { clock, random: Math.random, commandsOf })],
       clean: CleanOptions.parse({}),
       spool: { append: async (records) => records.length },
       clock,

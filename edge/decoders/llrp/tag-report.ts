@@ -27,7 +27,8 @@ export const decodeTagReport: Decoder = (frame, context) => {
   for (let at = headerBytes; at < frame.length; ) {
     const length = lengthAt(view, at, frame.length)
     if (length === undefined) return refused('length', 'parameter')
-    if (view.getUint16(at) === parameters.tagReportData) {
+    // A brief parameter may be a single byte, the last of the message.
+    if (length >= 4 && view.getUint16(at) === parameters.tagReportData) {
       const reading = readTag(frame, view, at + 4, at + length, context)
       if (!reading.ok) return reading
       readings.push(reading.value)

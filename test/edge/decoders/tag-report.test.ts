@@ -24,6 +24,11 @@ for (const [name, frame, readings] of [
   ['an EPC and nothing else', report(tag()), [plain]],
   ['two tags', report(tag(), tag(parameter('AntennaID', { AntennaID: 4 }))), [plain, { ...plain, antenna: 4 }]],
   ['no tags', report(), []],
+  [
+    'a parameter of a single byte behind the last tag (found by npm run fuzz)',
+    bytesOf('043D000000293AFB30B600F0001E950B7F0000000000000051023881000186BC8200058880194BA9D5'),
+    [{ type: 'refused', reason: 'schema', detail: 'no EPC' }],
+  ],
   ['a survey', report(parameter('RFSurveyReportData')), []],
   ['signal in dBm', report(tag(parameter('PeakRSSI', { PeakRSSI: -68 }))), [{ ...plain, rssiDbm: -68 }]],
   [
