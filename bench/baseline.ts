@@ -36,30 +36,54 @@ const underWay = 100_000
  */
 export async function measureBaseline(options: { seconds?: number; batch?: number } = {}): Promise<BaselineTurn> {
   const { seconds = 5, batch = 200 } = options
-  const influx = await startInfluxServer()
-  const broker = await startMosquitto({ users: { bench: 'bench' }, permissions: 'user bench\ntopic readwrite #\n' })
-  const brokerUrl = broker.url.replace('//', '//bench:bench@')
-  await query(influx.url, 'CREATE DATABASE baseline')
-  const script = fork(join(import.meta.dirname, 'baseline', 'script.ts'), [
-    brokerUrl,
-    `${influx.url}/write?db=baseline&precision=ns`,
-  ])
+  const { influx, brokerUrl, startScript, close } = await startBaseline()
+  const script = await startScript()
   try {
     const client = await connectAsync(brokerUrl)
     // As our own sender does; the script is left as somebody writes it in an hour.
     if (client.stream instanceof Socket) client.stream.setNoDelay(true)
     const { sent, recordsPerSecond } = await rateOf(script, client, batch, seconds)
     await client.endAsync()
-    const [conditions] = await query(influx.url, 'SELECT count("temperature") FROM "condition"', 'baseline')
-    const [reads] = await query(influx.url, 'SELECT count("count") FROM "read"', 'baseline')
-    const stored = Number(conditions?.[1]) + Number(reads?.[1])
+    const stored = await storedByBaseline(influx.url)
     if (stored !== sent) throw new Error(`sent ${sent} readings, found ${stored} points`)
     return { recordsPerSecond, stored }
   } finally {
     script.kill('SIGKILL')
-    await broker.stop()
-    await influx.stop()
+    await close()
   }
+}
+
+/** InfluxDB and Mosquitto, and how to start a script between them; a script is its starter's to end. */
+export async function startBaseline() {
+  const influx = await startInfluxServer()
+  const broker = await startMosquitto({ users: { bench: 'bench' }, permissions: 'user bench\ntopic readwrite #\n' })
+  const brokerUrl = broker.url.replace('//', '//bench:bench@')
+  await query(influx.url, 'CREATE DATABASE baseline')
+  return {
+    influx,
+    brokerUrl,
+    /** Resolves when it has subscribed. */
+    async startScript(): Promise<ChildProcess> {
+      const writeUrl = `${influx.url}/write?db=baseline&precision=ns`
+      const script = fork(join(import.meta.dirname, 'baseline', 'script.ts'), [brokerUrl, writeUrl])
+      const ended = once(script, 'exit').then(() => Promise.reject(new Error('the script ended')))
+      ended.catch(() => undefined)
+      const [first] = await Promise.race([once(script, 'message'), ended])
+      if (first.ready !== true) throw new Error('the script did not start')
+      return script
+    },
+    async close() {
+      await broker.stop()
+      await influx.stop()
+    },
+  }
+}
+
+/** Points that the script's readings became. */
+export async function storedByBaseline(url: string): Promise<number> {
+  const [conditions] = await query(url, 'SELECT count("temperature") FROM "condition"', 'baseline')
+  const [reads] = await query(url, 'SELECT count("count") FROM "read"', 'baseline')
+  return Number(conditions?.[1] ?? 0) + Number(reads?.[1] ?? 0)
 }
 
 async function rateOf(script: ChildProcess, client: MqttClient, batch: number, seconds: number) {
@@ -68,8 +92,6 @@ async function rateOf(script: ChildProcess, client: MqttClient, batch: number, s
   let failed = 0
   const ended = once(script, 'exit').then(() => Promise.reject(new Error('the script ended')))
   ended.catch(() => undefined)
-  const [ready] = await Promise.race([once(script, 'message'), ended])
-  if (ready.ready !== true) throw new Error('the script did not start')
   script.on('message', (message: { written: number; status: number }) => {
     if (message.status !== 204) failed += message.written
     written += message.written
@@ -96,7 +118,7 @@ async function rateOf(script: ChildProcess, client: MqttClient, batch: number, s
 const start = Date.UTC(2026, 0, 1)
 
 /** Readings number `from` to `from + count`: even ones are measurements, odd ones observations. */
-function readingsFrom(from: number, count: number): readonly object[] {
+export function readingsFrom(from: number, count: number): readonly object[] {
   return Array.from({ length: count }, (_, i) => {
     const n = from + i
     const half = Math.floor(n / 2)

@@ -19,7 +19,7 @@ export interface BenchmarkOptions {
   }
 }
 
-export type Figures = Readonly<Record<string, number | string | readonly object[]>>
+export type Figures = Readonly<Record<string, number | string | readonly (object | number)[]>>
 
 export interface Benchmark {
   run(options: BenchmarkOptions): Promise<Figures>

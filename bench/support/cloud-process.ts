@@ -22,10 +22,13 @@ export interface CloudProcess {
   publish(map: SiteMap): Promise<void>
   /** Entries that the slowest projection is behind. */
   lag(): Promise<number>
+  /** Of the process that was started first, like what follows. */
   cpuSeconds(): number
   /** Of the thread that serves sockets. */
   mainThreadCpuSeconds(): number
   peakRssMb(): number
+  /** SIGKILL; after so long it is started again on the same ports, and resolves when it answers. */
+  killFor(ms: number): Promise<void>
   /** Stops it and removes its data. */
   remove(): Promise<void>
 }
@@ -60,15 +63,21 @@ export async function startCloudProcess(
       log: { level: 'warn' },
     }),
   )
-  const running = startWarepulse(['cloud', '--config', config])
   const url = `http://127.0.0.1:${httpPort}`
-  await until('the cloud answers', async () => (await fetch(`${url}/healthz`)).ok, { withinMs: 30_000 })
+  async function start(): Promise<Running> {
+    const started = startWarepulse(['cloud', '--config', config])
+    await until('the cloud answers', async () => (await fetch(`${url}/healthz`)).ok, { withinMs: 30_000 })
+    return started
+  }
+  let running = await start()
   return {
     url,
     brokerUrl: `mqtt://127.0.0.1:${brokerPort}`,
     dataDirectory,
     token,
-    running,
+    get running() {
+      return running
+    },
     secrets,
     async publish(map) {
       const response = await fetch(`${url}/api/v1/sites/${map.site}/map`, {
@@ -83,6 +92,11 @@ export async function startCloudProcess(
       return Math.max(...ready.projections.map(({ lag }) => lag))
     },
     ...watchProcess(running.pid),
+    async killFor(ms) {
+      await running.kill()
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      running = await start()
+    },
     async remove() {
       await running.stop()
       await rm(directory, { recursive: true, force: true })
