@@ -68,7 +68,7 @@ export function registryOf({ tally, spool, clock, uplink }: Counted): Registry {
   })
   new Counter({
     name: 'edge_measurements_total',
-    help: 'Sensor readings by the rule that decided; dead-band = suppressed',
+    help: 'Sensor readings by the rule that decided; dead-band and repeated = not stored',
     labelNames: ['rule'],
     registers,
     collect() {

@@ -8,6 +8,7 @@ import { flush, flushAll, nothingObserved, type ObserveState, observe } from './
 import type { CleanOptions } from './options.ts'
 import { plausible } from './plausible.ts'
 import { type ReadPointNames, readPointOf } from './read-point.ts'
+import { isRepeated, nothingHeard, type RepeatState } from './repeated.ts'
 import { nothingReported, type ReportRule, type ReportState, reportRule } from './report-by-exception.ts'
 import { nothingScanned, type ScanState } from './scan.ts'
 
@@ -17,12 +18,19 @@ export type CleanRecord = Observation | Passage | Measurement | Scan
 export interface CleanState {
   readonly observed: ObserveState
   readonly reported: ReportState
+  readonly heard: RepeatState
   readonly scanned: ScanState
   readonly gates: Gates
 }
 
 export function nothingSeen(): CleanState {
-  return { observed: nothingObserved(), reported: nothingReported(), scanned: nothingScanned(), gates: noGates() }
+  return {
+    observed: nothingObserved(),
+    reported: nothingReported(),
+    heard: nothingHeard(),
+    scanned: nothingScanned(),
+    gates: noGates(),
+  }
 }
 
 /** Sensors remembered by report-by-exception; far more than a gateway can serve. */
@@ -54,6 +62,7 @@ export function cleanSensorReading(
   emit: (record: CleanRecord) => void,
 ): ReportRule | 'unknown-device' {
   if (!identifierPattern.test(reading.sensor)) return 'unknown-device'
+  if (isRepeated(state.heard, reading)) return 'repeated'
   const believed = plausible(reading)
   const rule = reportRule(state.reported, believed, { ...options, sensors: rememberedSensors })
   if (rule === 'dead-band') return rule

@@ -36,8 +36,8 @@ export function nothingReported(): ReportState {
   return { sensors: new Map() }
 }
 
-/** Why a measurement goes on, or why it does not. */
-export const reportRules = ['first', 'changed', 'heartbeat', 'late', 'dead-band'] as const
+/** Why a measurement goes on, or why it does not; `repeated` is told by `isRepeated` before any of the others. */
+export const reportRules = ['first', 'changed', 'heartbeat', 'late', 'dead-band', 'repeated'] as const
 export type ReportRule = (typeof reportRules)[number]
 
 /**

@@ -31,6 +31,8 @@ export interface SensorReading {
   readonly sensor: string
   readonly values: Readonly<Partial<Record<Quantity, number | null>>>
   readonly reasons?: Readonly<Record<string, string>>
+  /** The sensor's own number of this measurement, which several listeners may have heard. */
+  readonly measurementNumber?: number
   /** As in a TagRead. */
   readonly unsyncedIn?: string
 }

@@ -7,6 +7,8 @@ import type { Decoder } from './reading.ts'
 const text = new TextDecoder()
 /** Data format 5 with its MAC address. */
 const rawV2Bytes = 24
+/** Mark of "not available" in the place of the measurement's number. */
+const noNumber = 0xffff
 /** Manufacturer specific data (AD type FFh) of Ruuvi Innovations (0499h, low byte first). */
 const ruuviAdvertisement = 'FF9904'
 const longestAdvertisementBytes = 255
@@ -35,6 +37,7 @@ export const decodeRuuvi: Decoder = (frame, context) => {
   const values = valuesOf(payload.value)
   const reasons: Record<string, string> = {}
   for (const [quantity, value] of Object.entries(values)) if (value === null) reasons[quantity] = 'not-available'
+  const measurementNumber = payload.value.getUint16(16)
   const signalDbm = numberFrom(message['rssi'])
   if (signalDbm !== undefined) values.signalDbm = signalDbm
   const heardAt = instantInRange((numberFrom(message['ts']) ?? Number.NaN) * 1000)
@@ -46,6 +49,7 @@ export const decodeRuuvi: Decoder = (frame, context) => {
       sensor: context.device,
       values,
       ...(Object.keys(reasons).length > 0 ? { reasons } : {}),
+      ...(measurementNumber === noNumber ? {} : { measurementNumber }),
     },
   ])
 }

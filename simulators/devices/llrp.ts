@@ -31,6 +31,8 @@ export interface LlrpReader extends ReaderDevice {
   readonly counters: LlrpReaderCounters
   /** Power off and on: what it kept and was told is gone, and its uptime starts again. */
   reboot(): void
+  /** Somebody pulls an antenna's cable, or puts it back. */
+  antenna(port: number, isConnected: boolean): void
   /** A level at one of its inputs. */
   input(port: number, isHigh: boolean): void
 }
@@ -69,9 +71,9 @@ const types = {
   keepaliveAck: 72,
   error: 100,
 } as const
-const parts = { roSpecEvent: 249, overflowEvent: 251, connectionAttempt: 256 } as const
+const parts = { roSpecEvent: 249, overflowEvent: 251, antennaEvent: 255, connectionAttempt: 256 } as const
 const greeting = { accepted: 0, occupied: 2 } as const
-const eventTypes = { roSpec: 2, buffer: 3 } as const
+const eventTypes = { roSpec: 2, buffer: 3, antenna: 8 } as const
 const unsupportedMessage = 109
 const mostMissedAcks = 3
 const longestWriteBytes = 64 * 1024
@@ -335,6 +337,9 @@ export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpRe
       settings = llrpSettings(model, tellRun)
       buffer = []
       bootedAt = now()
+    },
+    antenna(antennaPort, isConnected) {
+      tell(eventTypes.antenna, long(parts.antennaEvent, unsigned(8, isConnected ? 1 : 0), unsigned(16, antennaPort)))
     },
     input(inputPort, isHigh) {
       clearTimeout(inputTimer)

@@ -85,6 +85,19 @@ test('a reader is set up, and what it reads comes with its own stamp, antenna an
   expect(run.links).toEqual([{ device: 'dock-1', state: 'up' }])
 })
 
+test('an antenna whose cable is pulled is down, its reader is not; put back, it is up', async () => {
+  const reader = await openReader()
+  const { run } = listen(reader.port)
+  await isUp(run)
+  reader.antenna(2, false)
+  reader.antenna(2, true)
+  await until('both are told', () => run.links.length === 3)
+  expect(run.links.slice(1)).toEqual([
+    { device: 'dock-1.2', state: 'down', reason: 'the reader says that it is disconnected' },
+    { device: 'dock-1.2', state: 'up', reason: 'the reader says that it is connected' },
+  ])
+})
+
 const oddities: readonly [string, Partial<LlrpReaderOptions>, object][] = [
   ['one that is no Impinj', { isImpinj: false }, {}],
   ['LLRP 1.1', {}, { protocolVersion: '1.1' }],

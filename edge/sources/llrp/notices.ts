@@ -9,6 +9,8 @@ export type Notice =
   | { readonly kind: 'time'; readonly counts: 'utc' | 'uptime'; readonly stampMs: number; readonly isGreeting: boolean }
   /** A ROSpec has ended. */
   | { readonly kind: 'ended'; readonly roSpec: number }
+  /** The reader has found a cable at one of its ports, or misses it. */
+  | { readonly kind: 'antenna'; readonly port: number; readonly isConnected: boolean }
   /** Something that people should know; the reader goes on. */
   | { readonly kind: 'trouble'; readonly sentence: string }
   | { readonly kind: 'closing' }
@@ -30,10 +32,8 @@ function timeIn(data: NamedParameter): readonly Notice[] {
 
 function noticeOf(event: NamedParameter): readonly Notice[] {
   switch (event.name) {
-    case 'AntennaEvent': {
-      const is = numberIn(event, 'Event') === 1 ? 'connected again' : 'disconnected'
-      return [{ kind: 'trouble', sentence: `antenna ${numberIn(event, 'AntennaID')} is ${is}` }]
-    }
+    case 'AntennaEvent':
+      return [{ kind: 'antenna', port: numberIn(event, 'AntennaID') ?? 0, isConnected: numberIn(event, 'Event') === 1 }]
     case 'ROSpecEvent':
       return numberIn(event, 'Event') === 1 ? [{ kind: 'ended', roSpec: numberIn(event, 'ROSpecID') ?? 0 }] : []
     case 'ReportBufferLevelWarningEvent': {

@@ -80,6 +80,11 @@ function watchReader(id: string, { clock }: SourceContext, events: SourceEvents)
     down: (reason: string) => watch.down(id, reason),
     checkSilence: (silentAfterMs: number) => watch.checkSilence(clock.monotonicMs(), silentAfterMs),
     trouble: (sentence: string) => link({ device: id, state: 'up', reason: sentence }),
+    /** An antenna is told of as `<reader>.<port>`, like one that reads too little. */
+    antenna({ port, isConnected }: Extract<Notice, { kind: 'antenna' }>) {
+      const reason = `the reader says that it is ${isConnected ? 'connected' : 'disconnected'}`
+      events.link({ device: `${id}.${port}`, state: isConnected ? 'up' : 'down', reason })
+    },
     clock: () => ({ counts: readerClock.counts, offsetMs }),
     heldBack() {
       readerClock = noteHeldBack(readerClock)
@@ -177,6 +182,7 @@ async function connection(
     for (const one of step.send) socket.write(encodeMessage(one))
     for (const notice of step.notices) {
       if (notice.kind === 'time') reader.noteTime(notice)
+      else if (notice.kind === 'antenna') reader.antenna(notice)
       else if (notice.kind === 'trouble') reader.trouble(notice.sentence)
       else if (notice.kind === 'over') fail(notice.reason)
       else if (notice.kind === 'reading') readingSinceMs = clock.monotonicMs()

@@ -98,7 +98,7 @@ const valid = '0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F'
 const validValues = { temperature: 24.3, humidity: 53.49, pressure: 1000.44, batteryMillivolts: 2977 }
 
 for (const [name, message, reading] of [
-  ['plain hex', valid, { at: 1000, values: validValues }],
+  ['plain hex', valid, { at: 1000, values: validValues, measurementNumber: 205 }],
   ['plain hex of the advertisement', `0201061bff9904${valid.toLowerCase()}`, { at: 1000, values: validValues }],
   [
     'JSON of a Ruuvi Gateway, its time as text',
