@@ -229,6 +229,7 @@ export const Alert = z.object({
   rangAt: Iso.nullable().default(null).describe('when it last began to ring; null: never'),
   times: z.int().default(1).describe('how often its condition came'),
   escalation: z.int().default(0).describe('how many of the deadlines of its rule it stood unacknowledged'),
+  isPast: z.literal(true).optional().describe('found in data that came late, when it was over already: it never rang'),
 })
 export type Alert = z.infer<typeof Alert>
 

@@ -7,8 +7,11 @@ import { type AlertAct, isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs, presentTime } from '../location/event-time.ts'
 import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
+import { rulesFor } from './concerning.ts'
 import { passTime } from './deadlines.ts'
-import { judgeTime, judgeValues, retire, rulesFor } from './judge.ts'
+import { judgeTime, retire } from './judge.ts'
+import { judgeClock, judgeGap, passGaps } from './judge-gateway.ts'
+import { judgeValues } from './judge-values.ts'
 import { assign, raise, turn } from './raise.ts'
 import { noteSign, signOf, zoneOf } from './sign-of.ts'
 import { live, say, sayNext } from './silence.ts'
@@ -40,6 +43,10 @@ function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes
       const sign = signOf(state, site, isSensor ? 'sensor' : 'reader', gateway, record.device)
       say(sign, record.state, at)
       noteSign(state, sign)
+    } else if (isKind(record, 'gap')) {
+      judgeGap(state, { site, gateway, at: recordedAt, trigger: triggerOf(entry, index) }, record, hash, changes)
+    } else if (isKind(record, 'clock')) {
+      judgeClock(state, { site, gateway, at: recordedAt, trigger: triggerOf(entry, index) }, record, hash, changes)
     } else if (isKind(record, 'alert')) {
       const at = presentTime(record, entry)
       if (at !== undefined) edge(state, entry, index, record, at, hash, changes)
@@ -61,16 +68,22 @@ function measure(
   hash: Hash,
   changes: AlertChanges,
 ): void {
-  const { site, gateway } = entry
+  const { site, gateway, recordedAt } = entry
   const key = state.sensorKeys.of(site, record.sensor)
   const sign = state.signs.get(key) ?? signOf(state, site, 'sensor', gateway, record.sensor)
-  // What is older than the newest is history: it neither rings nor ends what rings now.
-  if (at < sign.signAt) return
-  if (sign.said === 'unsaid' || sign.said === 'silent') say(sign, 'up', at)
-  live(sign, at)
-  state.signs.note(key)
+  const newestAt = sign.signAt
+  // What is older than the newest is history: it is no sign of life, and neither rings nor ends what rings now.
+  if (at >= newestAt) {
+    if (sign.said === 'unsaid' || sign.said === 'silent') {
+      say(sign, 'up', at)
+      state.signs.note(key)
+    }
+    live(sign, at)
+    state.signs.touch(key)
+  }
   const rules = rulesFor(state, site, record.sensor)
-  if (rules.length > 0) judgeValues(state, rules, site, record, at, triggerOf(entry, index), hash, changes)
+  if (rules.length === 0) return
+  judgeValues(state, rules, { site, record, at, recordedAt, newestAt, trigger: triggerOf(entry, index) }, hash, changes)
 }
 
 /** Rules that ran on the gateway: taken as they are, newest event time wins. */
@@ -106,6 +119,7 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
     if (isOwnKind(record, 'tick')) {
       tick(state, record.at)
       judgeTime(state, record.at, hash, changes)
+      passGaps(state, record.at, changes)
       passTime(state, record.at, changes)
     } else if (isOwnKind(record, 'rule')) {
       state.rules.put(record.rule.id, { rule: record.rule })

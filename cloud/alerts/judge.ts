@@ -1,44 +1,26 @@
-import type { Measurement } from '../../shared/record.ts'
-import type { Rule, SilentRule, ThresholdRule } from '../../shared/rule.ts'
+import { isValueRule, type SilentRule } from '../../shared/rule.ts'
+import { conditionKey } from './concerning.ts'
+import { obeyWatch } from './judge-values.ts'
+import { backlogQuietMs, endPast } from './past.ts'
 import { raise, turn } from './raise.ts'
-import { signKey, zoneOf } from './sign-of.ts'
+import { signKey } from './sign-of.ts'
 import { silentSince } from './silence.ts'
-import type { AlertChanges, AlertState, Concerning, Hash, StoredSign } from './state.ts'
-import { type Turn, unwatched, type Watch, watchTime, watchValue } from './threshold.ts'
-
-/** The newest values of a sensor against the threshold rules that concern it (`rulesFor`). */
-export function judgeValues(
-  state: AlertState,
-  concerning: readonly Concerning[],
-  site: string,
-  record: Measurement,
-  at: number,
-  trigger: string,
-  hash: Hash,
-  changes: AlertChanges,
-): void {
-  for (const { rule, key } of concerning) {
-    const value = record.values[rule.quantity]
-    if (value === undefined || value === null) continue
-    const known = state.watches.get(key)
-    const watch = known ?? unwatched()
-    const { sinceAt, raised } = watch
-    const turned = watchValue(watch, rule, at, value, trigger)
-    if (watch.sinceAt !== sinceAt || watch.raised !== raised) keep(state, key, watch)
-    obey(state, rule, key, site, record.sensor, watch, turned, at, hash, changes)
-  }
-}
+import type { AlertChanges, AlertState, Hash, StoredSign } from './state.ts'
+import { watchTime } from './watch.ts'
 
 /** What time alone decides: on-delays that ran out, and silence. */
 export function judgeTime(state: AlertState, now: number, hash: Hash, changes: AlertChanges): void {
+  endBacklogs(state, now, hash, changes)
   for (const [key, watch] of state.watches.all) {
-    if (watch.raised || watch.sinceAt === null) continue
+    if (watch.sinceAt === null || (watch.raised && watch.withinAt === undefined)) continue
     const [id = '', site = '', subject = ''] = key.split('/')
     const rule = state.rules.get(id)?.rule
-    if (rule?.type !== 'threshold') continue
+    if (rule === undefined || !isValueRule(rule)) continue
     const turned = watchTime(watch, rule, now, state.watchedFrom)
-    if (turned !== undefined) state.watches.note(key)
-    obey(state, rule, key, site, subject, watch, turned, now, hash, changes)
+    if (turned === undefined) continue
+    if (watch.sinceAt === null && watch.memory === undefined) state.watches.remove(key)
+    else state.watches.note(key)
+    obeyWatch(state, { rule, key }, site, subject, watch, turned, now, hash, changes)
   }
   for (const { rule } of state.rules.all.values()) {
     if (rule.type !== 'silent' || !rule.enabled) continue
@@ -50,9 +32,31 @@ export function judgeTime(state: AlertState, now: number, hash: Hash, changes: A
   }
 }
 
+/**
+ * Backlogs that are told to their end. What still held with the newest value of the sensor is the present from here on,
+ * and may ring; what held when something newer was known already was over by then.
+ */
+function endBacklogs(state: AlertState, now: number, hash: Hash, changes: AlertChanges): void {
+  for (const [key, past] of [...state.pasts.all]) {
+    const quietMs = now - past.heardAt
+    if (quietMs >= 0 && quietMs < backlogQuietMs) continue
+    state.pasts.remove(key)
+    const [id = '', site = '', subject = ''] = key.split('/')
+    const rule = state.rules.get(id)?.rule
+    if (rule === undefined || !isValueRule(rule)) continue
+    if (state.signs.get(state.sensorKeys.of(site, subject))?.signAt !== past.knownAt) {
+      endPast(state, { rule, key }, past, past.knownAt, hash, changes)
+    } else if (past.sinceAt !== null || past.memory !== undefined) {
+      const { knownAt: _known, heardAt: _heard, ...watch } = past
+      state.watches.put(key, past.sinceAt === null ? watch : { ...watch, wasLate: true })
+    }
+  }
+}
+
 /** The rule changed or went: its conditions are forgotten, its alerts clear. */
 export function retire(state: AlertState, rule: string, at: number, changes: AlertChanges): void {
   for (const key of [...state.watches.all.keys()]) if (key.startsWith(`${rule}/`)) state.watches.remove(key)
+  for (const key of [...state.pasts.all.keys()]) if (key.startsWith(`${rule}/`)) state.pasts.remove(key)
   for (const { key } of [...state.open.all.values()]) {
     if (key.startsWith(`${rule}/`)) turn(state, key, 'clear', at, changes)
   }
@@ -107,55 +111,4 @@ function silenceOf(
 
 function isAway(gateway: StoredSign): boolean {
   return gateway.said === 'silent' && gateway.saidAt >= gateway.signAt
-}
-
-function obey(
-  state: AlertState,
-  rule: ThresholdRule,
-  key: string,
-  site: string,
-  subject: string,
-  watch: Watch,
-  turned: Turn,
-  at: number,
-  hash: Hash,
-  changes: AlertChanges,
-): void {
-  if (turned === 'clear') turn(state, key, 'clear', at, changes)
-  if (turned !== 'raise' || watch.sinceAt === null) return
-  const zone = zoneOf(state, site, subject)
-  const { value, trigger } = watch
-  const raisedAt = watch.sinceAt + rule.onDelayMs
-  raise(state, { key, site, rule, ruleId: rule.id, subject, zone, value, at: raisedAt, trigger }, hash, changes)
-}
-
-function keep(state: AlertState, key: string, watch: Watch): void {
-  if (watch.sinceAt === null) state.watches.remove(key)
-  else state.watches.put(key, watch)
-}
-
-/** The threshold rules that concern a sensor by the rules and the map in force; looked up once for each sensor. */
-export function rulesFor(state: AlertState, site: string, sensor: string): readonly Concerning[] {
-  const ofSite = state.concerning.get(site) ?? new Map<string, readonly Concerning[]>()
-  state.concerning.set(site, ofSite)
-  const known = ofSite.get(sensor)
-  if (known !== undefined) return known
-  const zone = zoneOf(state, site, sensor)
-  const concerning: Concerning[] = []
-  for (const { rule } of state.rules.all.values()) {
-    if (rule.type === 'threshold' && rule.enabled && rule.site === site && concerns(rule, sensor, zone)) {
-      concerning.push({ rule, key: conditionKey(rule, site, sensor) })
-    }
-  }
-  ofSite.set(sensor, concerning)
-  return concerning
-}
-
-function concerns(rule: ThresholdRule, sensor: string, zone: string | null): boolean {
-  if (rule.sensors !== undefined && !rule.sensors.includes(sensor)) return false
-  return rule.zone === undefined || rule.zone === zone
-}
-
-function conditionKey(rule: Rule, site: string, subject: string): string {
-  return `${rule.id}/${site}/${subject}`
 }

@@ -17,6 +17,7 @@ import {
   type AlertState,
   EdgeWord,
   OpenAlert,
+  StoredPast,
   StoredRule,
   StoredSign,
   StoredWatch,
@@ -52,6 +53,7 @@ const migrations: readonly Migration[] = [
   -- What people away from the board may want to hear, oldest first; the newest ones are kept.
   CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, notice TEXT NOT NULL) STRICT;
   `,
+  [keptSchema('past'), keptLogSchema('past')].join('\n'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
@@ -65,7 +67,8 @@ export async function openAlerts(options: { readonly path: string; readonly tell
   const state: AlertState = {
     rules: openKept(database, 'rule', StoredRule),
     watches: openKept(database, 'watch', StoredWatch),
-    signs: openKept(database, 'sign', StoredSign),
+    pasts: openKept(database, 'past', StoredPast),
+    signs: openKept(database, 'sign', StoredSign, 'signAt'),
     sensorKeys: new Keys((site, sensor) => signKey(site, 'sensor', '', sensor)),
     open: openKept(database, 'open', OpenAlert),
     edge: openKept(database, 'edge', EdgeWord),
@@ -80,6 +83,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
   const kept = [
     state.rules,
     state.watches,
+    state.pasts,
     state.signs,
     state.open,
     state.edge,

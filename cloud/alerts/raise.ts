@@ -16,6 +16,8 @@ export interface Cause {
   readonly zone: string | null
   readonly value: number | null
   readonly at: number
+  /** When it begins to ring, if that is later: it was found in late data, and still holds. */
+  readonly ringsAt?: number
   /** Identity of the record that triggered it. */
   readonly trigger: string
 }
@@ -44,7 +46,13 @@ export function raise(state: AlertState, cause: Cause, hash: Hash, changes: Aler
   const planned = planFor(state, open.alert, Math.max(state.now, cause.at))
   open.plannedUntil = planned.until
   const before: Life = { ...unraised, isLatching: open.alert.isLatching, plan: planned.plan }
-  settle(state, open, before, next(before, 'raise'), cause.at, changes)
+  settle(state, open, before, next(before, 'raise'), cause.ringsAt ?? cause.at, changes)
+}
+
+/** Keeps what was over before anybody could have been called: in the history and in reports, with its true times. */
+export function raisePast(cause: Cause, clearedAt: number, hash: Hash, changes: AlertChanges): void {
+  const alert: Alert = { ...alertOf(cause, hash), state: 'normal', clearedAt: iso(clearedAt), isPast: true }
+  changes.alerts.set(alert.id, alert)
 }
 
 function alertOf(cause: Cause, hash: Hash): Alert {

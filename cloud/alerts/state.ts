@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
-import { Rule, type ThresholdRule } from '../../shared/rule.ts'
+import { Rule } from '../../shared/rule.ts'
 import type { Kept } from '../database/kept.ts'
 import type { Keys } from '../database/keys.ts'
 import type { AlertAct } from '../journal/own-record.ts'
+import type { RulesOfSite } from './concerning.ts'
 
 export const StoredRule = z.object({ rule: Rule })
 export const StoredWatch = z.object({
@@ -12,7 +13,18 @@ export const StoredWatch = z.object({
   trigger: z.string(),
   value: z.number(),
   raised: z.boolean(),
+  withinAt: z.number().optional(),
+  memory: z.array(z.number()).optional(),
+  wasLate: z.literal(true).optional(),
 })
+/** What values that came late say of a condition, beside what the present ones do. */
+export const StoredPast = StoredWatch.extend({
+  /** Event time of the newest of them. */
+  knownAt: z.number(),
+  /** When it came. */
+  heardAt: z.number(),
+})
+export type StoredPast = z.infer<typeof StoredPast>
 export const StoredSign = z.object({
   site: z.string(),
   of: z.enum(['gateway', 'reader', 'sensor']),
@@ -41,18 +53,14 @@ export type OpenAlert = z.infer<typeof OpenAlert>
 /** Newest `alert` record of a gateway for a key. */
 export const EdgeWord = z.object({ at: z.number() })
 
-/** A rule that a sensor's values are held against, with the key of that condition in `watches`. */
-export interface Concerning {
-  readonly rule: ThresholdRule
-  readonly key: string
-}
-
 /** Everything the projection holds. */
 export interface AlertState {
   /** rule id → rule. */
   readonly rules: Kept<z.infer<typeof StoredRule>>
   /** key of the condition → how far it is. */
   readonly watches: Kept<z.infer<typeof StoredWatch>>
+  /** key of the condition → what is being found in late data. */
+  readonly pasts: Kept<StoredPast>
   /** `site/of/gateway/subject` → signs of life; of a sensor the newest measurement, whatever gateway brought it. */
   readonly signs: Kept<StoredSign>
   /** Keys of sensors in `signs`. */
@@ -72,8 +80,8 @@ export interface AlertState {
   now: number
   /** Since when time went on without a step of the clock; 0 = since the beginning. Timers count from here. */
   watchedFrom: number
-  /** Threshold rules by site and sensor; emptied when rules or maps change. */
-  readonly concerning: Map<string, Map<string, readonly Concerning[]>>
+  /** Rules on values, by site; emptied when rules or maps change. */
+  readonly concerning: Map<string, RulesOfSite>
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Kept<T> {
   put(key: string, value: T): void
   /** The value under this key was changed in place. */
   note(key: string): void
+  /** As `note`, when nothing but the `hot` field changed: that alone is written to the log. */
+  touch(key: string): void
   remove(key: string): void
   /** Writes what changed since the last `save`, inside the caller's transaction; call `saved` after its commit. */
   save(): void
@@ -22,8 +24,10 @@ export interface Kept<T> {
 }
 
 const Row = z.object({ key: z.string(), value: z.string() })
-/** In the order in which they were put; null: removed. */
-const Changes = z.array(z.tuple([z.string(), z.unknown()]))
+/** In the order in which they were put; null: removed; `hot`: the value of the hot field, the rest is as it was. */
+const Changes = z.array(
+  z.union([z.tuple([z.string(), z.unknown()]), z.tuple([z.string(), z.unknown(), z.literal('hot')])]),
+)
 
 export function keptSchema(table: string): string {
   return `CREATE TABLE ${table} (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`
@@ -39,10 +43,14 @@ const smallLogCharacters = 256 * 1024
 /** A map that changes whole with every commit is written to its table once in so many of them. */
 const logToTable = 8
 
-/** `schema` checks what is read back: a file of another program is found at the door. */
-export function openKept<T>(database: DatabaseSync, table: string, schema: z.ZodType<T>): Kept<T> {
+/**
+ * `schema` checks what is read back: a file of another program is found at the door. `hot` names the field that changes
+ * with nearly every commit while the others stand.
+ */
+export function openKept<T>(database: DatabaseSync, table: string, schema: z.ZodType<T>, hot?: keyof T): Kept<T> {
   const all = new Map<string, T>()
   const changed = new Set<string>()
+  const touched = new Set<string>()
   const put = database.prepare(`INSERT OR REPLACE INTO ${table} (key, value) VALUES (?, ?)`)
   const remove = database.prepare(`DELETE FROM ${table} WHERE key = ?`)
   const addLog = database.prepare(`INSERT INTO ${table}_log (changes) VALUES (?)`)
@@ -64,6 +72,11 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
     logCharacters = 0
   }
 
+  function hotOf(key: string): unknown {
+    const value = all.get(key)
+    return value === undefined || value === null || hot === undefined ? null : value[hot]
+  }
+
   const kept: Kept<T> = {
     all,
     get: (key) => all.get(key),
@@ -72,21 +85,29 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
       changed.add(key)
     },
     note: (key) => void changed.add(key),
+    touch: (key) => void (hot === undefined ? changed : touched).add(key),
     remove: (key) => {
       if (all.delete(key)) changed.add(key)
     },
     save: () => {
-      if (changed.size === 0) return
-      const text = JSON.stringify(Array.from(changed, (key) => [key, all.get(key) ?? null]))
+      if (changed.size === 0 && touched.size === 0) return
+      const rows: unknown[] = Array.from(changed, (key) => [key, all.get(key) ?? null])
+      for (const key of touched) if (!changed.has(key)) rows.push([key, hotOf(key), 'hot'])
+      const text = JSON.stringify(rows)
       for (const key of changed) logged.add(key)
+      for (const key of touched) logged.add(key)
       logCharacters += text.length
       if (logCharacters > Math.max(smallLogCharacters, logToTable * tableCharacters)) emptyIntoTable()
       else addLog.run(text)
     },
-    saved: () => changed.clear(),
+    saved: () => {
+      changed.clear()
+      touched.clear()
+    },
     load: () => {
       all.clear()
       changed.clear()
+      touched.clear()
       logged = new Set()
       logCharacters = 0
       tableCharacters = 0
@@ -97,9 +118,10 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
       }
       for (const { changes } of database.prepare(`SELECT changes FROM ${table}_log ORDER BY id`).iterate()) {
         logCharacters += String(changes).length
-        for (const [key, value] of Changes.parse(JSON.parse(String(changes)))) {
+        for (const [key, value, of] of Changes.parse(JSON.parse(String(changes)))) {
           logged.add(key)
-          if (value === null) all.delete(key)
+          if (of === 'hot' && hot !== undefined) all.set(key, schema.parse({ ...all.get(key), [hot]: value }))
+          else if (value === null) all.delete(key)
           else all.set(key, schema.parse(value))
         }
       }

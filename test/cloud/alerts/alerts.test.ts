@@ -8,7 +8,7 @@ import type { JournalEntry } from '../../../cloud/journal/journal.ts'
 import type { AlertAct } from '../../../cloud/journal/own-record.ts'
 import type { Alert } from '../../../shared/api.ts'
 import type { KnownRecord } from '../../../shared/record.ts'
-import type { Rule, SilentRule, ThresholdRule } from '../../../shared/rule.ts'
+import { Rule, type SilentRule, type ThresholdRule } from '../../../shared/rule.ts'
 import {
   fromCloud,
   fromGateway,
@@ -82,6 +82,25 @@ function summary(alerts: Alerts): readonly string[] {
 }
 
 describe('what rings', () => {
+  const lossy = Rule.parse({ ...common, id: 'lossy', name: 'Records lost', type: 'gap', atLeast: 5 })
+  const skewed = Rule.parse({ ...common, id: 'skewed', name: 'Clock wrong', type: 'clock' })
+  const odd = Rule.parse({
+    ...{ ...common, id: 'odd', name: 'Disagrees', type: 'deviation', quantity: 'temperature' },
+    ...{ zone: 'COLD', limit: 2 },
+  })
+  const [sensor] = rotterdam().sensors
+  const sensors = ['s1', 's2', 's3'].flatMap((id) => (sensor === undefined ? [] : [{ ...sensor, id }]))
+  const three = published(rotterdam({ sensors }), t0)
+  let readings = 0
+  const reads = (id: string, temperature: number) => fromGateway([measurement(t0 + readings++, { temperature }, id)])
+  const gap = (at: number, count: number) => {
+    const lost = { kind: 'gap' as const, at, fromAt: at, toAt: at, count, reason: 'full', class: 'observation' }
+    return fromGateway([lost], { recordedAt: at })
+  }
+  const clock = (at: number, offsetMs: number, more = {}) =>
+    fromGateway([{ kind: 'clock', at, boot: 'b', offsetMs, synced: true, ...more }], { recordedAt: at })
+  /** A tick a minute, so that nobody takes it for a step of the clock. */
+  const hourAfter = (minutes: number) => Array.from({ length: 61 }, (_, n) => tick(t0 + (minutes + n) * minute))
   const delayed = { ...warm, onDelayMs: minute }
   for (const [name, entries, expected] of [
     ['a value beyond its limit', [put(warm), map, probe(t0, 9)], ['warm probe active @0']],
@@ -191,6 +210,33 @@ describe('what rings', () => {
         tick(t0 + 61 * minute),
       ],
       [],
+    ],
+    ['a gateway gave records up', [put(lossy), map, gap(t0, 5)], ['lossy gw1 active @0']],
+    ['fewer than asked for', [put(lossy), map, gap(t0, 4)], []],
+    [
+      'and none for an hour: over',
+      [put(lossy), map, gap(t0, 5), tick(t0 + 59 * minute), gap(t0 + 59 * minute, 9), ...hourAfter(59)],
+      ['lossy gw1 cleared @0'],
+    ],
+    ['a clock that is wrong', [put(skewed), map, clock(t0, 5001)], ['skewed gw1 active @0']],
+    ['in the other direction', [put(skewed), map, clock(t0, -5001)], ['skewed gw1 active @0']],
+    ['a little wrong is no alarm', [put(skewed), map, clock(t0, 5000)], []],
+    ['set right', [put(skewed), map, clock(t0, 9000), clock(t0 + 1, 3)], ['skewed gw1 cleared @0']],
+    ['an estimate of a boot that is over', [put(skewed), map, clock(t0, 9000, { estimated: true })], []],
+    [
+      'the off-delay: gone for long enough, also when no more values come',
+      [put({ ...warm, offDelayMs: minute }), probe(t0, 9), probe(t0 + 1000, 5), tick(t0 + minute)],
+      ['warm probe active @0'],
+    ],
+    [
+      'gone for the off-delay',
+      [put({ ...warm, offDelayMs: minute }), probe(t0, 9), probe(t0 + 1000, 5), tick(t0 + minute + 1000)],
+      ['warm probe cleared @0'],
+    ],
+    [
+      'a sensor that disagrees with the others of its zone',
+      [put(odd), three, reads('s1', 5), reads('s2', 5.2), reads('s3', 9), reads('s1', 5), reads('s2', 5)],
+      ['odd s3 active @0.002'],
     ],
   ] as const) {
     test(name, async () => expect(summary(await alertsOf(entries))).toEqual(expected))

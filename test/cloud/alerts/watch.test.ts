@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { unwatched, watchTime, watchValue } from '../../../cloud/alerts/threshold.ts'
+import { threshold } from '../../../cloud/alerts/conditions/threshold.ts'
+import { unwatched, type Watch, watchLevel, watchTime } from '../../../cloud/alerts/watch.ts'
 import type { ThresholdRule } from '../../../shared/rule.ts'
 
 const warm: ThresholdRule = {
@@ -18,6 +19,10 @@ const warm: ThresholdRule = {
   onDelayMs: 60_000,
 }
 const cold: ThresholdRule = { ...warm, direction: 'below', limit: 2, clearAt: 3 }
+
+function watchValue(watch: Watch, rule: ThresholdRule, at: number, value: number, trigger: string) {
+  return watchLevel(watch, rule, at, value, threshold(rule, value), trigger)
+}
 
 /** Values at every 30 s → what turned when, as `raise@60`. */
 function turns(rule: ThresholdRule, values: readonly number[]): readonly string[] {

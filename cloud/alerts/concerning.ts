@@ -1,0 +1,75 @@
+import { isValueRule, type Rule, type ValueRule } from '../../shared/rule.ts'
+import { zoneOf } from './sign-of.ts'
+import type { AlertState } from './state.ts'
+
+/** A rule that a sensor's values are held against. */
+export interface Concerning {
+  readonly rule: ValueRule
+  /** Key of that condition in `watches` and `pasts`. */
+  readonly key: string
+  /** Keys of the same condition of the sensors that this one is compared with. */
+  readonly others: readonly string[]
+}
+
+/** The rules on values of one site by what they name, so that a sensor finds its own without a look at all of them. */
+export interface RulesOfSite {
+  readonly everywhere: readonly ValueRule[]
+  readonly byZone: ReadonlyMap<string, readonly ValueRule[]>
+  readonly bySensor: ReadonlyMap<string, readonly ValueRule[]>
+  /** By sensor, as they were looked up. */
+  readonly found: Map<string, readonly Concerning[]>
+}
+
+const none: readonly Concerning[] = []
+
+/** The rules on values that concern a sensor by the rules and the map in force; looked up once for each sensor. */
+export function rulesFor(state: AlertState, site: string, sensor: string): readonly Concerning[] {
+  let ofSite = state.concerning.get(site)
+  if (ofSite === undefined) {
+    ofSite = rulesOf(state, site)
+    state.concerning.set(site, ofSite)
+  }
+  const known = ofSite.found.get(sensor)
+  if (known !== undefined) return known
+  const zone = zoneOf(state, site, sensor)
+  const rules = [
+    ...ofSite.everywhere,
+    ...(zone === null ? [] : (ofSite.byZone.get(zone) ?? [])),
+    ...(ofSite.bySensor.get(sensor) ?? []).filter((rule) => rule.zone === undefined || rule.zone === zone),
+  ]
+  const found = rules.length === 0 ? none : rules.map((rule) => concerning(state, rule, site, sensor))
+  ofSite.found.set(sensor, found)
+  return found
+}
+
+function rulesOf(state: AlertState, site: string): RulesOfSite {
+  const everywhere: ValueRule[] = []
+  const byZone = new Map<string, ValueRule[]>()
+  const bySensor = new Map<string, ValueRule[]>()
+  const add = (to: Map<string, ValueRule[]>, name: string, rule: ValueRule) => {
+    const there = to.get(name)
+    if (there === undefined) to.set(name, [rule])
+    else there.push(rule)
+  }
+  for (const { rule } of state.rules.all.values()) {
+    if (!isValueRule(rule) || !rule.enabled || rule.site !== site) continue
+    if (rule.sensors !== undefined) for (const sensor of new Set(rule.sensors)) add(bySensor, sensor, rule)
+    else if (rule.zone !== undefined) add(byZone, rule.zone, rule)
+    else everywhere.push(rule)
+  }
+  return { everywhere, byZone, bySensor, found: new Map() }
+}
+
+function concerning(state: AlertState, rule: ValueRule, site: string, sensor: string): Concerning {
+  const key = conditionKey(rule, site, sensor)
+  if (rule.type !== 'deviation') return { rule, key, others: [] }
+  const compared = rule.sensors ?? Object.keys(state.zones.get(site) ?? {})
+  const others = compared.filter(
+    (other) => other !== sensor && (rule.zone === undefined || zoneOf(state, site, other) === rule.zone),
+  )
+  return { rule, key, others: others.map((other) => conditionKey(rule, site, other)) }
+}
+
+export function conditionKey(rule: Rule, site: string, subject: string): string {
+  return `${rule.id}/${site}/${subject}`
+}

@@ -1,0 +1,45 @@
+import type { Concerning } from './concerning.ts'
+import { band } from './conditions/band.ts'
+import { deviation } from './conditions/deviation.ts'
+import { exposure } from './conditions/exposure.ts'
+import { kinetic } from './conditions/kinetic.ts'
+import { rate } from './conditions/rate.ts'
+import { threshold } from './conditions/threshold.ts'
+import type { AlertState } from './state.ts'
+import type { Level, Watch } from './watch.ts'
+
+/** What the condition of a rule says of a value. What it has to remember is kept in the watch. */
+export function levelOf(
+  state: AlertState,
+  { rule, others }: Concerning,
+  watch: Watch,
+  at: number,
+  value: number,
+): Level {
+  switch (rule.type) {
+    case 'threshold':
+      return threshold(rule, value)
+    case 'band':
+      return band(rule, value)
+    case 'rate':
+      return rate(rule, remembered(watch), at, value)
+    case 'exposure':
+      return exposure(rule, remembered(watch), at, value)
+    case 'kinetic':
+      return kinetic(rule, remembered(watch), at, value)
+    case 'deviation': {
+      watch.memory = [at, value]
+      return deviation(
+        rule,
+        others.map((key) => state.watches.get(key)?.memory ?? []),
+        at,
+        value,
+      )
+    }
+  }
+}
+
+function remembered(watch: Watch): number[] {
+  watch.memory ??= []
+  return watch.memory
+}
