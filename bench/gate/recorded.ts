@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { Suspect } from '../../edge/gate/judge.ts'
 import type { GateRead } from '../../edge/gate/read.ts'
+import { seededRandom } from '../../simulators/world/chance.ts'
 
 const root = fileURLToPath(new URL('../../../shared/data/gate-static-vs-moving/', import.meta.url))
 
@@ -46,4 +47,11 @@ export function recordedRuns(): RecordedRun[] {
       const suspects = [...byEpc].map(([epc, reads]) => ({ epc, reads: reads.sort((a, b) => a.at - b.at) }))
       return { name: file.replace('.csv.gz', ''), suspects, moving }
     })
+}
+
+/** The run as a reader would have told it that heard only a share of the reads, by chance. */
+export function thinned(run: RecordedRun, kept: number, seed: number): RecordedRun {
+  const random = seededRandom(seed + 1)
+  const suspects = run.suspects.map(({ epc, reads }) => ({ epc, reads: reads.filter(() => random() < kept) }))
+  return { ...run, suspects: suspects.filter(({ reads }) => reads.length > 0) }
 }

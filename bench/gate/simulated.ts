@@ -36,7 +36,14 @@ export interface Decided extends Passed {
 export function watchSimulated(
   { door, day }: SimulatedGate,
   model?: GateModel,
-  onLook?: (epc: string, own: Impression, place: Place, now: number, places: ReadonlyMap<Impression, Place>) => void,
+  onLook?: (
+    epc: string,
+    own: Impression,
+    place: Place,
+    strongDb: number,
+    now: number,
+    places: ReadonlyMap<Impression, Place>,
+  ) => void,
 ): Decided[] {
   const watch = watchGate()
   const passages: Decided[] = []
@@ -48,7 +55,7 @@ export function watchSimulated(
         now,
         (passed) => passages.push({ ...passed, decidedAt: now }),
         model,
-        onLook && ((epc, own, place, places) => onLook(epc, own, place, now, places)),
+        onLook && ((epc, own, place, strongDb, places) => onLook(epc, own, place, strongDb, now, places)),
       )
     }
   }

@@ -11,11 +11,13 @@ export const motionFeatures = [
   'balance', // share of reads of the side that read it less: 0..0.5
   'spreadDb', // standard deviation of the levels of each antenna by itself, pooled, at most 8 dB
   'swingDb', // from the weak reads (20 %) to the strong ones (97 %) of the antenna where that is most, at most 20 dB
-  'peakDb', // its strong reads against those that are strong at this gate, -20..10 dB
   'reads', // logarithm of their number
   'oneSided', // 1 when it ended on the side where it began
   'order', // how far apart in time its strong reads of the two sides are (see below), whichever came first
   'slope', // how clearly levels rise on one side and fall on the other, -1..1
+  'trend', // share of the levels' spread that is no noise from one read to the next of the same antenna: 0..1
+  'comesAndGoesDb', // its strong reads against its first and last ones, -5..20 dB
+  'sorted', // how much less often it changes sides than a tag would that is read by chance, -2..6 standard deviations
 ] as const
 
 /** What they say about the way it went: positive is in. Swapping the sides changes the sign of each. */
@@ -28,6 +30,8 @@ export const directionFeatures = [
 export interface Look {
   readonly motion: readonly number[]
   readonly direction: readonly number[]
+  /** Level of its strong reads. */
+  readonly strongDb: number
   /** Event time at which it changed sides for the last time; of a tag of one side, when it was strongest. */
   readonly crossedAt: number
   /** Event time of its first read. */
@@ -38,11 +42,8 @@ export interface Look {
 /** A stay on the other side that is shorter than this, between two on one side, is a turn at the door. */
 const settledMs = 2_500
 
-/**
- * `strongDb`: level of the strong reads of this gate, whatever the tag. `reads` in order of time, one at least; of
- * several tags where they are those of a load.
- */
-export function lookAt(reads: readonly GateRead[], strongDb: number, tags = 1): Look {
+/** `reads` in order of time, one at least; of several tags where they are those of a load. */
+export function lookAt(reads: readonly GateRead[], tags = 1): Look {
   const count = reads.length
   const { list, agreeing } = stretchesOf(reads, tags)
   const stays = settled(list, reads)
@@ -60,18 +61,26 @@ export function lookAt(reads: readonly GateRead[], strongDb: number, tags = 1): 
       Math.min(inside, count - inside) / count,
       Math.min(8, pooledDeviation(levels)),
       Math.min(20, Math.max(0, ...levels.map((ofAntenna) => quantile(ofAntenna, 0.97) - quantile(ofAntenna, 0.2)))),
-      Math.max(-20, Math.min(10, quantile(levels.flat().sort(ascending), 0.97) - strongDb)),
       Math.log(count / tags),
       first?.side === last?.side ? 1 : 0,
       Math.abs(order),
       order === 0 ? Math.abs(slope) : Math.sign(order) * slope,
-    ],
+      trendOf(reads),
+      Math.max(-5, Math.min(20, quantile(levels.flat().sort(ascending), 0.9) - endsOf(reads))),
+      Math.max(-2, Math.min(6, sortedness(reads))),
+    ].map(rounded),
+    strongDb: quantile(levels.flat().sort(ascending), 0.97),
     direction: [change === undefined ? 0 : last?.side === 'inside' ? 1 : -1, order, slope],
     startedAt: reads[0]?.at ?? 0,
     crossedAt:
       change === undefined ? strongestAt(reads) : ((reads[change - 1]?.at ?? 0) + (reads[change]?.at ?? 0)) / 2,
     sides: stays.map(({ side }) => side),
   }
+}
+
+/** Far below what is measured: whatever all levels are raised by, the sums are the same. */
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6
 }
 
 /** Without the short turns in between; the first and the last stay. */
@@ -108,6 +117,43 @@ function pooledDeviation(levels: readonly (readonly number[])[]): number {
   }
   // One degree more, without spread: two reads that differ prove little.
   return Math.sqrt(squares / (degrees + 1))
+}
+
+/** One minus von Neumann's ratio of each antenna, pooled; drawn to 0 where reads are few. */
+function trendOf(reads: readonly GateRead[]): number {
+  const last = new Map<number, number>()
+  let [steps, stepSquares] = [0, 0]
+  for (const { antenna, rssiDb } of reads) {
+    const before = last.get(antenna)
+    if (before !== undefined) {
+      steps += 1
+      stepSquares += (rssiDb - before) ** 2
+    }
+    last.set(antenna, rssiDb)
+  }
+  const squares = pooledDeviation(levelsByAntenna(reads)) ** 2
+  if (steps === 0 || squares === 0) return 0
+  const share = 1 - stepSquares / (steps * 2) / squares
+  return Math.max(0, share) * (steps / (steps + 4))
+}
+
+/** Mean level of the first reads and the last ones: a tenth of them each, one at least. */
+function endsOf(reads: readonly GateRead[]): number {
+  const many = Math.ceil(reads.length / 10)
+  const ends = [...reads.slice(0, many), ...reads.slice(-many)]
+  return ends.reduce((sum, { rssiDb }) => sum + rssiDb, 0) / ends.length
+}
+
+/** Runs test of Wald and Wolfowitz on the sides: positive = sides are sorted in time. */
+function sortedness(reads: readonly GateRead[]): number {
+  const count = reads.length
+  const inside = reads.reduce((sum, { side }) => sum + (side === 'inside' ? 1 : 0), 0)
+  const outside = count - inside
+  if (inside === 0 || outside === 0 || count < 3) return 0
+  const runs = reads.reduce((sum, { side }, n) => sum + (n > 0 && side === reads[n - 1]?.side ? 0 : 1), 0)
+  const product = 2 * inside * outside
+  const variance = (product * (product - count)) / (count * count * (count - 1))
+  return variance === 0 ? 0 : (product / count + 1 - runs) / Math.sqrt(variance)
 }
 
 function orderOf(reads: readonly GateRead[]): number {

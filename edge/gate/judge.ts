@@ -1,6 +1,6 @@
 import { type Look, lookAt, quantile } from './features.ts'
-import { type LoadTag, loadsOf, type Place, trailOf, wordOf } from './loads.ts'
-import { type GateModel, loadFeatures, logOdds, models } from './model.ts'
+import { type LoadTag, loadsOf, type Place, trailOf } from './loads.ts'
+import { type GateModel, inwardsOdds, logOdds, models, movedOdds } from './model.ts'
 import type { GateRead } from './read.ts'
 
 /** `none`: parked, passing near, or turned back. `confidence` 0..1 is that of the decision that is given. */
@@ -24,20 +24,18 @@ export interface Impression extends LoadTag {
   readonly motion: number
 }
 
-export function impressionOf(reads: readonly GateRead[], strongDb: number, model: GateModel): Impression {
-  const look = lookAt(reads, strongDb)
+/** Of an impression, what is remembered of a tag that has gone. */
+export type Seeming = Pick<Impression, 'look' | 'motion'>
+
+export function impressionOf(reads: readonly GateRead[], model: GateModel): Impression {
+  const look = lookAt(reads)
   return { look, reads, trail: trailOf(reads), motion: logOdds(model.motion, look.motion) }
 }
 
 /** Decides on one tag, by its own motion and by that of the load it is in. The direction is the more probable one. */
-export function decide(look: Look, place: Place, model: GateModel): GateDecision {
-  const own = logOdds(model.motion, look.motion)
-  const load = logOdds(model.load, loadFeatures(place))
-  const moved = probability(logOdds(model.together, [own, load, wordOf(place, own)]))
-  const inwards = logOdds(model.directionTogether, [
-    logOdds(model.direction, look.direction),
-    logOdds(model.loadDirection, place.load.look.direction),
-  ])
+export function decide(look: Look, place: Place, strongDb: number, model: GateModel): GateDecision {
+  const moved = probability(movedOdds(model, look, place, strongDb))
+  const inwards = inwardsOdds(model, look, place)
   const at = look.crossedAt
   if (moved < 0.5) return { decision: 'none', confidence: 1 - moved, at }
   return { decision: inwards >= 0 ? 'in' : 'out', confidence: moved * probability(Math.abs(inwards)), at }
@@ -52,24 +50,31 @@ export function judgeRun(
   model: GateModel = models.run,
 ): ReadonlyMap<string, GateDecision> {
   const seen = suspects.filter(({ reads }) => reads.length > 0)
-  const strongDb = strongLevelOf(seen)
-  const impressions = seen.map(({ reads }) => impressionOf(reads, strongDb, model))
-  const places = loadsOf(impressions, strongDb)
+  const impressions = seen.map(({ reads }) => impressionOf(reads, model))
+  const strongDb = strongLevelOf(impressions)
+  const places = loadsOf(impressions)
   const decisions = new Map<string, GateDecision>()
   seen.forEach(({ epc }, n) => {
     const own = impressions[n]
     const place = own && places.get(own)
-    if (own !== undefined && place !== undefined) decisions.set(epc, decide(own.look, place, model))
+    if (own !== undefined && place !== undefined) decisions.set(epc, decide(own.look, place, strongDb, model))
   })
   return decisions
 }
 
-/** Level that is strong at a gate: one read in ten is stronger. */
-export function strongLevelOf(suspects: readonly Suspect[]): number {
-  const levels = suspects.flatMap(({ reads }) => reads.map((read) => read.rssiDb))
+/** So many tags that seem to have moved tell how strong it is at a gate what goes through it. */
+const movedEnough = 8
+
+/**
+ * Level of what goes through a gate, where it is strongest: that of most tags that seem to have moved. Pallets that stand
+ * before an antenna, or far from all, say nothing about it; where nothing moved they are all there is.
+ */
+export function strongLevelOf(impressions: readonly Seeming[]): number {
+  const moved = impressions.filter(({ motion }) => motion > 0)
+  const peaks = (moved.length < movedEnough ? impressions : moved).map(({ look }) => look.strongDb)
   return quantile(
-    levels.sort((a, b) => a - b),
-    0.9,
+    peaks.sort((a, b) => a - b),
+    0.6,
   )
 }
 

@@ -34,6 +34,8 @@ const binMs = 500
 const smoothing = [1, 0.6, 0.3] as const
 /** Trails that share less than this are not of one load. */
 const leastAlike = 0.55
+/** Of a tag with fewer reads than this less will do: a few reads cannot be spread as those of a load are. */
+const fewReads = 6
 /** Of each tag; more would let the tags that are read most speak for all. */
 const readsOfTag = 24
 
@@ -41,14 +43,15 @@ const readsOfTag = 24
  * Sorts tags into loads: one after the other, most reads first, each to the load that it is most alike. Of tags with
  * equally many reads the earlier one comes first, so the same reads give the same loads.
  */
-export function loadsOf<T extends LoadTag>(tags: readonly T[], strongDb: number): ReadonlyMap<T, Place> {
+export function loadsOf<T extends LoadTag>(tags: readonly T[]): ReadonlyMap<T, Place> {
   const loads: { readonly trail: Trail; readonly members: { readonly tag: T; readonly alike: number }[] }[] = []
   for (const tag of [...tags].sort((a, b) => b.reads.length - a.reads.length)) {
     const { trail } = tag
+    const least = leastAlike * Math.max(0.5, Math.min(1, Math.sqrt(tag.reads.length / fewReads)))
     let best: { readonly load: (typeof loads)[number]; readonly alike: number } | undefined
     for (const load of loads) {
       const alike = likeness(trail, load.trail)
-      if (alike >= leastAlike && alike > (best?.alike ?? 0)) best = { load, alike }
+      if (alike >= least && alike > (best?.alike ?? 0)) best = { load, alike }
     }
     if (best === undefined) {
       const own = { bins: new Map(trail.bins), total: trail.total }
@@ -62,17 +65,14 @@ export function loadsOf<T extends LoadTag>(tags: readonly T[], strongDb: number)
   }
   const places = new Map<T, Place>()
   for (const { members } of loads) {
-    const load = loadOf(
-      members.map(({ tag }) => tag),
-      strongDb,
-    )
+    const load = loadOf(members.map(({ tag }) => tag))
     for (const { tag, alike } of members) places.set(tag, { load, alike })
   }
   return places
 }
 
 /** Its look is taken when it is asked for: most loads just stand there. */
-function loadOf(tags: readonly LoadTag[], strongDb: number): Load {
+function loadOf(tags: readonly LoadTag[]): Load {
   let look: Look | undefined
   return {
     tags: tags.length,
@@ -80,7 +80,6 @@ function loadOf(tags: readonly LoadTag[], strongDb: number): Load {
     get look() {
       look ??= lookAt(
         tags.flatMap(({ reads }) => thinned(reads)).sort((a, b) => a.at - b.at),
-        strongDb,
         tags.length,
       )
       return look

@@ -1,5 +1,7 @@
 import { coefficients } from './coefficients.ts'
-import type { Place } from './loads.ts'
+import type { Look } from './features.ts'
+import { type Forest, forestOdds } from './forest.ts'
+import { type Place, wordOf } from './loads.ts'
 
 /** A logistic regression: log odds = bias + sum of weight × feature. */
 export interface Regression {
@@ -8,12 +10,10 @@ export interface Regression {
 }
 
 export interface GateModel {
-  /** That a tag went through, by its own motion (`motionFeatures`). */
+  /** The first impression: that a tag went through, by its own motion (`motionFeatures`). */
   readonly motion: Regression
-  /** The same by its load (`loadFeatures`). */
-  readonly load: Regression
-  /** By the two, and by what the other tags of the load say by themselves. */
-  readonly together: Regression
+  /** What its load and the other tags of it add to that (`evidenceOf`). */
+  readonly moved: Forest
   /** That it went in rather than out (`directionFeatures`); no bias, for a gate has no favourite way. */
   readonly direction: Regression
   readonly loadDirection: Regression
@@ -31,7 +31,27 @@ export function logOdds({ bias, weights }: Regression, features: readonly number
   return weights.reduce((sum, weight, n) => sum + weight * (features[n] ?? 0), bias)
 }
 
-/** The motion features of the load, how many tags are in it (logarithm), and how far this one goes with it. */
-export function loadFeatures({ load, alike }: Place): readonly number[] {
-  return [...load.look.motion, Math.log(load.tags), alike]
+/**
+ * All that is known of a tag when it is decided on: its motion, the motion of its load, how strong that is at this gate,
+ * how many tags are in it (logarithm), how far this one goes with it, and what the others say. `impression`: log odds by its own motion.
+ */
+export function evidenceOf(look: Look, place: Place, strongDb: number, impression: number): readonly number[] {
+  const { load, alike } = place
+  // Of the load: one tag may be shaded.
+  const peakDb = Math.max(-20, Math.min(10, Math.round((load.look.strongDb - strongDb) * 1e6) / 1e6))
+  return [...look.motion, ...load.look.motion, peakDb, Math.log(load.tags), alike, wordOf(place, impression)]
+}
+
+/** Log odds that a tag went through. `strongDb`: level of what goes through this gate. */
+export function movedOdds(model: GateModel, look: Look, place: Place, strongDb: number): number {
+  const impression = logOdds(model.motion, look.motion)
+  return impression + forestOdds(model.moved, evidenceOf(look, place, strongDb, impression))
+}
+
+/** Log odds that it went in rather than out. */
+export function inwardsOdds(model: GateModel, look: Look, { load }: Place): number {
+  return logOdds(model.directionTogether, [
+    logOdds(model.direction, look.direction),
+    logOdds(model.loadDirection, load.look.direction),
+  ])
 }

@@ -15,7 +15,10 @@ export interface Stretches {
   readonly agreeing: number
 }
 
-/** What one change of side must win, in reads of each tag: fewer stray reads of the other side change nothing. */
+/**
+ * What one change of side must win, in reads: fewer stray reads of the other side change nothing. Of a load it is more,
+ * for what shades one tag of it shades its neighbours, but not as much more as it has tags.
+ */
 const changeCosts = 3
 
 /**
@@ -23,7 +26,7 @@ const changeCosts = 3
  * change of side costs three). No window and no speed goes in, so a slow gate and a fast one are read alike.
  */
 export function stretchesOf(reads: readonly GateRead[], tags = 1): Stretches {
-  const cost = changeCosts * tags
+  const cost = changeCosts * Math.sqrt(tags)
   let outside: Path = { score: 0, chain: undefined, agreeing: 0 }
   let inside: Path = { score: 0, chain: undefined, agreeing: 0 }
   reads.forEach((read, n) => {

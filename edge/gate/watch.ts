@@ -1,4 +1,4 @@
-import { decide, type Impression, impressionOf } from './judge.ts'
+import { decide, type Impression, impressionOf, type Seeming, strongLevelOf } from './judge.ts'
 import { loadsOf, type Place } from './loads.ts'
 import { type GateModel, models } from './model.ts'
 import type { GateRead } from './read.ts'
@@ -25,8 +25,8 @@ const horizonMs = 20_000
 const readsKept = 128
 /** Tags watched at one gate; beyond it the one that was read longest ago is forgotten. */
 const tagsKept = 4_096
-/** Levels from which the gate's own strong level is learnt: it moves by this many dB a read. */
-const strongStepDb = 0.05
+/** Tags that seemed to move lately, from which the gate's own strong level is learnt. */
+const peaksKept = 256
 
 interface Watched {
   reads: GateRead[]
@@ -46,7 +46,8 @@ interface Watched {
 /** One gate, as it is watched. Bounded in memory; changed in place by the functions of this file. */
 export interface GateWatch {
   readonly tags: Map<string, Watched>
-  /** The level above which one read in ten is; undefined before the first. */
+  /** Those that seemed to move lately, oldest first, and the level of what goes through, as they tell it. */
+  moved: Seeming[]
   strongDb: number | undefined
 }
 
@@ -59,7 +60,7 @@ export interface Passed {
 }
 
 export function watchGate(): GateWatch {
-  return { tags: new Map(), strongDb: undefined }
+  return { tags: new Map(), moved: [], strongDb: undefined }
 }
 
 /** Takes one read, in event time; one that is older than what is known of its tag is put where it belongs. */
@@ -82,8 +83,6 @@ export function takeGateRead(watch: GateWatch, epc: string, read: GateRead): voi
   if (reads.length > readsKept) reads.shift()
   watched.count += 1
   watched.lookAt = Math.min(watched.lookAt ?? Number.POSITIVE_INFINITY, read.at + lookEveryMs)
-  watch.strongDb ??= read.rssiDb
-  watch.strongDb += read.rssiDb > watch.strongDb ? 0.9 * strongStepDb * 2 : -0.1 * strongStepDb * 2
 }
 
 /** Judges what is due at `now` (event time) and hands over every passage. */
@@ -92,7 +91,13 @@ export function judgeDue(
   now: number,
   emit: (passage: Passed) => void,
   model: GateModel = models.passage,
-  onLook?: (epc: string, own: Impression, place: Place, places: ReadonlyMap<Impression, Place>) => void,
+  onLook?: (
+    epc: string,
+    own: Impression,
+    place: Place,
+    strongDb: number,
+    places: ReadonlyMap<Impression, Place>,
+  ) => void,
 ): void {
   const due: [string, Watched][] = []
   for (const [epc, watched] of watch.tags) {
@@ -101,7 +106,11 @@ export function judgeDue(
     else if (watched.lookAt !== undefined && watched.lookAt <= now) due.push([epc, watched])
   }
   // Those that are due have impressions of this very moment, and stand in the crowd with them.
-  for (const [, watched] of due) impress(watched, watch, now, 0, model)
+  for (const [, watched] of due) {
+    const own = impress(watched, now, 0, model)
+    if (own !== undefined && own.motion > 0 && now - (own.reads.at(-1)?.at ?? now) >= quietMs) learnLevel(watch, own)
+  }
+  const strongDb = watch.strongDb ?? strongLevelOf(crowdOf(watch, now, model))
   let places: ReadonlyMap<Impression, Place> | undefined
   for (const [epc, watched] of due) {
     const own = watched.impression
@@ -118,11 +127,11 @@ export function judgeDue(
     if (!isQuiet && (own.look.sides.length < 2 || now - own.look.crossedAt < quietMs)) continue
     // Whatever its company says, this one did not move.
     if (own.motion < hopeless) continue
-    places ??= loadsOf(crowdOf(watch, now, model), watch.strongDb ?? 0)
+    places ??= loadsOf(crowdOf(watch, now, model))
     const place = places.get(own)
     if (place === undefined) continue
-    const decision = decide(own.look, place, model)
-    onLook?.(epc, own, place, places)
+    const decision = decide(own.look, place, strongDb, model)
+    onLook?.(epc, own, place, strongDb, places)
     const { decision: direction, confidence } = decision
     if (direction === 'none' || confidence < leastConfidence) continue
     const at = Math.round(decision.at)
@@ -132,6 +141,13 @@ export function judgeDue(
     if (passed?.direction === direction && at - passed.at < sameWayMs) continue
     emit({ epc, at, direction, confidence, count })
   }
+}
+
+/** Looks again at how strong it is at this gate what moves; of a few tags nothing is learnt. */
+function learnLevel(watch: GateWatch, own: Impression): void {
+  watch.moved.push({ motion: own.motion, look: own.look })
+  if (watch.moved.length > peaksKept) watch.moved.shift()
+  if (watch.moved.length >= peaksKept / 16) watch.strongDb = strongLevelOf(watch.moved)
 }
 
 /** After a passage: only what came behind the line is left of it. */
@@ -147,18 +163,18 @@ function crowdOf(watch: GateWatch, now: number, model: GateModel): readonly Impr
   for (const watched of watch.tags.values()) {
     const { passed } = watched
     if (passed !== undefined && now - passed.decidedAt < companyMs) crowd.push(passed.by)
-    const own = impress(watched, watch, now, freshMs, model)
+    const own = impress(watched, now, freshMs, model)
     if (own !== undefined) crowd.push(own)
   }
   return crowd
 }
 
 /** The impression of a tag, at most `ageMs` old. */
-function impress(watched: Watched, watch: GateWatch, now: number, ageMs: number, model: GateModel) {
+function impress(watched: Watched, now: number, ageMs: number, model: GateModel) {
   if (watched.impression !== undefined && now - watched.impressedAt <= ageMs) return watched.impression
   forget(watched, now - horizonMs)
   watched.impressedAt = now
-  watched.impression = watched.reads.length === 0 ? undefined : impressionOf(watched.reads, watch.strongDb ?? 0, model)
+  watched.impression = watched.reads.length === 0 ? undefined : impressionOf(watched.reads, model)
   return watched.impression
 }
 

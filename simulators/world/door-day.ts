@@ -59,7 +59,8 @@ interface Link {
   at: number
 }
 
-function readsOf(door: Door, loads: readonly Load[], random: Random): DoorRead[] {
+/** What the reader of this door reports of these loads, in order of time. */
+export function readsOf(door: Door, loads: readonly Load[], random: Random): DoorRead[] {
   const reads: DoorRead[] = []
   const links = new Map<string, Link[]>()
   const silentUntil = new Map<string, number>()
@@ -85,10 +86,11 @@ function readsOf(door: Door, loads: readonly Load[], random: Random): DoorRead[]
         const meanDbm =
           meanLevelDbm(door, seen, place.along + tag.along, place.across + tag.across, tag.heightMetres) + tag.offsetDb
         if (meanDbm < door.sensitivityDbm - 15 || (silentUntil.get(tag.id) ?? 0) > now) continue
-        const link = linkOf(links, tag.id, antenna, door, now, random)
+        const calm = place.stands ? door.standingShare : 1
+        const link = linkOf(links, tag.id, antenna, door, now, calm, random)
         // What drives past a parked pallet shades it and throws its echo.
         const passingDb = crowded && load.act === 'parked' ? normal(random) * 1.5 : 0
-        const level = meanDbm + link.slowDb + passingDb + fadingDb(door, random)
+        const level = meanDbm + link.slowDb + passingDb + calm * fadingDb(door, random)
         const heard = 1 / (1 + Math.exp((door.sensitivityDbm - level) / door.edgeDb))
         if (random() >= heard) continue
         answers.push({ epc: tag.id, rssiDbm: Math.round(level / door.stepDb) * door.stepDb })
@@ -112,6 +114,7 @@ function linkOf(
   antenna: number,
   door: Door,
   now: number,
+  calm: number,
   random: Random,
 ): Link {
   let ofTag = links.get(id)
@@ -120,7 +123,7 @@ function linkOf(
     links.set(id, ofTag)
   }
   const link = ofTag[antenna] ?? { slowDb: 0, at: now }
-  const kept = Math.exp(-(now - link.at) / door.slowMemoryMs)
+  const kept = Math.exp((-calm * calm * (now - link.at)) / door.slowMemoryMs)
   link.slowDb = link.slowDb * kept + normal(random) * door.slowSigmaDb * Math.sqrt(1 - kept * kept)
   link.at = now
   return link

@@ -25,6 +25,8 @@ export interface Door {
   readonly slowMemoryMs: number
   /** Fast fading, standard deviation of one look, dB. */
   readonly fastSigmaDb: number
+  /** What a tag that stands still has of the two: echoes change as it moves. 1 = all of it (a hall full of traffic). */
+  readonly standingShare: number
   /** Reads that are lost on top of all that. */
   readonly missedShare: number
   /** Smallest step of a level that the reader reports, dB. */
@@ -72,6 +74,7 @@ export function drawDoor(random: Random, missedShare: number): Door {
     slowSigmaDb: within(1.5, 3.5, random),
     slowMemoryMs: within(1_000, 15_000, random),
     fastSigmaDb: within(1, 3, random),
+    standingShare: 1,
     missedShare,
     stepDb: pick([0.5, 1], random) ?? 0.5,
   }
@@ -131,18 +134,23 @@ export interface LoadTag {
 
 /** A load of one to forty tags that arrives at `atMs` and does this. */
 export function drawLoad(act: Act, atMs: number, id: string, random: Random): Load {
+  const tags = drawTags(id, random)
+  if (act === 'in' || act === 'out') return { act, tags, ...passage(act, atMs, random) }
+  return { act, tags, way: strayWay(act, atMs, random), crossesAtMs: undefined }
+}
+
+/** The tags of a pallet, or a few by themselves. */
+export function drawTags(id: string, random: Random): readonly LoadTag[] {
   const pallet = random() < 0.8
   const count = pallet ? between(5, 40, random) : between(1, 3, random)
   const palletOffsetDb = normal(random) * 1.5
-  const tags = Array.from({ length: count }, (_, n) => ({
+  return Array.from({ length: count }, (_, n) => ({
     id: `${id}-${n}`,
     along: pallet ? within(-0.5, 0.5, random) : 0,
     across: pallet ? within(-0.4, 0.4, random) : 0,
     heightMetres: within(-0.8, 0.8, random),
     offsetDb: palletOffsetDb + normal(random) * 2.5,
   }))
-  if (act === 'in' || act === 'out') return { act, tags, ...passage(act, atMs, random) }
-  return { act, tags, way: strayWay(act, atMs, random), crossesAtMs: undefined }
 }
 
 function passage(act: 'in' | 'out', atMs: number, random: Random): Pick<Load, 'way' | 'crossesAtMs'> {
@@ -218,7 +226,10 @@ function speedOf(random: Random): number {
 }
 
 /** Where the middle of a load is; undefined while it is not there. */
-export function placeOf({ way }: Load, atMs: number): { readonly along: number; readonly across: number } | undefined {
+export function placeOf(
+  { way }: Load,
+  atMs: number,
+): { readonly along: number; readonly across: number; readonly stands: boolean } | undefined {
   const next = way.findIndex((point) => point.atMs >= atMs)
   const [before, after] = [way[next - 1], way[next]]
   if (before === undefined || after === undefined) return undefined
@@ -226,5 +237,6 @@ export function placeOf({ way }: Load, atMs: number): { readonly along: number; 
   return {
     along: before.along + share * (after.along - before.along),
     across: before.across + share * (after.across - before.across),
+    stands: before.along === after.along && before.across === after.across,
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitRun, recordedCases } from '../../../bench/gate/fit.ts'
+import { fitGate, recordedCases } from '../../../bench/gate/fit.ts'
 import { recordedRuns } from '../../../bench/gate/recorded.ts'
 import { accuracyOf, confusionOf } from '../../../bench/gate/recorded-table.ts'
 import { recordedGate } from '../../support/recorded-gate.ts'
@@ -11,6 +11,6 @@ test.skipIf(!isThere)('moved or stood still, of a run that the model was not fit
   expect(runs.map(({ name }) => name)).toEqual(['run-x1', 'run-x3', 'run-x5'])
   for (const run of runs) {
     const others = runs.filter((other) => other !== run).flatMap(recordedCases)
-    expect(accuracyOf(confusionOf(run, fitRun([others]))), run.name).toBeGreaterThanOrEqual(0.97)
+    expect(accuracyOf(confusionOf(run, fitGate([others]))), run.name).toBeGreaterThanOrEqual(0.97)
   }
 })

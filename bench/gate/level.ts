@@ -1,0 +1,30 @@
+/** How levels are told; `auto` finds out. */
+export type LevelScale = 'dbm' | 'cdbm' | 'linear' | 'auto'
+
+/** Between the weakest and the strongest 3 % of the reads at one gate; 12 dB in the recorded runs. */
+const usualSpreadDb = 12
+/** What is told in steps of a dB, whatever their zero is, spans less than this factor. */
+const leastFactor = 2.5
+/** A power is as it is, an amplitude is half of it in dB; who tells something else is not stretched beyond recognition. */
+const stretches = { least: 0.5, most: 2.5 }
+
+/**
+ * From the scale of a file to dB, up to a constant. `auto`: a median below -200 is centi-dBm, below 0 it is dBm, and above
+ * it is a scale of the vendor's own. That may be a power, an amplitude or something else: its logarithm is stretched until
+ * the reads of the gate spread as they do at a gate in dBm, and where it spans too little for any power it is in dB already.
+ */
+export function levelIn(scale: string, levels: readonly number[]): (rssi: number) => number {
+  const sorted = levels.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
+  const found = scale !== 'auto' ? scale : at(0.5) < -200 ? 'cdbm' : at(0.5) < 0 ? 'dbm' : 'linear'
+  if (found === 'cdbm') return (rssi) => rssi / 100
+  if (found === 'dbm') return (rssi) => rssi
+  const [weak, strong] = [at(0.03), at(0.97)]
+  if (scale === 'auto' && weak > 0 && strong / weak < leastFactor && strong <= 255 && strong - weak >= 1) {
+    return (rssi) => rssi
+  }
+  const db = (rssi: number) => 10 * Math.log10(Math.max(rssi, 1e-9))
+  const spread = db(strong) - db(weak)
+  const stretch = spread > 0 ? Math.max(stretches.least, Math.min(stretches.most, usualSpreadDb / spread)) : 1
+  return (rssi) => db(rssi) * stretch
+}
