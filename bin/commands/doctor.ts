@@ -2,6 +2,7 @@ import { EdgeConfig } from '../../edge/config.ts'
 import { checkClock } from '../doctor/clock.ts'
 import { checkFile } from '../doctor/files.ts'
 import { exitCodeFor, type Finding } from '../doctor/finding.ts'
+import { checkLogin } from '../doctor/login.ts'
 import { checkAddress } from '../doctor/network.ts'
 import { checkSerialPort } from '../doctor/serial-ports.ts'
 import { checkDisk, checkSpool } from '../doctor/spool.ts'
@@ -24,13 +25,18 @@ export async function doctor(
   const { inUse, finding: spool } = await checkSpool(config.spool)
   const findings: Finding[] = [
     { check: 'configuration', subject: options.config, verdict: 'fine', sentence: `${options.config} is valid` },
-    ...(await Promise.all([
-      ...files.map((file) => checkFile(file)),
-      ...serialPorts.map((port) => checkSerialPort(port, inUse)),
-      ...addresses.map((address) => checkAddress(address, caFileFor(config, address.key))),
-      checkDisk(config.spool),
-      checkClock(config.spool.directory, systemClock.now()),
-    ])),
+    ...(
+      await Promise.all([
+        ...files.map((file) => checkFile(file)),
+        ...serialPorts.map((port) => checkSerialPort(port, inUse)),
+        ...addresses.map((address) => checkAddress(address, caFileFor(config, address.key))),
+        ...config.sources.map((source, i) =>
+          source.type === 'mqtt' ? checkLogin(source, `sources[${i}]`) : undefined,
+        ),
+        checkDisk(config.spool),
+        checkClock(config.spool.directory, systemClock.now()),
+      ])
+    ).filter((finding) => finding !== undefined),
     spool,
   ]
 

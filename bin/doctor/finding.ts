@@ -1,6 +1,15 @@
 /** One thing that was looked at, and what to do about it. */
 export interface Finding {
-  readonly check: 'configuration' | 'file' | 'serial port' | 'network' | 'disk' | 'spool' | 'clock' | 'gateway'
+  readonly check:
+    | 'configuration'
+    | 'file'
+    | 'serial port'
+    | 'network'
+    | 'login'
+    | 'disk'
+    | 'spool'
+    | 'clock'
+    | 'gateway'
   /** Key of the configuration, path or address. */
   readonly subject: string
   /** `look`: it works, and may not for long. `unreachable`: nobody answers there. */

@@ -3,6 +3,7 @@ import { access, readdir, stat, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { EdgeConfig } from '../../edge/config.ts'
 import { lockDirectory } from '../../edge/spool/lock.ts'
+import { waitingRecords } from '../../edge/spool/waiting.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Finding } from './finding.ts'
 
@@ -53,7 +54,7 @@ export async function checkDisk({ directory, maxBytes }: EdgeConfig['spool']): P
   })
 }
 
-/** Is a gateway at work on it? It is not opened: that would mend it. */
+/** Is a gateway at work on it, and how much waits for the cloud? It is not opened: that would mend it. */
 export async function checkSpool({ directory }: EdgeConfig['spool']): Promise<{ finding: Finding; inUse: boolean }> {
   const about = { check: 'spool', subject: 'spool.directory' } as const
   const lock = join(directory, 'lock')
@@ -63,18 +64,19 @@ export async function checkSpool({ directory }: EdgeConfig['spool']): Promise<{ 
       finding: { ...about, verdict: 'fine', sentence: `${directory} is new: nothing is kept there` },
     }
   }
-  const used = megabytes(await usedBytesOf(directory))
+  const waiting = await waitingRecords(directory)
+  const kept = `${megabytes(await usedBytesOf(directory))} at ${directory}, ${waiting.toLocaleString('en')} records wait for the cloud`
   try {
     lockDirectory(lock)()
     return {
       inUse: false,
-      finding: { ...about, verdict: 'fine', sentence: `${used} at ${directory}; no gateway runs on it` },
+      finding: { ...about, verdict: 'fine', sentence: `${kept}; no gateway runs on it` },
     }
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.code === 'conflict') {
       return {
         inUse: true,
-        finding: { ...about, verdict: 'fine', sentence: `${used} at ${directory}; a gateway runs on it` },
+        finding: { ...about, verdict: 'fine', sentence: `${kept}; a gateway runs on it` },
       }
     }
     const why = thrown instanceof Error ? thrown.message : String(thrown)

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fdatasync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
@@ -56,9 +56,7 @@ export function openStateFile(path: string): StateFile {
       `The spool state ${path} was written by a newer version of this program (format ${slot.version}). Nothing was changed; run the newer version.`,
     )
   }
-  const found = slots
-    .flatMap((slot) => (slot.state === 'intact' ? [slot.value] : []))
-    .sort((a, b) => b.generation - a.generation)[0]
+  const found = newestOf(slots)
   let generation = found?.generation ?? 0
   if (fstatSync(handle).size < 2 * slotBytes) {
     // Both slots get their blocks now, while there is room.
@@ -87,6 +85,23 @@ export function openStateFile(path: string): StateFile {
       closeSync(handle)
     },
   }
+}
+
+/** What a state file says, without holding it: another process may own it. `undefined`: there is none, or none intact. */
+export function readStateFile(path: string): SpoolState | undefined {
+  if (!existsSync(path)) return undefined
+  const handle = openSync(path, 'r')
+  try {
+    return newestOf([readSlot(handle, 0), readSlot(handle, 1)])
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function newestOf(slots: readonly Slot[]): SpoolState | undefined {
+  return slots
+    .flatMap((slot) => (slot.state === 'intact' ? [slot.value] : []))
+    .sort((a, b) => b.generation - a.generation)[0]
 }
 
 /**

@@ -2,16 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Aedes } from 'aedes'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { judgeClock } from '../../bin/doctor/clock.ts'
 import { checkFile } from '../../bin/doctor/files.ts'
 import { exitCodeFor, type Finding } from '../../bin/doctor/finding.ts'
+import { checkLogin } from '../../bin/doctor/login.ts'
 import { checkAddress, sentenceFor } from '../../bin/doctor/network.ts'
 import { checkSerialPort, judgePort, type PortFacts } from '../../bin/doctor/serial-ports.ts'
 import { checkDisk, checkSpool, judgeDisk } from '../../bin/doctor/spool.ts'
 import { targetsOf } from '../../bin/doctor/targets.ts'
 import { EdgeConfig } from '../../edge/config.ts'
+import { MqttOptions } from '../../edge/sources/mqtt/options.ts'
 import { lockDirectory } from '../../edge/spool/lock.ts'
+import { openSpool } from '../../edge/spool/open.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
 import { freePort } from '../support/ports.ts'
 
 let directory: string
@@ -166,6 +171,60 @@ test('a spool: new, at rest, at work', async () => {
   expect(await checkSpool({ ...spool, directory })).toMatchObject({ inUse: true, finding: { verdict: 'fine' } })
   release()
   expect(await checkSpool({ ...spool, directory })).toMatchObject({ inUse: false })
+})
+
+test('records that wait for the cloud are counted beside a gateway at work, and after its end', async () => {
+  const place = join(directory, 'deep')
+  const clock = { now: () => Date.now(), monotonicMs: () => performance.now() }
+  const spool = await openSpool({ directory: place, maxBytes: 4 * 1024 * 1024, clock, random: Math.random })
+  await spool.append(
+    Array.from({ length: 1200 }, (_, at) => ({
+      kind: 'measurement',
+      at,
+      sensor: 'cold-1',
+      values: { temperature: 4 },
+    })),
+  )
+  const sentenceOf = async () => (await checkSpool({ directory: place, maxBytes: 1 })).finding.sentence
+  expect(await sentenceOf()).toContain('1,200 records wait for the cloud; a gateway runs on it')
+  await spool.acknowledge({ committed: 1000, ranges: [[1101, 1150]] })
+  await spool.close()
+  expect(await sentenceOf()).toContain('150 records wait for the cloud; no gateway runs on it')
+})
+
+describe('the broker of a site', () => {
+  const check = (url: string, username: string, password: string) => {
+    const passwordFile = join(directory, `password-${password}`)
+    writeFileSync(passwordFile, password)
+    const subscriptions = [{ topic: 'impinj/{device}/tags', protocol: 'impinj-r700' }]
+    return checkLogin(
+      MqttOptions.parse({ type: 'mqtt', id: 'site', url, username, passwordFile, subscriptions }),
+      'sources[0]',
+    )
+  }
+
+  test('lets in who has the password; one that does not answer is told of by the network alone', async () => {
+    const broker = await startMosquitto({ users: { site: 'right' }, permissions: 'user site\ntopic read impinj/#\n' })
+    onTestFinished(() => broker.stop())
+    expect(await check(broker.url, 'site', 'right')).toMatchObject({ check: 'login', verdict: 'fine' })
+    expect(await check(broker.url, 'site', 'wrong')).toMatchObject({
+      verdict: 'wrong',
+      sentence: expect.stringContaining('does not let "site" in'),
+    })
+    expect(await check(`mqtt://127.0.0.1:${await freePort()}`, 'site', 'right')).toBeUndefined()
+  })
+
+  test('may keep us from reading', async () => {
+    const broker = await Aedes.createBroker({ authorizeSubscribe: (_client, _subscription, done) => done(null, null) })
+    const server = createServer(broker.handle)
+    const port = await freePort()
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    onTestFinished(() => new Promise((resolve) => broker.close(() => server.close(() => resolve()))))
+    expect(await check(`mqtt://127.0.0.1:${port}`, 'site', 'right')).toMatchObject({
+      verdict: 'wrong',
+      sentence: expect.stringContaining('not read impinj/+/tags'),
+    })
+  })
 })
 
 test('what it exits with', () => {
