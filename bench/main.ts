@@ -10,6 +10,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seconds: { type: 'string' },
+    minutes: { type: 'string' },
     batch: { type: 'string' },
     records: { type: 'string' },
     clients: { type: 'string' },
@@ -28,7 +29,9 @@ const { values, positionals } = parseArgs({
 })
 const name = positionals[0]
 if (name === undefined || !names.includes(name)) {
-  process.stderr.write(`usage: npm run bench -- <name> [--seconds N] [--json]\nnames: ${names.join(', ')}\n`)
+  process.stderr.write(
+    `usage: npm run bench -- <name> [--seconds N | --minutes N] [--json]\nnames: ${names.join(', ')}\n`,
+  )
   process.exit(2)
 }
 
@@ -40,7 +43,7 @@ if (values.format !== 'generic' || !['dbm', 'cdbm', 'linear', 'auto'].includes(v
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text))
 const benchmark = (await import(`./${name}.ts`)) as Benchmark
 const figures = await benchmark.run({
-  seconds: number(values.seconds),
+  seconds: values.minutes === undefined ? number(values.seconds) : 60 * Number(values.minutes),
   batch: number(values.batch),
   records: number(values.records),
   clients: number(values.clients),
