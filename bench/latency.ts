@@ -30,7 +30,7 @@ const chromiumPath = '/usr/bin/chromium'
 
 export async function run(options: BenchmarkOptions): Promise<Figures> {
   const seconds = options.seconds ?? 20
-  const clients = options.clients ?? 20
+  const clients = options.clients ?? 200
   const cloud = await startCloudProcess(site, [gateway])
   const closers: (() => Promise<unknown>)[] = [() => cloud.remove()]
   try {

@@ -241,6 +241,17 @@ export const NoticeRow = z.object({
 })
 export type NoticeRow = z.infer<typeof NoticeRow>
 
+/** What the slots of a site held at an earlier instant. */
+export const BoardAsOf = z.object({
+  site: Identifier,
+  at: Iso,
+  ledgerSince: Iso.describe('nothing is known of what was before'),
+  mapVersion: z.int(),
+  items: z.array(z.int()).describe('one number for each slot of that map, in its order'),
+  itemsOnSite: z.int(),
+})
+export type BoardAsOf = z.infer<typeof BoardAsOf>
+
 /** What somebody did to an alert, and why. */
 export const AlertActRow = z.object({
   at: Iso,

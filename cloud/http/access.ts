@@ -35,6 +35,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/board/snapshot': 'viewer',
   'GET /api/v1/sites/:site/board/map': 'viewer',
   'GET /api/v1/sites/:site/board/trend': 'viewer',
+  'GET /api/v1/sites/:site/board/as-of': 'viewer',
   'GET /api/v1/sites/:site/walls': 'supervisor',
   'POST /api/v1/sites/:site/walls': 'supervisor',
   'DELETE /api/v1/sites/:site/walls/:id': 'supervisor',

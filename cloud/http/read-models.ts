@@ -1,6 +1,7 @@
 import type {
   Alert,
   AlertActRow,
+  BoardAsOf,
   GapRow,
   GatewayState,
   Item,
@@ -51,6 +52,8 @@ export interface InventoryQueries {
   items(site: string, q: string | undefined, page: PageRequest): Page<Item>
   /** By its EPC, or by any code that names it: URI, Digital Link, barcode. */
   item(code: string): Item | undefined
+  /** What the slots held at an earlier instant, Unix ms; or why nobody can tell. */
+  asOf(site: string, at: number): BoardAsOf | 'no-map' | 'before-ledger' | 'too-many-moves'
   /** Only what happened on these sites; `every`: on all. */
   history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
   /** Where an item was on a site within a range, oldest first. */

@@ -22,6 +22,10 @@ export interface Ledger {
   add(row: LedgerRow): void
   /** Newest event first, before (at, id). */
   of(item: number, before: { readonly at: number; readonly id: number }, limit: number): readonly StoredLedgerRow[]
+  /** Event time of the oldest row; undefined: there is none. */
+  firstAt(): number | undefined
+  /** Items with a row after that instant of event time, each once, no more than `limit`. */
+  movedAfter(at: number, limit: number): readonly number[]
   /** In the order of the journal. */
   all(): Iterable<StoredLedgerRow>
 }
@@ -36,6 +40,8 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
   const ofItem = database.prepare(
     `SELECT ${columns} FROM ledger WHERE item = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
   )
+  const oldest = database.prepare('SELECT MIN(at) AS at FROM ledger')
+  const moved = database.prepare('SELECT DISTINCT item FROM ledger WHERE at > ? LIMIT ?')
   const everything = database.prepare(`SELECT ${columns} FROM ledger ORDER BY id`)
   return {
     add: (row) => {
@@ -56,6 +62,8 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
       )
     },
     of: (item, before, limit) => ofItem.all(item, before.at, before.id, limit).map((row) => Row.parse(row)),
+    firstAt: () => z.object({ at: z.int().nullable() }).parse(oldest.get()).at ?? undefined,
+    movedAfter: (at, limit) => moved.all(at, limit).map((row) => Number(row['item'])),
     *all() {
       for (const row of everything.iterate()) yield Row.parse(row)
     },

@@ -10,6 +10,7 @@ import {
 import { skuNamed } from '../../shared/epc/sku-named.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { InventoryQueries, PageRequest } from '../http/read-models.ts'
+import { asOf } from './as-of.ts'
 import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
 import { itemConfidence, viewItem } from './item-view.ts'
@@ -36,6 +37,7 @@ export function queriesOf(current: () => InventoryState, ledger: () => Ledger, n
       const item = itemNamed(current(), code)
       return item === undefined ? undefined : viewItem(current(), item)
     },
+    asOf: (site, at) => asOf(current(), ledger(), site, at),
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
     stays: (epc, query) => staysOf(conclusions(current(), ledger(), epc, query.toMs), query),
   }

@@ -55,4 +55,6 @@ export const migrations: readonly Migration[] = [
     SELECT site, gateway, device, state, at, sign_at FROM reader_before;
   DROP TABLE reader_before;
   `,
+  // What moved since an earlier instant, for the board as of then.
+  'CREATE INDEX ledger_at ON ledger (at, item)',
 ]

@@ -55,6 +55,13 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
         await until('it is there', () =>
           board.page.evaluate<boolean>(`document.querySelector('[aria-busy=true]') === null`),
         )
+        if (path === '/alerts') {
+          await board.page.locator('.alert-open').first().click()
+          await board.page.locator('.act-list').waitFor()
+          await board.page.locator('.desk-actions button').first().click()
+          await board.page.locator('.desk-form').waitFor()
+          await board.picture(`alerts-${language}-${theme}-${width}`)
+        }
         // The narrowest window is what 400 % zoom makes of a desk's: there it is about room only.
         if (width > 320) expect(await serious()).toEqual([])
         expect(await board.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
@@ -62,6 +69,17 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
       })
     }
   }
+})
+
+test('a wall screen gets a link, and a code that a phone can open it by', async () => {
+  await board.page.setViewportSize({ width: 1280, height: 1000 })
+  await board.page.goto(`${server.url}/walls`)
+  await board.untilLive()
+  await board.page.getByRole('button', { name: 'Make the link' }).click()
+  await board.page.getByRole('img', { name: /Scan it/ }).waitFor()
+  expect(await serious()).toEqual([])
+  await board.page.getByRole('img', { name: /Scan it/ }).scrollIntoViewIfNeeded()
+  await board.picture('wall-link-en')
 })
 
 test('a missing page, and one that needs a sign-in', async () => {

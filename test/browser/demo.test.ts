@@ -63,6 +63,61 @@ test('the cold room fails: the alert is on the board, is acknowledged, and says 
   await board.picture('demo-alerts-en')
 })
 
+test('it is assigned, shelved with a reason by the keyboard alone, and its line says who did what', async () => {
+  const { page } = board
+  const line = page.locator('.alert-open', { hasText: /Cold room too warm/i }).first()
+  await line.focus()
+  await page.keyboard.press('e')
+  await page.getByLabel('To whom').waitFor()
+  await page.keyboard.type('Li Wei')
+  await page.keyboard.press('Enter')
+  await page.getByText('assigned → Li Wei').waitFor()
+  await page.getByText('given to Li Wei').first().waitFor()
+  await line.focus()
+  await page.keyboard.press('s')
+  await page.getByLabel('Reason').waitFor()
+  await page.keyboard.type('The fitter is here')
+  await board.picture('demo-alert-shelving-en')
+  await page.keyboard.press('Enter')
+  await page.getByRole('tab', { name: 'Kept quiet (1)' }).click()
+  await page.getByText(/shelved until/).waitFor()
+  await line.click()
+  await page.getByText('The fitter is here').waitFor()
+  const acts = await page.locator('.act-list li').allTextContents()
+  expect(acts.flatMap((act) => /assigned|shelved/.exec(act)?.[0] ?? [])).toEqual(['assigned', 'shelved'])
+  await board.picture('demo-alert-shelved-en')
+  await page.getByRole('button', { name: 'Take off the shelf' }).click()
+  await page.getByRole('tab', { name: 'Kept quiet (0)' }).waitFor()
+})
+
+test('a zone is taken out of service, listed with its reason, and rings again when that is ended', async () => {
+  const { page } = board
+  await page.getByRole('tab', { name: 'Planned silence' }).click()
+  await page.getByText('No silence is planned.').waitFor()
+  await page.getByLabel('Where').selectOption('cold-room')
+  await page.locator('.desk-form select').last().selectOption('null')
+  await page.getByLabel('Reason').fill('Defrosting')
+  await page.getByRole('button', { name: 'Plan silence' }).click()
+  await page.getByText('Defrosting').waitFor()
+  await board.picture('demo-silence-en')
+  await page.getByRole('tab', { name: /Kept quiet \([1-9]/ }).click()
+  await page.getByText('out of service').first().waitFor()
+  await page.getByRole('tab', { name: 'Planned silence' }).click()
+  await page.getByRole('button', { name: 'End now: Defrosting' }).click()
+  await page.getByText('No silence is planned.').waitFor()
+  await page.getByRole('tab', { name: 'Kept quiet (0)' }).waitFor()
+})
+
+test('the time machine asks the ledger, says that this is not now, and finds back', async () => {
+  const { page } = board
+  await board.go('/')
+  await page.getByRole('button', { name: 'Time machine' }).click()
+  await page.getByText(/You are looking at .* GMT[+]\d, not now[.] *[\d,]+ items on the site/).waitFor()
+  await page.getByRole('button', { name: 'Back to now' }).click()
+  await page.locator('.past-when').waitFor({ state: 'detached' })
+  expect(new URL(page.url()).search).toBe('')
+})
+
 test('in Chinese and in the dark it says the same', async () => {
   await board.go('/')
   await board.page.getByRole('button', { name: '切换到中文' }).click()

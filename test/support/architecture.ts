@@ -39,7 +39,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   flatbush: ['cloud/board/'],
   '@peculiar/x509': ['cloud/tls/'],
   'reflect-metadata': ['cloud/tls/'],
-  uqr: ['bin/'],
+  uqr: ['bin/', 'cloud/board/parts/'],
   commander: ['bin/'],
   yaml: ['bin/'],
   mqtt: ['edge/sources/mqtt/', 'edge/uplink/', 'cloud/broker/', 'simulators/devices/', 'bench/'],

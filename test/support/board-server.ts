@@ -6,6 +6,8 @@ import Fastify, { type FastifyReply } from 'fastify'
 import { Server } from 'socket.io'
 import type {
   Alert,
+  AlertActRow,
+  BoardAsOf,
   GapRow,
   GatewayState,
   Item,
@@ -25,6 +27,7 @@ import type {
 } from '../../shared/board.ts'
 import { packMap, packSnapshot } from '../../shared/board-packed.ts'
 import { describeEpc } from '../../shared/epc/describe.ts'
+import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { planWarehouse } from '../../simulators/world/plan.ts'
 import { warehouseSizes } from '../../simulators/world/size.ts'
@@ -115,6 +118,11 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
       items: world.items(query.q ?? '').slice(0, Number(query.limit ?? 100)),
       next: null,
     }))
+    app.get<{ Querystring: { at: string } }>(
+      `/api/v1/sites/${siteId}/board/as-of`,
+      ({ query }, reply) =>
+        world.asOf(Date.parse(query.at)) ?? problem(reply, 404, 'not-found', 'The ledger does not go back so far.'),
+    )
     app.get(`/api/v1/sites/${siteId}/board/trend`, () => world.trend())
     app.get(`/api/v1/sites/${siteId}/walls`, () => ({ items: [{ id: '00000000000000aa', name: 'main' }], next: null }))
     app.post<{ Body: { name: string } }>(`/api/v1/sites/${siteId}/walls`, ({ body }, reply) =>
@@ -145,6 +153,8 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
     }))
     app.get(`/api/v1/sites/${siteId}/gaps`, () => ({ items: world.gaps, next: null }))
     app.get(`/api/v1/sites/${siteId}/set-aside`, () => ({ items: [], next: null }))
+    app.get('/api/v1/alerts/:id/acts', () => ({ items: acts, next: null }))
+    app.get(`/api/v1/sites/${siteId}/maintenance`, () => ({ items: windows, next: null }))
     app.get(`/api/v1/sites/${siteId}/alerts`, () => ({ items: world.past, next: null }))
     app.get<{ Params: { epc: string } }>('/api/v1/items/:epc', ({ params }, reply) => {
       const item = world.item(params.epc)
@@ -405,6 +415,23 @@ class World {
       alerts: [...this.#alerts.values()],
       gateways: [...this.#gateways.values()],
       counters: { ...this.#counters, tagReadsPerSecond: 35.2 },
+    }
+  }
+
+  /** Two hours of a ledger in which every thing that is here now came at its time and stayed. */
+  asOf(at: number): BoardAsOf | undefined {
+    const ledgerSince = Math.floor(Date.now() / 60_000 - 120) * 60_000
+    if (at < ledgerSince) return undefined
+    const then = this.#goods.filter(({ since }) => since <= at)
+    const items = this.#map.slots.map(() => 0)
+    for (const { slot } of then) if (slot >= 0) items[slot] = (items[slot] ?? 0) + 1
+    return {
+      site: siteId,
+      at: new Date(at).toISOString(),
+      ledgerSince: new Date(ledgerSince).toISOString(),
+      mapVersion: this.#map.version,
+      items,
+      itemsOnSite: then.length,
     }
   }
 
@@ -695,6 +722,22 @@ class World {
     return count
   }
 }
+
+const acts: readonly AlertActRow[] = [
+  { at: '2026-11-23T02:10:00.000Z', by: 'Li Wei', act: 'acknowledge', comment: null, until: null, to: null },
+  {
+    at: '2026-11-23T02:12:00.000Z',
+    by: 'Li Wei',
+    act: 'shelve',
+    comment: 'The fitter is here',
+    until: '2026-11-23T03:12:00.000Z',
+    to: null,
+  },
+]
+const windows: readonly MaintenanceWindow[] = [
+  { id: 'w1', site: siteId, reason: 'Defrosting', from: Date.UTC(2026, 10, 23, 2), zone: 'cold-room' },
+  { id: 'w2', site: siteId, reason: 'New lamps', from: Date.UTC(2026, 10, 23, 2), to: Date.UTC(2026, 10, 23, 6) },
+]
 
 /** Smooth and without memory, so that history and the present agree. */
 function valuesAt(zone: string, n: number, at: number): Record<string, number> {

@@ -66,6 +66,7 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
         house.slots.filter((row) => row.site === site && (zone === undefined || row.zone === zone)).map(without),
         request,
       ),
+    asOf: () => 'no-map',
     stock: (site, { sku, slot, zone }, request) =>
       page(
         house.stock

@@ -14,6 +14,8 @@ export interface Format {
   time(at: number, now: number): string
   /** The day and the time to the second. */
   moment(at: number): string
+  /** The day, the minute, and how far from UTC the site's clocks were: the hour that comes twice is told apart. */
+  dated(at: number): string
   /** 0 s … 59 s, 1 min …, 1 h 5 min, 2 d. Never negative. */
   age(ms: number): string
   /** The same in the past: just now, 5 s ago. */
@@ -42,6 +44,14 @@ export function formatFor(language: Language, timeZone: string): Format {
     new Intl.DateTimeFormat(locale, { timeZone: zone, ...options })
   const clocks = instants({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const minutes = instants({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const dated = instants({
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'shortOffset',
+  })
   const days = instants({ day: 'numeric', month: 'short' })
 
   // Minus as a minus sign, so that −18.0 and 18.0 have digits of one width and no hyphen breaks the line.
@@ -70,6 +80,7 @@ export function formatFor(language: Language, timeZone: string): Format {
     time: (at, now) =>
       days.format(at) === days.format(now) ? minutes.format(at) : `${days.format(at)} ${minutes.format(at)}`,
     moment: (at) => `${days.format(at)} ${clocks.format(at)}`,
+    dated: (at) => dated.format(at),
     age,
     ago: (ms) => (ms < 2000 ? words.justNow : words.ago(age(ms))),
     limit(name, value) {

@@ -3,7 +3,8 @@ import { type WallSettings, wallSearch, wallSettings } from './wall.ts'
 
 /** Every place of the board has an address; this is the whole list. */
 export type Route =
-  | { readonly page: 'floor'; readonly slot: string | null }
+  /** `asOf`, Unix ms: the floor as it was then; without it as it is. */
+  | { readonly page: 'floor'; readonly slot: string | null; readonly asOf?: number }
   | { readonly page: 'find'; readonly q: string }
   | { readonly page: 'alerts' }
   | { readonly page: 'sensors'; readonly sensor: string | null }
@@ -24,7 +25,7 @@ export function routeOf(path: string, search: string): Route {
     .filter((part) => part !== '')
     .map(decoded)
   if (rest.length > 0) return { page: 'nowhere' }
-  if (first === '') return { page: 'floor', slot: query.get('slot') }
+  if (first === '') return { page: 'floor', slot: query.get('slot'), ...asOfIn(query) }
   if (first === 'slot' && second !== '') return { page: 'floor', slot: second } // as labels and other pages link it
   if (first === 'item' && second !== '') return { page: 'item', epc: epcFromText(second) ?? second }
   if (first === 'sensors') return { page: 'sensors', sensor: second === '' ? null : second }
@@ -39,7 +40,7 @@ export function routeOf(path: string, search: string): Route {
 export function addressOf(route: Route): string {
   switch (route.page) {
     case 'floor':
-      return route.slot === null ? '/' : `/?slot=${encodeURIComponent(route.slot)}`
+      return `/${searchOf({ slot: route.slot, at: route.asOf === undefined ? null : new Date(route.asOf).toISOString() })}`
     case 'find':
       return route.q === '' ? '/find' : `/find?q=${encodeURIComponent(route.q)}`
     case 'item':
@@ -53,6 +54,18 @@ export function addressOf(route: Route): string {
     default:
       return `/${route.page}`
   }
+}
+
+function asOfIn(query: URLSearchParams): { readonly asOf?: number } {
+  const at = Date.parse(query.get('at') ?? '')
+  return Number.isNaN(at) ? {} : { asOf: at }
+}
+
+function searchOf(parts: Readonly<Record<string, string | null>>): string {
+  const named = Object.entries(parts).flatMap(([name, value]) =>
+    value === null ? [] : `${name}=${encodeURIComponent(value)}`,
+  )
+  return named.length === 0 ? '' : `?${named.join('&')}`
 }
 
 function decoded(part: string): string {

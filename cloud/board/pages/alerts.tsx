@@ -1,25 +1,36 @@
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import type { Alert } from '../../../shared/api.ts'
+import { type AlertKey, alertKeys, type InboxTab, inboxOf, inboxTabs } from '../core/alert-inbox.ts'
 import { askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
+import { AlertDesk, type DeskForm } from '../parts/alert-desk.tsx'
 import { AlertRow } from '../parts/alert-row.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
+import { SilencePlan } from '../parts/silence-plan.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { isTyping } from '../plan/plan-canvas.tsx'
 
 const historyRows = 100
 
-/** The inbox: what is open, worst first; and what is over. */
+/** The inbox: what is open, worst first; what is kept quiet; what is over; and what is silent by plan. */
 export function AlertsPage() {
   const store = useStore()
   const words = store.words.value
-  const tab = useSignal<'open' | 'over'>('open')
-  const open = store.alerts.value
-  const count = store.format.value.number(open.length)
+  const tab = useSignal<InboxTab>('open')
+  const lists = inboxOf(store.alerts.value)
+  const number = store.format.value.number
+  const names = {
+    open: `${words.openAlerts} (${number(lists.open.length)})`,
+    quiet: `${words.quietAlerts} (${number(lists.quiet.length)})`,
+    over: words.overAlerts,
+    planned: words.plannedSilence,
+  }
   return (
     <section class="page">
       <h1>{words.alerts}</h1>
       <div class="tabs" role="tablist" aria-label={words.alerts}>
-        {(['open', 'over'] as const).map((name) => (
+        {inboxTabs.map((name) => (
           <button
             key={name}
             type="button"
@@ -27,7 +38,7 @@ export function AlertsPage() {
             aria-selected={tab.value === name}
             onClick={() => (tab.value = name)}
           >
-            {name === 'open' ? `${words.openAlerts} (${count})` : words.overAlerts}
+            {names[name]}
           </button>
         ))}
       </div>
@@ -35,16 +46,70 @@ export function AlertsPage() {
         <p class="quiet">{words.searching}</p>
       ) : tab.value === 'over' ? (
         <PastAlerts />
-      ) : open.length === 0 ? (
-        <p class="all-well big">{words.noOpenAlerts}</p>
+      ) : tab.value === 'planned' ? (
+        <SilencePlan />
+      ) : lists[tab.value].length === 0 ? (
+        <p class="all-well big">{tab.value === 'open' ? words.noOpenAlerts : words.noQuietAlerts}</p>
       ) : (
-        <ul class="alert-list">
-          {open.map((alert) => (
-            <AlertRow key={alert.id} alert={alert} />
-          ))}
-        </ul>
+        <>
+          <p class="quiet keys-hint">{words.alertKeysHint}</p>
+          <AlertList key={tab.value} alerts={lists[tab.value]} />
+        </>
       )}
     </section>
+  )
+}
+
+const chordMs = 1_200
+
+/** Lines that open. Arrows go from line to line, letters act on the line that has the focus. */
+function AlertList({ alerts }: { readonly alerts: readonly Alert[] }) {
+  const store = useStore()
+  const opened = useSignal<string | null>(null)
+  const asked = useSignal<DeskForm | null>(null)
+  const list = useRef<HTMLUListElement>(null)
+  const leaderAt = useRef(Number.NEGATIVE_INFINITY)
+  const act = (alert: Alert, key: AlertKey) => {
+    if (key === 'acknowledge') return void store.acknowledge(alert)
+    opened.value = alert.id
+    asked.value = key
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+      return
+    const rows = [...(list.current?.querySelectorAll<HTMLElement>('.alert-open') ?? [])]
+    const at = rows.findIndex((row) => row.closest('li')?.contains(event.target as Node))
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      rows[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
+      event.preventDefault()
+      return
+    }
+    // "g a" goes to a page, as everywhere else.
+    const isChord = event.timeStamp - leaderAt.current < chordMs
+    leaderAt.current = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
+    const key = alertKeys[event.key as keyof typeof alertKeys]
+    const alert = alerts[at]
+    if (isChord || key === undefined || alert === undefined) return
+    act(alert, key)
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return (
+    <ul class="alert-list" ref={list} onKeyDown={onKeyDown}>
+      {alerts.map((alert) => (
+        <AlertRow
+          key={alert.id}
+          alert={alert}
+          isOpen={opened.value === alert.id}
+          onOpen={() => {
+            asked.value = null
+            opened.value = opened.value === alert.id ? null : alert.id
+          }}
+        >
+          {opened.value === alert.id && <AlertDesk alert={alert} asked={asked.value} />}
+        </AlertRow>
+      ))}
+    </ul>
   )
 }
 
@@ -59,13 +124,5 @@ function PastAlerts() {
   if (got === null) return <p class="quiet">{words.searching}</p>
   if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
   if (got.value.length === 0) return <p class="quiet">{words.noPastAlerts}</p>
-  return (
-    <ul class="alert-list">
-      {[...got.value]
-        .sort((a, b) => b.raisedAt.localeCompare(a.raisedAt))
-        .map((alert) => (
-          <AlertRow key={alert.id} alert={alert} />
-        ))}
-    </ul>
-  )
+  return <AlertList alerts={[...got.value].sort((a, b) => b.raisedAt.localeCompare(a.raisedAt))} />
 }

@@ -4,13 +4,13 @@ import { useStore } from '../live/store.ts'
 import { Link } from '../parts/link.tsx'
 import { Notice, RefusalNotice } from '../parts/notice.tsx'
 import { Shell } from '../parts/shell.tsx'
-import { AlertsPage } from './alerts.tsx'
 import { FloorPage, FloorSkeleton } from './floor.tsx'
 import { Lazy } from './lazy.tsx'
 import { SignInPage } from './sign-in.tsx'
 import { WallPage } from './wall.tsx'
 
 const load = {
+  alerts: (): Promise<ComponentType> => import('./alerts.tsx').then(({ AlertsPage }) => AlertsPage),
   find: (): Promise<ComponentType> => import('./find.tsx').then(({ FindPage }) => FindPage),
   item: (): Promise<ComponentType> => import('./item.tsx').then(({ ItemPage }) => ItemPage),
   sensors: (): Promise<ComponentType> => import('./sensors.tsx').then(({ SensorsPage }) => SensorsPage),
@@ -68,9 +68,7 @@ function Page({ route }: { readonly route: Route }) {
   const words = useStore().words.value
   switch (route.page) {
     case 'floor':
-      return <FloorPage slot={route.slot} />
-    case 'alerts':
-      return <AlertsPage />
+      return <FloorPage slot={route.slot} asOf={route.asOf} />
     case 'wall':
       return null
     case 'nowhere':

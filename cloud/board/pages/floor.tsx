@@ -8,10 +8,11 @@ import { SlotDrawer } from '../parts/slot-drawer.tsx'
 import { PlanCanvas } from '../plan/plan-canvas.tsx'
 import { Lazy } from './lazy.tsx'
 
+const loadPast = () => import('./past.tsx').then(({ PastFloor }) => PastFloor)
 const loadTable = () => import('./floor-table.tsx').then(({ FloorTable }) => FloorTable)
 
 /** The floor: plan or table, the day's numbers, and either what needs somebody or the slot that was chosen. */
-export function FloorPage({ slot }: { readonly slot: string | null }) {
+export function FloorPage({ slot, asOf }: { readonly slot: string | null; readonly asOf: number | undefined }) {
   const store = useStore()
   const words = store.words.value
   const board = store.board.value
@@ -33,6 +34,7 @@ export function FloorPage({ slot }: { readonly slot: string | null }) {
       </Notice>
     )
   }
+  if (asOf !== undefined) return <Lazy load={loadPast} />
   return (
     <div class={slot === null ? 'floor' : 'floor has-drawer'}>
       <h1 class="unseen">{words.floor}</h1>
@@ -41,6 +43,11 @@ export function FloorPage({ slot }: { readonly slot: string | null }) {
         <div class="floor-plan">
           {store.asTable.value ? <Lazy load={loadTable} /> : <PlanCanvas selected={slot} onSelect={select} />}
           <div class="floor-switch">
+            <IconButton
+              icon="history"
+              label={words.timeMachine}
+              onClick={() => store.go({ page: 'floor', slot: null, asOf: store.now.peek() })}
+            />
             <IconButton
               icon={store.asTable.value ? 'floor' : 'table'}
               label={store.asTable.value ? words.showPlan : words.showTable}

@@ -8,6 +8,7 @@ import { themes } from '../live/preferences.ts'
 import { useStore } from '../live/store.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
+import { QrCode } from '../parts/qr-code.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 
 /** What most screens on sale have. */
@@ -233,6 +234,8 @@ function NewWall({ onMade }: { readonly onMade: () => void }) {
         <div class="wide wall-made" role="status">
           <p>{words.wallMade(made.value.name)}</p>
           <code class="mono">{made.value.link}</code>
+          <QrCode text={made.value.link} label={words.wallQr} />
+          <p>{words.wallQr}</p>
           <p>
             <CopyButton text={made.value.link} />{' '}
             <a class="button" href={made.value.link} target="_blank" rel="noreferrer">

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { Alert } from '../../../shared/api.ts'
 import { severityName } from '../core/words/words.ts'
 import { useStore } from '../live/store.ts'
@@ -6,7 +7,20 @@ import { Mark } from './mark.tsx'
 import { Owner } from './owner.tsx'
 
 /** What happened, where, how long, who has it, and what to do about it. */
-export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly isBrief?: boolean }) {
+export function AlertRow({
+  alert,
+  isBrief,
+  isOpen = false,
+  onOpen,
+  children,
+}: {
+  readonly alert: Alert
+  readonly isBrief?: boolean
+  /** Where the line can be opened: whether it is, and what opens or closes it; `children` is what stands in it. */
+  readonly isOpen?: boolean
+  readonly onOpen?: () => void
+  readonly children?: ComponentChildren
+}) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
@@ -20,13 +34,21 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
   const present = alert.quantity === null ? undefined : board?.sensors.get(alert.subject)?.values[alert.quantity]
   const value = alert.clearedAt === null ? (present ?? alert.value) : alert.value
   const failure = store.acknowledgeFailures.value.get(alert.id)
-  const isOpen = alert.state === 'active' || alert.state === 'cleared'
+  const isUnseen = alert.state === 'active' || alert.state === 'cleared'
   return (
     <li class={`alert-row ${alert.state}${isBrief ? ' brief' : ''}`}>
-      <Mark severity={alert.severity} state={alert.state} size={isBrief ? 26 : 32} />
+      <Mark severity={alert.severity} state={alert.state} isSilent={alert.silence !== null} size={isBrief ? 26 : 32} />
       <div class="alert-what">
         <div class="alert-title">
-          {isBrief ? <Link to={{ page: 'alerts' }}>{alert.name}</Link> : alert.name}
+          {isBrief ? (
+            <Link to={{ page: 'alerts' }}>{alert.name}</Link>
+          ) : onOpen === undefined ? (
+            alert.name
+          ) : (
+            <button type="button" class="alert-open" aria-expanded={isOpen} onClick={onOpen}>
+              {alert.name}
+            </button>
+          )}
           {value !== null && alert.quantity !== null && (
             <span class="alert-value">{format.quantity(alert.quantity, value)}</span>
           )}
@@ -41,6 +63,17 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
           </span>
           {' · '}
           <Owner alert={alert} />
+          {alert.silence === null && alert.state === 'acknowledged' && alert.assignedTo !== null && (
+            <> · {words.alertAssigned(alert.assignedTo)}</>
+          )}
+          {alert.escalation > 0 && (
+            <>
+              {' · '}
+              <b>{words.alertEscalated(format.number(alert.escalation))}</b>
+            </>
+          )}
+          {alert.times > 1 && <> · {words.alertTimes(format.number(alert.times))}</>}
+          {alert.isLatching && alert.state !== 'normal' && <> · {words.alertLatching}</>}
         </div>
         {!isBrief && alert.whatToDo !== '' && (
           <p class="alert-todo">
@@ -55,7 +88,7 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
       </div>
       <div class="alert-actions">
         {!isBrief && <span class="quiet">{severityName(words, alert.severity)}</span>}
-        {isOpen && (
+        {isUnseen && (
           <button
             type="button"
             class="button"
@@ -66,6 +99,7 @@ export function AlertRow({ alert, isBrief }: { readonly alert: Alert; readonly i
           </button>
         )}
       </div>
+      {children}
     </li>
   )
 }

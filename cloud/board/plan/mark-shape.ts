@@ -8,6 +8,8 @@ export const markPaths = [
 
 /** Where the digit stands in the box: the triangle's belly lies low. */
 export const markDigitY = [12.2, 15.4, 12.2, 12.2] as const
+/** From corner to corner behind what is kept quiet, without crossing its digit. */
+export const markStrikePath = 'M-1 25 6.5 17.5M17.5 6.5 25-1'
 export const markTickPath = 'M7 12.6l3.4 3.6L17 8.8'
 
 export function markPath(severity: number): string {

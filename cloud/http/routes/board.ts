@@ -1,14 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { BoardAsOf } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
+import { mostMoved } from '../../inventory/as-of.ts'
 import { type Body, type Encoding, encodings } from '../../push/snapshot-body.ts'
 import type { Api, HttpParts } from '../parts.ts'
 
 const params = z.strictObject({ site: Identifier })
 
 /** What a board begins with, from memory. */
-export function boardRoutes(app: Api, { push }: HttpParts): void {
+export function boardRoutes(app: Api, { push, inventory, clock }: HttpParts): void {
   for (const [name, summary, bodyOf] of [
     ['snapshot', 'The whole board at one revision; go on with the deltas of /live', push.snapshot],
     ['map', 'The map of that board, in columns', push.map],
@@ -37,6 +39,29 @@ export function boardRoutes(app: Api, { push }: HttpParts): void {
       const trend = push.trend(site)
       if (trend === undefined) throw new Fault('not-found', `There is no map of a site "${site}" yet.`)
       return trend
+    },
+  )
+
+  app.get(
+    '/api/v1/sites/:site/board/as-of',
+    {
+      schema: {
+        summary: 'What the slots held at an earlier instant, by the movement ledger as it is known today',
+        tags: ['sites'],
+        params,
+        querystring: z.strictObject({ at: z.iso.datetime({ offset: true }) }),
+        response: { 200: BoardAsOf },
+      },
+    },
+    async ({ params: { site }, query }) => {
+      const at = Date.parse(query.at)
+      if (at > clock.now()) throw new Fault('bad-input', 'That instant has not come yet.')
+      const found = await inventory.asOf(site, at)
+      if (found === 'no-map') throw new Fault('not-found', `There is no map of a site "${site}" yet.`)
+      if (found === 'before-ledger') throw new Fault('not-found', 'The ledger does not go back so far.')
+      if (found === 'too-many-moves')
+        throw new Fault('bad-input', `More than ${mostMoved} items have moved since: ask for a later instant.`)
+      return found
     },
   )
 }

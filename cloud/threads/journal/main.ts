@@ -187,6 +187,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   stock: (site, filter, page) => opened().inventory.stock(site, filter, page),
   items: (site, q, page) => opened().inventory.items(site, q, page),
   item: (epc) => opened().inventory.item(epc),
+  asOf: (site, at) => opened().inventory.asOf(site, at),
   history: (epc, onSites, page) => opened().inventory.history(epc, onSites, page),
   stays: (epc, query) => opened().inventory.stays(epc, query),
   alerts: (site, filter, page) => opened().alerts.alerts(site, filter, page),

@@ -33,6 +33,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   stock: true,
   items: true,
   item: true,
+  asOf: true,
   history: true,
   stays: true,
   alerts: true,

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { alertKeys, inboxOf } from '../../../cloud/board/core/alert-inbox.ts'
+import { someAlert } from '../../support/warehouse.ts'
+
+test('what is kept quiet has its own list, in the same order, and none is in both or in neither', () => {
+  const alerts = [
+    someAlert('a', 'harbour'),
+    someAlert('b', 'harbour', { silence: 'shelved' }),
+    someAlert('c', 'harbour', { state: 'acknowledged' }),
+    someAlert('d', 'harbour', { silence: 'suppressed' }),
+    someAlert('e', 'harbour', { silence: 'out-of-service' }),
+  ]
+  const { open, quiet } = inboxOf(alerts)
+  expect(open.map(({ id }) => id)).toEqual(['a', 'c'])
+  expect(quiet.map(({ id }) => id)).toEqual(['b', 'd', 'e'])
+})
+
+test('no key of the inbox is one that opens a page or zooms', () => {
+  for (const key of Object.keys(alertKeys)) expect(['g', 't', '?', '/', '0', '+', '-']).not.toContain(key)
+})
