@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Fault } from '../shared/fault.ts'
+import { NotifyConfig } from './notify/config.ts'
 import { SeriesConfig } from './series/catalogue.ts'
 import { isLoopback, TlsChoice } from './tls/choice.ts'
 
@@ -69,6 +70,7 @@ export const CloudConfig = z.strictObject({
     })
     .prefault({}),
   series: SeriesConfig.prefault({}),
+  notify: NotifyConfig.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 })
 export type CloudConfig = z.infer<typeof CloudConfig>

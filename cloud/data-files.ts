@@ -9,6 +9,7 @@ export const dataFiles = {
   people: 'people.sqlite',
   gatewayAccounts: 'gateways.sqlite',
   audit: 'audit.sqlite',
+  notify: 'notify.sqlite',
 } as const
 
 export const projectionNames = ['inventory', 'alerts', 'supervision', 'series'] as const

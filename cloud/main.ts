@@ -25,6 +25,7 @@ import { openPush } from './push/open.ts'
 import { startRetention } from './retention/run.ts'
 import { makeBaseAside } from './threads/base/open.ts'
 import { type JournalThread, openJournalThread } from './threads/journal/open.ts'
+import { type NotifyThread, openNotifyThread } from './threads/notify/open.ts'
 import { openSeriesThread } from './threads/series/open.ts'
 import { openTls } from './tls/open.ts'
 
@@ -57,9 +58,9 @@ export interface Cloud {
 }
 
 /**
- * Opens the cloud downstream first: boards, the journal with its read models, series, then the doors. Three threads:
+ * Opens the cloud downstream first: boards, the journal with its read models, series, then the doors. Four threads:
  * this one serves sockets and never waits for a disk (but for accounts, which people change by hand), one writes the
- * journal and the read models behind the boards, one the time series.
+ * journal and the read models behind the boards, one the time series, one tells people who are away from the boards.
  */
 export async function openCloud(config: CloudConfig, surroundings: CloudSurroundings): Promise<Cloud> {
   const { clock, random, randomBytes, log } = surroundings
@@ -93,6 +94,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
 
     let broker: Broker | undefined
     let documents: GatewayDocuments | undefined
+    let notify: NotifyThread | undefined
     const { port1: seriesPort, port2: journalPort } = new MessageChannel()
     const logged = (level: 'info' | 'warn' | 'error', fields: object, sentence: string) => log[level](fields, sentence)
     const { dataDirectory } = config
@@ -103,6 +105,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
           facts(facts) {
             push.tell(facts)
             documents?.hear(facts)
+            if (facts.some(({ type }) => type === 'alert')) notify?.poke()
           },
           send: async (address, channel, payload) => broker?.send(address, channel, payload),
           done: (address, bytes) => admission.done(address, bytes),
@@ -115,6 +118,18 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     documents = gatewayDocuments(async (address, ...sent) => broker?.send(address, ...sent), journal.standing)
     const series = open.adopt(
       await openSeriesThread({ series: config.series, dataDirectory, journalPort }, { log: logged }),
+      (thread) => thread.close(),
+    )
+
+    notify = open.adopt(
+      await openNotifyThread(
+        { config: config.notify, dataDirectory },
+        {
+          notices: (page) => journal.notices(undefined, page),
+          timeZone: async (site) => (await journal.map(site))?.timeZone,
+          log: logged,
+        },
+      ),
       (thread) => thread.close(),
     )
 
@@ -171,6 +186,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
         people,
         gatewayAccounts,
         audit,
+        notify,
         broker,
         push,
         registry: metrics.registry,

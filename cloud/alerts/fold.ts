@@ -22,6 +22,8 @@ export function fold(state: AlertState, entries: readonly JournalEntry[], hash: 
   for (const entry of entries) {
     if (entry.origin === 'gateway') foldGateway(state, entry, hash, changes)
     else foldOwn(state, entry, hash, changes)
+    for (const [number, notice] of changes.notices.splice(0).entries())
+      changes.feed.push({ offset: entry.offset, number, notice })
   }
 }
 

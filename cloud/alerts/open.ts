@@ -54,6 +54,13 @@ const migrations: readonly Migration[] = [
   CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, notice TEXT NOT NULL) STRICT;
   `,
   [keptSchema('past'), keptLogSchema('past')].join('\n'),
+  `
+  -- A place in the feed is one in the journal: the same in a projection that was built anew.
+  ALTER TABLE notice ADD COLUMN "offset" INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE notice ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+  UPDATE notice SET number = id;
+  CREATE UNIQUE INDEX notice_place ON notice ("offset", number);
+  `,
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
@@ -98,7 +105,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
   const addAct = database.prepare(
     'INSERT INTO act (at, by, alert, act, comment, until, assigned_to) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  const addNotice = database.prepare('INSERT INTO notice (at, notice) VALUES (?, ?)')
+  const addNotice = database.prepare('INSERT INTO notice ("offset", number, at, notice) VALUES (?, ?, ?, ?)')
   const trimNotices = database.prepare('DELETE FROM notice WHERE id <= (SELECT max(id) FROM notice) - ?')
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?, watched_from = ?')
   const getAlert = database.prepare('SELECT alert FROM alert WHERE id = ?')
@@ -118,7 +125,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
       readProgress()
     },
     fold: (entries) => {
-      const changes: AlertChanges = { alerts: new Map(), acts: [], notices: [] }
+      const changes: AlertChanges = { alerts: new Map(), acts: [], notices: [], feed: [] }
       fold(state, entries, sha256of128, changes)
       return changes
     },
@@ -131,8 +138,9 @@ export async function openAlerts(options: { readonly path: string; readonly tell
         for (const { at, by, alert, act, comment, until, to: whom } of changes.acts) {
           addAct.run(at, by, alert, act, comment ?? null, until ?? null, whom ?? null)
         }
-        for (const notice of changes.notices) addNotice.run(notice.at, JSON.stringify(notice))
-        if (changes.notices.length > 0) trimNotices.run(noticesKept)
+        for (const { offset, number, notice } of changes.feed)
+          addNotice.run(offset, number, notice.at, JSON.stringify(notice))
+        if (changes.feed.length > 0) trimNotices.run(noticesKept)
         putProgress.run(to, state.now, state.watchedFrom)
       })
       for (const one of kept) one.saved()

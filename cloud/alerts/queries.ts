@@ -48,20 +48,26 @@ export function actsOf(database: DatabaseSync, alert: string): readonly AlertAct
     .reverse()
 }
 
-const StoredNotice = z.object({ id: z.int(), notice: z.string() })
+const StoredNotice = z.object({ offset: z.int(), number: z.int(), notice: z.string() })
 
-/** Oldest first. The cursor is always given, so that who has read all goes on from there. */
-export function noticesPage(database: DatabaseSync, site: string, page: PageRequest): Page<NoticeRow> {
-  const after = Number(page.cursor ?? 0)
+/** Oldest first. The cursor is always given, so that who has read all goes on from there. Without a site: of all. */
+export function noticesPage(database: DatabaseSync, site: string | undefined, page: PageRequest): Page<NoticeRow> {
+  const [offset = 0, number = -1] = (page.cursor ?? '')
+    .split('~')
+    .flatMap((text) => (/^\d{1,15}$/.test(text) ? [Number(text)] : []))
   const rows = database
-    .prepare("SELECT id, notice FROM notice WHERE id > ? AND notice ->> '$.alert.site' = ? ORDER BY id LIMIT ?")
-    .all(Number.isSafeInteger(after) ? after : 0, site, page.limit)
+    .prepare(`
+      SELECT "offset", number, notice FROM notice
+      WHERE ("offset", number) > (?1, ?2) AND (?3 IS NULL OR notice ->> '$.alert.site' = ?3)
+      ORDER BY "offset", number LIMIT ?4`)
+    .all(offset, number, site ?? null, page.limit)
     .map((row) => StoredNotice.parse(row))
+  const last = rows.at(-1)
   return {
     items: rows.map((row) => {
       const { event, at, alert } = Notice.parse(JSON.parse(row.notice))
       return { event, at: iso(at), alert }
     }),
-    next: String(rows.at(-1)?.id ?? page.cursor ?? 0),
+    next: last === undefined ? (page.cursor ?? '0~0') : `${last.offset}~${last.number}`,
   }
 }

@@ -100,8 +100,10 @@ export interface AlertChanges {
   /** By id, in their newest state. */
   readonly alerts: Map<string, Alert>
   readonly acts: z.infer<typeof AlertAct>[]
-  /** What somebody may want to be called for, in its order. */
+  /** What somebody may want to be called for, of the entry under way. */
   readonly notices: Notice[]
+  /** The same in its place: by the journal, so that a feed that is made anew has every notice where it was. */
+  readonly feed: { readonly offset: number; readonly number: number; readonly notice: Notice }[]
 }
 
 /** Text → 32 hex digits; handed in, so that the folding code stays free of the platform. */

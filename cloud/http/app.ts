@@ -15,6 +15,7 @@ import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authorityRoute } from './routes/authority.ts'
 import { boardRoutes } from './routes/board.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { countRoutes } from './routes/counts.ts'
 import { excursionRoutes } from './routes/excursions.ts'
 import { gapRoutes } from './routes/gaps.ts'
@@ -62,6 +63,7 @@ const routes = [
   gapRoutes,
   alertRoutes,
   maintenanceRoutes,
+  channelRoutes,
   ruleRoutes,
   gatewayRoutes,
   boardRoutes,

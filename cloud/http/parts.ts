@@ -9,6 +9,7 @@ import type { Audit } from '../audit/open.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Push } from '../push/open.ts'
+import type { NotifyCalls } from '../threads/notify/calls.ts'
 import type {
   AlertQueries,
   Asked,
@@ -32,6 +33,8 @@ export interface HttpParts {
   /** Makes and ends what gateways sign in with. */
   readonly gatewayAccounts: Pick<GatewayAccounts, 'makeClaim' | 'claim' | 'rotate' | 'revoke'>
   readonly audit: Pick<Audit, 'append' | 'page'>
+  /** Channels to people away from the board, and what became of each message. */
+  readonly notify: Asked<Omit<NotifyCalls, 'open' | 'poke' | 'close'>>
   readonly broker: Pick<Broker, 'disconnect'>
   readonly push: Pick<Push, 'snapshot' | 'map' | 'trend' | 'attach' | 'sockets' | 'heldBack' | 'close'>
   readonly registry: Registry

@@ -70,8 +70,11 @@ export interface AlertQueries {
   alert(id: string): Alert | undefined
   /** What people did to it, oldest first. */
   acts(id: string): readonly AlertActRow[]
-  /** What somebody may want to be called for, oldest first; `next` is where to go on, also when there is nothing more. */
-  notices(site: string, page: PageRequest): Page<NoticeRow>
+  /**
+   * What somebody may want to be called for, oldest first; `next` is where to go on, also when there is nothing more.
+   * Without a site: of all.
+   */
+  notices(site: string | undefined, page: PageRequest): Page<NoticeRow>
   /** Windows that are not over, of every site. */
   maintenance(): readonly MaintenanceWindow[]
   rules(): readonly Rule[]

@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 export const homes: Readonly<Record<string, readonly string[]>> = {
   aedes: ['cloud/broker/', 'edge/sources/mqtt-host/', 'simulators/devices/site-broker'],
   serialport: ['edge/sources/serial/'],
+  nodemailer: ['cloud/notify/'],
   'modbus-serial': ['edge/sources/modbus/'],
   influx: ['cloud/series/'],
   '@influxdata/influxdb-client': ['cloud/series/'],
@@ -53,6 +54,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'cloud/supervision/',
     'cloud/accounts/',
     'cloud/audit/',
+    'cloud/notify/',
     'edge/spool/lock',
     'bench/',
   ],
@@ -64,6 +66,7 @@ const deciding = [
   /^edge\/(framing|decoders|commands|clean|clock|gate|supervision)\//,
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|queries)/,
+  /^cloud\/notify\/(flood|retry|route|words)/,
   /^cloud\/inventory\/(?!open|store|ledger|packed-rows|reader-rows|schema|queries)/,
   /^cloud\/board\/core\//,
   /^simulators\/world\//,

@@ -9,6 +9,8 @@ import type { HttpParts } from '../../cloud/http/parts.ts'
 import type { Readiness } from '../../cloud/http/read-models.ts'
 import type { OwnRecord } from '../../cloud/journal/own-record.ts'
 import { OwnRecord as OwnRecordSchema } from '../../cloud/journal/own-record.ts'
+import { NotifyConfig } from '../../cloud/notify/config.ts'
+import { openNotify } from '../../cloud/notify/open.ts'
 import { openPush, type Push, type PushOptions } from '../../cloud/push/open.ts'
 import { openExcursion } from '../../cloud/series/excursion.ts'
 import type { LatestValue } from '../../cloud/series/roll-ups.ts'
@@ -61,6 +63,14 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
   const audit = openAudit(':memory:')
   const push = openPush({ clock: realClock, ...pushOptions })
   const journalled: Bench['journalled'] = []
+  const notify = openNotify({
+    path: ':memory:',
+    config: NotifyConfig.parse({}),
+    feed: { notices: async (cursor) => ({ items: [], next: cursor ?? '' }), timeZone: async () => undefined },
+    clock: realClock,
+    random: () => 0.5,
+    log: { warn: () => {} },
+  })
   const gatewayAccounts = openGatewayAccounts(':memory:', { clock, randomBytes })
   const disconnected: string[] = []
   const asked: RangeQuery[] = []
@@ -92,6 +102,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
       setAside: { setAside: async (site) => house.setAside.filter((row) => row.site === site) },
       people,
       audit,
+      notify,
       push,
       registry: new Registry(),
       log: pino({ level: 'silent' }),
@@ -132,6 +143,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
       people.close()
       gatewayAccounts.close()
       audit.close()
+      void notify.close()
     },
   }
   return bench
