@@ -1,6 +1,6 @@
 import { isValueRule, type Rule, type ValueRule } from '../../shared/rule.ts'
-import { zoneOf } from './sign-of.ts'
-import type { AlertState } from './state.ts'
+import { signKey, signOf, zoneOf } from './sign-of.ts'
+import type { AlertState, StoredSign } from './state.ts'
 
 /** A rule that a sensor's values are held against. */
 export interface Concerning {
@@ -17,13 +17,18 @@ export interface RulesOfSite {
   readonly byZone: ReadonlyMap<string, readonly ValueRule[]>
   readonly bySensor: ReadonlyMap<string, readonly ValueRule[]>
   /** By sensor, as they were looked up. */
-  readonly found: Map<string, readonly Concerning[]>
+  readonly found: Map<string, KnownSensor>
 }
 
-const none: readonly Concerning[] = []
+/** All that a measurement of a sensor needs. */
+export interface KnownSensor {
+  readonly signKey: string
+  readonly sign: StoredSign
+  readonly rules: readonly Concerning[]
+}
 
-/** The rules on values that concern a sensor by the rules and the map in force; looked up once for each sensor. */
-export function rulesFor(state: AlertState, site: string, sensor: string): readonly Concerning[] {
+/** A sensor with the rules that concern it by the rules and the map in force; looked up once. */
+export function knownSensor(state: AlertState, site: string, gateway: string, sensor: string): KnownSensor {
   let ofSite = state.concerning.get(site)
   if (ofSite === undefined) {
     ofSite = rulesOf(state, site)
@@ -37,7 +42,11 @@ export function rulesFor(state: AlertState, site: string, sensor: string): reado
     ...(zone === null ? [] : (ofSite.byZone.get(zone) ?? [])),
     ...(ofSite.bySensor.get(sensor) ?? []).filter((rule) => rule.zone === undefined || rule.zone === zone),
   ]
-  const found = rules.length === 0 ? none : rules.map((rule) => concerning(state, rule, site, sensor))
+  const found: KnownSensor = {
+    signKey: signKey(site, 'sensor', '', sensor),
+    sign: signOf(state, site, 'sensor', gateway, sensor),
+    rules: rules.map((rule) => concerning(state, rule, site, sensor)),
+  }
   ofSite.found.set(sensor, found)
   return found
 }

@@ -7,7 +7,7 @@ import { type AlertAct, isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs, presentTime } from '../location/event-time.ts'
 import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
-import { rulesFor } from './concerning.ts'
+import { knownSensor } from './concerning.ts'
 import { passTime } from './deadlines.ts'
 import { judgeTime, retire } from './judge.ts'
 import { judgeClock, judgeGap, passGaps } from './judge-gateway.ts'
@@ -71,8 +71,7 @@ function measure(
   changes: AlertChanges,
 ): void {
   const { site, gateway, recordedAt } = entry
-  const key = state.sensorKeys.of(site, record.sensor)
-  const sign = state.signs.get(key) ?? signOf(state, site, 'sensor', gateway, record.sensor)
+  const { signKey: key, sign, rules } = knownSensor(state, site, gateway, record.sensor)
   const newestAt = sign.signAt
   // What is older than the newest is history: it is no sign of life, and neither rings nor ends what rings now.
   if (at >= newestAt) {
@@ -81,9 +80,8 @@ function measure(
       state.signs.note(key)
     }
     live(sign, at)
-    state.signs.touch(key)
+    state.signs.touch(key, sign)
   }
-  const rules = rulesFor(state, site, record.sensor)
   if (rules.length === 0) return
   judgeValues(state, rules, { site, record, at, recordedAt, newestAt, trigger: triggerOf(entry, index) }, hash, changes)
 }

@@ -44,7 +44,7 @@ function endBacklogs(state: AlertState, now: number, hash: Hash, changes: AlertC
     const [id = '', site = '', subject = ''] = key.split('/')
     const rule = state.rules.get(id)?.rule
     if (rule === undefined || !isValueRule(rule)) continue
-    if (state.signs.get(state.sensorKeys.of(site, subject))?.signAt !== past.knownAt) {
+    if (state.signs.get(signKey(site, 'sensor', '', subject))?.signAt !== past.knownAt) {
       endPast(state, { rule, key }, past, past.knownAt, hash, changes)
     } else if (past.sinceAt !== null || past.memory !== undefined) {
       const { knownAt: _known, heardAt: _heard, ...watch } = past

@@ -4,14 +4,12 @@ import { Alert } from '../../shared/api.ts'
 import { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
-import { Keys } from '../database/keys.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { AlertQueries } from '../http/read-models.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { fold } from './fold.ts'
 import { actsOf, alertsPage, noticesPage } from './queries.ts'
-import { signKey } from './sign-of.ts'
 import {
   type AlertChanges,
   type AlertState,
@@ -76,7 +74,6 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     watches: openKept(database, 'watch', StoredWatch),
     pasts: openKept(database, 'past', StoredPast),
     signs: openKept(database, 'sign', StoredSign, 'signAt'),
-    sensorKeys: new Keys((site, sensor) => signKey(site, 'sensor', '', sensor)),
     open: openKept(database, 'open', OpenAlert),
     edge: openKept(database, 'edge', EdgeWord),
     zones: openKept(database, 'zone', z.record(z.string(), z.string())),

@@ -3,7 +3,6 @@ import { Alert } from '../../shared/api.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { Rule } from '../../shared/rule.ts'
 import type { Kept } from '../database/kept.ts'
-import type { Keys } from '../database/keys.ts'
 import type { AlertAct } from '../journal/own-record.ts'
 import type { RulesOfSite } from './concerning.ts'
 
@@ -63,8 +62,6 @@ export interface AlertState {
   readonly pasts: Kept<StoredPast>
   /** `site/of/gateway/subject` → signs of life; of a sensor the newest measurement, whatever gateway brought it. */
   readonly signs: Kept<StoredSign>
-  /** Keys of sensors in `signs`. */
-  readonly sensorKeys: Keys
   /** key → alert that is not over. */
   readonly open: Kept<OpenAlert>
   readonly edge: Kept<z.infer<typeof EdgeWord>>
@@ -80,7 +77,7 @@ export interface AlertState {
   now: number
   /** Since when time went on without a step of the clock; 0 = since the beginning. Timers count from here. */
   watchedFrom: number
-  /** Rules on values, by site; emptied when rules or maps change. */
+  /** Sensors with the rules on their values, by site; emptied when rules or maps change. */
   readonly concerning: Map<string, RulesOfSite>
 }
 

@@ -13,8 +13,8 @@ export interface Kept<T> {
   put(key: string, value: T): void
   /** The value under this key was changed in place. */
   note(key: string): void
-  /** As `note`, when nothing but the `hot` field changed: that alone is written to the log. */
-  touch(key: string): void
+  /** As `note`, when nothing but the `hot` field of `value`, which stands there, changed: that alone is written. */
+  touch(key: string, value: T): void
   remove(key: string): void
   /** Writes what changed since the last `save`, inside the caller's transaction; call `saved` after its commit. */
   save(): void
@@ -24,10 +24,11 @@ export interface Kept<T> {
 }
 
 const Row = z.object({ key: z.string(), value: z.string() })
-/** In the order in which they were put; null: removed; `hot`: the value of the hot field, the rest is as it was. */
-const Changes = z.array(
-  z.union([z.tuple([z.string(), z.unknown()]), z.tuple([z.string(), z.unknown(), z.literal('hot')])]),
-)
+/** In the order in which they were put; null: removed. Or one field of values that otherwise stand. */
+const Changes = z.union([
+  z.array(z.tuple([z.string(), z.unknown()])),
+  z.object({ field: z.string(), keys: z.array(z.string()), values: z.array(z.unknown()) }),
+])
 
 export function keptSchema(table: string): string {
   return `CREATE TABLE ${table} (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`
@@ -47,10 +48,15 @@ const logToTable = 8
  * `schema` checks what is read back: a file of another program is found at the door. `hot` names the field that changes
  * with nearly every commit while the others stand.
  */
-export function openKept<T>(database: DatabaseSync, table: string, schema: z.ZodType<T>, hot?: keyof T): Kept<T> {
+export function openKept<T>(
+  database: DatabaseSync,
+  table: string,
+  schema: z.ZodType<T>,
+  hot?: keyof T & string,
+): Kept<T> {
   const all = new Map<string, T>()
   const changed = new Set<string>()
-  const touched = new Set<string>()
+  const touched = new Map<string, T>()
   const put = database.prepare(`INSERT OR REPLACE INTO ${table} (key, value) VALUES (?, ?)`)
   const remove = database.prepare(`DELETE FROM ${table} WHERE key = ?`)
   const addLog = database.prepare(`INSERT INTO ${table}_log (changes) VALUES (?)`)
@@ -72,11 +78,6 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
     logCharacters = 0
   }
 
-  function hotOf(key: string): unknown {
-    const value = all.get(key)
-    return value === undefined || value === null || hot === undefined ? null : value[hot]
-  }
-
   const kept: Kept<T> = {
     all,
     get: (key) => all.get(key),
@@ -85,20 +86,29 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
       changed.add(key)
     },
     note: (key) => void changed.add(key),
-    touch: (key) => void (hot === undefined ? changed : touched).add(key),
+    touch: (key, value) => {
+      if (hot === undefined) changed.add(key)
+      else touched.set(key, value)
+    },
     remove: (key) => {
       if (all.delete(key)) changed.add(key)
     },
     save: () => {
       if (changed.size === 0 && touched.size === 0) return
-      const rows: unknown[] = Array.from(changed, (key) => [key, all.get(key) ?? null])
-      for (const key of touched) if (!changed.has(key)) rows.push([key, hotOf(key), 'hot'])
-      const text = JSON.stringify(rows)
-      for (const key of changed) logged.add(key)
-      for (const key of touched) logged.add(key)
-      logCharacters += text.length
+      const texts: string[] = []
+      for (const key of changed) {
+        logged.add(key)
+        touched.delete(key)
+      }
+      for (const key of touched.keys()) logged.add(key)
+      if (changed.size > 0) texts.push(JSON.stringify(Array.from(changed, (key) => [key, all.get(key) ?? null])))
+      if (hot !== undefined && touched.size > 0) {
+        const values = Array.from(touched.values(), (value) => value[hot])
+        texts.push(JSON.stringify({ field: hot, keys: [...touched.keys()], values }))
+      }
+      for (const text of texts) logCharacters += text.length
       if (logCharacters > Math.max(smallLogCharacters, logToTable * tableCharacters)) emptyIntoTable()
-      else addLog.run(text)
+      else for (const text of texts) addLog.run(text)
     },
     saved: () => {
       changed.clear()
@@ -118,10 +128,17 @@ export function openKept<T>(database: DatabaseSync, table: string, schema: z.Zod
       }
       for (const { changes } of database.prepare(`SELECT changes FROM ${table}_log ORDER BY id`).iterate()) {
         logCharacters += String(changes).length
-        for (const [key, value, of] of Changes.parse(JSON.parse(String(changes)))) {
+        const row = Changes.parse(JSON.parse(String(changes)))
+        if (!Array.isArray(row)) {
+          for (const [index, key] of row.keys.entries()) {
+            logged.add(key)
+            all.set(key, schema.parse({ ...all.get(key), [row.field]: row.values[index] }))
+          }
+          continue
+        }
+        for (const [key, value] of row) {
           logged.add(key)
-          if (of === 'hot' && hot !== undefined) all.set(key, schema.parse({ ...all.get(key), [hot]: value }))
-          else if (value === null) all.delete(key)
+          if (value === null) all.delete(key)
           else all.set(key, schema.parse(value))
         }
       }

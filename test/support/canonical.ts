@@ -35,7 +35,7 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
 }
 
 const keptTables = {
-  alerts: ['rule', 'watch', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'],
+  alerts: ['rule', 'watch', 'past', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'],
   supervision: ['gateway', 'sensor', 'limits', 'flow'],
   series: [],
 } as const

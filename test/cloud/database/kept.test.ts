@@ -26,7 +26,7 @@ test('whatever is put, noted and removed, through commits, failures and emptied 
           else if (does === 'remove') kept.remove(key)
           else if (known !== undefined && does === 'touch') {
             known.heardAt += 1
-            kept.touch(key)
+            kept.touch(key, known)
           } else if (known !== undefined) {
             known.text += '!'
             kept.note(key)
