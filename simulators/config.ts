@@ -20,6 +20,12 @@ export const SimulateConfig = z.strictObject({
     })
     .describe('where simulated readers and sensors publish; not the cloud'),
   ptyDirectory: z.string().min(1).describe('directory in which the simulated serial ports appear as tty-<device>'),
+  llrpPort: z
+    .int()
+    .min(1)
+    .max(65_000)
+    .default(5084)
+    .describe('port of the first simulated LLRP reader on this machine; the others follow'),
   truthFile: z.string().min(1).optional().describe('NDJSON file that every read, measurement and move is appended to'),
 })
 export type SimulateConfig = z.infer<typeof SimulateConfig>

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../shared/clock.ts'
 import type { Device, ReaderDevice } from './devices/device.ts'
 import { openR700 } from './devices/impinj-r700.ts'
+import { openLlrpReader } from './devices/llrp.ts'
 import { openXyMd02Line } from './devices/xy-md02.ts'
 import { openYrm100 } from './devices/yrm100.ts'
 import { type AirReading, openZigbee2Mqtt, type Zigbee2MqttBridge } from './devices/zigbee2mqtt.ts'
@@ -23,6 +24,8 @@ export interface Fleet {
   readonly bridges: ReadonlyMap<number, Zigbee2MqttBridge>
   /** Readers, bridges and Modbus lines. */
   readonly devices: ReadonlyMap<string, Device>
+  /** Where the LLRP readers listen. */
+  readonly llrpPorts: ReadonlyMap<string, number>
   /** Safe to call twice. */
   close(): Promise<void>
 }
@@ -46,6 +49,13 @@ export async function openFleet({ plan, connections, clock, airAt, answered }: F
   const randomOf = (id: string): Random =>
     seededRandom([...id].reduce((hash, letter) => Math.imul(hash, 31) + letter.charCodeAt(0), plan.seed))
 
+  const llrpPorts = new Map<string, number>()
+  const openLlrp = async (common: { readonly id: string; readonly random: Random }) => {
+    const port = connections.llrpPort?.(common.id) ?? 0
+    const reader = await openLlrpReader({ ...common, port, now: () => clock.now() })
+    llrpPorts.set(common.id, reader.port)
+    return reader
+  }
   const openedReaders = new Map<string, ReaderDevice>()
   const openedBridges = new Map<number, Zigbee2MqttBridge>()
   const devices = new Map<string, Device>()
@@ -60,13 +70,15 @@ export async function openFleet({ plan, connections, clock, airAt, answered }: F
     const opened =
       protocol === 'yrm100'
         ? openYrm100({ ...common, path: ptyPath(connections.ptyDirectory, id) })
-        : openR700({
-            ...common,
-            url: urlOf(hall),
-            topic: r700Topic(hallName(hall), id),
-            statusEveryMs: readerStatusMs,
-            now: () => clock.now(),
-          })
+        : protocol === 'llrp'
+          ? openLlrp(common)
+          : openR700({
+              ...common,
+              url: urlOf(hall),
+              topic: r700Topic(hallName(hall), id),
+              statusEveryMs: readerStatusMs,
+              now: () => clock.now(),
+            })
     opening.push(opened.then((reader) => openedReaders.set(id, keep(reader))))
   }
   for (const hall of halls.keys()) {
@@ -107,5 +119,5 @@ export async function openFleet({ plan, connections, clock, airAt, answered }: F
     await close()
     throw failed.reason
   }
-  return { readers: openedReaders, bridges: openedBridges, devices, close }
+  return { readers: openedReaders, bridges: openedBridges, devices, llrpPorts, close }
 }

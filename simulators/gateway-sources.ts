@@ -19,6 +19,7 @@ export type GatewaySource =
       readonly baudRate: number
       readonly protocol: string
     }
+  | { readonly type: 'llrp'; readonly id: string; readonly host: string; readonly port: number }
   | {
       readonly type: 'modbus-rtu'
       readonly id: string
@@ -37,6 +38,8 @@ export interface SiteConnections {
   readonly brokerUrl: (gateway: string) => string
   /** Where the serial ports appear, as symbolic links. */
   readonly ptyDirectory: string
+  /** Where an LLRP reader listens, on this machine; 0 or absent: a free port. */
+  readonly llrpPort?: (reader: string) => number
 }
 
 /** Readers repeat their status so often, and are silent when nothing came for twice as long and a little. */
@@ -71,6 +74,10 @@ export function gatewaySources(
           subscriptions: [{ topic: `${zigbeeBaseTopic(name)}/{device}`, protocol: 'zigbee2mqtt' }],
           silentAfterMs: sensorSilentAfterMs,
         })
+      }
+      for (const { id, hall: where, protocol } of readers) {
+        if (where !== hall || protocol !== 'llrp') continue
+        sources.push({ type: 'llrp', id, host: '127.0.0.1', port: connections.llrpPort?.(id) ?? 0 })
       }
       for (const reader of readers) {
         if (reader.hall !== hall || reader.protocol !== 'yrm100') continue

@@ -184,7 +184,7 @@ export async function startSimulation(options: SimulationOptions, signal: AbortS
 
   return {
     plan,
-    gatewaySources: gatewaySources(plan, options),
+    gatewaySources: gatewaySources(plan, { ...options, llrpPort: (reader) => fleet.llrpPorts.get(reader) ?? 0 }),
     stories: told,
     devices: fleet.devices,
     truth,
@@ -206,10 +206,13 @@ export async function simulate(
   signal: AbortSignal,
 ): Promise<void> {
   const { site, name, timeZone, seed, size } = config
+  const plan = planSimulation({ site, name, timeZone, seed, size })
+  const llrpReaders = plan.layout.readers.filter(({ protocol }) => protocol === 'llrp').map(({ id }) => id)
   const simulation = await startSimulation(
     {
       ...context,
-      plan: planSimulation({ site, name, timeZone, seed, size }),
+      plan,
+      llrpPort: (reader) => config.llrpPort + llrpReaders.indexOf(reader),
       brokerUrl: () => config.broker.url,
       ptyDirectory: config.ptyDirectory,
       settings: { readsPerSecond: config.readsPerSecond },

@@ -63,7 +63,7 @@ export interface Gate {
 
 export interface Reader {
   readonly id: string
-  readonly protocol: 'impinj-r700' | 'yrm100'
+  readonly protocol: 'impinj-r700' | 'llrp' | 'yrm100'
   readonly gateway: string
   readonly hall: number
   readonly use: 'rack' | 'staging' | 'gate'
@@ -125,7 +125,7 @@ export function layOut(size: WarehouseSize): Layout {
       const isSerial = size.serialLines && gate >= size.gates - size.serialGates
       zones.push(zone(`dock-${gate + 1}`, `Dock ${gate + 1}`, 'dock', { ...dock, width: dockMetres }))
       gates.push(dockGate({ index, gateway }, gate + 1, isSerial ? 'receiving' : 'both-ways', dock))
-      addReader(`gate-${gate + 1}`, 'gate', isSerial ? 'yrm100' : 'impinj-r700')
+      addReader(`gate-${gate + 1}`, 'gate', isSerial ? 'yrm100' : gate < size.llrpGates ? 'llrp' : 'impinj-r700')
     }
   }
 

@@ -12,6 +12,8 @@ export interface WarehouseSize {
   readonly serialLines: boolean
   /** The last so many gates have a serial reader with one antenna and receive only; the others see both directions. */
   readonly serialGates: number
+  /** The first so many gates have a reader that speaks LLRP. */
+  readonly llrpGates: number
   /** In the cold room, on one Modbus line. */
   readonly coldSensors: number
   readonly zigbeeSensors: number
@@ -32,6 +34,7 @@ export const warehouseSizes = {
     gates: 1,
     serialLines: true,
     serialGates: 0,
+    llrpGates: 0,
     coldSensors: 2,
     zigbeeSensors: 2,
     items: 100,
@@ -47,6 +50,7 @@ export const warehouseSizes = {
     gates: 4,
     serialLines: true,
     serialGates: 1,
+    llrpGates: 1,
     coldSensors: 4,
     zigbeeSensors: 26,
     items: 9_000,
@@ -62,6 +66,7 @@ export const warehouseSizes = {
     gates: 20,
     serialLines: true,
     serialGates: 2,
+    llrpGates: 2,
     coldSensors: 20,
     zigbeeSensors: 480,
     items: 300_000,

@@ -37,12 +37,18 @@ test('two gateways record every tag read that the devices of their halls sent, a
       gates: 2,
       serialLines: true,
       serialGates: 1,
+      llrpGates: 1,
       items: 200,
       expectedItems: 150,
       zigbeeSensors: 6,
     },
   })
-  const connections = { brokerUrl: () => broker.url, ptyDirectory: join(directory, 'ptys') }
+  const llrpPort = await freePort()
+  const connections = {
+    brokerUrl: () => broker.url,
+    ptyDirectory: join(directory, 'ptys'),
+    llrpPort: () => llrpPort,
+  }
   const clock = steadyClock()
 
   const stop = new AbortController()
@@ -82,7 +88,9 @@ test('two gateways record every tag read that the devices of their halls sent, a
     stop.signal,
   )
   onTestFinished(() => simulation.stop())
-  await until('the serial reader of gate 2 is up', () => stateOf('gate-2') === 'up')
+  await until('the LLRP reader of gate 1 and the serial one of gate 2 are up', () =>
+    ['gate-1', 'gate-2'].every((id) => stateOf(id) === 'up'),
+  )
   await simulation.stories['inbound-truck']()
   await simulation.stories['inbound-truck']()
   const told = (device: string) =>
