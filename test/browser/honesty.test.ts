@@ -119,6 +119,13 @@ test('two boards agree, whatever each has missed', async () => {
   await other.close()
 })
 
+test('an alert that late data told of, when it was over, is marked as that', async () => {
+  await board.go('/alerts')
+  await board.page.getByRole('tab', { name: 'History' }).click()
+  await board.page.getByText('found in late data').waitFor()
+  expect(await board.page.getByText('found in late data').count()).toBe(1)
+})
+
 describe('the floor as it was', () => {
   const when = () => board.page.locator('.past-when')
   const itemsThen = async () =>

@@ -387,6 +387,7 @@ class World {
         quantity: null,
         whatToDo: '',
         ...untouched,
+        ...(n === 1 && { isPast: true }),
       })
     }
   }

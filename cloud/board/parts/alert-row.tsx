@@ -72,6 +72,12 @@ export function AlertRow({
               <b>{words.alertEscalated(format.number(alert.escalation))}</b>
             </>
           )}
+          {alert.isPast === true && (
+            <>
+              {' · '}
+              <b>{words.alertPast}</b>
+            </>
+          )}
           {alert.times > 1 && <> · {words.alertTimes(format.number(alert.times))}</>}
           {alert.isLatching && alert.state !== 'normal' && <> · {words.alertLatching}</>}
         </div>

@@ -253,6 +253,7 @@ export const en = {
   alertKeysHint: 'Keys: ↑ ↓ next line · Enter opens · A acknowledge · S shelve · E assign · M comment',
   alertEscalated: (n: string) => `escalated, level ${n}`,
   alertTimes: (n: string) => `came ${n} times`,
+  alertPast: 'found in late data, over before it was heard: it never rang',
   alertLatching: 'stands until somebody ends it',
   shelve: 'Shelve',
   shelveFor: 'For',

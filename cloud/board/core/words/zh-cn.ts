@@ -243,6 +243,7 @@ export const zhCn: Words = {
   alertKeysHint: '快捷键：↑ ↓ 换行 · Enter 展开 · A 确认 · S 搁置 · E 指派 · M 备注',
   alertEscalated: (n) => `已升级，第 ${n} 级`,
   alertTimes: (n) => `出现 ${n} 次`,
+  alertPast: '来自迟到的数据，收到时已结束：未曾响铃',
   alertLatching: '须由人工结束',
   shelve: '搁置',
   shelveFor: '时长',
