@@ -1,17 +1,18 @@
 /** How levels are told; `auto` finds out. */
 export type LevelScale = 'dbm' | 'cdbm' | 'linear' | 'auto'
 
-/** Between the weakest and the strongest 3 % of the reads at one gate; 12 dB in the recorded runs. */
-const usualSpreadDb = 12
+/** Between the weakest and the strongest 3 % of the reads at one gate, dB: 12 in the recorded runs, 25 where loads go by. */
+const plausibleSpread = { leastDb: 8, usualDb: 12, mostDb: 30 }
 /** What is told in steps of a dB, whatever their zero is, spans less than this factor. */
 const leastFactor = 2.5
-/** A power is as it is, an amplitude is half of it in dB; who tells something else is not stretched beyond recognition. */
-const stretches = { least: 0.5, most: 2.5 }
+/** Nothing is stretched beyond recognition. */
+const mostStretch = 2.5
 
 /**
  * From the scale of a file to dB, up to a constant. `auto`: a median below -200 is centi-dBm, below 0 it is dBm, and above
- * it is a scale of the vendor's own. That may be a power, an amplitude or something else: its logarithm is stretched until
- * the reads of the gate spread as they do at a gate in dBm, and where it spans too little for any power it is in dB already.
+ * it is a scale of the vendor's own: a power, if the reads of the gate then spread as they do at gates. If they do not it is
+ * an amplitude or something else, and its logarithm is stretched until they do; where it spans too little for either it is
+ * in dB already.
  */
 export function levelIn(scale: string, levels: readonly number[]): (rssi: number) => number {
   const sorted = levels.toSorted((a, b) => a - b)
@@ -25,6 +26,8 @@ export function levelIn(scale: string, levels: readonly number[]): (rssi: number
   }
   const db = (rssi: number) => 10 * Math.log10(Math.max(rssi, 1e-9))
   const spread = db(strong) - db(weak)
-  const stretch = spread > 0 ? Math.max(stretches.least, Math.min(stretches.most, usualSpreadDb / spread)) : 1
+  const { leastDb, usualDb, mostDb } = plausibleSpread
+  const wanted = spread > 0 && spread < leastDb ? usualDb : Math.min(spread, mostDb)
+  const stretch = spread > 0 ? Math.min(mostStretch, wanted / spread) : 1
   return (rssi) => db(rssi) * stretch
 }
