@@ -252,6 +252,20 @@ export const BoardAsOf = z.object({
 })
 export type BoardAsOf = z.infer<typeof BoardAsOf>
 
+/** What a rule would have raised over recorded history. */
+export const RuleTrial = z.object({
+  from: Iso,
+  to: Iso,
+  sensors: z.int().describe('that the rule concerns'),
+  values: z.int().describe('that were looked at'),
+  everyMs: z.int().nullable().describe('width of buckets, where a sensor has too many values; null: every value'),
+  times: z.int().describe('how often it would have rung'),
+  items: z
+    .array(z.object({ sensor: z.string(), raisedAt: Iso, clearedAt: Iso.nullable(), value: z.number() }))
+    .describe('the newest 500, oldest first'),
+})
+export type RuleTrial = z.infer<typeof RuleTrial>
+
 /** What somebody did to an alert, and why. */
 export const AlertActRow = z.object({
   at: Iso,

@@ -52,7 +52,7 @@ export function judgeValues(
     if (past !== undefined && past.knownAt === newestAt) {
       // What late data began and this value follows on is one with the present.
       const { knownAt: _known, heardAt: _heard, ...watch }: StoredPast = past
-      const level = levelOf(state, concerning, { ...watch, memory: watch.memory?.slice() }, at, value)
+      const level = levelOf(state.watches, concerning, { ...watch, memory: watch.memory?.slice() }, at, value)
       if (level === 'within') endPast(state, concerning, past, at, hash, changes)
       known = level === 'within' ? { ...unwatched(), memory: watch.memory } : watch
       if (known.sinceAt !== null) known.wasLate = true
@@ -61,7 +61,7 @@ export function judgeValues(
     }
     const watch = known ?? unwatched()
     const { sinceAt, raised, withinAt } = watch
-    const turned = watchLevel(watch, rule, at, value, levelOf(state, concerning, watch, at, value), trigger)
+    const turned = watchLevel(watch, rule, at, value, levelOf(state.watches, concerning, watch, at, value), trigger)
     if (watch.sinceAt === null && watch.memory === undefined) {
       if (known !== undefined) state.watches.remove(key)
     } else if (known === undefined) state.watches.put(key, watch)

@@ -5,12 +5,14 @@ import { exposure } from './conditions/exposure.ts'
 import { kinetic } from './conditions/kinetic.ts'
 import { rate } from './conditions/rate.ts'
 import { threshold } from './conditions/threshold.ts'
-import type { AlertState } from './state.ts'
 import type { Level, Watch } from './watch.ts'
 
-/** What the condition of a rule says of a value. What it has to remember is kept in the watch. */
+/**
+ * What the condition of a rule says of a value. What it has to remember is kept in the watch; what it remembers of other
+ * sensors is in `watches`.
+ */
 export function levelOf(
-  state: AlertState,
+  watches: { get(key: string): Watch | undefined },
   { rule, others }: Concerning,
   watch: Watch,
   at: number,
@@ -31,7 +33,7 @@ export function levelOf(
       watch.memory = [at, value]
       return deviation(
         rule,
-        others.map((key) => state.watches.get(key)?.memory ?? []),
+        others.map((key) => watches.get(key)?.memory ?? []),
         at,
         value,
       )

@@ -27,7 +27,7 @@ export function learnPast(
   const known = state.pasts.get(key)
   if (known !== undefined && at < known.knownAt) return
   const past: StoredPast = known ?? { ...unwatched(), knownAt: at, heardAt: recordedAt }
-  const level = levelOf(state, concerning, past, at, value)
+  const level = levelOf(state.watches, concerning, past, at, value)
   if (level === 'within') {
     endPast(state, concerning, past, at, hash, changes)
     past.sinceAt = null

@@ -64,6 +64,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'DELETE /api/v1/sites/:site/maintenance/:id': 'supervisor',
   'GET /api/v1/rules': 'viewer',
   'POST /api/v1/rules': 'supervisor',
+  'POST /api/v1/rules/try': 'supervisor',
   'PUT /api/v1/rules/:id': 'supervisor',
   'DELETE /api/v1/rules/:id': 'supervisor',
   'GET /api/v1/audit': 'admin',

@@ -42,6 +42,7 @@ const bodies: Readonly<Record<string, object | string>> = {
   'POST /api/v1/alerts/:id/assign': { to: 'mia' },
   'PUT /api/v1/sites/:site/maintenance/:id': { reason: 'defrosting', from: 0 },
   'POST /api/v1/rules': { ...rule, id: 'r2' },
+  'POST /api/v1/rules/try': { rule },
   'PUT /api/v1/rules/:id': rule,
   'PUT /api/v1/session/password': { password: 'three grey pallets' },
   'PUT /api/v1/people/:name': { grants: [{ site: 'harbour', role: 'floor' }] },

@@ -473,6 +473,33 @@ describe('people’s acts', () => {
     of: 'gateway',
     afterMs: 60_000,
   }
+  test('a rule is tried on history: how often it would have rung, and nothing is kept', async () => {
+    const warm = {
+      ...{ type: 'threshold', id: 'warm', site: 'harbour', name: 'Warm', severity: 2, quantity: 'temperature' },
+      ...{ direction: 'above', limit: 8, clearAt: 7, sensors: ['s1'] },
+    }
+    const at = Date.parse('2026-01-01T00:00:00Z')
+    bench.buckets.length = 0
+    for (const [n, last] of [5, 9, 9, 6, 9].entries()) {
+      bench.buckets.push({ at: at + n * 60_000, count: 1, min: last, max: last, mean: last, last })
+    }
+    const day = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
+    const tried = await send('POST', '/api/v1/rules/try', { rule: warm, ...day })
+    bench.buckets.length = 0
+    expect(tried.json()).toEqual({
+      ...{ from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z', sensors: 1, values: 5, everyMs: null },
+      times: 2,
+      items: [
+        { sensor: 's1', raisedAt: '2026-01-01T00:01:00.000Z', clearedAt: '2026-01-01T00:03:00.000Z', value: 9 },
+        { sensor: 's1', raisedAt: '2026-01-01T00:04:00.000Z', clearedAt: null, value: 9 },
+      ],
+    })
+    expect((await send('POST', '/api/v1/rules/try', { rule })).statusCode).toBe(400)
+    const months = { rule: warm, from: '2026-01-01T00:00:00Z', to: '2026-03-01T00:00:00Z' }
+    expect((await send('POST', '/api/v1/rules/try', months)).statusCode).toBe(400)
+    expect(bench.journalled).toEqual([])
+  })
+
   test('rules are added, replaced and removed through the journal', async () => {
     expect((await send('POST', '/api/v1/rules', rule)).statusCode).toBe(202)
     const [record] = bench.journalled[0]?.records ?? []
