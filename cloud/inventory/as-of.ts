@@ -33,10 +33,9 @@ export function asOf(
     bySlot.set(place.id, (bySlot.get(place.id) ?? 0) + by)
   }
   for (const { place } of state.items) count(place, 1)
-  for (const id of moved) {
-    count(state.items[id - 1]?.place, -1)
-    const [row] = ledger.of(id, { at: at + 1, id: 0 }, 1)
-    if (row !== undefined) count(state.places.byId(row.toPlace), 1)
+  for (const { item, placeThen } of moved) {
+    count(state.items[item - 1]?.place, -1)
+    if (placeThen !== null) count(state.places.byId(placeThen), 1)
   }
   return {
     site,

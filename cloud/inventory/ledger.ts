@@ -24,8 +24,8 @@ export interface Ledger {
   of(item: number, before: { readonly at: number; readonly id: number }, limit: number): readonly StoredLedgerRow[]
   /** Event time of the oldest row; undefined: there is none. */
   firstAt(): number | undefined
-  /** Items with a row after that instant of event time, each once, no more than `limit`. */
-  movedAfter(at: number, limit: number): readonly number[]
+  /** Items with a row after that instant of event time, each once, no more than `limit`; and where they were at it. */
+  movedAfter(at: number, limit: number): readonly { readonly item: number; readonly placeThen: number | null }[]
   /** In the order of the journal. */
   all(): Iterable<StoredLedgerRow>
 }
@@ -41,7 +41,11 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
     `SELECT ${columns} FROM ledger WHERE item = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
   )
   const oldest = database.prepare('SELECT MIN(at) AS at FROM ledger')
-  const moved = database.prepare('SELECT DISTINCT item FROM ledger WHERE at > ? LIMIT ?')
+  const moved = database.prepare(`
+    SELECT item, (
+      SELECT to_place FROM ledger AS earlier WHERE earlier.item = moved.item AND at <= ?1 ORDER BY at DESC, id DESC LIMIT 1
+    ) AS placeThen
+    FROM (SELECT DISTINCT item FROM ledger WHERE at > ?1 LIMIT ?2) AS moved`)
   const everything = database.prepare(`SELECT ${columns} FROM ledger ORDER BY id`)
   return {
     add: (row) => {
@@ -63,7 +67,11 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
     },
     of: (item, before, limit) => ofItem.all(item, before.at, before.id, limit).map((row) => Row.parse(row)),
     firstAt: () => z.object({ at: z.int().nullable() }).parse(oldest.get()).at ?? undefined,
-    movedAfter: (at, limit) => moved.all(at, limit).map((row) => Number(row['item'])),
+    movedAfter: (at, limit) =>
+      moved.all(at, limit).map(({ item, placeThen }) => ({
+        item: Number(item),
+        placeThen: placeThen === null ? null : Number(placeThen),
+      })),
     *all() {
       for (const row of everything.iterate()) yield Row.parse(row)
     },
