@@ -305,3 +305,17 @@ export type GatewayState = z.infer<typeof GatewayState>
 /** A screen that shows one site and changes nothing. */
 export const WallScreen = z.object({ id: z.string(), name: Identifier })
 export type WallScreen = z.infer<typeof WallScreen>
+
+/** What an import did; of a dry run, what it would do. */
+export const ImportReport = z.object({
+  dryRun: z.boolean(),
+  rows: z.int(),
+  valid: z.int(),
+  invalid: z.int(),
+  errors: z
+    .array(z.object({ path: z.string().describe('line and column'), message: z.string() }))
+    .readonly()
+    .describe('the first 100'),
+  offset: z.int().nullable().describe('of the entry in the journal; null: nothing was imported'),
+})
+export type ImportReport = z.infer<typeof ImportReport>

@@ -7,8 +7,21 @@ export type Csv =
   | { readonly ok: true; readonly rows: readonly CsvRow[] }
   | { readonly ok: false; readonly line: number; readonly message: string }
 
+export type Separator = ',' | ';' | '\t'
+
+/**
+ * What the first line is split by. Spreadsheets write a semicolon where the comma is the decimal sign, and a tab into
+ * what is pasted; of several the most frequent, of equals the comma.
+ */
+export function separatorOf(text: string): Separator {
+  const [firstLine = ''] = text.split(/[\r\n]/, 1)
+  const unquoted = firstLine.replaceAll(/"[^"]*"/g, '')
+  const count = (separator: Separator) => unquoted.split(separator).length
+  return ([';', '\t'] as const).reduce<Separator>((best, one) => (count(one) > count(best) ? one : best), ',')
+}
+
 /** RFC 4180, and what spreadsheets make of it: a byte order mark, `\n` alone, empty lines (skipped). */
-export function parseCsv(text: string): Csv {
+export function parseCsv(text: string, separator: Separator = ','): Csv {
   const rows: CsvRow[] = []
   let at = text.startsWith('\uFEFF') ? 1 : 0
   let line = 1
@@ -24,16 +37,16 @@ export function parseCsv(text: string): Csv {
         line += cell.split('\n').length - 1
         at = end + 1
         const after = text[at]
-        if (after !== undefined && after !== ',' && after !== '\r' && after !== '\n') {
+        if (after !== undefined && after !== separator && after !== '\r' && after !== '\n') {
           return { ok: false, line, message: 'text after a closing quote' }
         }
       } else {
         const start = at
-        while (at < text.length && text[at] !== ',' && text[at] !== '\n' && text[at] !== '\r') at++
+        while (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '\r') at++
         cell = text.slice(start, at)
       }
       cells.push(cell)
-      if (text[at] !== ',') break
+      if (text[at] !== separator) break
       at++
     }
     if (text[at] === '\r') at++

@@ -19,6 +19,8 @@ const pages = [
   '/system',
   '/wall/*',
   '/walls',
+  '/imports',
+  '/account',
 ]
 
 /** Serves the built board. Files with a hash in their name are kept by browsers for ever, the others asked for again. */

@@ -37,6 +37,7 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
     '/scan',
     '/system',
     '/walls',
+    '/imports',
   ]
   for (const [language, theme, width] of [
     ['en', 'light', 1280],

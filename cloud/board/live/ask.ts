@@ -15,6 +15,8 @@ export interface Refusal {
 interface Request {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly body?: unknown
+  /** Instead of `body`. */
+  readonly csv?: string
   readonly signal?: AbortSignal
 }
 
@@ -23,14 +25,17 @@ const patienceMs = 10_000
 /** `T` is what `shared/api.ts` promises for this path; the server checks it on its side. */
 export async function ask<T>(path: string, request: Request = {}): Promise<Answer<T>> {
   const patience = AbortSignal.timeout(patienceMs)
+  const content = request.csv ?? (request.body === undefined ? undefined : JSON.stringify(request.body))
   try {
     const response = await fetch(`/api/v1${path}`, {
       method: request.method ?? 'GET',
       headers: {
         accept: 'application/json',
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(content === undefined
+          ? {}
+          : { 'content-type': request.csv === undefined ? 'application/json' : 'text/csv' }),
       },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(content === undefined ? {} : { body: content }),
       credentials: 'same-origin',
       cache: 'no-store',
       signal: request.signal === undefined ? patience : AbortSignal.any([request.signal, patience]),

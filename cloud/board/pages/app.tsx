@@ -17,6 +17,7 @@ const load = {
   scan: (): Promise<ComponentType> => import('./scan.tsx').then(({ ScanPage }) => ScanPage),
   system: (): Promise<ComponentType> => import('./system.tsx').then(({ SystemPage }) => SystemPage),
   walls: (): Promise<ComponentType> => import('./walls.tsx').then(({ WallsPage }) => WallsPage),
+  imports: (): Promise<ComponentType> => import('./imports.tsx').then(({ ImportsPage }) => ImportsPage),
   account: (): Promise<ComponentType> => import('./account.tsx').then(({ AccountPage }) => AccountPage),
   gateways: (): Promise<ComponentType> => import('./gateways.tsx').then(({ GatewaysPage }) => GatewaysPage),
 }

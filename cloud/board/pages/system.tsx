@@ -27,6 +27,9 @@ export function SystemPage() {
         <Link to={{ page: 'walls' }} class="button">
           {words.walls}
         </Link>{' '}
+        <Link to={{ page: 'imports' }} class="button">
+          {words.imports}
+        </Link>{' '}
         <a class="button" href="/docs">
           {words.apiPage}
         </a>

@@ -1,25 +1,14 @@
 import { z } from 'zod'
+import { ImportReport } from '../../../shared/api.ts'
 import { EpcHex, Identifier } from '../../../shared/identifier.ts'
 import type { OwnRecord } from '../../journal/own-record.ts'
 import { byOf } from '../access.ts'
-import { parseCsv } from '../csv.ts'
+import { parseCsv, separatorOf } from '../csv.ts'
 import type { Api, HttpParts } from '../parts.ts'
 import { InputFault } from '../problem.ts'
 
 const itemsPerRecord = 1000
 const errorsShown = 100
-
-const Report = z.object({
-  dryRun: z.boolean(),
-  rows: z.int(),
-  valid: z.int(),
-  invalid: z.int(),
-  errors: z
-    .array(z.object({ path: z.string(), message: z.string() }))
-    .readonly()
-    .describe(`the first ${errorsShown}`),
-  offset: z.int().nullable().describe('of the entry in the journal; null: nothing was imported'),
-})
 
 interface ItemRow {
   readonly epc: string
@@ -38,13 +27,14 @@ export function importItemRoutes(app: Api, { journal, clock }: HttpParts): void 
     {
       bodyLimit: 1024 * 1024,
       schema: {
-        summary: 'Import which SKU each tag is on: text/csv with the columns epc and sku',
+        summary:
+          'Import which SKU each tag is on: text/csv with the columns epc and sku, split by comma, semicolon or tab',
         tags: ['items'],
         consumes: ['text/csv'],
         params: z.strictObject({ site: Identifier }),
         querystring: z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') }),
         body: z.string(),
-        response: { 200: Report },
+        response: { 200: ImportReport },
       },
     },
     async (request) => {
@@ -72,7 +62,7 @@ export function importItemRoutes(app: Api, { journal, clock }: HttpParts): void 
 
 /** Each row as an item, or as a reason with its line. */
 export function readItems(text: string): ItemsRead {
-  const csv = parseCsv(text)
+  const csv = parseCsv(text, separatorOf(text))
   if (!csv.ok) throw new InputFault('This is not CSV.', [{ path: `line ${csv.line}`, message: csv.message }])
   const [header, ...rows] = csv.rows
   const names = header?.cells.map((cell) => cell.trim().toLowerCase()) ?? []

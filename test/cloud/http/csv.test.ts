@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseCsv } from '../../../cloud/http/csv.ts'
+import { parseCsv, separatorOf } from '../../../cloud/http/csv.ts'
 
 describe('CSV', () => {
   test.each([
@@ -66,12 +66,30 @@ describe('CSV', () => {
     expect(parseCsv(text)).toMatchObject({ ok: false, line })
   })
 
+  test.each([
+    ['commas', 'epc,sku\nE201,A;B;C\n', ','],
+    ['semicolons', 'epc;sku\nE201;1,5 mm\n', ';'],
+    ['tabs, as pasted', 'epc\tsku\r\nE201\tBOLT', '\t'],
+    ['a quoted name with others in it', '"a;b;c",d', ','],
+    ['one column', 'epc\nE201;x', ','],
+    ['nothing', '', ','],
+  ] as const)('the separator of %s', (_name, text, separator) => {
+    expect(separatorOf(text)).toBe(separator)
+  })
+
+  test.each([
+    ['a;"b;c";d,e', ';', ['a', 'b;c', 'd,e']],
+    ['a\tb,c', '\t', ['a', 'b,c']],
+  ] as const)('%j is split by %j', (text, separator, cells) => {
+    expect(parseCsv(text, separator)).toEqual({ ok: true, rows: [{ line: 1, cells }] })
+  })
+
   test('reads what was written, whatever is in it', () => {
     const rows = fc.array(fc.array(fc.string(), { minLength: 2, maxLength: 4 }), { maxLength: 5 })
     fc.assert(
-      fc.property(rows, (rows) => {
+      fc.property(rows, fc.constantFrom(',' as const, ';' as const, '\t' as const), (rows, separator) => {
         const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`
-        const csv = parseCsv(rows.map((row) => row.map(quote).join(',')).join('\r\n'))
+        const csv = parseCsv(rows.map((row) => row.map(quote).join(separator)).join('\r\n'), separator)
         expect(csv.ok && csv.rows.map(({ cells }) => cells)).toEqual(rows)
       }),
     )

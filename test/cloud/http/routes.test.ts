@@ -364,6 +364,12 @@ describe('imports', () => {
   const url = '/api/v1/sites/harbour/import/items'
   const csv = { 'content-type': 'text/csv' }
 
+  test.each([';', '\t'])('the separator may be %j', async (separator) => {
+    const text = ['epc', 'sku\nE201', 'M8 × 1,5\n'].join(separator)
+    const answer = await send('POST', `${url}?dryRun=true`, text, csv)
+    expect(answer.json()).toMatchObject({ rows: 1, valid: 1, invalid: 0 })
+  })
+
   test('a dry run counts and lists, and changes nothing', async () => {
     const answer = await send(
       'POST',

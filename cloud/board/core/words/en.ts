@@ -146,6 +146,24 @@ export const en = {
   outcomeFailed: 'failed',
   apiPage: 'API page',
 
+  imports: 'Imports',
+  importsIntro:
+    'Which SKU each tag is on, from a spreadsheet: a first line with the columns epc and sku, then one row for each tag. Check first: nothing changes until you import.',
+  importFile: 'File (CSV)',
+  importText: 'Or paste rows here',
+  importReadAs: (encoding: string) => `Read as ${encoding}.`,
+  importUnreadable: 'This file is not text in UTF-8, UTF-16 or GB18030. Save it as “CSV UTF-8”.',
+  importTooLarge: (limit: string) => `More than ${limit} KiB: split it into several files.`,
+  importCheck: 'Check',
+  importApply: (n: number, count: string) => `Import ${count} ${n === 1 ? 'row' : 'rows'}`,
+  importFound: (rows: string, bad: string) => `Rows: ${rows}. Cannot be used: ${bad}.`,
+  importAllOrNone: 'Rows are imported all or none: mend these in the text above, then check again.',
+  importMore: (count: string) => `and ${count} more`,
+  importPlace: 'Where',
+  importReason: 'Why not',
+  importNothing: 'There are no rows below the first line.',
+  importDone: (n: number, count: string) => `${count} ${n === 1 ? 'row was' : 'rows were'} imported.`,
+
   walls: 'Wall screens',
   wallsIntro:
     'A wall screen shows one site to everybody in the hall. It has a link of its own that sees everything and changes nothing.',

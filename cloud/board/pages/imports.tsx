@@ -1,0 +1,110 @@
+import { useSignal } from '@preact/signals'
+import type { ImportReport } from '../../../shared/api.ts'
+import { fileText } from '../core/file-text.ts'
+import { ask, type Refusal } from '../live/ask.ts'
+import { useStore } from '../live/store.ts'
+import { ImportFindings } from '../parts/import-findings.tsx'
+import { RefusalNotice } from '../parts/notice.tsx'
+
+/** As the server bounds a body. */
+const mostBytes = 1024 * 1024
+
+/** Rows of a spreadsheet: first looked at, then taken, all or none. */
+export function ImportsPage() {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const site = store.board.value?.site ?? ''
+  const text = useSignal('')
+  const remark = useSignal('')
+  const isBusy = useSignal(false)
+  /** Of the text as it stands: any change of it takes this away. */
+  const report = useSignal<ImportReport | null>(null)
+  const refused = useSignal<Refusal | null>(null)
+  const change = (next: string, said = '') => {
+    text.value = next
+    remark.value = said
+    report.value = null
+    refused.value = null
+  }
+  const tooLarge = () => words.importTooLarge(format.number(mostBytes / 1024))
+  const open = async (file: File) => {
+    if (file.size > mostBytes) return change('', tooLarge())
+    const read = fileText(new Uint8Array(await file.arrayBuffer()))
+    if (read === null) change('', words.importUnreadable)
+    else change(read.text, words.importReadAs(read.encoding))
+  }
+  const send = async (isDryRun: boolean) => {
+    if (isBusy.value) return
+    const sent = text.value
+    // UTF-16 and GB18030 grow on their way to the server.
+    if (new TextEncoder().encode(sent).length > mostBytes) return change(sent, tooLarge())
+    isBusy.value = true
+    const path = `/sites/${encodeURIComponent(site)}/import/items?dryRun=${isDryRun}`
+    const answer = await ask<ImportReport>(path, { method: 'POST', csv: sent })
+    isBusy.value = false
+    if (text.value !== sent) return // it was changed meanwhile: the answer is about another text
+    refused.value = answer.ok ? null : answer
+    report.value = answer.ok ? answer.value : null
+    if (answer.ok && !isDryRun) {
+      const done = words.importDone(answer.value.valid, format.number(answer.value.valid))
+      change('', done)
+      store.say(done)
+    }
+  }
+  const found = report.value
+  return (
+    <section class="page imports">
+      <h1>{words.imports}</h1>
+      <p class="quiet">{words.importsIntro}</p>
+      <form
+        class="wall-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void send(true)
+        }}
+      >
+        <label class="wide">
+          {words.importFile}
+          <input
+            type="file"
+            accept=".csv,.txt,.tsv,text/csv"
+            onChange={(event) => {
+              const file = event.currentTarget.files?.[0]
+              // So that the same file, mended, can be chosen again.
+              event.currentTarget.value = ''
+              if (file !== undefined) void open(file)
+            }}
+          />
+        </label>
+        <label class="wide">
+          {words.importText}
+          <textarea
+            class="mono import-text"
+            rows={10}
+            required
+            spellcheck={false}
+            placeholder={'epc,sku\n303400000000000000000001,HD-10007'}
+            value={text.value}
+            onInput={(event) => change(event.currentTarget.value)}
+          />
+        </label>
+        <p class="wide" role="status">
+          {remark.value}
+        </p>
+        <p class="wide">
+          <button type="submit" class="button" disabled={isBusy.value || site === ''}>
+            {words.importCheck}
+          </button>{' '}
+          {found !== null && found.invalid === 0 && found.valid > 0 && (
+            <button type="button" class="button primary" disabled={isBusy.value} onClick={() => void send(false)}>
+              {words.importApply(found.valid, format.number(found.valid))}
+            </button>
+          )}
+        </p>
+      </form>
+      {refused.value !== null && <RefusalNotice refusal={refused.value} />}
+      {found !== null && <ImportFindings report={found} />}
+    </section>
+  )
+}

@@ -1,0 +1,114 @@
+import axe, { type AxeResults } from 'axe-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type BoardPage, openBoardPage } from '../support/board-page.ts'
+import { openStreet, type Street } from '../support/street.ts'
+import { until } from '../support/until.ts'
+import { smallMap } from '../support/warehouse.ts'
+
+/** Somebody brings a spreadsheet: it is checked, mended where it stands, and only then taken. */
+
+let street: Street
+let board: BoardPage
+beforeAll(async () => {
+  street = await openStreet('harbour')
+  await street.startCloud()
+  await street.send('PUT', '/sites/harbour/map', smallMap('harbour'))
+  // Somebody saw the tag: what is on it, nobody has said.
+  await street.caughtUp()
+  await street.send('POST', '/sites/harbour/counts', { slot: 'A1', codes: [epc] })
+  await street.caughtUp()
+  const told = await street.command('user', 'add', 'ines', '--role', 'integrator', '--site', 'harbour')
+  board = await openBoardPage(/http\S+/.exec(told)?.[0] ?? '', { viewport: { width: 1280, height: 800 } })
+  await board.untilLive()
+})
+afterAll(async () => {
+  await board?.close()
+  await street?.remove()
+})
+
+const epc = '303400000000000000000001'
+const skuOf = (wanted: string) =>
+  board.page.evaluate<string | null>(
+    `fetch('/api/v1/items/${wanted}').then((answer) => answer.json()).then(({ sku }) => sku)`,
+  )
+const file = (hex: string) => ({ name: 'tags.csv', mimeType: 'text/csv', buffer: Buffer.from(hex, 'hex') })
+const hexOf = (text: string) => Buffer.from(text).toString('hex')
+const text = () => board.page.getByLabel('Or paste rows here')
+
+test('the way there is on the page of the system', async () => {
+  await board.go('/system')
+  await board.page.getByRole('link', { name: 'Imports' }).click()
+  await board.page.getByRole('heading', { name: 'Imports' }).waitFor()
+})
+
+test('Excel in Chinese saves GB18030 and semicolons: bad rows are told by line, and nothing is taken', async () => {
+  // 螺栓 in GB18030; the second row is no tag.
+  const bytes = `${hexOf(`epc;sku\r\n${epc};`)}c2ddcba8${hexOf('\r\nnonsense;NUT\r\n')}`
+  await board.page.getByLabel('File (CSV)').setInputFiles(file(bytes))
+  await board.page.getByText('Read as GB18030.').waitFor()
+  expect(await text().inputValue()).toContain('螺栓')
+  await board.page.getByRole('button', { name: 'Check' }).click()
+  await board.page.getByText('Rows: 2. Cannot be used: 1.').waitFor()
+  await board.page.getByRole('cell', { name: 'line 3, epc' }).waitFor()
+  expect(await board.page.getByRole('button', { name: /^Import / }).count()).toBe(0)
+  await street.caughtUp()
+  expect(await skuOf(epc)).toBeNull()
+})
+
+test.each([
+  ['en', 'light', 1920, 1080],
+  ['zh-CN', 'dark', 1280, 800],
+  ['zh-CN', 'light', 390, 844],
+  ['en', 'dark', 390, 844],
+] as const)('its findings are readable in %s, %s, %i wide', async (language, theme, width, height) => {
+  await board.page.setViewportSize({ width, height })
+  await board.page.evaluate(
+    (value) => localStorage.setItem('warepulse.board', value),
+    JSON.stringify({ language, theme }),
+  )
+  await board.page.goto(new URL('/imports', board.page.url()).href)
+  await board.untilLive()
+  await board.page.locator('textarea').fill('epc;sku\nE201;BOLT\nnonsense;NUT\n')
+  await board.page.locator('form [type=submit]').click()
+  await board.page.locator('.import-findings table').waitFor()
+  await board.page.evaluate(axe.source)
+  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+  const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
+  for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+  await board.picture(`imports-${language}-${theme}-${width}`)
+})
+
+test('mended by keyboard it is imported, and the tag has its SKU', async () => {
+  await text().fill(`epc;sku\n${epc};螺栓\n`)
+  await text().press('Tab')
+  await board.page.keyboard.press('Enter')
+  await board.page.getByText('Rows: 1. Cannot be used: 0.').waitFor()
+  await board.page.keyboard.press('Tab')
+  await board.page.keyboard.press('Enter')
+  await board.page.getByRole('status').getByText('1 row was imported.').waitFor()
+  await until('the tag has its SKU', async () => (await skuOf(epc)) === '螺栓')
+})
+
+test('a changed text has to be checked again', async () => {
+  await text().fill(`epc\tsku\n${epc}\tNUT\n`)
+  await board.page.getByRole('button', { name: 'Check' }).click()
+  await board.page.getByRole('button', { name: 'Import 1 row' }).waitFor()
+  await text().fill(`epc\tsku\n${epc}\tNUT\n${epc}\tNUT\n`)
+  await board.page.getByRole('button', { name: 'Import 1 row' }).waitFor({ state: 'detached' })
+})
+
+test('what is no text, too large, or has other columns is told in words', async () => {
+  await board.page.getByLabel('File (CSV)').setInputFiles(file('89504e470d0a1a0a0000000d49484452ff'))
+  await board.page.getByText('This file is not text').waitFor()
+  await board.page.getByLabel('File (CSV)').setInputFiles(file('61'.repeat(1024 * 1024 + 1)))
+  await board.page.getByText('More than 1,024 KiB').waitFor()
+  await text().fill('tag,article\nE201,BOLT\n')
+  await board.page.getByRole('button', { name: 'Check' }).click()
+  await board.page.getByText('must name the columns epc and sku').waitFor()
+})
+
+test('no foreign request; no complaint but of the audit, which is for administrators, and of the wrong columns', () => {
+  expect(board.foreign).toEqual([])
+  expect(board.complaints.filter((complaint) => !/40[03]/.test(complaint))).toEqual([])
+})
