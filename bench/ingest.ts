@@ -27,7 +27,7 @@ interface Ingest {
 
 const site = 'bench'
 const gateways = ['gw-1', 'gw-2']
-/** By then V8 has compiled what runs often; before, that takes a third of the processors. */
+/** By then V8 has compiled what runs often. */
 const warmUpSeconds = 3
 /** Of one gateway; more than it gets rid of. */
 const madePerSecond = 100_000
