@@ -556,6 +556,43 @@ describe('rebuild', () => {
     await reopened.close()
   })
 
+  test('with shelves, windows and late data: restarts between the entries change nothing', async () => {
+    const before = [put(warm), put({ ...warm, id: 'shelved', latching: true }), map, probe(t0, 9)]
+    const first = await alertsOf(before)
+    const shelved = first.told.find(({ rule }) => rule === 'shelved')?.id ?? ''
+    const window = { id: 'w', site: 'rtm', reason: 'defrosting', from: t0 + 2000, to: t0 + minute, rule: 'warm' }
+    const eventful = [
+      ...before,
+      fromCloud([
+        { kind: 'alert-act', at: t0 + 1000, by: 'kim', alert: shelved, act: 'shelve', until: t0 + 2 * minute },
+      ]),
+      fromCloud([{ kind: 'maintenance', at: t0 + 2000, by: 'kim', window }]),
+      tick(t0 + 3000),
+      probe(t0 + 20 * minute, 9),
+      ...[9, 6].map((value, n) =>
+        fromGateway([measurement(t0 + (5 + n) * minute, { temperature: value })], { late: true }),
+      ),
+      ...Array.from({ length: 23 }, (_, n) => tick(t0 + n * minute)),
+    ]
+    const whole = await alertsOf(eventful)
+    const path = join(folder, 'eventful.db')
+    for (const entry of numbered(eventful)) {
+      const part = await openAlerts({ path, tell: () => undefined })
+      await part.apply([entry], never)
+      await part.close()
+    }
+    const reopened = await openAlerts({ path, tell: () => undefined })
+    const items = whole.alerts('rtm', {}, page).items
+    expect(items.map(({ rule, isPast }) => `${rule}${isPast === true ? ' past' : ''}`).sort()).toEqual([
+      ...['shelved', 'shelved past', 'warm', 'warm past'],
+    ])
+    expect(whole.notices('rtm', page).items.length).toBeGreaterThan(2)
+    expect(reopened.alerts('rtm', {}, page).items).toEqual(items)
+    expect(reopened.notices('rtm', page).items).toEqual(whole.notices('rtm', page).items)
+    expect(reopened.maintenance()).toEqual(whole.maintenance())
+    await reopened.close()
+  })
+
   test('pages are stable while new alerts come', async () => {
     const sensors = ['s1', 's2', 's3', 's4', 's5']
     const alerts = await alertsOf([
