@@ -69,6 +69,16 @@ export const CloudConfig = z.strictObject({
         ),
     })
     .prefault({}),
+  evidence: z
+    .strictObject({
+      keepDays: z
+        .int()
+        .min(2)
+        .max(3650)
+        .default(30)
+        .describe('for so long what antennas, gates and people said of each item is kept, for those who ask why'),
+    })
+    .prefault({}),
   series: SeriesConfig.prefault({}),
   notify: NotifyConfig.prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),

@@ -100,7 +100,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     const { dataDirectory } = config
     const journal = open.adopt(
       await openJournalThread(
-        { dataDirectory, seriesPort },
+        { dataDirectory, evidenceDays: config.evidence.keepDays, seriesPort },
         {
           facts(facts) {
             push.tell(facts)

@@ -93,6 +93,44 @@ export type EpcForms = z.infer<typeof EpcForms>
 export const ItemWithForms = Item.extend({ forms: EpcForms })
 export type ItemWithForms = z.infer<typeof ItemWithForms>
 
+const At = z.object({ zone: Identifier.nullable(), slot: Identifier.nullable() })
+
+export const ItemEvidence = z.object({
+  epc: EpcHex,
+  site: Identifier,
+  state: z
+    .enum(['unknown', 'glimpsed', 'guessed', 'present', 'uncertain', 'said', 'gone', 'departed'])
+    .describe(
+      'glimpsed: too few reads to believe; guessed: the strongest of its first reads; uncertain: here or at `rival`; ' +
+        'said: by a person or a gate, and no antenna says otherwise; gone: silent for longer than it is used to be',
+    ),
+  ...At.shape,
+  rival: At.nullable(),
+  since: Iso.nullable(),
+  lastReadAt: Iso.nullable(),
+  goneSince: Iso.nullable().describe('when its silence had lasted for long enough'),
+  rule: z.string().describe('one sentence: the rule that decided'),
+  wouldChange: z.array(z.string()).describe('what would make the answer another one'),
+  agrees: z.boolean().describe('stock, which goes by the newest evidence, has it there too'),
+  heardAt: z
+    .array(At.extend({ usualDbm: z.number(), lead: z.number().describe('1: the tag has moved there') }))
+    .describe('where it was heard of late, the most heard first'),
+  weighed: z.int().describe('pieces of evidence, of a day at most, since the last word of a person or a gate'),
+  from: Iso.nullable().describe('the oldest of them'),
+  reads: z
+    .array(
+      At.extend({
+        at: Iso,
+        readPoint: z.string(),
+        basis: z.enum(['unplaced', 'zone', 'gate', 'slot', 'pick', 'passage', 'scan']),
+        count: z.int(),
+        peakRssiDbm: z.number().nullable(),
+      }),
+    )
+    .describe('the newest fifty, newest first'),
+})
+export type ItemEvidence = z.infer<typeof ItemEvidence>
+
 export const ItemEvent = z.object({
   at: Iso,
   recordedAt: Iso,

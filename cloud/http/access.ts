@@ -22,6 +22,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/slots': 'viewer',
   'GET /api/v1/sites/:site/stock': 'viewer',
   'GET /api/v1/sites/:site/items': 'viewer',
+  'GET /api/v1/sites/:site/items/:epc/evidence': 'viewer',
   'GET /api/v1/sites/:site/series': 'viewer',
   'GET /api/v1/sites/:site/series.csv': 'viewer',
   'GET /api/v1/sites/:site/series/latest': 'viewer',

@@ -6,6 +6,7 @@ import type {
   GatewayState,
   Item,
   ItemEvent,
+  ItemEvidence,
   NoticeRow,
   Page,
   SiteSummary,
@@ -54,6 +55,8 @@ export interface InventoryQueries {
   item(code: string): Item | undefined
   /** What the slots held at an earlier instant, Unix ms; or why nobody can tell. */
   asOf(site: string, at: number): BoardAsOf | 'no-map' | 'before-ledger' | 'too-many-moves'
+  /** Where the kept evidence of a site puts an item, and why; undefined: the site has none of it. */
+  evidence(site: string, epc: string): ItemEvidence | undefined
   /** Only what happened on these sites; `every`: on all. */
   history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
   /** Where an item was on a site within a range, oldest first. */

@@ -17,14 +17,23 @@ export function evidenceOf(
   else hearRead(tracked.reader.health, at)
   const readPoint = tracked?.point.id ?? record.readPoint
   const { count } = record
+  const peakRssiDbm = record.kind === 'observation' ? record.peakRssiDbm : undefined
   if (record.kind === 'passage') {
     const inside = state.places.of(site.site, tracked?.point.place.zone ?? null, null)
     const place = record.direction === 'out' ? state.places.departed(site.site) : inside
     return { at, basis: 'passage', place, readPoint, count, sureness: record.confidence }
   }
   if (tracked === undefined) {
-    return { at, basis: 'unplaced', place: state.places.of(site.site, null, null), readPoint, count, sureness: 1 }
+    return {
+      at,
+      basis: 'unplaced',
+      place: state.places.of(site.site, null, null),
+      readPoint,
+      count,
+      sureness: 1,
+      peakRssiDbm,
+    }
   }
   const { basis, place } = tracked.point
-  return { at, basis, place, readPoint, count, sureness: 1 }
+  return { at, basis, place, readPoint, count, sureness: 1, peakRssiDbm }
 }

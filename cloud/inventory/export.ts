@@ -1,5 +1,8 @@
+import { bases } from '../location/evidence.ts'
 import type { Place } from '../location/place.ts'
 import { decidedBy } from '../location/standing.ts'
+import type { KeptEvidence } from './evidence-bytes.ts'
+import type { Names } from './item-row.ts'
 import type { StoredLedgerRow } from './ledger.ts'
 import type { InventoryState } from './state.ts'
 
@@ -39,6 +42,19 @@ export function exportState(
       const to = name(state.places.byId(row.toPlace) ?? null)
       lines.push(JSON.stringify({ ledger: epc, at, kind, from, to, late, why }))
     }
+  }
+  return lines.sort().join('\n')
+}
+
+/** All that is kept of what was learned, one line a piece, sorted, without ids: the same for any order of arrival. */
+export function exportEvidence(state: InventoryState, kept: Iterable<KeptEvidence>, names: Names): string {
+  const lines: string[] = []
+  for (const { item, at, place, readPoint, basis, count, level, sureness } of kept) {
+    const epc = state.items[item - 1]?.epc
+    const on = name(state.places.byId(place) ?? null)
+    lines.push(
+      JSON.stringify({ epc, at, on, by: names.nameOf(readPoint), basis: bases[basis], count, level, sureness }),
+    )
   }
   return lines.sort().join('\n')
 }

@@ -24,15 +24,17 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
     if (isKind(record, 'observation')) {
       const at = timeOf(site, entry, record, record.at)
       observe(state, site, entry, record, at, changes)
-      if (record.unsynced === true) awaitClock(site, entry, record, changes)
+      if (awaitsClock(site, entry, record)) awaitClock(site, entry, record, changes)
     } else if (isKind(record, 'measurement')) {
       totals.measurements += 1
       timeOf(site, entry, record, record.at)
     } else if (isKind(record, 'passage')) {
       totals.passages += 1
+      const item = itemOf(state, record.epc)
       const evidence = evidenceOf(state, site, entry.gateway, record, timeOf(site, entry, record, record.at))
-      weigh(state, itemOf(state, record.epc), evidence, entry, changes)
-      if (record.unsynced === true) awaitClock(site, entry, record, changes)
+      weigh(state, item, evidence, entry, changes)
+      if (awaitsClock(site, entry, record)) awaitClock(site, entry, record, changes)
+      else changes.evidence.push({ item: item.id, evidence })
     } else if (isKind(record, 'scan')) {
       totals.scans += 1
       scan(state, site, entry, record, timeOf(site, entry, record, record.at), changes)
@@ -60,7 +62,9 @@ function observe(
   site.readsSinceTick += record.count
   item.reads += record.count
   if (noteSite(item, site)) noteItem(changes, item)
-  weighReads(state, item, evidenceOf(state, site, entry.gateway, record, at), entry, changes)
+  const evidence = evidenceOf(state, site, entry.gateway, record, at)
+  weighReads(state, item, evidence, entry, changes)
+  if (!awaitsClock(site, entry, record)) changes.evidence.push({ item: item.id, evidence })
 }
 
 function scan(
@@ -101,9 +105,14 @@ function clockFound(
   release(state, site, boot, offsetMs, entry, changes)
 }
 
+/** Its time is not known yet: it is weighed as stamped, and kept as evidence when the clock of its boot was found. */
+function awaitsClock(site: SiteState, entry: GatewayEntry, record: Observation | Passage): boolean {
+  const { unsynced, boot } = record
+  return unsynced === true && boot !== undefined && !site.clockOffsets.has(`${entry.gateway}/${boot}`)
+}
+
 function awaitClock(site: SiteState, entry: GatewayEntry, record: Observation | Passage, changes: Changes): void {
-  const boot = `${entry.gateway}/${record.boot ?? ''}`
-  if (record.boot !== undefined && !site.clockOffsets.has(boot)) wait(site, boot, record, changes)
+  wait(site, `${entry.gateway}/${record.boot ?? ''}`, record, changes)
 }
 
 function timeOf(

@@ -3,7 +3,7 @@ import { openDatabase } from '../database/open.ts'
 import type { InventoryQueries } from '../http/read-models.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
-import { exportState } from './export.ts'
+import { exportEvidence, exportState } from './export.ts'
 import { factsOf, standingFacts } from './facts.ts'
 import { fold } from './fold.ts'
 import { queriesOf } from './queries.ts'
@@ -12,6 +12,9 @@ import type { SiteTotals } from './site-state.ts'
 import { type Changes, noChanges } from './state.ts'
 import { openInventoryStore } from './store.ts'
 
+/** Of kept evidence, where nobody says otherwise. */
+export const evidenceDays = 30
+
 export interface Inventory extends Projection, InventoryQueries {
   /** The whole present state as facts, to seed boards at start. */
   standing(): readonly Fact[]
@@ -19,15 +22,22 @@ export interface Inventory extends Projection, InventoryQueries {
   totals(site: string): Readonly<SiteTotals> | undefined
   /** Canonical text of the state (`exportState`). */
   export(part: 'items' | 'everything'): string
+  /** Canonical text of the kept evidence. */
+  exportEvidence(): string
 }
 
 /**
  * Opens the stock projection: where every item is, what every slot holds, and the ledger of how it came there.
  * Answers come from memory; the file holds the same as of the last commit, and is read once, here.
  */
-export async function openInventory(options: { readonly path: string; readonly tell: TellBoards }): Promise<Inventory> {
+export async function openInventory(options: {
+  readonly path: string
+  readonly tell: TellBoards
+  /** For so long what was learned of an item is kept, for those who ask why. */
+  readonly evidenceDays?: number
+}): Promise<Inventory> {
   const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
-  const store = openInventoryStore(database)
+  const store = openInventoryStore(database, options.evidenceDays ?? evidenceDays)
   const { offset, state: loaded } = store.load()
   let state = loaded
   const projecting = keptInStep<Changes>({
@@ -52,6 +62,7 @@ export async function openInventory(options: { readonly path: string; readonly t
       () => state,
       () => store.ledger,
       () => store.names,
+      () => store.evidence,
     ),
     name: 'inventory',
     get offset() {
@@ -62,6 +73,7 @@ export async function openInventory(options: { readonly path: string; readonly t
     standing: () => standingFacts(state),
     totals: (site) => state.sites.get(site)?.totals,
     export: (part) => exportState(state, part, part === 'everything' ? store.ledger.all() : []),
+    exportEvidence: () => exportEvidence(state, store.evidence.all(), store.names),
     close: async () => {
       if (database.isOpen) database.close()
     },

@@ -11,6 +11,8 @@ import { skuNamed } from '../../shared/epc/sku-named.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { InventoryQueries, PageRequest } from '../http/read-models.ts'
 import { asOf } from './as-of.ts'
+import type { EvidenceRows } from './evidence-rows.ts'
+import { evidenceOfItem } from './evidence-view.ts'
 import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
 import { itemConfidence, viewItem } from './item-view.ts'
@@ -26,7 +28,12 @@ import { staysOf } from './stays.ts'
 const conclusionsAtATime = 100
 
 /** Answers from memory, the ledger from its file. */
-export function queriesOf(current: () => InventoryState, ledger: () => Ledger, names: () => Names): InventoryQueries {
+export function queriesOf(
+  current: () => InventoryState,
+  ledger: () => Ledger,
+  names: () => Names,
+  kept: () => EvidenceRows,
+): InventoryQueries {
   return {
     sites: () => [...current().sites.values()].sort((a, b) => compare(a.site, b.site)).map(summary),
     map: (site): SiteMap | undefined => current().sites.get(site)?.index?.map,
@@ -38,6 +45,13 @@ export function queriesOf(current: () => InventoryState, ledger: () => Ledger, n
       return item === undefined ? undefined : viewItem(current(), item)
     },
     asOf: (site, at) => asOf(current(), ledger(), site, at),
+    evidence: (site, epc) => {
+      const state = current()
+      const item = state.byEpc.get(epc)
+      const on = state.sites.get(site)
+      if (item === undefined || on === undefined || item.place?.site !== site) return undefined
+      return evidenceOfItem(state, kept(), names(), on, item)
+    },
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
     stays: (epc, query) => staysOf(conclusions(current(), ledger(), epc, query.toMs), query),
   }

@@ -32,6 +32,8 @@ export function takeScanned(
   // Told again, as by a handheld that sent its count twice.
   const isKnown = item.slot === place && item.slotBasis === basis && item.slotRank === at + headStartMs(basis)
   if (isKnown) return true
-  weigh(state, item, { at, basis, place, readPoint: by, count: 1, sureness: 1 }, origin, changes)
+  const evidence = { at, basis, place, readPoint: by, count: 1, sureness: 1 }
+  changes.evidence.push({ item: item.id, evidence })
+  weigh(state, item, evidence, origin, changes)
   return true
 }

@@ -1,4 +1,5 @@
 import type { Migration } from '../database/open.ts'
+import { evidenceSchema } from './evidence-rows.ts'
 import { packedRowsSchema } from './packed-rows.ts'
 import { readerSchema } from './reader-rows.ts'
 
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   `,
   // What moved since an earlier instant, for the board as of then.
   'CREATE INDEX ledger_at ON ledger (at, item)',
+  evidenceSchema,
 ]

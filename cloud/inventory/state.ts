@@ -1,4 +1,5 @@
 import type { Observation, Passage } from '../../shared/record.ts'
+import type { Evidence } from '../location/evidence.ts'
 import type { Place, Places } from '../location/place.ts'
 import { newItem, type TrackedItem } from './item.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
@@ -64,6 +65,8 @@ export interface Changes {
   readonly counters: Set<SiteState>
   readonly maps: Set<SiteState>
   readonly ledger: LedgerRow[]
+  /** What was learned of items (ids), to be kept for those who ask why. */
+  readonly evidence: { readonly item: number; readonly evidence: Evidence }[]
   /** In order: a sighting that began to wait, or (undefined) the end of waiting for a boot. */
   readonly waiting: {
     readonly site: string
@@ -80,6 +83,7 @@ export function noChanges(): Changes {
     counters: new Set(),
     maps: new Set(),
     ledger: [],
+    evidence: [],
     waiting: [],
   }
 }

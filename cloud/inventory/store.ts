@@ -3,8 +3,11 @@ import { z } from 'zod'
 import { Observation, Passage } from '../../shared/record.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 import { transaction } from '../database/open.ts'
+import { bases } from '../location/evidence.ts'
 import { openPlaces } from '../location/place.ts'
 import { hasExpired } from '../location/reader-health.ts'
+import type { KeptEvidence } from './evidence-bytes.ts'
+import { type EvidenceRows, openEvidenceRows } from './evidence-rows.ts'
 import type { TrackedItem } from './item.ts'
 import {
   decodeItem,
@@ -26,6 +29,7 @@ import { rebook } from './weigh.ts'
 /** The file behind the memory. */
 export interface InventoryStore {
   readonly ledger: Ledger
+  readonly evidence: EvidenceRows
   readonly names: Names
   /** Everything as of the last commit. */
   load(): { readonly state: InventoryState; readonly offset: number }
@@ -33,6 +37,7 @@ export interface InventoryStore {
   commit(state: InventoryState, changes: Changes, offset: number): void
 }
 
+const dayMs = 86_400_000
 const Progress = z.object({ offset: z.int(), now: z.int() })
 const NameRow = z.object({ id: z.int(), name: z.string() })
 const PlaceRow = z.object({
@@ -46,10 +51,11 @@ const WaitingRow = z.object({ site: z.string(), boot: z.string(), record: z.stri
 const Sighting = z.discriminatedUnion('kind', [Observation, Passage])
 const MapRow = z.object({ site: z.string(), at: z.int(), map: z.string() })
 
-export function openInventoryStore(database: DatabaseSync): InventoryStore {
+export function openInventoryStore(database: DatabaseSync, evidenceDays: number): InventoryStore {
   const items = openPackedRows(database, 'item', itemRowBytes, sightingBytes)
   const slots = openPackedRows(database, 'slot', 8)
   const readers = openReaderRows(database)
+  const evidence = openEvidenceRows(database)
   const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
   const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
   const addTag = database.prepare('INSERT INTO tag (id, epc) VALUES (?, ?)')
@@ -66,6 +72,7 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
 
   return {
     ledger,
+    evidence,
     get names() {
       return names
     },
@@ -94,6 +101,7 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
         readSite(siteOf(state, site), text)
       }
       readers.load((site) => siteOf(state, site))
+      evidence.load()
       for (const row of database.prepare('SELECT site, boot, record FROM waiting').all()) {
         const { site, boot, record } = WaitingRow.parse(row)
         const { waiting } = siteOf(state, site)
@@ -149,6 +157,8 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
           encode: (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true),
         })
         for (const row of changes.ledger) ledger.add(row)
+        evidence.add(changes.evidence.map((one) => keptOf(one, names)))
+        evidence.prune(state.now - evidenceDays * dayMs)
         for (const { site, boot, record } of changes.waiting) {
           if (record === undefined) endWaiting.run(site, boot)
           else putWaiting.run(site, boot, record.epc, JSON.stringify(record))
@@ -171,6 +181,20 @@ export function openInventoryStore(database: DatabaseSync): InventoryStore {
       savedPlaces = state.places.count
       savedTags = state.items.length
     },
+  }
+}
+
+function keptOf({ item, evidence }: Changes['evidence'][number], names: Names): KeptEvidence {
+  const { at, place, readPoint, basis, count, peakRssiDbm, sureness } = evidence
+  return {
+    item,
+    at,
+    place: place.id,
+    readPoint: names.idOf(readPoint),
+    basis: bases.indexOf(basis),
+    count,
+    level: peakRssiDbm === undefined ? undefined : Math.round(peakRssiDbm * 100),
+    sureness: Math.round(sureness * 1000),
   }
 }
 

@@ -45,7 +45,10 @@ export function release(
   const { unmapped } = site.totals
   for (const record of waiting.values()) {
     const { at } = eventTime(record.at, entry.recordedAt, offsetMs)
-    weigh(state, itemOf(state, record.epc), evidenceOf(state, site, entry.gateway, record, at), entry, changes)
+    const item = itemOf(state, record.epc)
+    const evidence = evidenceOf(state, site, entry.gateway, record, at)
+    changes.evidence.push({ item: item.id, evidence })
+    weigh(state, item, evidence, entry, changes)
   }
   site.totals.unmapped = unmapped // counted when they came
 }

@@ -16,6 +16,8 @@ export interface Evidence {
   readonly count: number
   /** 0–1, as the edge said of a passage; 1 otherwise. */
   readonly sureness: number
+  /** Strongest of the tag reads; undefined where the reader does not tell. */
+  readonly peakRssiDbm?: number | undefined
 }
 
 /**

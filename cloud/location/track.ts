@@ -93,6 +93,36 @@ export function readsHeard({ cells, start }: Track): number {
   return cells[start + readsCell] ?? 0
 }
 
+/** Sure of its place; otherwise that is the strongest of the first reads. */
+export function isSettled({ cells, start }: Track): boolean {
+  return cells[start + settledCell] === 1
+}
+
+/** A place where the tag was heard of late. */
+export interface Voice {
+  /** Id. */
+  readonly place: number
+  /** Mean power of its reads there. */
+  readonly usualDbm: number
+  /** What speaks for it against the present place, dB × reads. */
+  readonly lead: number
+}
+
+/** The places where it was heard, the most heard of late first. */
+export function voicesHeard({ cells, start }: Track): readonly Voice[] {
+  const found: number[] = []
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    if (cells[voice + ofPlace] !== 0) found.push(voice)
+  }
+  return found
+    .sort((a, b) => energyAt(cells, b) - energyAt(cells, a))
+    .map((voice) => ({
+      place: cells[voice + ofPlace] ?? 0,
+      usualDbm: decibels(cells[voice + ofUsual] ?? 0),
+      lead: cells[voice + ofLead] ?? 0,
+    }))
+}
+
 /**
  * Somebody who knows has said where it is (0 = nowhere): what the antennas said until then, and what they say before
  * `deafUntil`, counts no more.

@@ -17,7 +17,8 @@ export async function rebuildable(name: ProjectionName, config: CloudConfig, clo
   const { dataDirectory } = config
   if (name !== 'series') {
     const open = { inventory: openInventory, alerts: openAlerts, supervision: openSupervision }[name]
-    return { path: join(dataDirectory, dataFiles[name]), open: (path) => open({ path, tell }) }
+    const evidenceDays = config.evidence.keepDays
+    return { path: join(dataDirectory, dataFiles[name]), open: (path) => open({ path, tell, evidenceDays }) }
   }
   if (config.series.influx === undefined) {
     return {

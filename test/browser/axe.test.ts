@@ -32,6 +32,7 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
     '/?slot=A01-01-3',
     '/alerts',
     '/find?q=HD-10007',
+    '/item',
     '/sensors/cold-room-t1',
     '/gateways',
     '/scan',
@@ -51,7 +52,7 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
           (value) => localStorage.setItem('warepulse.board', value),
           JSON.stringify({ language, theme }),
         )
-        await board.page.goto(server.url + path)
+        await board.page.goto(`${server.url}${path}${path === '/item' ? `/${server.epc}` : ''}`)
         await board.untilLive()
         await until('it is there', () =>
           board.page.evaluate<boolean>(`document.querySelector('[aria-busy=true]') === null`),
@@ -81,6 +82,22 @@ test('a wall screen gets a link, and a code that a phone can open it by', async 
   expect(await serious()).toEqual([])
   await board.page.getByRole('img', { name: /Scan it/ }).scrollIntoViewIfNeeded()
   await board.picture('wall-link-en')
+})
+
+test('the page of an item says what its reads say, in both languages', async () => {
+  for (const [language, verdict] of [
+    ['en', /Uncertain between .+ and .+ Stock, which goes by the newest evidence, says otherwise\./],
+    ['zh-CN', /在 .+ 与 .+ 之间，无法确定 库存按最新读取记账，与此不同。/],
+  ] as const) {
+    await board.page.evaluate(
+      (value) => localStorage.setItem('warepulse.board', value),
+      JSON.stringify({ language, theme: 'light' }),
+    )
+    await board.page.goto(`${server.url}/item/${server.epc}`)
+    const section = board.page.locator('section.evidence')
+    await section.getByText(verdict).waitFor()
+    expect(await section.getByRole('row').count()).toBe(3)
+  }
 })
 
 test('a missing page, and one that needs a sign-in', async () => {

@@ -67,7 +67,7 @@ const deciding = [
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|queries)/,
   /^cloud\/notify\/(flood|retry|route|words)/,
-  /^cloud\/inventory\/(?!open|store|ledger|packed-rows|reader-rows|schema|queries)/,
+  /^cloud\/inventory\/(?!open|store|ledger|packed-rows|reader-rows|evidence-rows|schema|queries)/,
   /^cloud\/board\/core\//,
   /^simulators\/world\//,
 ]

@@ -12,6 +12,7 @@ import type {
   GatewayState,
   Item,
   ItemEvent,
+  ItemEvidence,
   SeriesAnswer,
   SiteSummary,
   StockRow,
@@ -43,6 +44,8 @@ export interface BoardServer {
   readonly url: string
   readonly key: string
   readonly map: SiteMap
+  /** Of a thing that is in a slot. */
+  readonly epc: string
   /** Changes a slot now, as a delta. */
   setSlot(code: string, state: 'empty' | 'occupied' | 'unknown', items: number): void
   setGateway(gateway: string, link: GatewayState['link']): void
@@ -166,6 +169,10 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
       items: world.history(params.epc),
       next: null,
     }))
+    app.get<{ Params: { epc: string } }>(
+      `/api/v1/sites/${siteId}/items/:epc/evidence`,
+      ({ params }, reply) => world.evidence(params.epc) ?? problem(reply, 404, 'not-found', 'No such item.'),
+    )
     app.get<{ Querystring: { sensor: string; quantity: string; from: string; to: string; every: string } }>(
       `/api/v1/sites/${siteId}/series`,
       ({ query }) => world.series(query),
@@ -215,6 +222,7 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
     url: `http://127.0.0.1:${port}`,
     key,
     map,
+    epc: world.anyEpc,
     setSlot(code, state, items) {
       world.setSlot(code, state, items)
       flush()
@@ -650,6 +658,29 @@ class World {
       readPoint: 'rack-n01.3',
       confidence: 0.94,
       why: 'Seen 38 times by rack-n01.3, which covers this slot only.',
+    }
+  }
+
+  get anyEpc(): string {
+    return this.#goods[0]?.epc ?? ''
+  }
+
+  evidence(epc: string): ItemEvidence | undefined {
+    const item = this.item(epc)
+    if (item === undefined) return undefined
+    const { site, zone, slot, since, lastSeenAt } = item
+    const rival = { zone, slot: this.#map.slots.find(({ id }) => id !== slot)?.id ?? null }
+    return {
+      ...{ epc, site, state: 'uncertain', zone, slot, rival, since, lastReadAt: lastSeenAt, goneSince: null },
+      rule: `It was at slot ${slot}; slot ${rival.slot} has 70 % of what it takes to win.`,
+      wouldChange: ['A scan, a count or a passage through a gate, at once.', '60 s without a read: it would be gone.'],
+      agrees: false,
+      heardAt: [{ zone, slot, usualDbm: -58, lead: 0 }],
+      ...{ weighed: 2, from: since },
+      reads: [
+        { at: lastSeenAt, readPoint: 'rack-n01.3', basis: 'slot', zone, slot, count: 3, peakRssiDbm: -58.5 },
+        { at: since, readPoint: 'handheld-4', basis: 'scan', zone, slot, count: 1, peakRssiDbm: null },
+      ],
     }
   }
 

@@ -6,6 +6,7 @@ import type {
   GatewayState,
   Item,
   ItemEvent,
+  ItemEvidence,
   Page,
   SiteSummary,
   SlotState,
@@ -22,6 +23,7 @@ export interface Warehouse {
   slots: (SlotState & { site: string })[]
   stock: (StockRow & { site: string })[]
   items: Item[]
+  evidence: ItemEvidence[]
   history: (ItemEvent & { epc: string })[]
   stays: (Stay & { epc: string; site: string })[]
   alerts: Alert[]
@@ -38,6 +40,7 @@ export function emptyWarehouse(): Warehouse {
     slots: [],
     stock: [],
     items: [],
+    evidence: [],
     history: [],
     stays: [],
     alerts: [],
@@ -95,6 +98,7 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
       const tags = read.ok ? tagsOfCode(read.value) : []
       return house.items.find(({ epc }) => epc === code || tags.includes(epc))
     },
+    evidence: (site, epc) => house.evidence.find((one) => one.epc === epc && one.site === site),
     history: (epc, _maySee, request) =>
       page(
         house.history.filter((event) => event.epc === epc).map(({ epc: _epc, ...event }) => event),

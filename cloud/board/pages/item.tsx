@@ -3,6 +3,7 @@ import type { Words } from '../core/words/words.ts'
 import { type Answer, ask, askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Confidence } from '../parts/confidence.tsx'
+import { ItemEvidenceSection } from '../parts/item-evidence.tsx'
 import { Link } from '../parts/link.tsx'
 import { Notice, RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -109,6 +110,7 @@ export function ItemPage() {
       <p class="why">
         <b>{words.why}:</b> <span lang="en">{item.why}</span>
       </p>
+      <ItemEvidenceSection item={item} />
       <h2>{words.timeline}</h2>
       {events.length === 0 && <p class="quiet">{words.noHistory}</p>}
       <ol class="timeline">

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Item, ItemEvent, ItemWithForms } from '../../../shared/api.ts'
+import { Item, ItemEvent, ItemEvidence, ItemWithForms } from '../../../shared/api.ts'
 import { readCode } from '../../../shared/epc/code.ts'
 import { describeEpc } from '../../../shared/epc/describe.ts'
 import { Fault } from '../../../shared/fault.ts'
@@ -65,6 +65,25 @@ export function itemRoutes(app: Api, { inventory }: HttpParts): void {
     async (request) => {
       const { epc } = await itemFor(request, request.params.epc)
       return inventory.history(epc, sitesSeen(request), pageRequest(request.query))
+    },
+  )
+
+  app.get(
+    '/api/v1/sites/:site/items/:epc/evidence',
+    {
+      schema: {
+        summary: 'Why an item is held to be where it is: which reads, which rule, what would change it',
+        tags,
+        params: z.strictObject({ site: Identifier, epc: itemCode }),
+        response: { 200: ItemEvidence },
+      },
+    },
+    async (request) => {
+      const { site } = request.params
+      const { epc } = await itemFor(request, request.params.epc)
+      const evidence = await inventory.evidence(site, epc)
+      if (evidence === undefined) throw new Fault('not-found', `Nobody has seen ${epc} on ${site}.`)
+      return evidence
     },
   )
 

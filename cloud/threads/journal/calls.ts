@@ -14,6 +14,8 @@ import type { Fact } from '../../push/fact.ts'
 
 export interface JournalOrder {
   readonly dataDirectory: string
+  /** For so long evidence is kept. */
+  readonly evidenceDays: number
   /** The other end is the series thread's. */
   readonly seriesPort: MessagePort
 }

@@ -33,7 +33,7 @@ const gatherMs = 30
 const { random } = Math
 
 async function open(order: JournalOrder) {
-  const { dataDirectory, seriesPort } = order
+  const { dataDirectory, evidenceDays, seriesPort } = order
   const file = (name: keyof typeof dataFiles) => join(dataDirectory, dataFiles[name])
   const rooms = new AsyncDisposableStack()
   const closing = new AbortController()
@@ -41,7 +41,9 @@ async function open(order: JournalOrder) {
     const courier = openCourier((facts) => outward.tell('facts', [facts]))
     rooms.defer(() => courier.close())
     const { tell } = courier
-    const inventory = rooms.adopt(await openInventory({ path: file('inventory'), tell }), (room) => room.close())
+    const inventory = rooms.adopt(await openInventory({ path: file('inventory'), tell, evidenceDays }), (room) =>
+      room.close(),
+    )
     const alerts = rooms.adopt(await openAlerts({ path: file('alerts'), tell }), (room) => room.close())
     const supervision = rooms.adopt(await openSupervision({ path: file('supervision'), tell }), (room) => room.close())
     const projections = [inventory, alerts, supervision]
@@ -188,6 +190,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   items: (site, q, page) => opened().inventory.items(site, q, page),
   item: (epc) => opened().inventory.item(epc),
   asOf: (site, at) => opened().inventory.asOf(site, at),
+  evidence: (site, epc) => opened().inventory.evidence(site, epc),
   history: (epc, onSites, page) => opened().inventory.history(epc, onSites, page),
   stays: (epc, query) => opened().inventory.stays(epc, query),
   alerts: (site, filter, page) => opened().alerts.alerts(site, filter, page),

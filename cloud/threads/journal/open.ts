@@ -34,6 +34,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   items: true,
   item: true,
   asOf: true,
+  evidence: true,
   history: true,
   stays: true,
   alerts: true,
@@ -51,7 +52,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
 
 /** @throws the Fault of the files that cannot be opened. */
 export async function openJournalThread(
-  order: { readonly dataDirectory: string; readonly seriesPort: MessagePort },
+  order: { readonly dataDirectory: string; readonly evidenceDays: number; readonly seriesPort: MessagePort },
   outward: JournalOutward,
 ): Promise<JournalThread> {
   const thread = startThread<JournalCalls>('journal/main', outward)
