@@ -27,7 +27,7 @@ const mostBytes = 64
 /**
  * Rows one behind the other: item and time as differences from the row before (zigzag), place, read point, a byte of
  * basis and flags, count, and, where the flags say so, level and sureness; all of them LEB128. A row of a sorted run
- * takes 7 to 9 bytes.
+ * takes about ten bytes.
  */
 export function packEvidence(rows: readonly KeptEvidence[]): Uint8Array {
   const bytes = new Uint8Array(rows.length * mostBytes)

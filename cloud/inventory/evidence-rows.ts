@@ -11,7 +11,10 @@ export interface EvidenceRows {
   load(): void
   /** Keeps these, inside the caller's transaction. */
   add(rows: readonly KeptEvidence[]): void
-  /** Forgets what is of an hour before `at`, a bounded piece of it, inside the caller's transaction. */
+  /**
+   * Forgets what is of an hour before `at`, a bounded piece of it, inside the caller's transaction. What is in the log
+   * stays until it is sorted.
+   */
   prune(at: number): void
   /**
    * Of one item within (from, to], in no order: all of the newest hours that together hold `most` pieces, or every hour
@@ -24,8 +27,8 @@ export interface EvidenceRows {
 
 const hourMs = 3_600_000
 const itemBits = 8
-/** Some 90,000 pieces: read within 10 ms, sorted within 50. */
-const logBytesKept = 1024 * 1024
+/** Some 37,000 pieces: a busy site sorts them every few seconds, and its thread does nothing else for 40 ms. */
+const logBytesKept = 384 * 1024
 /** More than one sorting makes between two commits on a busy site, and a millisecond's work. */
 const partsPruned = 256
 

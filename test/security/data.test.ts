@@ -81,6 +81,7 @@ test('S12 a batch that is sent again, by whoever has the credential: counted onc
   again.client?.end(true)
   await house.street.caughtUp()
   expect((await house.street.get<{ items: unknown[] }>(`/items/${epc}/history`)).items).toHaveLength(before)
+  expect(await house.street.get(`/sites/north/items/${epc}/evidence`)).toMatchObject({ weighed: 2, state: 'unknown' })
 })
 
 describe('S18 what a gateway is told', () => {

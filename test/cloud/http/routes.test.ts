@@ -10,6 +10,7 @@ import {
   type ZoneSeries,
 } from '../../../shared/api.ts'
 import type { PackedSnapshot } from '../../../shared/board-packed.ts'
+import { describeEpc } from '../../../shared/epc/describe.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { type Bench, makeBench } from '../../support/http-parts.ts'
 import { smallMap, someAlert, someGateway, someItem } from '../../support/warehouse.ts'
@@ -264,6 +265,26 @@ describe('series', () => {
     expect((await get(`${asked}&slot=B1&high=9`)).json()).toMatchObject({
       items: [{ slot: 'B1', high: 9, aboveMs: 240_000 }],
     })
+  })
+
+  test('why an item is held to be where it is, asked by any code that names it, on its site only', async () => {
+    const epc = '3034257BF7194E4000001A85'
+    const nobody = { rival: null, since: null, lastReadAt: null, goneSince: null, from: null }
+    bench.house.items.push(someItem(epc, 'harbour'))
+    bench.house.evidence.push({
+      ...{ epc, site: 'harbour', state: 'unknown', zone: null, slot: null, ...nobody },
+      ...{ rule: 'Nothing.', wouldChange: [], agrees: false, heardAt: [], weighed: 0, reads: [] },
+    })
+    const ask = (site: string, code: string) => get(`/api/v1/sites/${site}/items/${encodeURIComponent(code)}/evidence`)
+    for (const code of [epc, describeEpc(epc).digitalLink ?? ''])
+      expect((await ask('harbour', code)).json()).toMatchObject({ epc, state: 'unknown', rule: 'Nothing.' })
+    for (const [site, code] of [
+      ['elsewhere', epc],
+      ['harbour', '3034257BF7194E4000001A86'],
+    ] as const)
+      expect((await ask(site, code)).json()).toMatchObject({ code: 'not-found' })
+    bench.house.items.pop()
+    bench.house.evidence.pop()
   })
 
   test('what an item went through on its way', async () => {

@@ -146,11 +146,24 @@ describe('what the evidence says, and by which rule', () => {
   })
 
   test('it is kept for as long as configured', async () => {
-    const days = (count: number) => t0 + count * 24 * hour
-    const at = (when: number, epc: string) => fromGateway([observation(when, 'shelf.1', epc)])
-    const inventory = await stockOf([at(t0, epcA), at(days(3), epcB), tick(days(3) + hour)], 2)
-    expect(inventory.exportEvidence().split('\n')).toHaveLength(2) // the log holds it until it is sorted
-    expect(inventory.evidence('rtm', epcB)?.weighed).toBe(1)
+    const day = 24 * hour
+    const old = Array.from({ length: 80_000 }, (_, index) => observation(t0 + index, 'shelf.1', epcA)) // sorted at once
+    const young = observation(t0 + 3 * day, 'shelf.1', epcB)
+    for (const [days, kept] of [
+      [2, 1],
+      [4, 80_001],
+    ] as const) {
+      const inventory = await stockOf([fromGateway(old)], days)
+      await inventory.apply(
+        [
+          { ...fromGateway([young]), offset: 3 },
+          { ...tick(t0 + 3 * day + hour), offset: 4 },
+        ],
+        never,
+      )
+      expect(inventory.exportEvidence().split('\n')).toHaveLength(kept)
+      expect(inventory.evidence('rtm', epcB)?.weighed).toBe(1)
+    }
   })
 })
 
