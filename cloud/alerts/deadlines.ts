@@ -1,3 +1,4 @@
+import { isValueRule } from '../../shared/rule.ts'
 import { escalate, planFor, turn } from './raise.ts'
 import type { AlertChanges, AlertState } from './state.ts'
 
@@ -23,6 +24,19 @@ export function passTime(state: AlertState, now: number, changes: AlertChanges):
     if (deadlineMs === undefined || open.alert.state !== 'active' || open.alert.silence !== null) continue
     if (rangForMs >= deadlineMs) escalate(state, open, now, changes)
   }
+}
+
+/** When the next on-delay runs out, after the newest tick; undefined: none runs. */
+export function nextRaiseAt(state: AlertState): number | undefined {
+  let next: number | undefined
+  for (const [key, { sinceAt, raised }] of state.watches.all) {
+    if (sinceAt === null || raised) continue
+    const rule = state.rules.get(key.slice(0, key.indexOf('/')))?.rule
+    if (rule === undefined || !isValueRule(rule)) continue
+    const at = Math.max(sinceAt, state.watchedFrom) + rule.onDelayMs
+    if (at > state.now && (next === undefined || at < next)) next = at
+  }
+  return next
 }
 
 function forgetOverWindows(state: AlertState, now: number): void {

@@ -8,6 +8,7 @@ import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { AlertQueries } from '../http/read-models.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
+import { nextRaiseAt } from './deadlines.ts'
 import { fold } from './fold.ts'
 import { actsOf, alertsPage, noticesPage } from './queries.ts'
 import {
@@ -22,6 +23,8 @@ import {
 } from './state.ts'
 
 export interface Alerts extends Projection, AlertQueries {
+  /** When the next on-delay runs out, Unix ms; undefined: none runs. */
+  nextRaiseAt(): number | undefined
   /** All alerts that are not over, as facts, to seed boards at start. */
   standing(): readonly Fact[]
 }
@@ -165,6 +168,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     maintenance: () => [...state.windows.all.values()],
     notices: (site, page) => noticesPage(database, site, page),
     rules: () => [...state.rules.all.values()].map(({ rule }) => rule),
+    nextRaiseAt: () => nextRaiseAt(state),
     standing: () =>
       [...state.open.all.values()]
         .map(({ alert }) => alert)

@@ -164,11 +164,11 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
     const { journal, following, rooms } = opened()
     const troubles = watchTroubles(journal, following, clock)
     rooms.defer(() => troubles.stop())
-    const { inventory, series } = opened()
+    const { inventory, alerts, series } = opened()
     const sites = () => inventory.sites().map(({ site }) => site)
     const budgets = watchBudgets(journal, { sites, fullSites: () => series().fullSites }, clock)
     rooms.defer(() => budgets.stop())
-    const ticks = startTicks(journal, clock)
+    const ticks = startTicks(journal, clock, () => alerts.nextRaiseAt())
     rooms.defer(() => ticks.stop())
   },
   arrived(arrivals) {
