@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import type { Channel, Message } from '../../shared/channel.ts'
 import type { SmtpServer } from './config.ts'
 import type { Outcome } from './retry.ts'
@@ -20,6 +19,8 @@ export async function sendMail(
   timeoutMs: number,
 ): Promise<Outcome> {
   const { title, lines, severity } = wordsOf(message, channel.site, channel.language, timeZone)
+  // Loaded with the first mail: most houses send none.
+  const { createTransport } = await import('nodemailer')
   const transport = createTransport({
     host: server.host,
     port: server.port,

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { type ResourceLimits, Worker } from 'node:worker_threads'
 import type { Clock } from '../../shared/clock.ts'
 import { type Calls, type Line, openLine } from './line.ts'
 
@@ -12,16 +12,20 @@ export interface Thread<Theirs extends Calls> extends Line<Theirs> {
  * V8 lets a heap that may grow beyond 2 GB grow to four times what lives in it before it looks for garbage, a smaller one
  * to twice: at full speed that is 100 MB less for the process, and room for two million tags all the same.
  */
-const heapOfThread = { maxOldGenerationSizeMb: 2000, maxYoungGenerationSizeMb: 24 }
+const usualHeap = { maxOldGenerationSizeMb: 2000, maxYoungGenerationSizeMb: 24 }
 
 /**
  * Starts a thread of ours beside this file (`journal/main`). A thread that dies of a bug or of memory takes the process
  * with it: a cloud without its journal must not look alive, and whoever runs it starts it again.
  */
-export function startThread<Theirs extends Calls>(name: string, ours: Calls): Thread<Theirs> {
+export function startThread<Theirs extends Calls>(
+  name: string,
+  ours: Calls,
+  heap: ResourceLimits = usualHeap,
+): Thread<Theirs> {
   const here = import.meta.url
   const script = new URL(`./${name}.${here.endsWith('.ts') ? 'ts' : 'js'}`, here)
-  const worker = new Worker(script, { name, resourceLimits: heapOfThread })
+  const worker = new Worker(script, { name, resourceLimits: heap })
   worker.on('error', (thrown) => {
     throw thrown
   })

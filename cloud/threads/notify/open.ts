@@ -23,9 +23,12 @@ const asked: Readonly<Record<keyof Asked, true>> = {
   resend: true,
 }
 
+/** A few messages a minute, and a page of the list now and then. */
+const heap = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 }
+
 /** @throws the Fault of a file that cannot be used. */
 export async function openNotifyThread(order: NotifyOrder, outward: NotifyOutward): Promise<NotifyThread> {
-  const thread = startThread<NotifyCalls>('notify/main', outward)
+  const thread = startThread<NotifyCalls>('notify/main', outward, heap)
   try {
     await thread.ask('open', [order])
     return {
