@@ -193,6 +193,34 @@ quarantine
   .addHelpText('after', '\nExample:\n  warepulse quarantine replay --config cloud.yaml')
   .action(async (id, options) => (await import('./commands/quarantine.ts')).replay(id, options, terminal))
 
+const rules = program.command('rules').description('the alert rules of a site as a file, on a running cloud')
+for (const command of [
+  rules
+    .command('export')
+    .description('write them as YAML, by id, defaults left out: the same rules are the same bytes')
+    .requiredOption('--site <site>', 'whose rules')
+    .option('--out <file>', 'where to; without it, to the terminal')
+    .addHelpText(
+      'after',
+      '\nExample:\n  warepulse rules export --site harbour --token-file token.txt --out harbour-rules.yaml',
+    )
+    .action(async (options) => (await import('./commands/rules.ts')).exportRules(options, terminal)),
+  rules
+    .command('import <file>')
+    .description('check every rule, tell which are new, changed and the same, and put them in force')
+    .option('--dry-run', 'only tell')
+    .option('--prune', 'remove the rules of the site that are not in the file')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  warepulse rules import harbour-rules.yaml --dry-run --token-file token.txt')
+    .action(async (file, options) => (await import('./commands/rules.ts')).importRules(file, options, terminal)),
+]) {
+  command
+    .requiredOption('--token-file <file>', 'holds an API token; to import, of a supervisor (`warepulse user token`)')
+    .option('--url <url>', 'the cloud', 'http://127.0.0.1:8080')
+    .option('--ca <file>', 'PEM of the authority of its certificate, if the system does not know it')
+    .option('--allow-plaintext', 'send the token over a network in the clear')
+}
+
 const backup = program.command('backup').description('copy, check and put back everything that the cloud keeps')
 backup
   .command('create <directory>')

@@ -19,14 +19,21 @@ async function run(...args: string[]): Promise<{ code: number | null; output: st
 }
 
 describe('help', () => {
-  test.each([[], ['demo'], ['cloud'], ['edge'], ['simulate'], ['replay'], ['config', 'check'], ['gateway', 'add']])(
-    'of "%s %s" exits 0 and shows how it is used',
-    async (...words) => {
-      const { code, output } = await run(...words.filter((word) => word !== undefined), '--help')
-      expect(code).toBe(0)
-      expect(output).toContain('Usage: warepulse')
-    },
-  )
+  test.each([
+    [],
+    ['demo'],
+    ['cloud'],
+    ['edge'],
+    ['simulate'],
+    ['replay'],
+    ['config', 'check'],
+    ['gateway', 'add'],
+    ['rules', 'import'],
+  ])('of "%s %s" exits 0 and shows how it is used', async (...words) => {
+    const { code, output } = await run(...words.filter((word) => word !== undefined), '--help')
+    expect(code).toBe(0)
+    expect(output).toContain('Usage: warepulse')
+  })
 })
 
 describe('mistakes', () => {
