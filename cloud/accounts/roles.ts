@@ -23,7 +23,7 @@ export interface Identity {
 }
 
 /** The highest role on a site; undefined: this site is none of theirs. */
-export function roleAt(identity: Identity, site: string): Role | undefined {
+export function roleAt(identity: Pick<Identity, 'grants'>, site: string): Role | undefined {
   return highest(identity.grants.filter((grant) => grant.site === site || grant.site === everySite))
 }
 

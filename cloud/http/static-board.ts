@@ -20,6 +20,7 @@ const pages = [
   '/wall/*',
   '/walls',
   '/imports',
+  '/notifications',
   '/account',
 ]
 

@@ -39,6 +39,7 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
     '/system',
     '/walls',
     '/imports',
+    '/notifications',
   ]
   for (const [language, theme, width] of [
     ['en', 'light', 1280],

@@ -13,6 +13,7 @@ export type Route =
   | { readonly page: 'system' }
   | { readonly page: 'walls' }
   | { readonly page: 'imports' }
+  | { readonly page: 'notifications' }
   | { readonly page: 'account' }
   | { readonly page: 'wall'; readonly id: string; readonly settings: WallSettings }
   | { readonly page: 'item'; readonly epc: string }
@@ -33,9 +34,9 @@ export function routeOf(path: string, search: string): Route {
   if (first === 'wall' && second !== '') return { page: 'wall', id: second, settings: wallSettings(search) }
   if (second !== '') return { page: 'nowhere' }
   if (first === 'find') return { page: 'find', q: query.get('q') ?? '' }
-  const alone = (['alerts', 'gateways', 'scan', 'system', 'walls', 'imports', 'account'] as const).find(
-    (page) => page === first,
-  )
+  const alone = (
+    ['alerts', 'gateways', 'scan', 'system', 'walls', 'imports', 'notifications', 'account'] as const
+  ).find((page) => page === first)
   if (alone !== undefined) return { page: alone }
   return { page: 'nowhere' }
 }

@@ -3,19 +3,13 @@ import type { Words } from '../core/words/words.ts'
 import { type Answer, ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { RefusalNotice } from '../parts/notice.tsx'
-import { useAnswer } from '../parts/use-answer.ts'
-
-interface Session {
-  readonly name: string
-  readonly via: 'session' | 'token'
-  readonly grants: readonly { readonly site: string; readonly role: keyof Words['roleNames'] }[]
-}
+import { useSession } from '../parts/use-session.ts'
 
 /** Who am I here, what may I do, my password, and the way out. */
 export function AccountPage() {
   const store = useStore()
   const words = store.words.value
-  const { answer, again } = useAnswer<Session>('session', (signal) => ask('/session', { signal }))
+  const { answer, again } = useSession()
   const got = answer.value
   const leave = async () => {
     const left = await ask('/session', { method: 'DELETE' })

@@ -18,6 +18,8 @@ const load = {
   system: (): Promise<ComponentType> => import('./system.tsx').then(({ SystemPage }) => SystemPage),
   walls: (): Promise<ComponentType> => import('./walls.tsx').then(({ WallsPage }) => WallsPage),
   imports: (): Promise<ComponentType> => import('./imports.tsx').then(({ ImportsPage }) => ImportsPage),
+  notifications: (): Promise<ComponentType> =>
+    import('./notifications.tsx').then(({ NotificationsPage }) => NotificationsPage),
   account: (): Promise<ComponentType> => import('./account.tsx').then(({ AccountPage }) => AccountPage),
   gateways: (): Promise<ComponentType> => import('./gateways.tsx').then(({ GatewaysPage }) => GatewaysPage),
 }

@@ -6,6 +6,7 @@ import { GivenUpList } from '../parts/given-up.tsx'
 import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { useMay } from '../parts/use-session.ts'
 
 const askEveryMs = 5_000
 const mostEntries = 100
@@ -15,6 +16,7 @@ const usualLag = 2_000
 /** For whoever runs it: is every part at work, what was given up, who did what. */
 export function SystemPage() {
   const words = useStore().words.value
+  const may = useMay()
   return (
     <section class="page">
       <h1>{words.system}</h1>
@@ -30,6 +32,11 @@ export function SystemPage() {
         <Link to={{ page: 'imports' }} class="button">
           {words.imports}
         </Link>{' '}
+        {may('supervisor') && (
+          <Link to={{ page: 'notifications' }} class="button">
+            {words.notifications}
+          </Link>
+        )}{' '}
         <a class="button" href="/docs">
           {words.apiPage}
         </a>
