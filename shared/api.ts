@@ -279,6 +279,61 @@ export const NoticeRow = z.object({
 })
 export type NoticeRow = z.infer<typeof NoticeRow>
 
+const alertSource = { rule: Identifier, subject: Identifier, name: z.string() }
+
+/** How the alerts of a site performed in a range (ISA-18.2 clause 16, EEMUA 191). Past ones count in `past` alone. */
+export const AlertReport = z.object({
+  from: Iso,
+  to: Iso.describe('exclusive; never later than now'),
+  raised: z.int().describe('alerts that came up in the range, by `raisedAt`'),
+  bySeverity: z.array(z.object({ severity: z.int().min(1).max(4), raised: z.int() })),
+  silent: z.int().describe('of the raised: never rang, for a window or a schedule kept them quiet; not in the rates'),
+  past: z.int().describe('found in data that came late, when they were over already'),
+  rate: z
+    .object({
+      mean: z.number().describe('for each 10 minutes of the range'),
+      max: z.int().describe('in one period'),
+      periods: z.int().describe('10 minutes of the clock each; those at the ends of the range may be cut'),
+      floodPeriods: z.int().describe('periods with 10 or more'),
+      floodShare: z.number().describe('of all periods, 0 to 1'),
+      floods: z
+        .array(z.object({ at: Iso.describe('where the period begins'), raised: z.int() }))
+        .describe('the first 100, oldest first'),
+    })
+    .describe('of alerts that rang, by `raisedAt`'),
+  acknowledged: z
+    .object({
+      count: z.int(),
+      never: z.int().describe('rang, and nobody acknowledged them since they last began to'),
+      medianMs: z.int().nullable().describe('at least half took no longer; null: none was acknowledged'),
+      p90Ms: z.int().nullable().describe('at least nine of ten took no longer'),
+    })
+    .describe('from when an alert last began to ring until somebody acknowledged it or cleared it by hand'),
+  offenders: z
+    .array(z.object({ ...alertSource, raised: z.int(), share: z.number().describe('of all raised, 0 to 1') }))
+    .describe('the ten that raised most'),
+  chattering: z
+    .object({
+      from: Iso.describe('rings before are no longer kept'),
+      count: z.int(),
+      items: z
+        .array(
+          z.object({
+            ...alertSource,
+            rings: z.int().describe('in the range'),
+            withinMinute: z.int().describe('the most within one minute'),
+            at: Iso.describe('where the first such minute begins'),
+          }),
+        )
+        .describe('at most 100, the worst first'),
+    })
+    .describe('one rule and subject that began to ring 3 times or more within 60 s'),
+  standing: z
+    .object({ count: z.int(), items: z.array(Alert).describe('at most 100, oldest first') })
+    .describe('raised more than 24 h before `to` and not over now, silenced ones too'),
+})
+export type AlertReport = z.infer<typeof AlertReport>
+
 /** What the slots of a site held at an earlier instant. */
 export const BoardAsOf = z.object({
   site: Identifier,

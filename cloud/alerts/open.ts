@@ -10,7 +10,8 @@ import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { nextRaiseAt } from './deadlines.ts'
 import { fold } from './fold.ts'
-import { actsOf, alertsPage, noticesPage } from './queries.ts'
+import { actsOf, alertsPage, noticesPage, raisedWithin, ringsWithin } from './queries.ts'
+import { reportOf } from './report.ts'
 import {
   type AlertChanges,
   type AlertState,
@@ -167,6 +168,13 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     acts: (id) => actsOf(database, id),
     maintenance: () => [...state.windows.all.values()],
     notices: (site, page) => noticesPage(database, site, page),
+    alertReport: (site, { fromMs, toMs }) => {
+      const raised = raisedWithin(database, site, fromMs, toMs)
+      if (raised === undefined) return 'too-many'
+      const { rings, fromMs: ringsFromMs } = ringsWithin(database, site, fromMs, toMs)
+      const open = [...state.open.all.values()].map(({ alert }) => alert).filter((alert) => alert.site === site)
+      return reportOf({ fromMs, toMs, raised, rings, ringsFromMs, open })
+    },
     rules: () => [...state.rules.all.values()].map(({ rule }) => rule),
     nextRaiseAt: () => nextRaiseAt(state),
     standing: () =>

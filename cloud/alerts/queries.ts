@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { Alert, type AlertActRow, iso, type NoticeRow, type Page } from '../../shared/api.ts'
 import type { AlertFilter, PageRequest } from '../http/read-models.ts'
+import { mostReported, type Raised, type Ring } from './report.ts'
 import { Notice } from './state.ts'
 
 const Row = z.object({ id: z.string(), raisedAt: z.string(), alert: z.string() })
@@ -70,4 +71,54 @@ export function noticesPage(database: DatabaseSync, site: string | undefined, pa
     }),
     next: last === undefined ? (page.cursor ?? '0~0') : `${last.offset}~${last.number}`,
   }
+}
+
+const RaisedRow = Alert.pick({
+  rule: true,
+  subject: true,
+  name: true,
+  severity: true,
+  raisedAt: true,
+  rangAt: true,
+  acknowledgedAt: true,
+  isPast: true,
+})
+
+/** Oldest first, those raised from `fromMs` until before `toMs`; undefined: more than one report is made from. */
+export function raisedWithin(
+  database: DatabaseSync,
+  site: string,
+  fromMs: number,
+  toMs: number,
+): readonly Raised[] | undefined {
+  const rows = database
+    .prepare(`
+      SELECT alert FROM alert WHERE site = ?1 AND raised_at >= ?2 AND raised_at < ?3
+      ORDER BY raised_at, id LIMIT ?4`)
+    .all(site, iso(fromMs), iso(toMs), mostReported + 1)
+  if (rows.length > mostReported) return undefined
+  return rows.map((row) => RaisedRow.parse(JSON.parse(z.object({ alert: z.string() }).parse(row).alert)))
+}
+
+const RingRow = z.object({ rule: z.string(), subject: z.string(), name: z.string(), at: z.int() })
+const FeedBegin = z.object({ id: z.int(), at: z.int() })
+
+/** What began to ring, as far as the feed reaches back: to the `fromMs` of the answer. */
+export function ringsWithin(
+  database: DatabaseSync,
+  site: string,
+  fromMs: number,
+  toMs: number,
+): { readonly fromMs: number; readonly rings: readonly Ring[] } {
+  const rings = database
+    .prepare(`
+      SELECT notice ->> '$.alert.rule' AS rule, notice ->> '$.alert.subject' AS subject,
+        notice ->> '$.alert.name' AS name, at FROM notice
+      WHERE at >= ?1 AND at < ?2 AND notice ->> '$.event' = 'ringing' AND notice ->> '$.alert.site' = ?3
+      ORDER BY id`)
+    .all(fromMs, toMs, site)
+    .map((row) => RingRow.parse(row))
+  const row = database.prepare('SELECT id, at FROM notice ORDER BY id LIMIT 1').get()
+  const oldest = row === undefined ? undefined : FeedBegin.parse(row)
+  return { rings, fromMs: oldest === undefined || oldest.id === 1 ? fromMs : Math.max(fromMs, oldest.at) }
 }

@@ -33,6 +33,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/gaps': 'viewer',
   'GET /api/v1/sites/:site/set-aside': 'viewer',
   'GET /api/v1/sites/:site/alerts': 'viewer',
+  'GET /api/v1/sites/:site/alerts/report': 'viewer',
   'GET /api/v1/sites/:site/board/snapshot': 'viewer',
   'GET /api/v1/sites/:site/board/map': 'viewer',
   'GET /api/v1/sites/:site/board/trend': 'viewer',

@@ -1,6 +1,7 @@
 import type {
   Alert,
   AlertActRow,
+  AlertReport,
   BoardAsOf,
   GapRow,
   GatewayState,
@@ -78,6 +79,8 @@ export interface AlertQueries {
    * Without a site: of all.
    */
   notices(site: string | undefined, page: PageRequest): Page<NoticeRow>
+  /** `too-many`: more alerts in the range than a report is made from. */
+  alertReport(site: string, range: { readonly fromMs: number; readonly toMs: number }): AlertReport | 'too-many'
   /** Windows that are not over, of every site. */
   maintenance(): readonly MaintenanceWindow[]
   rules(): readonly Rule[]

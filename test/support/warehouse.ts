@@ -1,3 +1,4 @@
+import { reportOf } from '../../cloud/alerts/report.ts'
 import type { AlertQueries, GatewayQueries, InventoryQueries, PageRequest } from '../../cloud/http/read-models.ts'
 import type { Stay } from '../../cloud/inventory/stays.ts'
 import type {
@@ -128,6 +129,12 @@ export function alertsOf(house: Warehouse): AlertQueries {
           .map((alert) => ({ event: 'ringing', at: alert.raisedAt, alert })),
         request,
       ),
+    alertReport: (site, { fromMs, toMs }) => {
+      const ofSite = house.alerts.filter((alert) => alert.site === site)
+      const isWithin = ({ raisedAt }: Alert) => Date.parse(raisedAt) >= fromMs && Date.parse(raisedAt) < toMs
+      const open = ofSite.filter(({ state }) => state !== 'normal')
+      return reportOf({ fromMs, toMs, raised: ofSite.filter(isWithin), rings: [], ringsFromMs: fromMs, open })
+    },
     maintenance: () => house.maintenance,
     rules: () => house.rules,
   }

@@ -1,17 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Alert, AlertActRow, NoticeRow } from '../../../shared/api.ts'
+import { Alert, AlertActRow, AlertReport, NoticeRow } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
 import { usualMaxShelveMs } from '../../../shared/rule.ts'
+import { mostReported } from '../../alerts/report.ts'
 import type { AlertAct } from '../../journal/own-record.ts'
 import { accepted, acceptedBy } from '../accepted.ts'
 import { byOf, maySee, requireRoleAt } from '../access.ts'
 import { pageOf, pageRequest, paging } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
+import { rangeOf, rangeQuery } from './series.ts'
 
 const tags = ['alerts']
 const params = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/) })
+const mostReportedMs = 31 * 86_400_000
 const comment = z.string().trim().min(1).max(1000)
 
 /** Alerts, and what people do about them. */
@@ -38,6 +41,31 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
     },
     async ({ params: { site }, query: { state, ...page } }) =>
       alerts.alerts(site, state === undefined ? {} : { state }, pageRequest(page)),
+  )
+
+  app.get(
+    '/api/v1/sites/:site/alerts/report',
+    {
+      schema: {
+        summary: 'How alerts performed: rates, floods, time to acknowledge, offenders, chattering and standing ones',
+        description: 'After ISA-18.2 and EEMUA 191; at most 31 days.',
+        tags,
+        params: z.strictObject({ site: Identifier }),
+        querystring: z.strictObject(rangeQuery),
+        response: { 200: AlertReport },
+      },
+    },
+    async ({ params: { site }, query }) => {
+      const now = clock.now()
+      // What has not come yet would thin the rates.
+      const range = rangeOf({ ...query, to: Math.min(query.to ?? now, now) }, now)
+      if (range.toMs - range.fromMs > mostReportedMs) throw new Fault('bad-input', 'A report covers 31 days at most.')
+      const report = await alerts.alertReport(site, range)
+      if (report === 'too-many') {
+        throw new Fault('bad-input', `More than ${mostReported} alerts: ask for a shorter range.`)
+      }
+      return report
+    },
   )
 
   app.get(

@@ -197,6 +197,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   alert: (id) => opened().alerts.alert(id),
   acts: (id) => opened().alerts.acts(id),
   notices: (site, page) => opened().alerts.notices(site, page),
+  alertReport: (site, range) => opened().alerts.alertReport(site, range),
   maintenance: () => opened().alerts.maintenance(),
   rules: () => opened().alerts.rules(),
   gateways: () => opened().supervision.gateways(),

@@ -41,6 +41,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   alert: true,
   acts: true,
   notices: true,
+  alertReport: true,
   maintenance: true,
   rules: true,
   gateways: true,

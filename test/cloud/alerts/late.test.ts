@@ -198,3 +198,21 @@ test('whatever was cut off and came behind, the excursions are those of a day wi
   )
   expect(cutOnes).toBeGreaterThan(0)
 })
+
+test('the report counts what rang, each ring of an alert that came again, and past ones apart', async () => {
+  const alerts = await lived([
+    map,
+    put({ id: 'warm' }),
+    ...[heard(0, 9), heard(0.1, 6), heard(0.2, 9), heard(0.3, 6), heard(0.4, 9)],
+    ...[heard(20, 5), heard(10, 9, 21), heard(11, 5, 21)],
+  ])
+  const report = alerts.alertReport('rtm', { fromMs: t0, toMs: t0 + 60 * minute })
+  expect(report).toMatchObject({
+    ...{ raised: 1, silent: 0, past: 1, acknowledged: { count: 0, never: 1 }, standing: { count: 0 } },
+    rate: { max: 1, periods: 6 },
+    chattering: { count: 1, items: [{ rule: 'warm', rings: 3, withinMinute: 3 }] },
+  })
+  expect(alerts.alertReport('other', { fromMs: t0, toMs: t0 + 60 * minute })).toMatchObject({ raised: 0, past: 0 })
+  const later = alerts.alertReport('rtm', { fromMs: t0 + 47 * 60 * minute, toMs: t0 + 48 * 60 * minute })
+  expect(later).toMatchObject({ raised: 0, chattering: { count: 0 }, standing: { count: 1 } })
+})

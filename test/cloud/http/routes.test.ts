@@ -65,6 +65,37 @@ describe('lists', () => {
   })
 })
 
+describe('the report on alerts', () => {
+  const url = '/api/v1/sites/harbour/alerts/report'
+  const standsAt = Date.UTC(2026, 0, 1)
+  beforeAll(() => {
+    bench.clock.at = Date.UTC(2026, 1, 2)
+  })
+  afterAll(() => {
+    bench.clock.at = standsAt
+  })
+
+  test('of a range', async () => {
+    const answer = await get(`${url}?from=2026-01-01T00:00:00Z&to=2026-01-01T01:00:00Z`)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json()).toMatchObject({ raised: 2, rate: { max: 2, periods: 6 }, acknowledged: { never: 2 } })
+  })
+
+  test('ends with now, whatever is asked for', async () => {
+    const answer = await get(`${url}?from=2026-02-01T00:00:00Z&to=2026-03-01T00:00:00Z`)
+    expect(answer.json()).toMatchObject({ to: '2026-02-02T00:00:00.000Z', rate: { periods: 144 } })
+  })
+
+  test.each([
+    ['more than 31 days', '?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:01Z', 'A report covers 31 days at most.'],
+    ['what has not come yet', '?from=2999-01-01T00:00:00Z', '`from` must be before `to`.'],
+  ])('refuses %s', async (_name, query, detail) => {
+    const answer = await get(url + query)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ detail })
+  })
+})
+
 describe('what cannot be used is refused with its place', () => {
   test.each([
     ['an unknown parameter', '/api/v1/sites/harbour/stock?skuu=1', 'querystring'],
