@@ -83,8 +83,11 @@ test('it is assigned, shelved with a reason by the keyboard alone, and its line 
   await page.getByText(/shelved until/).waitFor()
   await line.click()
   await page.getByText('The fitter is here').waitFor()
-  const acts = await page.locator('.act-list li').allTextContents()
-  expect(acts.flatMap((act) => /assigned|shelved/.exec(act)?.[0] ?? [])).toEqual(['assigned', 'shelved'])
+  const acts = async () => {
+    const lines = await page.locator('.act-list li').allTextContents()
+    return lines.flatMap((line) => /assigned|shelved/.exec(line)?.[0] ?? [])
+  }
+  await expect.poll(acts, { timeout: 10_000 }).toEqual(['assigned', 'shelved'])
   await board.picture('demo-alert-shelved-en')
   await page.getByRole('button', { name: 'Take off the shelf' }).click()
   await page.getByRole('tab', { name: 'Kept quiet (0)' }).waitFor()
