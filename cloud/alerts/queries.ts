@@ -73,15 +73,15 @@ export function noticesPage(database: DatabaseSync, site: string | undefined, pa
   }
 }
 
-const RaisedRow = Alert.pick({
-  rule: true,
-  subject: true,
-  name: true,
-  severity: true,
-  raisedAt: true,
-  rangAt: true,
-  acknowledgedAt: true,
-  isPast: true,
+const RaisedRow = z.object({
+  rule: z.string(),
+  subject: z.string(),
+  name: z.string(),
+  severity: z.int(),
+  raisedAt: z.string(),
+  rangAt: z.string().nullable(),
+  acknowledgedAt: z.string().nullable(),
+  isPast: z.int().nullable(),
 })
 
 /** Oldest first, those raised from `fromMs` until before `toMs`; undefined: more than one report is made from. */
@@ -93,11 +93,16 @@ export function raisedWithin(
 ): readonly Raised[] | undefined {
   const rows = database
     .prepare(`
-      SELECT alert FROM alert WHERE site = ?1 AND raised_at >= ?2 AND raised_at < ?3
+      SELECT alert ->> '$.rule' AS rule, alert ->> '$.subject' AS subject, alert ->> '$.name' AS name,
+        alert ->> '$.severity' AS severity, raised_at AS raisedAt, alert ->> '$.rangAt' AS rangAt,
+        alert ->> '$.acknowledgedAt' AS acknowledgedAt, alert ->> '$.isPast' AS isPast
+      FROM alert WHERE site = ?1 AND raised_at >= ?2 AND raised_at < ?3
       ORDER BY raised_at, id LIMIT ?4`)
     .all(site, iso(fromMs), iso(toMs), mostReported + 1)
   if (rows.length > mostReported) return undefined
-  return rows.map((row) => RaisedRow.parse(JSON.parse(z.object({ alert: z.string() }).parse(row).alert)))
+  return rows
+    .map((row) => RaisedRow.parse(row))
+    .map(({ isPast, ...alert }) => ({ ...alert, ...(isPast === 1 && { isPast: true as const }) }))
 }
 
 const RingRow = z.object({ rule: z.string(), subject: z.string(), name: z.string(), at: z.int() })

@@ -10,7 +10,7 @@ const offendersShown = 10
 const mostShown = 100
 
 /** Rows that one report is made from, at most; a site with more in its range is asked for a shorter one. */
-export const mostReported = 20_000
+export const mostReported = 10_000
 
 /** An alert, as far as the report goes by it. */
 export type Raised = Pick<
