@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Alert, AlertActRow, Page } from '../../../shared/api.ts'
 import { shelveTimes } from '../core/alert-inbox.ts'
 import { ask, type Refusal } from '../live/ask.ts'
@@ -92,7 +92,8 @@ function DeskFormFields({
   const text = useSignal(form === 'assign' ? (alert.assignedTo ?? '') : '')
   const forMs = useSignal<number | null>(shelveTimes[0])
   const first = useRef<HTMLInputElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  // Before it is painted: who types at once must not have the first letters taken for keys of the list.
+  useLayoutEffect(() => first.current?.focus(), [])
   const label = { shelve: words.shelveWhy, assign: words.assignTo, comment: words.comment }[form]
   const send = () => {
     const said = text.value.trim()

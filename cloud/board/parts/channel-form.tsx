@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ChannelView } from '../../../shared/channel.ts'
 import {
   bodyOf,
@@ -31,7 +31,7 @@ export function ChannelForm({
   const isBusy = useSignal(false)
   const refused = useSignal<Refusal | null>(null)
   const first = useRef<HTMLInputElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  useLayoutEffect(() => first.current?.focus(), [])
   const change = (part: Partial<ChannelDraft>) => {
     draft.value = { ...draft.value, ...part }
   }
