@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { encodeLine, linePrefix } from './line-protocol.ts'
@@ -96,16 +97,29 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
     const requests = Math.max(1, Math.floor(indexes.length / chunkPoints))
     const size = Math.ceil(indexes.length / requests)
     const partAt = (from: number) => {
-      const part = indexes.slice(from, from + size)
-      return part.length === 0 ? undefined : { part, body: bodyOf(work, part) }
+      if (from >= indexes.length) return undefined
+      const part = sound(work, indexes.slice(from, from + size))
+      return { part, body: bodyOf(work, part) }
     }
     let next = partAt(0)
     for (let from = size; next !== undefined; from += size) {
-      const sending = send(work, next.part, next.body)
-      sending.catch(() => undefined) // awaited below, when the next lines stand ready
+      const sending = next.part.length === 0 ? undefined : send(work, next.part, next.body)
+      sending?.catch(() => undefined) // awaited below, when the next lines stand ready
+      // The request leaves, and so does the other lane's, before this thread is busy with the next lines.
+      await setImmediate()
       next = partAt(from)
       await sending
     }
+  }
+
+  /** Those that line protocol can say; the others are noted with their reason. */
+  function sound({ points, rejections }: Work, indexes: readonly number[]): readonly number[] {
+    return indexes.filter((index) => {
+      const point = points[index]
+      const flaw = point && series.flawOf(point)
+      if (flaw !== undefined) rejections.push({ index, reason: flaw })
+      return flaw === undefined
+    })
   }
 
   function bodyOf({ points }: Work, indexes: readonly number[]): string {
@@ -121,11 +135,7 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
     const work: Work = { points, rejections: [], signal }
     const lanes: [number[], number[]] = [[], []]
     const parallel = points.length >= 2 * chunkPoints
-    for (const [index, point] of points.entries()) {
-      const flaw = series.flawOf(point)
-      if (flaw !== undefined) work.rejections.push({ index, reason: flaw })
-      else lanes[parallel ? laneOf(point.source) : 0].push(index)
-    }
+    for (const [index, { source }] of points.entries()) lanes[parallel ? laneOf(source) : 0].push(index)
     // Both are waited for, so that nothing of a failed write is still under way when it is tried again.
     const results = await Promise.allSettled(lanes.map((indexes) => sendLane(work, indexes)))
     for (const result of results) if (result.status === 'rejected') throw result.reason
@@ -141,16 +151,12 @@ interface Work {
 
 /** The series and fields that were found sound, with the beginning of their lines; as many as there are. */
 function knownSeries() {
-  const prefixes = new Map<string, Map<string, string>>()
+  const measurements: Tree<Tree<Tree<Tree<string>>>> = new Map()
   const fields = new Set<string>()
   const isSound = (field: string) => fields.has(field)
-
-  function seriesAt({ measurement, site, gateway }: Point): Map<string, string> {
-    const place = `${measurement}/${site}/${gateway}`
-    const known = prefixes.get(place) ?? new Map<string, string>()
-    prefixes.set(place, known)
-    return known
-  }
+  // Level by level: a name put together for each point would be the dearest part of its way.
+  const seriesAt = ({ measurement, site, gateway }: Point): Tree<string> =>
+    branch(branch(branch(measurements, measurement), site), gateway)
 
   return {
     prefixOf: (point: Point) => seriesAt(point).get(point.source),
@@ -164,6 +170,16 @@ function knownSeries() {
       return undefined
     },
   }
+}
+
+type Tree<T> = Map<string, T>
+
+function branch<T>(tree: Tree<Tree<T>>, name: string): Tree<T> {
+  const known = tree.get(name)
+  if (known !== undefined) return known
+  const made: Tree<T> = new Map()
+  tree.set(name, made)
+  return made
 }
 
 /** One source always takes the same lane: of two points of one instant the later one stays the later one. */
