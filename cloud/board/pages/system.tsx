@@ -23,8 +23,12 @@ export function SystemPage() {
       <ServerParts />
       <h2>{words.givenUpTitle}</h2>
       <GivenUpList />
-      <h2>{words.audit}</h2>
-      <Audit />
+      {may('admin') && (
+        <>
+          <h2>{words.audit}</h2>
+          <Audit />
+        </>
+      )}
       <p>
         <Link to={{ page: 'walls' }} class="button">
           {words.walls}
