@@ -90,7 +90,8 @@ function hmac(key: string | Buffer, text: string): string {
 /** Names and texts come from people: what would be a mark-up in them is shown as it was typed. */
 function markdown({ title, lines }: Words): string {
   const literal = (text: string) => text.replace(/([\\`*_{}[\]<>#~|])/g, '\\$1')
-  return cut([`**${literal(title)}**`, ...lines.map(literal)].join('\n\n'))
+  const whole = [`**${literal(title)}**`, ...lines.map(literal)].join('\n\n')
+  return cut(whole).replace(/(?<!\\)((?:\\\\)*)\\…$/, '$1…') // a cut between a backslash and what it kept literal
 }
 
 function plain({ title, lines }: Words): string {

@@ -81,6 +81,12 @@ describe('what each kind is sent', () => {
     expect(JSON.parse(body)).toMatchObject({ topic: 'warehouse', priority: 4, title: expect.stringContaining('ALERT') })
   })
 
+  test.each([0, 1, 2, 3])('a cut leaves no half of a mark that was made literal (%i)', (shift) => {
+    const message = noticeOf('ringing', 'a1', monday, { whatToDo: `${'x'.repeat(shift)}${'*'.repeat(4096)}` })
+    const { content } = bodyOf({ kind: 'wecom' }, message).markdown
+    expect(/\\*(?=…$)/.exec(content)?.[0]).toHaveLength(0)
+  })
+
   test('a long text is cut at a whole character', () => {
     const long = noticeOf('ringing', 'a1', monday, { whatToDo: '门'.repeat(1000), name: '仓'.repeat(600) })
     const { content } = bodyOf({ kind: 'wecom' }, long).markdown
