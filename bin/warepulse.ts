@@ -91,7 +91,7 @@ program
   .description('build stock, alerts, gateway states or series anew from the journal; the cloud must be stopped')
   .requiredOption('--config <file>', 'configuration of the cloud')
   .option('--json', 'print one JSON object per projection')
-  .addHelpText('after', '\nProjections: inventory, alerts, supervision, series, all')
+  .addHelpText('after', '\nProjections: inventory, goods, alerts, supervision, series, all')
   .addHelpText('after', '\nExample:\n  warepulse rebuild inventory --config cloud.yaml')
   .action(async (projection, options) => (await import('./commands/rebuild.ts')).rebuild(projection, options, terminal))
 

@@ -2,6 +2,7 @@
 export const dataFiles = {
   journal: 'journal.sqlite',
   inventory: 'inventory.sqlite',
+  goods: 'goods.sqlite',
   alerts: 'alerts.sqlite',
   supervision: 'supervision.sqlite',
   series: 'series.sqlite',
@@ -12,7 +13,7 @@ export const dataFiles = {
   notify: 'notify.sqlite',
 } as const
 
-export const projectionNames = ['inventory', 'alerts', 'supervision', 'series'] as const
+export const projectionNames = ['inventory', 'goods', 'alerts', 'supervision', 'series'] as const
 export type ProjectionName = (typeof projectionNames)[number]
 
 /** Where the base of a read model stands: a copy of its file from before the journal was cut. */

@@ -178,6 +178,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       {
         clock,
         inventory: journal,
+        goods: journal,
         alerts: journal,
         gateways: journal,
         setAside: journal,
@@ -211,7 +212,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     journal.watch()
     const { keepDays } = config.journal
     if (keepDays !== undefined) {
-      const files = [dataFiles.inventory, dataFiles.alerts, dataFiles.supervision, await series.file()]
+      const files = [dataFiles.inventory, dataFiles.goods, dataFiles.alerts, dataFiles.supervision, await series.file()]
       const retention = startRetention({
         keepDays,
         clock,

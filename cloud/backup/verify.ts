@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { dataFiles } from '../data-files.ts'
+import { dataFiles, projectionNames } from '../data-files.ts'
 import { ask, flawOfDatabase } from '../database/copy.ts'
 import { type Manifest, readManifest, sha256Of } from './manifest.ts'
 
@@ -48,7 +48,7 @@ async function flawOf(path: string, bytes: number, sha256: string): Promise<stri
   return flawOfDatabase(path)
 }
 
-const readModels: readonly string[] = [dataFiles.inventory, dataFiles.alerts, dataFiles.supervision, dataFiles.series]
+const readModels: readonly string[] = projectionNames.map((name) => dataFiles[name])
 
 function isReadModel(name: string): boolean {
   return readModels.includes(name) || name.startsWith('series-offset-')

@@ -20,7 +20,9 @@ import { countRoutes } from './routes/counts.ts'
 import { excursionRoutes } from './routes/excursions.ts'
 import { gapRoutes } from './routes/gaps.ts'
 import { gatewayRoutes } from './routes/gateways.ts'
+import { goodsRoutes } from './routes/goods.ts'
 import { healthRoutes } from './routes/health.ts'
+import { importExpectedRoutes } from './routes/import-expected.ts'
 import { importItemRoutes } from './routes/import-items.ts'
 import { itemRoutes } from './routes/items.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
@@ -69,6 +71,8 @@ const routes = [
   boardRoutes,
   wallRoutes,
   importItemRoutes,
+  importExpectedRoutes,
+  goodsRoutes,
   countRoutes,
   auditRoutes,
   peopleRoutes,

@@ -14,6 +14,7 @@ import type {
   AlertQueries,
   Asked,
   GatewayQueries,
+  GoodsQueries,
   InventoryQueries,
   Readiness,
   SeriesQueries,
@@ -24,6 +25,7 @@ import type {
 export interface HttpParts {
   readonly clock: Clock
   readonly inventory: Asked<InventoryQueries>
+  readonly goods: Asked<GoodsQueries>
   readonly alerts: Asked<AlertQueries>
   readonly gateways: Asked<GatewayQueries>
   readonly setAside: Asked<SetAsideQueries>

@@ -14,9 +14,11 @@ import type {
   SlotState,
   StockRow,
 } from '../../shared/api.ts'
+import type { AgeRow, ExpectedRow, ItemFacts, MisplacedRow } from '../../shared/goods.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
+import type { ExpectedFilter } from '../goods/against-homes.ts'
 import type { Stay, StaysQuery } from '../inventory/stays.ts'
 import type { Excursion } from '../series/excursion.ts'
 import type { ExcursionQuery } from '../series/history.ts'
@@ -62,6 +64,16 @@ export interface InventoryQueries {
   history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
   /** Where an item was on a site within a range, oldest first. */
   stays(epc: string, query: StaysQuery): readonly Stay[]
+}
+
+/** What is known of goods, and what should lie where, against what is held to be there. */
+export interface GoodsQueries {
+  /** Of any tag, also one that nobody spoke of. */
+  itemFacts(site: string, epc: string): ItemFacts
+  expected(site: string, filter: ExpectedFilter, page: PageRequest): Page<ExpectedRow>
+  misplaced(site: string, page: PageRequest): Page<MisplacedRow>
+  /** `too-many`: more items of this SKU than can be put in order in good time. */
+  ages(site: string, sku: string, page: PageRequest): Page<AgeRow> | 'too-many'
 }
 
 export interface AlertFilter {

@@ -25,6 +25,7 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
     else if (isOwnKind(record, 'started')) linksLost(state, record.at, changes)
     else if (isOwnKind(record, 'items') && entry.site !== undefined) {
       for (const { epc, sku } of record.items) {
+        if (sku === undefined) continue // of the goods' other facts (cloud/goods)
         const item = itemOf(state, epc)
         item.skus = withSku(item.skus, entry.site, sku)
         noteItem(changes, item)

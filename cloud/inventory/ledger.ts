@@ -15,6 +15,7 @@ const Row = z.object({
   late: z.int(),
   why: z.string(),
 })
+const Instant = z.object({ at: z.int().nullable() })
 export type StoredLedgerRow = z.infer<typeof Row>
 
 /** Append-only: every conclusion there ever was. */
@@ -24,6 +25,8 @@ export interface Ledger {
   of(item: number, before: { readonly at: number; readonly id: number }, limit: number): readonly StoredLedgerRow[]
   /** Event time of the oldest row; undefined: there is none. */
   firstAt(): number | undefined
+  /** Event time of the newest arrival of an item; undefined: it never arrived. */
+  arrivedAt(item: number): number | undefined
   /** Items with a row after that instant of event time, each once, no more than `limit`; and where they were at it. */
   movedAfter(at: number, limit: number): readonly { readonly item: number; readonly placeThen: number | null }[]
   /** In the order of the journal. */
@@ -41,6 +44,7 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
     `SELECT ${columns} FROM ledger WHERE item = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
   )
   const oldest = database.prepare('SELECT MIN(at) AS at FROM ledger')
+  const arrived = database.prepare(`SELECT MAX(at) AS at FROM ledger WHERE item = ? AND kind = 'arrived'`)
   const moved = database.prepare(`
     SELECT item, (
       SELECT to_place FROM ledger AS earlier WHERE earlier.item = moved.item AND at <= ?1 ORDER BY at DESC, id DESC LIMIT 1
@@ -66,7 +70,8 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
       )
     },
     of: (item, before, limit) => ofItem.all(item, before.at, before.id, limit).map((row) => Row.parse(row)),
-    firstAt: () => z.object({ at: z.int().nullable() }).parse(oldest.get()).at ?? undefined,
+    firstAt: () => Instant.parse(oldest.get()).at ?? undefined,
+    arrivedAt: (item) => Instant.parse(arrived.get(item)).at ?? undefined,
     movedAfter: (at, limit) =>
       moved.all(at, limit).map(({ item, placeThen }) => ({
         item: Number(item),

@@ -1,3 +1,4 @@
+import type { SlotStateName } from '../../shared/board.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { openDatabase } from '../database/open.ts'
 import type { InventoryQueries } from '../http/read-models.ts'
@@ -6,20 +7,36 @@ import type { Fact, TellBoards } from '../push/fact.ts'
 import { exportEvidence, exportState } from './export.ts'
 import { factsOf, standingFacts } from './facts.ts'
 import { fold } from './fold.ts'
+import { type Holding, holdingsOf } from './holding.ts'
 import { queriesOf } from './queries.ts'
 import { migrations } from './schema.ts'
 import type { SiteTotals } from './site-state.ts'
+import { slotStateOf } from './slot-view.ts'
 import { type Changes, noChanges } from './state.ts'
 import { openInventoryStore } from './store.ts'
 
 /** Of kept evidence, where nobody says otherwise. */
 export const evidenceDays = 30
 
+/** What is believed of one slot. */
+export interface SlotWord {
+  readonly zone: string
+  readonly state: SlotStateName
+  /** Unix ms of the newest evidence, 0: none. */
+  readonly asOf: number
+}
+
 export interface Inventory extends Projection, InventoryQueries {
   /** The whole present state as facts, to seed boards at start. */
   standing(): readonly Fact[]
   /** What was applied, counted: every record once. undefined: nothing of this site came yet. */
   totals(site: string): Readonly<SiteTotals> | undefined
+  /** Everything that is on a site, for rooms of the same thread. */
+  holdings(site: string): Iterable<Holding>
+  /** undefined: not on the map. */
+  slotWord(site: string, slot: string): SlotWord | undefined
+  /** When an item last came onto a site, by the ledger, Unix ms; undefined: nobody saw it come. */
+  arrivedAt(epc: string): number | undefined
   /** Canonical text of the state (`exportState`). */
   export(part: 'items' | 'everything'): string
   /** Canonical text of the kept evidence. */
@@ -71,6 +88,15 @@ export async function openInventory(options: {
     apply: projecting.apply,
     skip: projecting.skip,
     standing: () => standingFacts(state),
+    holdings: (site) => holdingsOf(state, site),
+    slotWord: (site, id) => {
+      const slot = state.sites.get(site)?.slots.get(id)
+      return slot && { zone: slot.zone, state: slotStateOf(slot), asOf: slot.asOf }
+    },
+    arrivedAt: (epc) => {
+      const item = state.byEpc.get(epc)
+      return item && store.ledger.arrivedAt(item.id)
+    },
     totals: (site) => state.sites.get(site)?.totals,
     export: (part) => exportState(state, part, part === 'everything' ? store.ledger.all() : []),
     exportEvidence: () => exportEvidence(state, store.evidence.all(), store.names),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HoldReason, LotCode, OwnerName, SkuCode } from '../../shared/goods.ts'
 import { EpcHex, Identifier } from '../../shared/identifier.ts'
 import { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { Rule } from '../../shared/rule.ts'
@@ -16,12 +17,36 @@ const by = z.string().min(1).max(128).describe('who: user, command or subsystem'
 export const Tick = z.strictObject({ kind: z.literal('tick'), at })
 /** A new version of a site's map; replaces the one before whole. */
 export const MapPublished = z.strictObject({ kind: z.literal('map'), at, by, map: SiteMap })
-/** Which SKU a tag is on; the newest import of an EPC wins. */
+/** Which SKU a tag is on, and what else is known of it; the newest word of an EPC wins, field by field. */
 export const ItemsImported = z.strictObject({
   kind: z.literal('items'),
   at,
   by,
-  items: z.array(z.strictObject({ epc: EpcHex, sku: z.string().min(1).max(64) })).max(1000),
+  items: z
+    .array(
+      z.strictObject({
+        epc: EpcHex,
+        sku: SkuCode.optional(),
+        lot: LotCode.nullable().optional(),
+        expiresAt: at.nullable().optional(),
+        hold: HoldReason.nullable().optional(),
+        receivedAt: at.nullable().optional(),
+        owner: OwnerName.nullable().optional(),
+      }),
+    )
+    .max(1000)
+    .describe('null: not so any more; what is not named stays as it was'),
+})
+/** What should lie where. */
+export const HomesImported = z.strictObject({
+  kind: z.literal('homes'),
+  at,
+  by,
+  homes: z
+    .array(z.strictObject({ slot: Identifier, sku: SkuCode, quantity: z.int().min(0).max(1_000_000) }))
+    .max(1000)
+    .describe('quantity 0: not there any more'),
+  isWhole: z.literal(true).optional().describe('what was said before about this site is gone'),
 })
 /** Somebody counted a slot: what was scanned there, as it was scanned. */
 export const Counted = z.strictObject({
@@ -116,6 +141,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   Tick,
   MapPublished,
   ItemsImported,
+  HomesImported,
   Counted,
   RulePut,
   RuleRemoved,

@@ -66,8 +66,8 @@ export function indexSite(map: SiteMap, places: Places): SiteIndex {
   }
 }
 
-/** A GTIN with a wrong check digit names nothing. */
-function articlesOfSku({ sku, gtin }: Sku): readonly (readonly [number, string])[] {
+/** Article numbers (`articleOf`) that name the SKU. A GTIN with a wrong check digit names nothing. */
+export function articlesOfSku({ sku, gtin }: Sku): readonly (readonly [number, string])[] {
   const gtin14 = gtin === undefined ? undefined : gtin14Of(gtin)
   return gtin14 === undefined ? [] : articlesOf(gtin14).map((article) => [article, sku] as const)
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { openAlerts } from '../alerts/open.ts'
 import type { CloudConfig } from '../config.ts'
 import { dataFiles, type ProjectionName } from '../data-files.ts'
+import { openGoods } from '../goods/open.ts'
 import { openInventory } from '../inventory/open.ts'
 import type { Projection } from '../journal/projection.ts'
 import { openSeries } from '../series/catalogue.ts'
@@ -16,7 +17,7 @@ const tell = () => {}
 export async function rebuildable(name: ProjectionName, config: CloudConfig, clock: Clock): Promise<Rebuildable> {
   const { dataDirectory } = config
   if (name !== 'series') {
-    const open = { inventory: openInventory, alerts: openAlerts, supervision: openSupervision }[name]
+    const open = { inventory: openInventory, goods: openGoods, alerts: openAlerts, supervision: openSupervision }[name]
     const evidenceDays = config.evidence.keepDays
     return { path: join(dataDirectory, dataFiles[name]), open: (path) => open({ path, tell, evidenceDays }) }
   }

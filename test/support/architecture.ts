@@ -50,6 +50,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'cloud/journal/',
     'cloud/series/',
     'cloud/inventory/',
+    'cloud/goods/',
     'cloud/alerts/',
     'cloud/supervision/',
     'cloud/accounts/',
@@ -68,6 +69,7 @@ const deciding = [
   /^cloud\/alerts\/(?!open|queries)/,
   /^cloud\/notify\/(flood|retry|route|words)/,
   /^cloud\/inventory\/(?!open|store|ledger|packed-rows|reader-rows|evidence-rows|schema|queries)/,
+  /^cloud\/goods\/(?!open|fact-table|queries)/,
   /^cloud\/board\/core\//,
   /^simulators\/world\//,
 ]

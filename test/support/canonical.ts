@@ -37,6 +37,7 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
 const keptTables = {
   alerts: ['rule', 'watch', 'past', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'],
   supervision: ['gateway', 'sensor', 'limits', 'flow'],
+  goods: ['homes', 'ground'],
   series: [],
 } as const
 const queries = {
@@ -45,6 +46,7 @@ const queries = {
     'SELECT at, by, alert, act, comment, until, assigned_to FROM act',
     'SELECT at, notice FROM notice',
   ],
+  goods: ['SELECT * FROM fact'],
   supervision: ['SELECT site, gateway, from_at, to_at, count, reason, class FROM gap'],
   series: ['SELECT site, gateway, boot, offset_ms FROM boot', 'SELECT site, gateway, boot, point FROM waiting'],
 } as const

@@ -16,7 +16,7 @@ import { openExcursion } from '../../cloud/series/excursion.ts'
 import type { LatestValue } from '../../cloud/series/roll-ups.ts'
 import type { Bucket, RangeQuery } from '../../cloud/series/series-store.ts'
 import type { Clock } from '../../shared/clock.ts'
-import { alertsOf, emptyWarehouse, gatewaysOf, inventoryOf, type Warehouse } from './warehouse.ts'
+import { alertsOf, emptyWarehouse, gatewaysOf, goodsOf, inventoryOf, type Warehouse } from './warehouse.ts'
 
 /** A clock that stands until a test moves it. */
 export function standingClock(at: number): Clock & { at: number } {
@@ -97,6 +97,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
     parts: {
       clock,
       inventory: inventoryOf(house),
+      goods: goodsOf(),
       alerts: alertsOf(house),
       gateways: gatewaysOf(house),
       setAside: { setAside: async (site) => house.setAside.filter((row) => row.site === site) },

@@ -4,6 +4,7 @@ import type { Upward } from '../../broker/broker.ts'
 import type {
   AlertQueries,
   GatewayQueries,
+  GoodsQueries,
   InventoryQueries,
   Readiness,
   SetAsideQueries,
@@ -35,9 +36,10 @@ export interface JournalCounted {
   readonly seriesSetAside: number
 }
 
-/** What the thread of journal, stock, alerts and supervision is asked. */
+/** What the thread of journal, stock, goods, alerts and supervision is asked. */
 export interface JournalCalls
   extends InventoryQueries,
+    GoodsQueries,
     AlertQueries,
     GatewayQueries,
     SetAsideQueries,

@@ -3,6 +3,8 @@ import { parentPort } from 'node:worker_threads'
 import { Fault } from '../../../shared/fault.ts'
 import { openAlerts } from '../../alerts/open.ts'
 import { dataFiles } from '../../data-files.ts'
+import { openGoods } from '../../goods/open.ts'
+import { goodsQueries } from '../../goods/queries.ts'
 import { setAsideQueries } from '../../http/set-aside.ts'
 import { openIntake } from '../../intake/intake.ts'
 import { openInventory } from '../../inventory/open.ts'
@@ -44,10 +46,11 @@ async function open(order: JournalOrder) {
     const inventory = rooms.adopt(await openInventory({ path: file('inventory'), tell, evidenceDays }), (room) =>
       room.close(),
     )
+    const goods = rooms.adopt(await openGoods({ path: file('goods'), tell }), (room) => room.close())
     const alerts = rooms.adopt(await openAlerts({ path: file('alerts'), tell }), (room) => room.close())
     const supervision = rooms.adopt(await openSupervision({ path: file('supervision'), tell }), (room) => room.close())
-    const projections = [inventory, alerts, supervision]
-    const standing = [...inventory.standing(), ...alerts.standing(), ...supervision.standing()]
+    const projections = [inventory, goods, alerts, supervision]
+    const standing = [...inventory.standing(), ...goods.standing(), ...alerts.standing(), ...supervision.standing()]
 
     const journal = rooms.adopt(await openJournal({ path: file('journal'), clock, random }), (room) => room.close())
     refuseForeignReadModels(projections, journal, dataDirectory)
@@ -116,6 +119,7 @@ async function open(order: JournalOrder) {
     rooms.defer(() => intake.close())
     return {
       inventory,
+      goods: goodsQueries(goods, inventory),
       alerts,
       supervision,
       standing,
@@ -193,6 +197,10 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   evidence: (site, epc) => opened().inventory.evidence(site, epc),
   history: (epc, onSites, page) => opened().inventory.history(epc, onSites, page),
   stays: (epc, query) => opened().inventory.stays(epc, query),
+  itemFacts: (site, epc) => opened().goods.itemFacts(site, epc),
+  expected: (site, filter, page) => opened().goods.expected(site, filter, page),
+  misplaced: (site, page) => opened().goods.misplaced(site, page),
+  ages: (site, sku, page) => opened().goods.ages(site, sku, page),
   alerts: (site, filter, page) => opened().alerts.alerts(site, filter, page),
   alert: (id) => opened().alerts.alert(id),
   acts: (id) => opened().alerts.acts(id),

@@ -1,0 +1,89 @@
+import { iso } from '../../shared/api.ts'
+import type { ExpectedRow, MisplacedRow } from '../../shared/goods.ts'
+import type { Holding } from '../inventory/holding.ts'
+import type { SlotWord } from '../inventory/open.ts'
+import { isMisplaced } from './homes.ts'
+import type { KeptHomes } from './state.ts'
+
+/** What should lie where (`homes`, by SKU) against what is held to be there. */
+
+export interface ExpectedFilter {
+  readonly slot?: string | undefined
+  readonly sku?: string | undefined
+  /** Only rows where something is missing, or too much. */
+  readonly differing?: boolean | undefined
+}
+
+const homesShown = 20
+
+/**
+ * A row for each slot and SKU that is expected there; and for what lies in a slot without being expected there, where
+ * the slot or the SKU is spoken of at all: a site that says of ten slots what is in them is not told about the others.
+ * By slot, then SKU.
+ */
+export function expectedRows(
+  homes: ReadonlyMap<string, KeptHomes>,
+  holdings: Iterable<Holding>,
+  slotWord: (slot: string) => SlotWord | undefined,
+  filter: ExpectedFilter = {},
+): readonly ExpectedRow[] {
+  const isWanted = (slot: string, sku: string | null) =>
+    (filter.slot === undefined || filter.slot === slot) && (filter.sku === undefined || filter.sku === sku)
+  const rows = new Map<string, { slot: string; sku: string | null; expected: number; seen: number }>()
+  const spokenOf = new Set<string>()
+  for (const [sku, slots] of homes) {
+    for (const [slot, expected] of Object.entries(slots)) {
+      spokenOf.add(slot)
+      if (isWanted(slot, sku)) rows.set(rowKey(slot, sku), { slot, sku, expected, seen: 0 })
+    }
+  }
+  for (const { slot, sku } of holdings) {
+    if (slot === null || !isWanted(slot, sku)) continue
+    const key = rowKey(slot, sku)
+    const row = rows.get(key)
+    if (row !== undefined) row.seen += 1
+    else if (spokenOf.has(slot) || (sku !== null && homes.has(sku))) rows.set(key, { slot, sku, expected: 0, seen: 1 })
+  }
+  return [...rows.values()]
+    .filter(({ expected, seen }) => filter.differing !== true || expected !== seen)
+    .sort((a, b) => (rowKey(a.slot, a.sku) < rowKey(b.slot, b.sku) ? -1 : 1))
+    .map((row) => {
+      const word = slotWord(row.slot)
+      return {
+        ...row,
+        zone: word?.zone ?? null,
+        missing: Math.max(0, row.expected - row.seen),
+        unexpected: Math.max(0, row.seen - row.expected),
+        state: word?.state ?? 'unknown',
+        asOf: word === undefined || word.asOf === 0 ? null : iso(word.asOf),
+      }
+    })
+}
+
+/** By slot, then EPC. */
+export function misplacedRows(
+  homes: ReadonlyMap<string, KeptHomes>,
+  holdings: Iterable<Holding>,
+): readonly MisplacedRow[] {
+  const rows: MisplacedRow[] = []
+  for (const { epc, sku, slot, zone, since, lastSeenAt } of holdings) {
+    if (sku === null || slot === null || zone === null) continue
+    const belongs = homes.get(sku)
+    if (belongs === undefined || !isMisplaced(belongs, slot)) continue
+    const where = Object.keys(belongs).sort().slice(0, homesShown)
+    rows.push({ epc, sku, slot, zone, homes: where, since: iso(since), lastSeenAt: iso(lastSeenAt) })
+  }
+  return rows.sort((a, b) => (misplacedKey(a) < misplacedKey(b) ? -1 : 1))
+}
+
+export function misplacedKey({ slot, epc }: MisplacedRow): string {
+  return rowKey(slot, epc)
+}
+
+export function expectedKey({ slot, sku }: ExpectedRow): string {
+  return rowKey(slot, sku)
+}
+
+function rowKey(slot: string, of: string | null): string {
+  return `${slot}\t${of ?? ''}`
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod'
+import { type SiteMap, supersedes } from '../../shared/site-map.ts'
+import type { JournalEntry, OwnEntry } from '../journal/journal.ts'
+import { type HomesImported, isOwnKind } from '../journal/own-record.ts'
+import { articlesOfSku } from '../location/site-index.ts'
+import { type GoodsChanges, type GoodsState, homesKey, skuInKey } from './state.ts'
+
+/** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
+export function fold(state: GoodsState, entries: readonly JournalEntry[], changes: GoodsChanges): void {
+  for (const entry of entries) if (entry.origin === 'cloud') foldOwn(state, entry, changes)
+}
+
+/** Of two words of the cloud's own the later in the journal wins, whatever the clock said. */
+function foldOwn(state: GoodsState, entry: OwnEntry, changes: GoodsChanges): void {
+  for (const record of entry.records) {
+    if (isOwnKind(record, 'tick')) state.now = record.at
+    else if (isOwnKind(record, 'map')) adopt(state, record.map, changes)
+    else if (entry.site === undefined) continue
+    else if (isOwnKind(record, 'items')) {
+      for (const { epc, ...said } of record.items) state.facts.patch(entry.site, epc, said)
+      changes.sites.add(entry.site)
+    } else if (isOwnKind(record, 'homes')) {
+      takeHomes(state, entry.site, record)
+      changes.sites.add(entry.site)
+    }
+  }
+}
+
+function adopt(state: GoodsState, map: SiteMap, changes: GoodsChanges): void {
+  if (!supersedes(map, state.grounds.get(map.site)?.version)) return
+  const articles = map.skus.flatMap(articlesOfSku).map(([article, sku]): [number, string] => [article, sku])
+  state.grounds.put(map.site, { version: map.version, articles })
+  state.skuByArticle.delete(map.site)
+  changes.sites.add(map.site)
+}
+
+function takeHomes(state: GoodsState, site: string, record: z.infer<typeof HomesImported>): void {
+  if (record.isWhole === true) {
+    for (const key of state.homes.all.keys()) if (skuInKey(site, key) !== undefined) state.homes.remove(key)
+  }
+  for (const { slot, sku, quantity } of record.homes) {
+    const key = homesKey(site, sku)
+    const { [slot]: _before, ...others } = state.homes.get(key) ?? {}
+    const homes = quantity === 0 ? others : { ...others, [slot]: quantity }
+    if (Object.keys(homes).length === 0) state.homes.remove(key)
+    else state.homes.put(key, homes)
+  }
+}

@@ -1,0 +1,21 @@
+import { type GoodsState, homesKey, type KeptHomes, skuInKey } from './state.ts'
+
+/** Slots where a SKU is expected, sorted; none: it may lie anywhere. */
+export function homesOf(state: GoodsState, site: string, sku: string): readonly string[] {
+  return Object.keys(state.homes.get(homesKey(site, sku)) ?? {}).sort()
+}
+
+/** SKU → quantity by slot, of one site. */
+export function homesOn(state: GoodsState, site: string): ReadonlyMap<string, KeptHomes> {
+  const homes = new Map<string, KeptHomes>()
+  for (const [key, slots] of state.homes.all) {
+    const sku = skuInKey(site, key)
+    if (sku !== undefined) homes.set(sku, slots)
+  }
+  return homes
+}
+
+/** Whether an item lies in a slot where its SKU is not expected, although it is expected somewhere. */
+export function isMisplaced(homes: KeptHomes | undefined, slot: string | null): boolean {
+  return homes !== undefined && slot !== null && !Object.hasOwn(homes, slot)
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
+import { keptInStep } from '../database/kept-in-step.ts'
+import { type Migration, openDatabase, transaction } from '../database/open.ts'
+import type { Projection } from '../journal/projection.ts'
+import type { Fact as BoardFact, TellBoards } from '../push/fact.ts'
+import { factSchema, openFactTable } from './fact-table.ts'
+import { fold } from './fold.ts'
+import type { GoodsWords } from './port.ts'
+import { wordsOf } from './port.ts'
+import { type GoodsChanges, type GoodsState, KeptGround, KeptHomes, noChanges } from './state.ts'
+
+export interface Goods extends Projection {
+  /** What other rooms on this thread may ask. */
+  readonly words: GoodsWords
+  readonly state: Readonly<GoodsState>
+  /** The whole present state as facts, to seed boards at start. */
+  standing(): readonly BoardFact[]
+}
+
+const migrations: readonly Migration[] = [
+  `
+  CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), "offset" INTEGER NOT NULL, now INTEGER NOT NULL) STRICT;
+  INSERT INTO progress VALUES (1, 0, 0);
+  ${factSchema}
+  ${['homes', 'ground'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
+  `,
+]
+const Progress = z.object({ offset: z.int(), now: z.int() })
+
+/** Opens the projection of what is known of goods, and of what should be where. */
+export async function openGoods(options: { readonly path: string; readonly tell: TellBoards }): Promise<Goods> {
+  const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
+  const state: GoodsState = {
+    now: 0,
+    facts: openFactTable(database),
+    homes: openKept(database, 'homes', KeptHomes),
+    grounds: openKept(database, 'ground', KeptGround),
+    skuByArticle: new Map(),
+  }
+  const kept = [state.facts, state.homes, state.grounds]
+  const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
+  const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
+  const { offset, now } = readProgress()
+  state.now = now
+  const projecting = keptInStep<GoodsChanges>({
+    offset,
+    reload: () => {
+      for (const one of kept) one.load()
+      state.skuByArticle.clear()
+      state.now = readProgress().now
+    },
+    fold: (entries) => {
+      const changes = noChanges()
+      fold(state, entries, changes)
+      return changes
+    },
+    save: (_changes, to) => {
+      transaction(database, () => {
+        for (const one of kept) one.save()
+        putProgress.run(to, state.now)
+      })
+      for (const one of kept) one.saved()
+    },
+    // The journal has a tick every second: the file is never further behind than that.
+    mayWait: ({ sites }, entries) => sites.size === 0 && entries.every(({ origin }) => origin === 'gateway'),
+    tell: () => {},
+  })
+
+  return {
+    name: 'goods',
+    words: wordsOf(state),
+    state,
+    get offset() {
+      return projecting.offset
+    },
+    apply: projecting.apply,
+    skip: projecting.skip,
+    standing: () => [],
+    close: async () => {
+      if (!database.isOpen) return
+      projecting.flush()
+      database.close()
+    },
+  }
+}

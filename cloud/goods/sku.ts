@@ -1,0 +1,18 @@
+import { articleOf } from '../../shared/epc/article.ts'
+import type { GoodsState } from './state.ts'
+
+/** The SKU of a tag on a site: as that site imported it, else by its GTIN, where the site's map knows that. */
+export function skuOn(state: GoodsState, site: string, epc: string): string | null {
+  const said = state.facts.get(site, epc)?.sku
+  if (said !== undefined && said !== null) return said
+  const article = articleOf(epc)
+  return article === undefined ? null : (articlesOn(state, site).get(article) ?? null)
+}
+
+function articlesOn(state: GoodsState, site: string): ReadonlyMap<number, string> {
+  const known = state.skuByArticle.get(site)
+  if (known !== undefined) return known
+  const made = new Map(state.grounds.get(site)?.articles)
+  state.skuByArticle.set(site, made)
+  return made
+}

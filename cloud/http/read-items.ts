@@ -1,0 +1,67 @@
+import type { z } from 'zod'
+import { HoldReason, LotCode, OwnerName, SkuCode } from '../../shared/goods.ts'
+import { EpcHex } from '../../shared/identifier.ts'
+import type { ItemsImported } from '../journal/own-record.ts'
+import { type Columns, onceEach, type Refuse, readTable, type TableRead, type TableRow } from './csv-table.ts'
+import { instantOf } from './site-time.ts'
+
+export type ItemWord = z.infer<typeof ItemsImported>['items'][number]
+
+export const itemColumns: Columns = {
+  required: ['epc'],
+  optional: ['sku', 'lot', 'expiresAt', 'hold', 'receivedAt', 'owner'],
+}
+/** What spreadsheets write for "no" in a column that otherwise names a reason. */
+const notHeld = /^(?:no|false|0|否|-)$/i
+
+/**
+ * Each row as a word about one tag. An empty cell says that it is not so any more: no lot, no hold. An empty `sku` says
+ * nothing, beside other columns.
+ */
+export function readItems(text: string, timeZone: string): TableRead<ItemWord> {
+  const isOnce = onceEach()
+  return readTable(text, itemColumns, (row, refuse) => {
+    const epc = EpcHex.safeParse(row.cell('epc').toUpperCase())
+    if (!epc.success) return refuse('epc', 'must be hex digits, whole bytes')
+    const word = wordOf(row, timeZone, refuse)
+    if (word === undefined || !isOnce(epc.data, row.line, 'epc', refuse)) return undefined
+    return { epc: epc.data, ...word }
+  })
+}
+
+function wordOf(row: TableRow, timeZone: string, refuse: Refuse): Omit<ItemWord, 'epc'> | undefined {
+  const others = itemColumns.optional.filter((column) => row.has(column))
+  if (others.length === 0) return refuse('row', 'says nothing about its EPC')
+  let isRight = true
+  const wrong = (column: string, message: string) => {
+    refuse(column, message)
+    isRight = false
+  }
+  const text = (column: string, schema: z.ZodString, value = row.cell(column)) => {
+    if (!row.has(column)) return {}
+    if (value === '') return { [column]: null }
+    const read = schema.safeParse(value)
+    if (!read.success) wrong(column, read.error.issues[0]?.message ?? 'cannot be used')
+    return { [column]: value }
+  }
+  const instant = (column: string, ofDay: 'begin' | 'end') => {
+    if (!row.has(column)) return {}
+    if (row.cell(column) === '') return { [column]: null }
+    const at = instantOf(row.cell(column), timeZone, ofDay)
+    if (at === undefined) wrong(column, 'must be a day such as 2026-03-31, or an instant with its zone')
+    return { [column]: at ?? null }
+  }
+  const isSkuSaid = row.has('sku') && (row.cell('sku') !== '' || others.length === 1)
+  const sku = isSkuSaid ? SkuCode.safeParse(row.cell('sku')) : undefined
+  if (sku?.success === false) wrong('sku', 'must be 1–64 characters on one line')
+  const hold = row.cell('hold')
+  const word = {
+    ...(sku?.success === true && { sku: sku.data }),
+    ...text('lot', LotCode),
+    ...instant('expiresAt', 'end'),
+    ...text('hold', HoldReason, notHeld.test(hold) ? '' : hold),
+    ...instant('receivedAt', 'begin'),
+    ...text('owner', OwnerName),
+  }
+  return isRight ? word : undefined
+}

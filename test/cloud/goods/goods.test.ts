@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, expect, test } from 'vitest'
+import { openGoods } from '../../../cloud/goods/open.ts'
+import { canonical } from '../../support/canonical.ts'
+import {
+  fromCloud,
+  fromGateway,
+  never,
+  numbered,
+  observation,
+  published,
+  rotterdam,
+  t0,
+  tick,
+} from '../../support/journal-entries.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'goods-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const open = (name: string) => openGoods({ path: join(folder, name), tell: () => {} })
+/** An SGTIN-96 of the GTIN 80614141123458. */
+const sgtin = '3034257BF7194E4000001A85'
+const skus = [{ sku: 'PUMP', name: 'Pump', gtin: '80614141123458' }]
+const say = { at: t0, by: 'kim' }
+const journal = numbered([
+  published(rotterdam({ skus })),
+  fromCloud([
+    {
+      kind: 'items',
+      ...say,
+      items: [
+        { epc: 'E201', sku: 'MILK', expiresAt: t0 + 1000 },
+        { epc: 'E202', hold: 'recall' },
+      ],
+    },
+  ]),
+  fromGateway([observation(t0, 'shelf.1')]),
+  fromCloud([
+    {
+      kind: 'homes',
+      ...say,
+      homes: [
+        { slot: 'A-1', sku: 'MILK', quantity: 2 },
+        { slot: 'A-2', sku: 'MILK', quantity: 1 },
+      ],
+    },
+  ]),
+  fromCloud([{ kind: 'homes', ...say, homes: [{ slot: 'A-1', sku: 'MILK', quantity: 0 }] }]),
+  fromCloud([{ kind: 'items', ...say, items: [{ epc: 'E201', hold: 'customs' }] }], 'ams'),
+  tick(t0 + 5000),
+])
+
+test('other rooms are told what is known of a tag, each site by what was said there', async () => {
+  const goods = await open('words.db')
+  await goods.apply(journal, never)
+  const { words } = goods
+  const silent = { sku: null, lot: null, expiresAt: null, hold: null, receivedAt: null, owner: null, homes: [] }
+  expect(words.of('rtm', 'E201')).toEqual({ ...silent, sku: 'MILK', expiresAt: t0 + 1000, homes: ['A-2'] })
+  expect(words.of('ams', 'E201')).toEqual({ ...silent, hold: 'customs' })
+  expect(words.of('rtm', sgtin)).toEqual({ ...silent, sku: 'PUMP' })
+  expect(words.of('ams', sgtin)).toEqual(silent)
+  expect([words.onHold('rtm'), words.onHold('ams')]).toEqual([['E202'], ['E201']])
+  expect([words.expiringBefore('rtm', t0 + 1000), words.expiringBefore('rtm', t0 + 1001)]).toEqual([[], ['E201']])
+  expect(['A-1', 'A-2'].map((slot) => words.isMisplaced('rtm', 'MILK', slot))).toEqual([true, false])
+  expect(words.isMisplaced('rtm', 'PUMP', 'A-1')).toBe(false) // it may lie anywhere
+  await goods.close()
+})
+
+test('a file that was closed half-way says the same in the end, and so does one that was built entry by entry', async () => {
+  const whole = await open('whole.db')
+  await whole.apply(journal, never)
+  await whole.close()
+  for (const cut of [1, 3, 4, 5]) {
+    const name = `cut-${cut}.db`
+    const before = await open(name)
+    for (const entry of journal.slice(0, cut)) await before.apply([entry], never)
+    await before.close()
+    const after = await open(name)
+    expect(after.offset).toBe(cut)
+    await after.apply(journal.slice(cut), never)
+    await after.close()
+    expect(await canonical('goods', join(folder, name))).toBe(await canonical('goods', join(folder, 'whole.db')))
+  }
+})
+
+test('a commit that fails leaves nothing behind, and has its effect once when it works', async () => {
+  const goods = await open('fails.db')
+  await goods.apply(journal.slice(0, 2), never)
+  const disk = new DatabaseSync(join(folder, 'fails.db'))
+  disk.exec("CREATE TRIGGER broken BEFORE UPDATE ON progress BEGIN SELECT RAISE(ABORT, 'broken'); END")
+  await expect(goods.apply(journal, never)).rejects.toThrow('broken')
+  expect(goods.offset).toBe(2)
+  disk.exec('DROP TRIGGER broken')
+  disk.close()
+  await goods.apply(journal, never)
+  await goods.close()
+  expect(await canonical('goods', join(folder, 'fails.db'))).toBe(await canonical('goods', join(folder, 'whole.db')))
+})
