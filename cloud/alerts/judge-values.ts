@@ -1,11 +1,11 @@
 import type { Measurement } from '../../shared/record.ts'
+import { type Turn, unwatched, type Watch, watchLevel } from '../../shared/rules/watch.ts'
 import type { Concerning } from './concerning.ts'
 import { levelOf } from './level-of.ts'
 import { endPast, learnPast } from './past.ts'
 import { raise, turn } from './raise.ts'
 import { zoneOf } from './sign-of.ts'
 import type { AlertChanges, AlertState, Hash, StoredPast } from './state.ts'
-import { type Turn, unwatched, type Watch, watchLevel } from './watch.ts'
 
 /** So old that it tells of the past, though nothing newer is known. */
 export const oldAfterMs = 5 * 60_000

@@ -1,4 +1,5 @@
 import { isValueRule, type SilentRule } from '../../shared/rule.ts'
+import { watchTime } from '../../shared/rules/watch.ts'
 import { conditionKey } from './concerning.ts'
 import { obeyWatch } from './judge-values.ts'
 import { backlogQuietMs, endPast } from './past.ts'
@@ -6,7 +7,6 @@ import { raise, turn } from './raise.ts'
 import { signKey } from './sign-of.ts'
 import { silentSince } from './silence.ts'
 import type { AlertChanges, AlertState, Hash, StoredSign } from './state.ts'
-import { watchTime } from './watch.ts'
 
 /** What time alone decides: on-delays that ran out, and silence. */
 export function judgeTime(state: AlertState, now: number, hash: Hash, changes: AlertChanges): void {

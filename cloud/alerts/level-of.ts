@@ -1,11 +1,11 @@
+import { band } from '../../shared/rules/band.ts'
+import { threshold } from '../../shared/rules/threshold.ts'
+import type { Level, Watch } from '../../shared/rules/watch.ts'
 import type { Concerning } from './concerning.ts'
-import { band } from './conditions/band.ts'
 import { deviation } from './conditions/deviation.ts'
 import { exposure } from './conditions/exposure.ts'
 import { kinetic } from './conditions/kinetic.ts'
 import { rate } from './conditions/rate.ts'
-import { threshold } from './conditions/threshold.ts'
-import type { Level, Watch } from './watch.ts'
 
 /**
  * What the condition of a rule says of a value. What it has to remember is kept in the watch; what it remembers of other

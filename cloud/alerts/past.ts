@@ -1,10 +1,10 @@
+import { unwatched } from '../../shared/rules/watch.ts'
 import type { Concerning } from './concerning.ts'
 import type { Heard } from './judge-values.ts'
 import { levelOf } from './level-of.ts'
 import { raisePast } from './raise.ts'
 import { zoneOf } from './sign-of.ts'
 import type { AlertChanges, AlertState, Hash, StoredPast } from './state.ts'
-import { unwatched } from './watch.ts'
 
 /** Nothing more of a sensor came for so long: its backlog is told. */
 export const backlogQuietMs = 60_000

@@ -1,6 +1,6 @@
 import type { ValueRule } from '../../shared/rule.ts'
+import { unwatched, type Watch, watchLevel, watchTime } from '../../shared/rules/watch.ts'
 import { levelOf } from './level-of.ts'
-import { unwatched, type Watch, watchLevel, watchTime } from './watch.ts'
 
 export interface Reading {
   readonly sensor: string

@@ -1,5 +1,5 @@
 import type { DeviationRule } from '../../../shared/rule.ts'
-import type { Level } from '../watch.ts'
+import type { Level } from '../../../shared/rules/watch.ts'
 import { amount } from './amount.ts'
 
 /** The newest value of another sensor: instant and value. */

@@ -1,5 +1,5 @@
 import type { ExposureRule } from '../../../shared/rule.ts'
-import type { Level } from '../watch.ts'
+import type { Level } from '../../../shared/rules/watch.ts'
 
 /** A value holds until the next one, but no longer: after that nothing is known. */
 export const holdMs = 10 * 60_000

@@ -1,6 +1,6 @@
 import type { KineticRule } from '../../../shared/rule.ts'
+import type { Level } from '../../../shared/rules/watch.ts'
 import { kineticOf, meanKineticCelsius } from '../../series/summary.ts'
-import type { Level } from '../watch.ts'
 import { amount } from './amount.ts'
 import { holdMs } from './exposure.ts'
 

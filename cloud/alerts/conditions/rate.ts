@@ -1,5 +1,5 @@
 import type { RateRule } from '../../../shared/rule.ts'
-import type { Level } from '../watch.ts'
+import type { Level } from '../../../shared/rules/watch.ts'
 import { amount } from './amount.ts'
 
 /** Of the time in which the change is looked for one value in each part is remembered. */

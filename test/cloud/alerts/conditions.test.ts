@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { band } from '../../../cloud/alerts/conditions/band.ts'
 import { deviation } from '../../../cloud/alerts/conditions/deviation.ts'
 import { exposure } from '../../../cloud/alerts/conditions/exposure.ts'
 import { kinetic } from '../../../cloud/alerts/conditions/kinetic.ts'
 import { rate } from '../../../cloud/alerts/conditions/rate.ts'
-import { threshold } from '../../../cloud/alerts/conditions/threshold.ts'
-import type { Level } from '../../../cloud/alerts/watch.ts'
 import { Rule, type ValueRule } from '../../../shared/rule.ts'
+import { band } from '../../../shared/rules/band.ts'
+import { threshold } from '../../../shared/rules/threshold.ts'
+import type { Level } from '../../../shared/rules/watch.ts'
 
 const minute = 60_000
 const common = { id: 'r', site: 'rtm', name: 'Rule', severity: 2, quantity: 'temperature' }

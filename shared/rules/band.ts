@@ -1,5 +1,5 @@
-import type { BandRule } from '../../../shared/rule.ts'
-import type { Level } from '../watch.ts'
+import type { BandRule } from '../rule.ts'
+import type { Level } from './watch.ts'
 
 /** Outside on either side; within again only when it is inside by the dead band. */
 export function band({ low, high, deadBand }: BandRule, value: number): Level {

@@ -1,5 +1,5 @@
-import type { ThresholdRule } from '../../../shared/rule.ts'
-import type { Level } from '../watch.ts'
+import type { ThresholdRule } from '../rule.ts'
+import type { Level } from './watch.ts'
 
 /** A clear level on the wrong side of the limit would never clear, or clear at once: then the limit itself counts. */
 export function threshold({ direction, limit, clearAt }: ThresholdRule, value: number): Level {

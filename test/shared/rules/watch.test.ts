@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { threshold } from '../../../cloud/alerts/conditions/threshold.ts'
-import { unwatched, type Watch, watchLevel, watchTime } from '../../../cloud/alerts/watch.ts'
 import type { ThresholdRule } from '../../../shared/rule.ts'
+import { threshold } from '../../../shared/rules/threshold.ts'
+import { unwatched, type Watch, watchLevel, watchTime } from '../../../shared/rules/watch.ts'
 
 const warm: ThresholdRule = {
   id: 'warm',
