@@ -11,6 +11,7 @@ export const dataFiles = {
   gatewayAccounts: 'gateways.sqlite',
   audit: 'audit.sqlite',
   notify: 'notify.sqlite',
+  drafts: 'drafts.sqlite',
 } as const
 
 export const projectionNames = ['inventory', 'goods', 'alerts', 'supervision', 'series'] as const

@@ -17,6 +17,7 @@ import { refusalTeller } from './broker/refusal-log.ts'
 import { type CloudConfig, plaintextDoors, refusePlaintext } from './config.ts'
 import { dataFiles } from './data-files.ts'
 import { lockDataDirectory } from './database/lock.ts'
+import { openDrafts } from './drafts/open.ts'
 import { type GatewayDocuments, gatewayDocuments } from './gates/documents.ts'
 import { openHttp } from './http/open.ts'
 import { openAdmission } from './intake/admission.ts'
@@ -59,7 +60,7 @@ export interface Cloud {
 
 /**
  * Opens the cloud downstream first: boards, the journal with its read models, series, then the doors. Four threads:
- * this one serves sockets and never waits for a disk (but for accounts, which people change by hand), one writes the
+ * this one serves sockets and never waits for a disk (but for accounts and drafts, which people change by hand), one writes the
  * journal and the read models behind the boards, one the time series, one tells people who are away from the boards.
  */
 export async function openCloud(config: CloudConfig, surroundings: CloudSurroundings): Promise<Cloud> {
@@ -88,6 +89,9 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
 
     const audit = openAudit(file('audit'))
     open.defer(() => audit.close())
+
+    const drafts = openDrafts(file('drafts'))
+    open.defer(() => drafts.close())
 
     const push = openPush({ clock })
     open.defer(() => push.close())
@@ -187,6 +191,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
         people,
         gatewayAccounts,
         audit,
+        drafts,
         notify,
         broker,
         push,

@@ -7,6 +7,7 @@ import type { GatewayAccounts } from '../accounts/gateways.ts'
 import type { People } from '../accounts/people.ts'
 import type { Audit } from '../audit/open.ts'
 import type { Broker } from '../broker/broker.ts'
+import type { Drafts } from '../drafts/open.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Push } from '../push/open.ts'
 import type { NotifyCalls } from '../threads/notify/calls.ts'
@@ -35,6 +36,7 @@ export interface HttpParts {
   /** Makes and ends what gateways sign in with. */
   readonly gatewayAccounts: Pick<GatewayAccounts, 'makeClaim' | 'claim' | 'rotate' | 'revoke'>
   readonly audit: Pick<Audit, 'append' | 'page'>
+  readonly drafts: Omit<Drafts, 'close'>
   /** Channels to people away from the board, and what became of each message. */
   readonly notify: Asked<Omit<NotifyCalls, 'open' | 'poke' | 'close'>>
   readonly broker: Pick<Broker, 'disconnect'>

@@ -55,6 +55,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'cloud/supervision/',
     'cloud/accounts/',
     'cloud/audit/',
+    'cloud/drafts/',
     'cloud/notify/',
     'edge/spool/lock',
     'bench/',

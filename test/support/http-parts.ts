@@ -5,6 +5,7 @@ import { type GatewayAccounts, openGatewayAccounts } from '../../cloud/accounts/
 import { openPeople, type People } from '../../cloud/accounts/people.ts'
 import type { Role } from '../../cloud/accounts/roles.ts'
 import { type Audit, openAudit } from '../../cloud/audit/open.ts'
+import { openDrafts } from '../../cloud/drafts/open.ts'
 import type { HttpParts } from '../../cloud/http/parts.ts'
 import type { Readiness } from '../../cloud/http/read-models.ts'
 import type { OwnRecord } from '../../cloud/journal/own-record.ts'
@@ -61,6 +62,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
   const house = emptyWarehouse()
   const people = knownPeople ?? openPeople(':memory:', { clock, randomBytes })
   const audit = openAudit(':memory:')
+  const drafts = openDrafts(':memory:')
   const push = openPush({ clock: realClock, ...pushOptions })
   const journalled: Bench['journalled'] = []
   const notify = openNotify({
@@ -103,6 +105,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
       setAside: { setAside: async (site) => house.setAside.filter((row) => row.site === site) },
       people,
       audit,
+      drafts,
       notify,
       push,
       registry: new Registry(),
@@ -144,6 +147,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
       people.close()
       gatewayAccounts.close()
       audit.close()
+      drafts.close()
       void notify.close()
     },
   }
