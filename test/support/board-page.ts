@@ -36,8 +36,13 @@ const chromiumArguments = [
   '--disable-sync',
 ]
 
-export async function openBoardPage(link: string, options: BrowserContextOptions = {}): Promise<BoardPage> {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArguments })
+export async function openBoardPage(
+  link: string,
+  options: BrowserContextOptions = {},
+  moreArguments: readonly string[] = [],
+): Promise<BoardPage> {
+  const args = [...chromiumArguments, ...moreArguments]
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args })
   const context = await browser.newContext({
     viewport: { width: 1920, height: 1080 },
     locale: 'en-GB',

@@ -20,6 +20,7 @@ import { ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { openTones, scanTones, type Tones } from '../live/tone.ts'
 import { Link } from '../parts/link.tsx'
+import { ScanCamera } from '../parts/scan-camera.tsx'
 
 type Verdict = 'good' | 'unknown' | 'wrong'
 interface Line {
@@ -272,6 +273,7 @@ export function ScanPage() {
           {words.scanEnter}
         </button>
       </form>
+      <ScanCamera onCode={onCode} />
       {waiting.length > 0 && (
         <div class="scan-waiting">
           <p>{words.scanWaiting(waiting.length, format.number(waiting.length))}</p>
