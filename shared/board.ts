@@ -1,4 +1,5 @@
 import type { Alert, GatewayState } from './api.ts'
+import type { ShipmentSummary } from './shipment.ts'
 import type { SiteMap } from './site-map.ts'
 
 /**
@@ -50,11 +51,13 @@ export interface BoardSnapshot {
   /** All that are not `normal`. */
   readonly alerts: readonly Alert[]
   readonly gateways: readonly GatewayState[]
+  /** Those that are open. */
+  readonly shipments: readonly ShipmentSummary[]
   readonly counters: BoardCounters
 }
 
 /**
- * Latest wins per slot, sensor, alert and gateway; coalesced to at most 10 a second. Newer evidence of what is shown
+ * Latest wins per slot, sensor, alert, gateway and shipment; coalesced to at most 10 a second. Newer evidence of what is shown
  * already, and values of a sensor that stays on its side of its limits, come once a second.
  */
 export interface BoardDelta {
@@ -68,6 +71,8 @@ export interface BoardDelta {
   /** Alerts in their new state; a `normal` one leaves the list. */
   readonly alerts?: readonly Alert[]
   readonly gateways?: readonly GatewayState[]
+  /** In their new state; a closed or cancelled one leaves the list. */
+  readonly shipments?: readonly ShipmentSummary[]
   readonly counters?: BoardCounters
   /** The map changed: fetch the snapshot. */
   readonly mapVersion?: number

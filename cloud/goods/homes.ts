@@ -1,15 +1,15 @@
-import { type GoodsState, homesKey, type KeptHomes, skuInKey } from './state.ts'
+import { type GoodsState, type KeptHomes, keyOn, nameOn } from './state.ts'
 
 /** Slots where a SKU is expected, sorted; none: it may lie anywhere. */
 export function homesOf(state: GoodsState, site: string, sku: string): readonly string[] {
-  return Object.keys(state.homes.get(homesKey(site, sku)) ?? {}).sort()
+  return Object.keys(state.homes.get(keyOn(site, sku)) ?? {}).sort()
 }
 
 /** SKU → quantity by slot, of one site. */
 export function homesOn(state: GoodsState, site: string): ReadonlyMap<string, KeptHomes> {
   const homes = new Map<string, KeptHomes>()
   for (const [key, slots] of state.homes.all) {
-    const sku = skuInKey(site, key)
+    const sku = nameOn(site, key)
     if (sku !== undefined) homes.set(sku, slots)
   }
   return homes

@@ -6,9 +6,12 @@ import type { Projection } from '../journal/projection.ts'
 import type { Fact as BoardFact, TellBoards } from '../push/fact.ts'
 import { factSchema, openFactTable } from './fact-table.ts'
 import { fold } from './fold.ts'
+import { KeptPassage } from './passages.ts'
 import type { GoodsWords } from './port.ts'
 import { wordsOf } from './port.ts'
-import { type GoodsChanges, type GoodsState, KeptGround, KeptHomes, noChanges } from './state.ts'
+import { KeptShipment } from './shipment.ts'
+import { type GoodsChanges, type GoodsState, KeptClock, KeptGround, KeptHomes, noChanges } from './state.ts'
+import { openTeller } from './tell.ts'
 
 export interface Goods extends Projection {
   /** What other rooms on this thread may ask. */
@@ -23,7 +26,7 @@ const migrations: readonly Migration[] = [
   CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), "offset" INTEGER NOT NULL, now INTEGER NOT NULL) STRICT;
   INSERT INTO progress VALUES (1, 0, 0);
   ${factSchema}
-  ${['homes', 'ground'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
+  ${['homes', 'ground', 'shipment', 'passage', 'clock'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
   `,
 ]
 const Progress = z.object({ offset: z.int(), now: z.int() })
@@ -37,8 +40,13 @@ export async function openGoods(options: { readonly path: string; readonly tell:
     homes: openKept(database, 'homes', KeptHomes),
     grounds: openKept(database, 'ground', KeptGround),
     skuByArticle: new Map(),
+    shipments: openKept(database, 'shipment', KeptShipment),
+    passages: openKept(database, 'passage', KeptPassage),
+    clocks: openKept(database, 'clock', KeptClock),
+    live: new Map(),
   }
-  const kept = [state.facts, state.homes, state.grounds]
+  const kept = [state.facts, state.homes, state.grounds, state.shipments, state.passages, state.clocks]
+  const teller = openTeller(state)
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
   const { offset, now } = readProgress()
@@ -48,6 +56,7 @@ export async function openGoods(options: { readonly path: string; readonly tell:
     reload: () => {
       for (const one of kept) one.load()
       state.skuByArticle.clear()
+      state.live.clear()
       state.now = readProgress().now
     },
     fold: (entries) => {
@@ -64,7 +73,10 @@ export async function openGoods(options: { readonly path: string; readonly tell:
     },
     // The journal has a tick every second: the file is never further behind than that.
     mayWait: ({ sites }, entries) => sites.size === 0 && entries.every(({ origin }) => origin === 'gateway'),
-    tell: () => {},
+    tell: ({ sites }) => {
+      const facts = teller.news(sites)
+      if (facts.length > 0) options.tell(facts)
+    },
   })
 
   return {
@@ -76,7 +88,7 @@ export async function openGoods(options: { readonly path: string; readonly tell:
     },
     apply: projecting.apply,
     skip: projecting.skip,
-    standing: () => [],
+    standing: () => teller.standing(),
     close: async () => {
       if (!database.isOpen) return
       projecting.flush()

@@ -1,6 +1,6 @@
 import { homesOf, isMisplaced } from './homes.ts'
 import { skuOn } from './sku.ts'
-import { type GoodsState, homesKey } from './state.ts'
+import { type GoodsState, keyOn } from './state.ts'
 
 /** What is known of one tag on one site. Instants are Unix ms. */
 export interface GoodsWord {
@@ -46,7 +46,7 @@ export function wordsOf(state: GoodsState): GoodsWords {
         homes: sku === null ? [] : homesOf(state, site, sku),
       }
     },
-    isMisplaced: (site, sku, slot) => isMisplaced(state.homes.get(homesKey(site, sku)), slot),
+    isMisplaced: (site, sku, slot) => isMisplaced(state.homes.get(keyOn(site, sku)), slot),
     onHold: (site) => state.facts.onHold(site),
     expiringBefore: (site, at) => state.facts.expiringBefore(site, at),
   }

@@ -7,6 +7,7 @@ import { expectedKey, expectedRows, misplacedKey, misplacedRows } from './agains
 import { ageKey, ageRows } from './ages.ts'
 import { homesOn } from './homes.ts'
 import type { Goods } from './open.ts'
+import { shipmentQueries } from './shipment-queries.ts'
 
 /** An answer reads some 20 µs from two files for each item of the SKU. */
 const mostAged = 20_000
@@ -38,6 +39,7 @@ export function goodsQueries(
       }
       return pageByKey(ageRows(holdings, sources), ageKey, (row) => row, page)
     },
+    ...shipmentQueries(state),
   }
 }
 

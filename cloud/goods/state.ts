@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { Kept } from '../database/kept.ts'
 import type { FactTable } from './fact-table.ts'
+import type { SiteLive } from './live.ts'
+import type { KeptPassage } from './passages.ts'
+import type { KeptShipment } from './shipment.ts'
 
 /** Where one SKU of a site should lie: quantity by slot. */
 export const KeptHomes = z.record(z.string(), z.int().min(1))
@@ -11,19 +14,33 @@ export const KeptGround = z.object({
   version: z.int(),
   /** Article number (`articleOf`) → SKU, as pairs. */
   articles: z.array(z.tuple([z.number(), z.string()])),
+  /** Read points of gates (`gateway/readPoint`), and by which names a shipment may call the gate. */
+  gates: z.array(z.object({ point: z.string(), names: z.array(z.string()) })),
 })
 export type KeptGround = z.infer<typeof KeptGround>
+
+/** What a gateway found missing from its clock in one boot. */
+export const KeptClock = z.object({ offsetMs: z.number(), recordedAt: z.number() })
+export type KeptClock = z.infer<typeof KeptClock>
 
 export interface GoodsState {
   /** Of the newest tick. */
   now: number
   readonly facts: FactTable
-  /** `homesKey` */
+  /** `keyOn` site and SKU. */
   readonly homes: Kept<KeptHomes>
   /** site */
   readonly grounds: Kept<KeptGround>
   /** site → article → SKU, made of `grounds` when first asked for. */
   readonly skuByArticle: Map<string, ReadonlyMap<number, string>>
+  /** `keyOn` site and number. */
+  readonly shipments: Kept<KeptShipment>
+  /** `passageKey` */
+  readonly passages: Kept<KeptPassage>
+  /** `keyOn` site and `gateway/boot`. */
+  readonly clocks: Kept<KeptClock>
+  /** site → what is made of passages and shipments when somebody asks. */
+  readonly live: Map<string, SiteLive>
 }
 
 export interface GoodsChanges {
@@ -38,11 +55,11 @@ export function noChanges(): GoodsChanges {
 /** Identifiers and SKUs hold no control characters. */
 const between = '\u001f'
 
-export function homesKey(site: string, sku: string): string {
-  return `${site}${between}${sku}`
+export function keyOn(site: string, name: string): string {
+  return `${site}${between}${name}`
 }
 
-/** The SKU in a key of a site's homes; undefined: it is another site's. */
-export function skuInKey(site: string, key: string): string | undefined {
+/** The name in a key of a site; undefined: it is another site's. */
+export function nameOn(site: string, key: string): string | undefined {
   return key.startsWith(site + between) ? key.slice(site.length + 1) : undefined
 }

@@ -24,6 +24,7 @@ import { goodsRoutes } from './routes/goods.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importExpectedRoutes } from './routes/import-expected.ts'
 import { importItemRoutes } from './routes/import-items.ts'
+import { importShipmentRoutes } from './routes/import-shipments.ts'
 import { itemRoutes } from './routes/items.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -31,6 +32,7 @@ import { ruleRoutes } from './routes/rules.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { seriesSummaryRoutes } from './routes/series-summaries.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { shipmentRoutes } from './routes/shipments.ts'
 import { siteRoutes } from './routes/sites.ts'
 import { stockRoutes } from './routes/stock.ts'
 import { wallRoutes } from './routes/walls.ts'
@@ -73,6 +75,8 @@ const routes = [
   importItemRoutes,
   importExpectedRoutes,
   goodsRoutes,
+  shipmentRoutes,
+  importShipmentRoutes,
   countRoutes,
   auditRoutes,
   peopleRoutes,

@@ -17,6 +17,7 @@ import type {
 import type { AgeRow, ExpectedRow, ItemFacts, MisplacedRow } from '../../shared/goods.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { Rule } from '../../shared/rule.ts'
+import type { ExpectedShipment, ShipmentDetail, ShipmentSummary, WithoutOrderRow } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { ExpectedFilter } from '../goods/against-homes.ts'
 import type { Stay, StaysQuery } from '../inventory/stays.ts'
@@ -74,6 +75,25 @@ export interface GoodsQueries {
   misplaced(site: string, page: PageRequest): Page<MisplacedRow>
   /** `too-many`: more items of this SKU than can be put in order in good time. */
   ages(site: string, sku: string, page: PageRequest): Page<AgeRow> | 'too-many'
+  /** The one due first first. */
+  shipments(site: string, filter: ShipmentFilter, page: PageRequest): Page<ShipmentSummary>
+  shipment(site: string, shipment: string): ShipmentDetail | undefined
+  /** As they were announced, those of them that were; and whether they have ended. */
+  announced(site: string, shipments: readonly string[]): readonly Announced[]
+  openShipments(site: string): number
+  /** Newest first; of the last days. */
+  withoutOrder(site: string, page: PageRequest): Page<WithoutOrderRow>
+}
+
+export interface ShipmentFilter {
+  /** `open`: neither closed nor cancelled. */
+  readonly state?: ShipmentSummary['state'] | 'open' | undefined
+  readonly direction?: 'in' | 'out' | undefined
+}
+
+export interface Announced {
+  readonly shipment: ExpectedShipment
+  readonly ended: boolean
 }
 
 export interface AlertFilter {

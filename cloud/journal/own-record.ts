@@ -3,6 +3,7 @@ import { HoldReason, LotCode, OwnerName, SkuCode } from '../../shared/goods.ts'
 import { EpcHex, Identifier } from '../../shared/identifier.ts'
 import { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { Rule } from '../../shared/rule.ts'
+import { ExpectedShipment } from '../../shared/shipment.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 
 /**
@@ -47,6 +48,15 @@ export const HomesImported = z.strictObject({
     .max(1000)
     .describe('quantity 0: not there any more'),
   isWhole: z.literal(true).optional().describe('what was said before about this site is gone'),
+})
+/** A shipment is expected to come in or to go out. Told again it replaces what was told before, until it has ended. */
+export const ShipmentAnnounced = z.strictObject({ kind: z.literal('shipment'), at, by, shipment: ExpectedShipment })
+export const ShipmentEnded = z.strictObject({
+  kind: z.literal('shipment-ended'),
+  at,
+  by,
+  shipment: Identifier,
+  as: z.enum(['closed', 'cancelled']),
 })
 /** Somebody counted a slot: what was scanned there, as it was scanned. */
 export const Counted = z.strictObject({
@@ -142,6 +152,8 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   MapPublished,
   ItemsImported,
   HomesImported,
+  ShipmentAnnounced,
+  ShipmentEnded,
   Counted,
   RulePut,
   RuleRemoved,

@@ -1,5 +1,6 @@
 import type { Alert, GatewayState } from '../../shared/api.ts'
 import type { BoardCounters, SensorNow } from '../../shared/board.ts'
+import type { ShipmentSummary } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { SlotNow } from './board-state.ts'
 import type { Fact } from './fact.ts'
@@ -11,6 +12,7 @@ export interface BoardChanges {
   sensors: Map<string, SensorNow>
   readonly alerts: Map<string, Alert>
   readonly gateways: Map<string, GatewayState>
+  readonly shipments: Map<string, ShipmentSummary>
   counters: BoardCounters | undefined
   /** Newest event time seen, 0 = none. */
   newestAt: number
@@ -23,6 +25,7 @@ export function noChanges(): BoardChanges {
     sensors: new Map(),
     alerts: new Map(),
     gateways: new Map(),
+    shipments: new Map(),
     counters: undefined,
     newestAt: 0,
   }
@@ -36,6 +39,8 @@ export function siteOf(fact: Fact): string {
       return fact.alert.site
     case 'gateway':
       return fact.state.site
+    case 'shipment':
+      return fact.shipment.site
     default:
       return fact.site
   }
@@ -60,6 +65,9 @@ export function note(changes: BoardChanges, fact: Fact): boolean {
       return true
     case 'gateway':
       changes.gateways.set(fact.state.gateway, fact.state)
+      return true
+    case 'shipment':
+      changes.shipments.set(fact.shipment.shipment, fact.shipment)
       return true
     case 'counters':
       changes.counters = fact.counters

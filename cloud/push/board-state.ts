@@ -8,6 +8,7 @@ import {
   type SlotStateName,
   slotStates,
 } from '../../shared/board.ts'
+import { isEnded, type ShipmentSummary } from '../../shared/shipment.ts'
 import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { BoardChanges } from './board-changes.ts'
 
@@ -34,6 +35,8 @@ export interface BoardState {
   /** All that are not `normal`. */
   readonly alerts: Map<string, Alert>
   readonly gateways: Map<string, GatewayState>
+  /** Those that are open. */
+  readonly shipments: Map<string, ShipmentSummary>
   counters: BoardCounters
 }
 
@@ -58,6 +61,7 @@ export function emptyBoard(site: string, revision: number): BoardState {
     sensors: new Map(),
     alerts: new Map(),
     gateways: new Map(),
+    shipments: new Map(),
     counters: nothingCounted,
   }
 }
@@ -74,17 +78,12 @@ export function advance(board: BoardState, changes: BoardChanges): BoardDelta | 
   }
   const sensors = takeNewer(board.sensors, changes.sensors)
   const gateways = takeNewer(board.gateways, changes.gateways)
-  const alerts: Alert[] = []
-  for (const [id, alert] of changes.alerts) {
-    const gone = alert.state === 'normal'
-    if (gone ? !board.alerts.delete(id) : isSame(board.alerts.get(id), alert)) continue
-    if (!gone) board.alerts.set(id, alert)
-    alerts.push(alert)
-  }
+  const alerts = takeOpen(board.alerts, changes.alerts, ({ state }) => state === 'normal')
+  const shipments = takeOpen(board.shipments, changes.shipments, isEnded)
   const counters = changes.counters && !isSame(board.counters, changes.counters) ? changes.counters : undefined
   if (counters !== undefined) board.counters = counters
 
-  const changed = slots.length + sensors.length + gateways.length + alerts.length
+  const changed = slots.length + sensors.length + gateways.length + alerts.length + shipments.length
   if (changed === 0 && counters === undefined && mapVersion === undefined) return undefined
   board.asOf = Math.max(board.asOf, changes.newestAt)
   const from = board.revision
@@ -98,6 +97,7 @@ export function advance(board: BoardState, changes: BoardChanges): BoardDelta | 
     ...(sensors.length > 0 && { sensors }),
     ...(alerts.length > 0 && { alerts }),
     ...(gateways.length > 0 && { gateways }),
+    ...(shipments.length > 0 && { shipments }),
     ...(counters !== undefined && { counters }),
     ...(mapVersion !== undefined && { mapVersion }),
   }
@@ -116,6 +116,7 @@ export function snapshotOf(board: BoardState, now: number): BoardSnapshot | unde
     sensors: [...board.sensors.values()],
     alerts: [...board.alerts.values()],
     gateways: [...board.gateways.values()],
+    shipments: [...board.shipments.values()],
     counters: board.counters,
   }
 }
@@ -150,6 +151,18 @@ function takeNewer<T>(held: Map<string, T>, changes: ReadonlyMap<string, T>): T[
   for (const [id, now] of changes) {
     if (isSame(held.get(id), now)) continue
     held.set(id, now)
+    taken.push(now)
+  }
+  return taken
+}
+
+/** The same for what leaves the board when it is over. */
+function takeOpen<T>(held: Map<string, T>, changes: ReadonlyMap<string, T>, isOver: (now: T) => boolean): T[] {
+  const taken: T[] = []
+  for (const [id, now] of changes) {
+    const gone = isOver(now)
+    if (gone ? !held.delete(id) : isSame(held.get(id), now)) continue
+    if (!gone) held.set(id, now)
     taken.push(now)
   }
   return taken

@@ -57,6 +57,8 @@ function keyOf(fact: Fact): string | undefined {
       return `sensor ${fact.site} ${fact.now.sensor}`
     case 'gateway':
       return `gateway ${fact.state.site} ${fact.state.gateway}`
+    case 'shipment':
+      return `shipment ${fact.shipment.site} ${fact.shipment.shipment}`
     case 'counters':
       return `counters ${fact.site}`
     case 'flow':

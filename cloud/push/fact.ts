@@ -1,5 +1,6 @@
 import type { Alert, GatewayState } from '../../shared/api.ts'
 import type { BoardCounters, SensorNow, SlotStateName } from '../../shared/board.ts'
+import type { ShipmentSummary } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 
 /** What a projection tells the boards after its commit. May be lost: a client takes a new snapshot. */
@@ -16,6 +17,8 @@ export type Fact =
   | { readonly type: 'counters'; readonly site: string; readonly counters: BoardCounters }
   | { readonly type: 'sensor'; readonly site: string; readonly now: SensorNow }
   | { readonly type: 'alert'; readonly alert: Alert }
+  /** Of an open shipment, or of one that has just ended. */
+  | { readonly type: 'shipment'; readonly shipment: ShipmentSummary }
   | { readonly type: 'gateway'; readonly state: GatewayState }
   /** Event time of the newest record applied, and when the cloud took it; for the lag shown on the board. */
   | { readonly type: 'flow'; readonly site: string; readonly newestAt: number; readonly recordedAt: number }

@@ -423,6 +423,7 @@ class World {
       sensors: [...this.#sensors.values()],
       alerts: [...this.#alerts.values()],
       gateways: [...this.#gateways.values()],
+      shipments: [],
       counters: { ...this.#counters, tagReadsPerSecond: 35.2 },
     }
   }

@@ -37,7 +37,7 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
 const keptTables = {
   alerts: ['rule', 'watch', 'past', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'],
   supervision: ['gateway', 'sensor', 'limits', 'flow'],
-  goods: ['homes', 'ground'],
+  goods: ['homes', 'ground', 'shipment', 'passage', 'clock'],
   series: [],
 } as const
 const queries = {

@@ -123,6 +123,11 @@ export function goodsOf(): GoodsQueries {
     expected: (_site, _filter, request) => page([], request),
     misplaced: (_site, request) => page([], request),
     ages: (_site, _sku, request) => page([], request),
+    shipments: (_site, _filter, request) => page([], request),
+    shipment: () => undefined,
+    announced: () => [],
+    openShipments: () => 0,
+    withoutOrder: (_site, request) => page([], request),
   }
 }
 

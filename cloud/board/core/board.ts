@@ -9,6 +9,7 @@ import {
   type SlotStateName,
   slotStates,
 } from '../../../shared/board.ts'
+import type { ShipmentSummary } from '../../../shared/shipment.ts'
 import type { SiteMap } from '../../../shared/site-map.ts'
 
 const unknownState = slotStates.indexOf('unknown')
@@ -33,6 +34,8 @@ export interface Board {
   readonly sensors: ReadonlyMap<string, SensorNow>
   readonly alerts: ReadonlyMap<string, Alert>
   readonly gateways: ReadonlyMap<string, GatewayState>
+  /** Those that are open, and those that ended while somebody looked. */
+  readonly shipments: ReadonlyMap<string, ShipmentSummary>
   readonly counters: BoardCounters
 }
 
@@ -52,6 +55,7 @@ export function boardFrom(snapshot: BoardSnapshot): Board | null {
     sensors: new Map(snapshot.sensors.map((now) => [now.sensor, now])),
     alerts: new Map(snapshot.alerts.map((alert) => [alert.id, alert])),
     gateways: new Map(snapshot.gateways.map((state) => [state.gateway, state])),
+    shipments: new Map(snapshot.shipments.map((one) => [one.shipment, one])),
     counters: snapshot.counters,
   }
   if (!fits(snapshot.slots, count)) return null
@@ -95,6 +99,10 @@ export function applyDelta(board: Board, delta: BoardDelta): DeltaOutcome {
         delta.gateways === undefined
           ? board.gateways
           : withEach(board.gateways, delta.gateways, (state) => state.gateway),
+      shipments:
+        delta.shipments === undefined
+          ? board.shipments
+          : withEach(board.shipments, delta.shipments, ({ shipment }) => shipment),
     },
   }
 }

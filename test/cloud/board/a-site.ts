@@ -83,6 +83,7 @@ export function aSnapshot(change: Partial<BoardSnapshot> = {}): BoardSnapshot {
     sensors: [{ sensor: 'climate-1', at: 950, values: { temperature: 4.2 }, outside: [] }],
     alerts: [],
     gateways: [aGateway('gw-n'), aGateway('gw-s')],
+    shipments: [],
     counters: { itemsOnSite: 4, arrivedToday: 0, departedToday: 0, movedToday: 0, tagReadsPerSecond: 0 },
     ...change,
   }

@@ -18,6 +18,7 @@ const now = boardFrom({
   sensors: [{ sensor: 't1', at: 5, values: { temperature: 4 }, outside: [] }],
   alerts: [someAlert('a', 'harbour')],
   gateways: [],
+  shipments: [],
   counters: { itemsOnSite: 3, arrivedToday: 0, departedToday: 0, movedToday: 0, tagReadsPerSecond: 1 },
 })
 const answer = { site: 'harbour', at, ledgerSince: at, mapVersion: map.version, items: [3, 0, 0, 0], itemsOnSite: 4 }

@@ -1,0 +1,57 @@
+import type { ExpectedShipment, ShipmentLine } from '../../shared/shipment.ts'
+import type { SiteMap } from '../../shared/site-map.ts'
+import type { RowError } from './csv-table.ts'
+
+/** What a schema cannot see: gates and SKUs that are not on the map, and lines that say the same thing twice. */
+export function checkShipment(shipment: ExpectedShipment, map: SiteMap | undefined): readonly RowError[] {
+  const lines = new Map<string, number>()
+  const skus = skusOn(map)
+  return [
+    ...flawOfGate(shipment.gate, map).map((message) => ({ path: 'gate', message })),
+    ...shipment.lines.flatMap((line, index) => {
+      const key = lineKey(line)
+      const before = lines.get(key)
+      lines.set(key, before ?? index)
+      const flaws = [...flawOfSku(line, skus), ...(before === undefined ? [] : [`says the same as line ${before}`])]
+      return flaws.map((message) => ({ path: `lines.${index}`, message }))
+    }),
+  ]
+}
+
+export function flawOfGate(gate: string | undefined, map: SiteMap | undefined): readonly string[] {
+  const points = map?.readPoints.filter(({ kind }) => kind === 'gate') ?? []
+  const isThere = points.some(({ id, device, zone }) => [id, device, zone].includes(gate ?? ''))
+  return gate === undefined || isThere ? [] : [`there is no gate "${gate}" on the map`]
+}
+
+export function skusOn(map: SiteMap | undefined): ReadonlySet<string> {
+  return new Set(map?.skus.map(({ sku }) => sku))
+}
+
+/** SKUs are checked where the map lists any. */
+export function flawOfSku(line: ShipmentLine, skus: ReadonlySet<string>): readonly string[] {
+  const sku = 'sku' in line ? line.sku : undefined
+  if (sku === undefined || skus.size === 0 || skus.has(sku)) return []
+  return [`there is no SKU "${sku}" on the map`]
+}
+
+/** Lines with one key name one thing. */
+export function lineKey(line: ShipmentLine): string {
+  if ('quantity' in line) return `sku ${line.sku}`
+  return 'epc' in line ? `epc ${line.epc}` : `sscc ${line.sscc}`
+}
+
+/** Two that are told in the same words. */
+export function isSameShipment(a: ExpectedShipment, b: ExpectedShipment): boolean {
+  return JSON.stringify(inOrder(a)) === JSON.stringify(inOrder(b))
+}
+
+function inOrder({ shipment, direction, gate, dueAt, lines }: ExpectedShipment) {
+  const due = dueAt === undefined ? null : Date.parse(dueAt)
+  const told = lines.map((line) => [
+    lineKey(line),
+    'quantity' in line ? line.quantity : 1,
+    'sku' in line ? line.sku : 0,
+  ])
+  return [shipment, direction, gate ?? null, due, told]
+}

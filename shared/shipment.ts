@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { SkuCode } from './goods.ts'
+import { EpcHex, Identifier } from './identifier.ts'
+
+/** Shipments that are expected to come in (ASN) or to go out, and what of them has passed the gate. */
+
+const Iso = z.iso.datetime({ offset: true })
+export const Sscc = z.string().regex(/^\d{18}$/, 'must be the 18 digits of an SSCC')
+
+/** One tag, one logistic unit, or so many of a SKU. */
+export const ShipmentLine = z.union([
+  z.strictObject({ epc: EpcHex, sku: SkuCode.optional() }),
+  z.strictObject({ sku: SkuCode, quantity: z.int().min(1).max(1_000_000) }),
+  z.strictObject({ sscc: Sscc }),
+])
+export type ShipmentLine = z.infer<typeof ShipmentLine>
+
+export const mostLines = 5000
+
+export const ExpectedShipment = z.strictObject({
+  shipment: Identifier.describe('its number, as on the papers'),
+  direction: z.enum(['in', 'out']),
+  gate: Identifier.optional().describe('read point, reader or zone of the gate, as on the map; without it any gate'),
+  dueAt: Iso.optional(),
+  lines: z.array(ShipmentLine).min(1).max(mostLines),
+})
+export type ExpectedShipment = z.infer<typeof ExpectedShipment>
+
+const Count = z.int().min(0)
+const counts = {
+  expected: Count,
+  seen: Count.describe('that passed; expected − short + over'),
+  short: Count.describe('expected, and not there yet'),
+  over: Count.describe('more than expected, or of a SKU that is not'),
+  unknown: Count.describe('tags whose SKU nobody knows, and which are not expected by themselves'),
+}
+
+export const ShipmentSummary = z.object({
+  site: Identifier,
+  shipment: Identifier,
+  direction: z.enum(['in', 'out']),
+  gate: Identifier.nullable(),
+  dueAt: z.iso.datetime().nullable(),
+  state: z.enum(['expected', 'underway', 'closed', 'cancelled']).describe('underway: something of it has passed'),
+  ...counts,
+  announcedAt: z.iso.datetime(),
+  firstAt: z.iso.datetime().nullable().describe('when the first of it passed'),
+  lastAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+})
+export type ShipmentSummary = z.infer<typeof ShipmentSummary>
+
+export const ShipmentLineRow = z.object({
+  sku: z.string().nullable(),
+  epc: EpcHex.nullable().describe('of a line for one tag'),
+  sscc: z.string().nullable().describe('of a line for one logistic unit'),
+  expected: Count,
+  seen: Count,
+  short: Count,
+  over: Count,
+})
+export type ShipmentLineRow = z.infer<typeof ShipmentLineRow>
+
+export const ShipmentDetail = ShipmentSummary.extend({
+  lines: z.array(ShipmentLineRow).readonly().describe('as announced; then SKUs that nobody announced'),
+  unknownEpcs: z.array(z.string()).readonly().describe('the first 100'),
+})
+export type ShipmentDetail = z.infer<typeof ShipmentDetail>
+
+/** What went out, and no open shipment expected it. */
+export const WithoutOrderRow = z.object({
+  epc: z.string(),
+  sku: z.string().nullable(),
+  at: z.iso.datetime(),
+  readPoint: Identifier,
+  shipment: Identifier.nullable().describe(
+    'the open shipment of that gate that has it as too much; null: there was none',
+  ),
+})
+export type WithoutOrderRow = z.infer<typeof WithoutOrderRow>
+
+export function isEnded({ state }: Pick<ShipmentSummary, 'state'>): boolean {
+  return state === 'closed' || state === 'cancelled'
+}

@@ -1,0 +1,256 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openGoods } from '../../../cloud/goods/open.ts'
+import type { JournalEntry } from '../../../cloud/journal/journal.ts'
+import type { Fact } from '../../../cloud/push/fact.ts'
+import type { KnownRecord } from '../../../shared/record.ts'
+import type { ExpectedShipment } from '../../../shared/shipment.ts'
+import { type GoodsHouse, openGoodsHouse } from '../../support/goods-house.ts'
+import {
+  fromCloud,
+  fromGateway,
+  never,
+  numbered,
+  published,
+  rotterdam,
+  t0,
+  tick,
+} from '../../support/journal-entries.ts'
+
+const dayMs = 86_400_000
+const say = { at: t0, by: 'kim' }
+const milk = (n: number) => `E2${n.toString(16).padStart(2, '0').toUpperCase()}`
+const items = fromCloud([
+  {
+    kind: 'items',
+    ...say,
+    items: Array.from({ length: 9 }, (_, n) => ({ epc: milk(n), sku: n < 6 ? 'MILK' : 'TEA' })),
+  },
+])
+const passed = (at: number, epc: string, direction: 'in' | 'out' = 'in', changes = {}): KnownRecord => ({
+  ...{ kind: 'passage', at, readPoint: 'door.1', epc, direction, confidence: 0.99, count: 9 },
+  ...changes,
+})
+const truck: ExpectedShipment = {
+  ...{ shipment: 'ASN-7', direction: 'in', gate: 'door', dueAt: new Date(t0).toISOString() },
+  lines: [{ sku: 'MILK', quantity: 3 }, { epc: milk(8) }, { sscc: '340123450000000017' }],
+}
+const announced = (shipment: ExpectedShipment, at = t0) => fromCloud([{ kind: 'shipment', at, by: 'kim', shipment }])
+
+describe('an inbound truck', () => {
+  let house: GoodsHouse
+  beforeEach(async () => {
+    house = await openGoodsHouse()
+    await house.append(published(rotterdam()), items, tick(t0))
+  })
+  afterEach(() => house.close())
+  const detail = (shipment = 'ASN-7') => house.get<Record<string, unknown>>(`/sites/rtm/shipments/${shipment}`)
+
+  test('is counted line by line while it is there', async () => {
+    expect((await house.post('/sites/rtm/shipments', truck)).statusCode).toBe(202)
+    const at = house.bench.clock.at
+    expect(await detail()).toMatchObject({ state: 'expected', expected: 5, seen: 0, short: 5, over: 0, unknown: 0 })
+    await house.append(
+      fromGateway([passed(at + 1000, milk(0)), passed(at + 1000, milk(1)), passed(at + 2000, milk(6))]),
+      fromGateway([passed(at + 3000, milk(0)), passed(at + 4000, 'E2FF'), passed(at + 5000, '31' + '0'.repeat(22))]),
+    )
+    const line = { epc: null, sscc: null }
+    expect(await detail()).toMatchObject({
+      ...{
+        state: 'underway',
+        expected: 5,
+        seen: 3,
+        short: 3,
+        over: 1,
+        unknown: 2,
+        unknownEpcs: ['E2FF', expect.anything()],
+      },
+      ...{ firstAt: new Date(at + 1000).toISOString(), lastAt: new Date(at + 5000).toISOString(), endedAt: null },
+      lines: [
+        { ...line, sku: 'MILK', expected: 3, seen: 2, short: 1, over: 0 },
+        { ...line, epc: milk(8), expected: 1, seen: 0, short: 1 },
+        { ...line, sscc: '340123450000000017', expected: 1, seen: 0, short: 1 },
+        { ...line, sku: 'TEA', expected: 0, seen: 1, short: 0, over: 1 },
+      ],
+    })
+    house.bench.clock.at = at + 10_000
+    expect((await house.post('/sites/rtm/shipments/ASN-7/close', {})).statusCode).toBe(202)
+    await house.append(fromGateway([passed(at + 60_000, milk(2))]), tick(at + 61_000))
+    expect(await detail()).toMatchObject({ state: 'closed', seen: 3 })
+    expect((await house.post('/sites/rtm/shipments/ASN-7/close', {})).statusCode).toBe(409)
+    expect((await house.post('/sites/rtm/shipments', { ...truck, gate: 'DOCK' })).statusCode).toBe(409)
+    expect((await house.get('/sites/rtm/shipments?state=open')).items).toEqual([])
+  })
+
+  test('boards are told of each step, and of nothing twice', async () => {
+    await house.append(announced(truck), fromGateway([passed(t0 + 1000, milk(0))]))
+    await house.append(fromGateway([passed(t0 + 2000, milk(0))])) // seen again: only later
+    await house.append(tick(t0 + 3000), tick(t0 + 4000))
+    await house.append(
+      fromCloud([{ kind: 'shipment-ended', at: t0 + 5000, by: 'kim', shipment: 'ASN-7', as: 'cancelled' }]),
+    )
+    const told = house.told.flatMap((fact) => (fact.type === 'shipment' ? [fact.shipment] : []))
+    expect(told.map(({ state, seen }) => [state, seen])).toEqual([
+      ['underway', 1],
+      ['underway', 1],
+      ['cancelled', 0],
+    ])
+  })
+
+  test('a SKU that is learnt, and a clock that is found, correct what was counted', async () => {
+    const lost = { unsynced: true, boot: 'b1' } as const
+    await house.append(
+      announced(truck),
+      fromGateway([passed(t0 + 1000, 'E2AA'), passed(0, milk(0), 'in', lost)], { recordedAt: t0 + 2000 }),
+      tick(t0 + 2000),
+    )
+    expect(await detail()).toMatchObject({ seen: 0, unknown: 1 })
+    await house.append(
+      fromCloud([{ kind: 'items', ...say, items: [{ epc: 'E2AA', sku: 'MILK' }] }]),
+      fromGateway([{ kind: 'clock', at: t0, boot: 'b1', offsetMs: t0 + 500, synced: true }], { recordedAt: t0 + 3000 }),
+    )
+    expect(await detail()).toMatchObject({ seen: 2, unknown: 0, firstAt: new Date(t0 + 500).toISOString() })
+  })
+
+  test('what nothing can change any more is settled, and says the same as before', async () => {
+    await house.append(announced(truck), fromGateway([passed(t0 + 1000, milk(0)), passed(t0 + 2000, milk(7))]))
+    await house.append(
+      fromCloud([{ kind: 'shipment-ended', at: t0 + 5000, by: 'kim', shipment: 'ASN-7', as: 'closed' }]),
+    )
+    const before = await detail()
+    expect(before).toMatchObject({ state: 'closed', seen: 2, over: 1 })
+    await house.append(tick(t0 + 6 * dayMs))
+    expect(house.goods.state.passages.all.size).toBe(2)
+    await house.append(tick(t0 + 8 * dayMs))
+    expect(house.goods.state.passages.all.size).toBe(0)
+    expect(await detail()).toEqual(before)
+    await house.append(tick(t0 + 91 * dayMs))
+    expect((await house.get('/sites/rtm/shipments')).items).toEqual([])
+  })
+
+  test('what an open shipment counted stays, however long it is open', async () => {
+    await house.append(announced(truck), fromGateway([passed(t0 + 1000, milk(0))]), tick(t0 + 30 * dayMs))
+    expect(await detail()).toMatchObject({ state: 'underway', seen: 1 })
+  })
+
+  test('what goes out and nobody expects is listed, newest first, in pages', async () => {
+    const order: ExpectedShipment = { shipment: 'SO-1', direction: 'out', lines: [{ sku: 'MILK', quantity: 1 }] }
+    await house.append(
+      fromGateway([passed(t0 - 1000, milk(6), 'out')]),
+      announced(order),
+      fromGateway([passed(t0 + 1000, milk(0), 'out'), passed(t0 + 2000, milk(1), 'out')]),
+    )
+    const first = await house.get<{ items: unknown[]; next: string }>('/sites/rtm/without-order?limit=1')
+    expect(first.items).toEqual([
+      { epc: milk(1), sku: 'MILK', at: new Date(t0 + 2000).toISOString(), readPoint: 'door.1', shipment: 'SO-1' },
+    ])
+    const rest = await house.get(`/sites/rtm/without-order?limit=1&cursor=${encodeURIComponent(first.next)}`)
+    expect(rest).toMatchObject({ items: [{ epc: milk(6), shipment: null }], next: null })
+    expect(await detail('SO-1')).toMatchObject({ expected: 1, seen: 2, short: 0, over: 1 })
+  })
+})
+
+describe('imports of shipments', () => {
+  let house: GoodsHouse
+  beforeEach(async () => {
+    house = await openGoodsHouse()
+    const skus = ['MILK', 'TEA'].map((sku) => ({ sku, name: sku }))
+    await house.append(published(rotterdam({ skus })), tick(t0))
+  })
+  afterEach(() => house.close())
+  const head = 'shipment,direction,gate,dueAt,sku,quantity,epc,sscc\n'
+  const file = `${head}A-1,in,door,2026-11-24,MILK,12,,\nA-1,in,door,2026-11-24,,,e201,\nA-2,out,,,TEA,3,,\nA-1,in,door,2026-11-24,,,,340123450000000017\n`
+
+  test('rows of one number are one shipment; the same file again changes nothing', async () => {
+    const answer = await house.post('/sites/rtm/import/shipments', file)
+    expect(answer.json()).toMatchObject({ rows: 4, valid: 4, invalid: 0, offset: 3 })
+    const listed = (await house.get('/sites/rtm/shipments')).items
+    expect(listed).toMatchObject([
+      { shipment: 'A-1', direction: 'in', gate: 'door', dueAt: '2026-11-24T23:00:00.000Z', expected: 14 },
+      { shipment: 'A-2', direction: 'out', gate: null, dueAt: null, expected: 3 },
+    ])
+    house.bench.clock.at += 1000
+    await house.post('/sites/rtm/import/shipments', file)
+    expect((await house.get('/sites/rtm/shipments')).items).toEqual(listed)
+    expect((await house.get('/sites/rtm/shipments?direction=out')).items).toMatchObject([{ shipment: 'A-2' }])
+    await house.post('/sites/rtm/shipments/A-2/cancel', {})
+    expect((await house.post('/sites/rtm/import/shipments', file)).statusCode).toBe(200)
+    const other = await house.post('/sites/rtm/import/shipments', `${head}A-2,out,,,TEA,4,,\n`)
+    expect(other.json()).toMatchObject({ status: 400, errors: [{ path: 'shipment A-2', message: 'has ended' }] })
+  })
+
+  test.each([
+    ['A 1,in,,,MILK,1,,', 'shipment', 'must be 1–64 letters, digits, "_", "." or "-"'],
+    ['A,inwards,,,MILK,1,,', 'direction', 'must be in or out'],
+    ['A,in,shelf,,MILK,1,,', 'gate', 'there is no gate "shelf" on the map'],
+    ['A,in,,tomorrow,MILK,1,,', 'dueAt', 'must be a day such as 2026-03-31, or an instant with its zone'],
+    ['A,in,,,RICE,1,,', 'sku', 'there is no SKU "RICE" on the map'],
+    ['A,in,,,MILK,0,,', 'quantity', 'must be a whole number from 1 to 999999'],
+    ['A,in,,,MILK,,,', 'row', 'must name one of epc, sscc, or sku and quantity'],
+    ['A,in,,,MILK,1,E201,', 'row', 'must name one of epc, sscc, or sku and quantity'],
+    ['A,in,,,,,E20,', 'epc', 'must be hex digits, whole bytes'],
+    ['A,in,,,,,,340123450000000018', 'sscc', 'must be 18 digits with a right check digit'],
+    ['A,in,,,MILK,1,,\nA,in,,,MILK,2,,', 'row', 'is on line 2 already'],
+    ['A,in,,,MILK,1,,\nA,out,,,TEA,2,,', 'row', 'says of the shipment otherwise than line 2'],
+  ])('%j is refused in its place', async (rows, column, message) => {
+    const dry = (await house.post('/sites/rtm/import/shipments?dryRun=true', `${head}${rows}\n`)).json()
+    const line = rows.split('\n').length + 1
+    expect(dry).toMatchObject({ dryRun: true, invalid: 1, errors: [{ path: `line ${line}, ${column}`, message }] })
+    expect((await house.post('/sites/rtm/import/shipments', `${head}${rows}\n`)).statusCode).toBe(400)
+    expect((await house.get('/sites/rtm/shipments')).items).toEqual([])
+  })
+
+  test.each([
+    [{ ...truck, gate: 'shelf' }, 'gate'],
+    [{ ...truck, lines: [{ sku: 'RICE', quantity: 1 }] }, 'lines.0'],
+    [{ ...truck, lines: [{ epc: 'E201' }, { epc: 'E201' }] }, 'lines.1'],
+    [{ ...truck, lines: [] }, 'body/lines'],
+    [{ ...truck, direction: 'up' }, 'body/direction'],
+  ])('a shipment that does not fit is refused: %j', async (shipment, path) => {
+    const answer = await house.post('/sites/rtm/shipments', shipment)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json().errors[0].path).toBe(path)
+  })
+})
+
+test('in whatever order passages arrive, shipments come out the same', async () => {
+  const lines = [{ sku: 'MILK', quantity: 2 }]
+  const known: readonly JournalEntry[] = [
+    published(rotterdam()),
+    items,
+    announced(truck),
+    announced({ shipment: 'ASN-8', direction: 'in', lines }),
+    announced({ shipment: 'SO-1', direction: 'out', gate: 'DOCK', lines }),
+  ]
+  const passage = fc
+    .tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 9 }), fc.constantFrom<'in' | 'out'>('in', 'out'))
+    .map(([second, n, direction]) => passed(t0 + second * 1000, milk(n), direction))
+  const outcome = async (records: readonly KnownRecord[]) => {
+    const told = new Map<string, unknown>()
+    const tell = (facts: readonly Fact[]) => {
+      for (const fact of facts) if (fact.type === 'shipment') told.set(fact.shipment.shipment, fact.shipment)
+    }
+    const goods = await openGoods({ path: ':memory:', tell })
+    // Each by itself, so that boards are told in between.
+    const entries = numbered([
+      ...known,
+      ...records.map((record) => fromGateway([record])),
+      tick(t0 + 60_000),
+      tick(t0 + 61_000),
+    ])
+    for (const entry of entries) await goods.apply([entry], never)
+    await goods.close()
+    return [...told.values()]
+  }
+  await fc.assert(
+    fc.asyncProperty(
+      fc
+        .array(passage, { maxLength: 12 })
+        .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+      async ([sent, shuffled]) => {
+        expect(await outcome(shuffled)).toEqual(await outcome(sent))
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
