@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
 import type { Clock } from '../../shared/clock.ts'
 import { type Calls, type Line, openLine } from './line.ts'
@@ -25,6 +26,7 @@ export function startThread<Theirs extends Calls>(
 ): Thread<Theirs> {
   const here = import.meta.url
   const script = new URL(`./${name}.${here.endsWith('.ts') ? 'ts' : 'js'}`, here)
+  giveThreadsTheirOwnHeaps()
   const worker = new Worker(script, { name, resourceLimits: heap })
   worker.on('error', (thrown) => {
     throw thrown
@@ -37,6 +39,15 @@ export function startThread<Theirs extends Calls>(
       await worker.terminate()
     },
   }
+}
+
+/**
+ * The heap flags of the command line (bin/node24.js) are meant for the first thread, which has its heap by now. V8 holds
+ * every heap made afterwards to them, whatever its limits say, as long as they stand.
+ */
+export function giveThreadsTheirOwnHeaps(): void {
+  setFlagsFromString('--max-semi-space-size=0')
+  setFlagsFromString('--max-old-space-size=0')
 }
 
 /** Closes a thread's rooms, then ends it; safe to call twice. */
