@@ -130,11 +130,14 @@ export const ClockRule = z.strictObject({
 })
 export type ClockRule = z.infer<typeof ClockRule>
 
-/** A gateway, reader or sensor that has said nothing for too long, or says itself that it is down. */
+/**
+ * A gateway, reader or sensor that has said nothing for too long, or says itself that it is down; or an antenna that reads
+ * far less than it did, as its gateway finds (edge/supervision/antenna-rate.ts).
+ */
 export const SilentRule = z.strictObject({
   ...common,
   type: z.literal('silent'),
-  of: z.enum(['gateway', 'reader', 'sensor']),
+  of: z.enum(['gateway', 'reader', 'antenna', 'sensor']),
   afterMs: z.int().min(1000),
 })
 export type SilentRule = z.infer<typeof SilentRule>

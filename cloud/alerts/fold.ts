@@ -9,6 +9,7 @@ import { believedAheadMs, presentTime } from '../location/event-time.ts'
 import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
 import { knownSensor } from './concerning.ts'
 import { passTime } from './deadlines.ts'
+import { hearDevice, watchAntennas } from './hear-device.ts'
 import { judgeTime, retire } from './judge.ts'
 import { judgeClock, judgeGap, passGaps } from './judge-gateway.ts'
 import { judgeValues } from './judge-values.ts'
@@ -39,12 +40,7 @@ function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes
       if (at !== undefined) measure(state, entry, index, record, at, hash, changes)
     } else if (isKind(record, 'device')) {
       const at = presentTime(record, entry)
-      if (at === undefined) return
-      const isSensor = state.signs.get(`${site}/sensor//${record.device}`) !== undefined
-      if (record.device === gateway) return
-      const sign = signOf(state, site, isSensor ? 'sensor' : 'reader', gateway, record.device)
-      say(sign, record.state, at)
-      noteSign(state, sign)
+      if (at !== undefined) hearDevice(state, entry, record, at)
     } else if (isKind(record, 'gap')) {
       judgeGap(state, { site, gateway, at: recordedAt, trigger: triggerOf(entry, index) }, record, hash, changes)
     } else if (isKind(record, 'clock')) {
@@ -239,6 +235,7 @@ function adopt(state: AlertState, map: SiteMap, at: number): void {
   }
   const places = [...map.sensors, ...map.readPoints].map(({ id, zone }) => [id, zone] as const)
   state.zones.put(site, Object.fromEntries(places))
+  watchAntennas(state, site)
   state.timeZones.put(site, map.timeZone)
   state.concerning.clear()
 }

@@ -1,6 +1,7 @@
 import { isValueRule, type SilentRule } from '../../shared/rule.ts'
 import { watchTime } from '../../shared/rules/watch.ts'
 import { conditionKey } from './concerning.ts'
+import { readerOfAntenna } from './hear-device.ts'
 import { obeyWatch } from './judge-values.ts'
 import { backlogQuietMs, endPast } from './past.ts'
 import { raise, turn } from './raise.ts'
@@ -89,7 +90,7 @@ function judgeSilence(
   raise(state, { key, site, rule, ruleId: rule.id, subject, zone, value: null, at, trigger }, hash, changes)
 }
 
-/** unknown: the gateway behind it is away, which explains its silence; one alert for the gateway is enough. */
+/** unknown: the gateway or reader behind it is away, which explains its silence; one alert for that is enough. */
 function silenceOf(
   state: AlertState,
   rule: SilentRule,
@@ -100,7 +101,11 @@ function silenceOf(
   if (sign.of === 'gateway') return silentSince(sign, rule.afterMs, now, true, wasFound)
   const gateway = state.signs.get(signKey(sign.site, 'gateway', '', sign.gateway))
   if (gateway !== undefined && isAway(gateway)) return 'unknown'
-  if (sign.of === 'reader') {
+  if (sign.of === 'antenna') {
+    const reader = readerOfAntenna(state, sign.site, sign.gateway, sign.subject)
+    if (reader === undefined || reader.said === 'silent' || reader.said === 'down') return 'unknown'
+  }
+  if (sign.of !== 'sensor') {
     // A reader with nothing in front of it reads nothing: only what is said of it counts.
     return sign.said === 'unsaid' ? undefined : silentSince(sign, rule.afterMs, now, true, wasFound)
   }

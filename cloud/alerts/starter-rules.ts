@@ -31,6 +31,42 @@ export function starterRules(site: string): readonly Rule[] {
     },
     {
       type: 'silent',
+      id: `antenna-weak.${site}`.slice(0, 64),
+      site,
+      name: 'Antenna reads far less than usual',
+      severity: 3,
+      whatToDo:
+        'Look at the cable and connector of the antenna, and for metal or water in front of it. If goods were only ' +
+        'taken away, the alert ends by itself.',
+      enabled: true,
+      of: 'antenna',
+      afterMs: 5 * 60_000,
+    },
+    {
+      type: 'gap',
+      id: `records-lost.${site}`.slice(0, 64),
+      site,
+      name: 'A gateway had to give records up',
+      severity: 2,
+      whatToDo:
+        'Its spool was full: the link was away for too long, or is too slow. Restore the link, or give the gateway more ' +
+        'disk. What is missing is listed with the gateway.',
+      enabled: true,
+      atLeast: 1,
+      quietMs: 3_600_000,
+    },
+    {
+      type: 'clock',
+      id: `clock-wrong.${site}`.slice(0, 64),
+      site,
+      name: 'Clock of a gateway is wrong',
+      severity: 3,
+      whatToDo: 'Nothing is lost: its times are set right. Check the time server (NTP) and the battery of its clock.',
+      enabled: true,
+      limitMs: 60_000,
+    },
+    {
+      type: 'silent',
       id: `sensor-silent.${site}`.slice(0, 64),
       site,
       name: 'Sensor silent',

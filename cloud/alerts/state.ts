@@ -26,7 +26,7 @@ export const StoredPast = StoredWatch.extend({
 export type StoredPast = z.infer<typeof StoredPast>
 export const StoredSign = z.object({
   site: z.string(),
-  of: z.enum(['gateway', 'reader', 'sensor']),
+  of: z.enum(['gateway', 'reader', 'antenna', 'sensor']),
   subject: z.string(),
   gateway: z.string(),
   zone: z.string().nullable(),

@@ -185,6 +185,40 @@ describe('what rings', () => {
       ['quiet-reader cold active @120'],
     ],
     [
+      'an antenna that reads far less than it did',
+      [put(quiet('antenna')), map, device(t0, 'cold.1', 'silent'), tick(t0 + 2 * minute)],
+      ['quiet-antenna cold.1 active @120'],
+    ],
+    [
+      'and again as it did',
+      [
+        ...[put(quiet('antenna')), map, device(t0, 'cold.1', 'silent'), tick(t0 + 2 * minute)],
+        ...[device(t0 + 3 * minute, 'cold.1', 'up'), tick(t0 + 3 * minute)],
+      ],
+      ['quiet-antenna cold.1 cleared @120'],
+    ],
+    [
+      'its reader is down: that is one alert, and not of the antenna',
+      [
+        ...[put(quiet('antenna')), put(quiet('reader')), map, device(t0, 'cold.1', 'silent')],
+        ...[device(t0 + 1000, 'cold', 'down'), tick(t0 + 2 * minute)],
+      ],
+      ['quiet-reader cold active @1'],
+    ],
+    [
+      'an antenna of no reader on the map',
+      [put(quiet('antenna')), map, device(t0, 'other.1', 'silent'), tick(t0 + 2 * minute)],
+      [],
+    ],
+    [
+      'an antenna whose reader left the map',
+      [
+        ...[put(quiet('antenna')), map, device(t0, 'cold.1', 'silent')],
+        ...[published(rotterdam({ version: 2, readPoints: [] }), t0), tick(t0 + 2 * minute)],
+      ],
+      [],
+    ],
+    [
       'a reader with nothing in front of it',
       [put(quiet('reader')), map, fromGateway([observation(t0, 'shelf.1')]), tick(t0 + 60 * minute)],
       [],
