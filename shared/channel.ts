@@ -53,6 +53,17 @@ const Ntfy = z.strictObject({
   url: HttpUrl.describe('of the topic, e.g. https://ntfy.example/warehouse'),
   secret: secret.optional().describe('access token'),
 })
+/** Another program by way of a broker: the alert as data, at QoS 1, not retained. */
+const Mqtt = z.strictObject({
+  ...common,
+  kind: z.literal('mqtt'),
+  url: z
+    .url({ protocol: /^mqtts?$/ })
+    .max(2000)
+    .refine(isTopicAddress, 'an address is needed that ends in a topic without wildcards, and holds no password')
+    .describe('of the topic, e.g. mqtts://warepulse@broker.example:8883/warehouse/alerts'),
+  secret: secret.optional().describe('password of the name in the address'),
+})
 const Mail = z.strictObject({
   ...common,
   kind: z.literal('email'),
@@ -60,7 +71,7 @@ const Mail = z.strictObject({
 })
 
 /** As people write it down. A secret that is not said stays the one there is. */
-export const ChannelBody = z.discriminatedUnion('kind', [Webhook, Robot, Ntfy, Mail])
+export const ChannelBody = z.discriminatedUnion('kind', [Webhook, Robot, Ntfy, Mqtt, Mail])
 export type ChannelBody = z.infer<typeof ChannelBody>
 export type Channel = ChannelBody & { readonly site: string; readonly id: string }
 
@@ -68,8 +79,8 @@ export type Channel = ChannelBody & { readonly site: string; readonly id: string
 export const ChannelView = z.object({
   id: Identifier,
   ...common,
-  kind: z.enum(['webhook', 'wecom', 'dingtalk', 'feishu', 'slack', 'teams', 'ntfy', 'email']),
-  target: z.string().describe('host of the address, or who gets the mail'),
+  kind: z.enum(['webhook', 'wecom', 'dingtalk', 'feishu', 'slack', 'teams', 'ntfy', 'mqtt', 'email']),
+  target: z.string().describe('host of the address, with the topic of a broker, or who gets the mail'),
   hasSecret: z.boolean(),
   waiting: z.int().describe('messages that are not delivered yet'),
 })
@@ -113,3 +124,10 @@ export const Message = z.discriminatedUnion('event', [
   z.object({ event: z.literal('test'), at: z.number(), by: z.string() }),
 ])
 export type Message = z.infer<typeof Message>
+
+/** MQTT 3.1.1, 4.7: what is published to has no wildcard. */
+function isTopicAddress(address: string): boolean {
+  const url = URL.parse(address)
+  if (url === null || url.password !== '' || url.hash !== '' || url.search !== '') return false
+  return /^\/[^+#\0]{1,512}$/.test(decodeURIComponent(url.pathname))
+}

@@ -16,7 +16,7 @@ type FloodMessage = Extract<Message, { event: 'flood' }>
 
 /** Programs can follow every one; severity 1 is never one of many. */
 export function mayGroup({ kind }: Channel, { severity }: Alert): boolean {
-  return kind !== 'webhook' && severity > 1
+  return kind !== 'webhook' && kind !== 'mqtt' && severity > 1
 }
 
 /** Is a further alert told together with others, when so many were told one by one in the last ten minutes? */

@@ -17,6 +17,7 @@ import { followUp, type Outcome } from './retry.ts'
 import { migrations } from './schema.ts'
 import { sendHttp } from './send-http.ts'
 import { sendMail } from './send-mail.ts'
+import { sendMqtt } from './send-mqtt.ts'
 
 /** Where notices and clocks of sites come from. */
 export interface Feed {
@@ -96,6 +97,7 @@ export function openNotify({ path, config, feed, clock, random, log }: NotifyOpt
       return sendMail(smtp, password, channel, id, message, timeZone, config.attemptMs)
     }
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(config.attemptMs)])
+    if (channel.kind === 'mqtt') return sendMqtt(channel, id, message, allowed, signal)
     const answer = await sendHttp(postOf(channel, id, message, timeZone, clock.now()), allowed, signal)
     if ('blocked' in answer) return { outcome: 'blocked', status: null, said: answer.blocked }
     const outcome = answerOf(channel.kind, answer.status, answer.body, answer.retryAfter)

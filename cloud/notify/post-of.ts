@@ -9,7 +9,7 @@ export interface Post {
   readonly body: string
 }
 
-type HttpChannel = Exclude<Channel, { kind: 'email' }>
+type HttpChannel = Exclude<Channel, { kind: 'email' | 'mqtt' }>
 
 /** Robots refuse what is longer: WeCom takes 4,096 bytes of Markdown, the others more. */
 const mostBytes = 4000

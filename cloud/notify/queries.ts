@@ -81,8 +81,15 @@ export function viewOf(database: DatabaseSync, channel: Channel): ChannelView {
   return {
     ...{ id, kind, name, enabled, language, leastSeverity, events, quiet, duty },
     ...(zones !== undefined && { zones }),
-    target: channel.kind === 'email' ? channel.to.join(', ') : new URL(channel.url).host,
+    target: targetOf(channel),
     hasSecret: channel.kind !== 'email' && channel.secret !== undefined,
     waiting: n,
   }
+}
+
+/** Of an address of a robot only where it is, for the rest of it is a secret. */
+function targetOf(channel: Channel): string {
+  if (channel.kind === 'email') return channel.to.join(', ')
+  const { host, pathname } = new URL(channel.url)
+  return channel.kind === 'mqtt' ? `${host}${decodeURIComponent(pathname)}` : host
 }

@@ -1,15 +1,20 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { connectAsync } from 'mqtt'
 import { SMTPServer } from 'smtp-server'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { SmtpServer as SmtpConfig } from '../../cloud/notify/config.ts'
 import { allowedOf } from '../../cloud/notify/network.ts'
 import { sendHttp } from '../../cloud/notify/send-http.ts'
 import { sendMail } from '../../cloud/notify/send-mail.ts'
-import { channelOf, monday, noticeOf } from '../support/notices.ts'
+import { sendMqtt } from '../../cloud/notify/send-mqtt.ts'
+import { ChannelBody } from '../../shared/channel.ts'
+import { startMosquitto } from '../support/mosquitto.ts'
+import { alertOf, channelOf, monday, noticeOf } from '../support/notices.ts'
+import { until } from '../support/until.ts'
 
-/** Messages to real servers of the two kinds. */
+/** Messages to real servers of the three kinds. */
 
 const here = allowedOf(['127.0.0.1'])
 const postTo = (url: string) => ({ url, headers: { 'content-type': 'application/json' }, body: '{"a":"门"}' })
@@ -92,6 +97,77 @@ describe('over HTTP', () => {
     const answer = await sendHttp(postTo(`http://hook.example:${port}/`), allowedOf([]), soon(), both)
     expect(answer).toEqual({ blocked: expect.stringContaining('127.0.0.1') })
     expect(seen).toEqual([])
+  })
+})
+
+describe('over MQTT', () => {
+  const send = (url: string, secret: string | undefined, signal = soon(), allowed = here) => {
+    const channel = channelOf({ kind: 'mqtt', url, secret })
+    if (channel.kind !== 'mqtt') throw new Error('no MQTT channel')
+    return sendMqtt(channel, 'd1', noticeOf('ringing', 'a', monday), allowed, signal)
+  }
+
+  test('what is told arrives at a broker once, not retained; a wrong password and a broker that is gone are told apart', async () => {
+    const users = { listener: 'listener-password', night: 'night-password' }
+    const permissions = 'user listener\ntopic read #\nuser night\ntopic write warehouse/alerts\n'
+    const broker = await startMosquitto({ users, permissions })
+    onTestFinished(() => broker.stop())
+    const login = { username: 'listener', password: users.listener }
+    const listener = await connectAsync(broker.url, login)
+    onTestFinished(() => listener.endAsync(true))
+    await listener.subscribeAsync('#', { qos: 1 })
+    const heard: { readonly topic: string; readonly retain: boolean; readonly said: unknown }[] = []
+    listener.on('message', (topic, payload, { retain }) =>
+      heard.push({ topic, retain, said: JSON.parse(payload.toString('utf8')) }),
+    )
+    const address = `mqtt://night@127.0.0.1:${broker.port}/warehouse/alerts`
+    expect(await send(address, users.night)).toMatchObject({ outcome: 'delivered' })
+    await until('it was heard', () => heard.length > 0)
+    expect(heard).toEqual([
+      {
+        topic: 'warehouse/alerts',
+        retain: false,
+        said: {
+          id: 'd1',
+          type: 'alert.ringing',
+          timestamp: '2026-01-05T00:00:00.000Z',
+          data: { site: 'rtm', alert: alertOf('a') },
+        },
+      },
+    ])
+    expect(await send(address, 'wrong-password')).toMatchObject({ outcome: 'refused', status: 5 })
+    await listener.endAsync(true)
+    await broker.stop()
+    await expect(send(address, users.night)).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  test('a broker that never answers is left when time is up, and one inside the house is not reached at all', async () => {
+    let visitors = 0
+    const silent = createTcpServer(() => (visitors += 1)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    onTestFinished(() => void silent.close())
+    const address = `mqtt://localhost:${(silent.address() as AddressInfo).port}/warehouse/alerts`
+    expect(await send(address, undefined, soon(), allowedOf([]))).toMatchObject({
+      outcome: 'blocked',
+      said: expect.stringContaining('notify.allow'),
+    })
+    expect(visitors).toBe(0)
+    const waiting = send(address, undefined, AbortSignal.timeout(300), allowedOf(['localhost']))
+    await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(visitors).toBe(1)
+  })
+
+  test.each([
+    ['mqtt://broker.example/alerts', true],
+    ['mqtts://night@broker.example:8883/warehouse/%E4%BB%93', true],
+    ['mqtt://broker.example', false],
+    ['mqtt://broker.example/', false],
+    ['mqtt://broker.example/all/%23', false],
+    ['mqtt://broker.example/+/alerts', false],
+    ['mqtt://night:password@broker.example/alerts', false],
+    ['https://broker.example/alerts', false],
+  ])('%s is an address of a topic: %s', (url, isOne) => {
+    expect(ChannelBody.safeParse({ kind: 'mqtt', name: 'n', url }).success).toBe(isOne)
   })
 })
 

@@ -43,7 +43,14 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   uqr: ['bin/', 'cloud/board/parts/'],
   commander: ['bin/'],
   yaml: ['bin/'],
-  mqtt: ['edge/sources/mqtt/', 'edge/uplink/', 'cloud/broker/', 'simulators/devices/', 'bench/'],
+  mqtt: [
+    'edge/sources/mqtt/',
+    'edge/uplink/',
+    'cloud/broker/',
+    'cloud/notify/send-mqtt',
+    'simulators/devices/',
+    'bench/',
+  ],
   'node:worker_threads': ['cloud/threads/', 'cloud/main.ts', 'bench/'],
   'node:sqlite': [
     'cloud/database/',

@@ -1,6 +1,16 @@
 import type { ChannelBody, ChannelView } from '../../../shared/channel.ts'
 
-export const channelKinds = ['webhook', 'wecom', 'dingtalk', 'feishu', 'slack', 'teams', 'ntfy', 'email'] as const
+export const channelKinds = [
+  'webhook',
+  'wecom',
+  'dingtalk',
+  'feishu',
+  'slack',
+  'teams',
+  'ntfy',
+  'mqtt',
+  'email',
+] as const
 export const channelEvents = ['ringing', 'escalated', 'acknowledged', 'over'] as const
 
 /** A channel as it stands in the form. */

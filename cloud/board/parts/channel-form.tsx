@@ -109,7 +109,7 @@ export function ChannelForm({
               required
               maxLength={2000}
               autocomplete="off"
-              placeholder={channel === undefined ? '' : `https://${channel.target}/…`}
+              placeholder={addressLike(kind, channel)}
               value={url}
               onInput={(event) => change({ url: event.currentTarget.value })}
             />
@@ -230,4 +230,11 @@ export function ChannelForm({
       )}
     </form>
   )
+}
+
+/** What an address of the kind looks like; of a channel that is changed, where it is now. */
+function addressLike(kind: ChannelView['kind'], channel: ChannelView | undefined): string {
+  if (kind === 'mqtt')
+    return `mqtts://${channel?.kind === kind ? channel.target : 'name@broker.example:8883/warehouse/alerts'}`
+  return channel === undefined ? '' : `https://${channel.target}/…`
 }

@@ -167,6 +167,7 @@ export const en = {
     slack: 'Slack',
     teams: 'Teams',
     ntfy: 'ntfy',
+    mqtt: 'MQTT topic',
     email: 'Mail',
   },
   channelName: 'Name',

@@ -161,6 +161,7 @@ export const zhCn: Words = {
     slack: 'Slack',
     teams: 'Teams',
     ntfy: 'ntfy',
+    mqtt: 'MQTT 主题',
     email: '邮件',
   },
   channelName: '名称',
