@@ -119,7 +119,8 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       (thread) => thread.close(),
     )
     push.seed(journal.standing)
-    documents = gatewayDocuments(async (address, ...sent) => broker?.send(address, ...sent), journal.standing)
+    const told = gatewayDocuments(async (address, ...sent) => broker?.send(address, ...sent), journal.standing)
+    documents = told
     const series = open.adopt(
       await openSeriesThread({ series: config.series, dataDirectory, journalPort }, { log: logged }),
       (thread) => thread.close(),
@@ -188,6 +189,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
         setAside: journal,
         series,
         journal,
+        documents: told,
         people,
         gatewayAccounts,
         audit,

@@ -1,31 +1,14 @@
-import { open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
 import { KeptClock } from './clock/kept.ts'
+import { readWhole, writeWhole } from './whole-file.ts'
 
-/**
- * What is remembered of the clocks, beside the spool: one small JSON file, replaced whole. Without it, or with a damaged
- * one, a gateway only knows less about how wrong its clock may be.
- */
+/** What is remembered of the clocks. Without it, a gateway only knows less about how wrong its clock may be. */
 const name = 'clock'
 
-export async function readKeptClock(directory: string): Promise<KeptClock | undefined> {
-  try {
-    const parsed = KeptClock.safeParse(JSON.parse(await readFile(join(directory, name), 'utf8')))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
+export function readKeptClock(directory: string): Promise<KeptClock | undefined> {
+  return readWhole(directory, name, KeptClock)
 }
 
 /** Durable when it resolves. Rejects as the disk does; the old one stands then. */
-export async function writeKeptClock(directory: string, kept: KeptClock): Promise<void> {
-  const path = join(directory, name)
-  const handle = await open(`${path}.new`, 'w')
-  try {
-    await handle.writeFile(JSON.stringify(kept))
-    await handle.datasync()
-  } finally {
-    await handle.close()
-  }
-  await rename(`${path}.new`, path)
+export function writeKeptClock(directory: string, kept: KeptClock): Promise<void> {
+  return writeWhole(directory, name, kept)
 }

@@ -3,6 +3,7 @@ import { Identifier } from '../shared/identifier.ts'
 import { CleanOptions } from './clean/options.ts'
 import type { ReaderSettings } from './commands/dialect.ts'
 import { commandsOf } from './decoders/catalogue.ts'
+import { OutputOptions } from './outputs/options.ts'
 import { SourceOptions } from './sources/catalogue.ts'
 import type { SerialOptions } from './sources/serial/options.ts'
 
@@ -62,6 +63,11 @@ export const EdgeConfig = z
       .prefault({}),
     sources: z.array(SourceOptions).max(256).default([]).describe('devices, or connections to several of them'),
     clean: CleanOptions.prefault({}),
+    outputs: z
+      .array(OutputOptions)
+      .max(16)
+      .default([])
+      .describe('what rules that run on this gateway may switch; they can name what is here and nothing else'),
     metrics: z
       .strictObject({
         host: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 lets the network in'),
@@ -75,6 +81,12 @@ export const EdgeConfig = z
     for (const [i, source] of sources.entries()) {
       const message = source.type === 'serial' ? refusedSettings(source) : undefined
       if (message !== undefined) context.addIssue({ code: 'custom', path: ['sources', i], message })
+    }
+  })
+  .superRefine(({ outputs }, context) => {
+    for (const [i, { id }] of outputs.entries()) {
+      if (outputs.findIndex((other) => other.id === id) === i) continue
+      context.addIssue({ code: 'custom', path: ['outputs', i, 'id'], message: `there is an output "${id}" already` })
     }
   })
   .superRefine(({ gateway, sources }, context) => {

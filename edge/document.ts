@@ -8,6 +8,10 @@ export interface DocumentInForce {
   readonly current: GatewayDocument | undefined
   /** Version in force; 0 = none yet. */
   readonly version: number
+  /** It is another one than the cloud was told that we work by. */
+  readonly isNews: boolean
+  /** The version, to be told to the cloud. */
+  report(): number
   /** Takes what came on the `config` topic. What cannot be read changes nothing. */
   take(payload: Uint8Array): void
   /** Resolves when what was taken is on disk, or could not be written. */
@@ -19,12 +23,20 @@ export async function openDocument(directory: string, log: Pick<Log, 'info' | 'w
   let current = await readKeptDocument(directory)
   let text = JSON.stringify(current)
   let writing = Promise.resolve()
+  let reported: number | undefined
   return {
     get current() {
       return current
     },
     get version() {
       return current?.version ?? 0
+    },
+    get isNews() {
+      return reported !== undefined && current?.version !== reported
+    },
+    report() {
+      reported = current?.version ?? 0
+      return reported
     },
     take(payload) {
       const read = parsed(payload)
@@ -33,10 +45,11 @@ export async function openDocument(directory: string, log: Pick<Log, 'info' | 'w
       if (said === text) return
       text = said
       current = read
-      log.info({ version: read.version, gates: read.gates.length }, 'the gates of this gateway are described anew')
+      const { version, gates, rules } = read
+      log.info({ version, gates: gates.length, rules: rules.length }, 'what this gateway works by is described anew')
       writing = writing.then(() =>
         writeKeptDocument(directory, read).catch((thrown) => {
-          log.warn(asFault(thrown, 'the description of the gates cannot be written').message)
+          log.warn(asFault(thrown, 'what this gateway works by cannot be written').message)
         }),
       )
     },

@@ -5,6 +5,7 @@ import type { GateSides } from '../shared/gateway-document.ts'
 import type { DeviceState } from '../shared/record.ts'
 import { appendAll } from './append.ts'
 import {
+  type CleanRecord,
   type CleanState,
   cleanFlush,
   cleanFlushAll,
@@ -51,6 +52,8 @@ export interface LineOptions {
   readonly onReading?: (reading: Reading) => void
   /** Where others may put records of their own, to be stored with the rest. */
   readonly queue?: RecordQueue
+  /** Shown every record that is made of readings; at the end it may put its last own ones into the queue. */
+  readonly rules?: { take(record: CleanRecord): void; flush(): Promise<void> }
 }
 
 /** What all belts of one line share. */
@@ -58,6 +61,8 @@ interface Line extends LineOptions {
   readonly tally: Tally
   readonly queue: RecordQueue
   readonly state: CleanState
+  /** Where records of readings go. */
+  readonly emit: (record: CleanRecord) => void
   /** Link reports that found the queue full. */
   readonly lateLinks: Map<string, DeviceState>
   /** Of the clock, when the last reading was taken. */
@@ -76,15 +81,20 @@ interface Line extends LineOptions {
  * stops the line with its Fault.
  */
 export async function runLine(options: LineOptions, signal: AbortSignal): Promise<void> {
+  const queue = options.queue ?? recordQueue()
   const line: Line = {
     ...options,
     tally: options.tally ?? emptyTally(),
-    queue: options.queue ?? recordQueue(),
+    queue,
+    emit: (record) => {
+      queue.push(record)
+      options.rules?.take(record)
+    },
     state: nothingSeen(),
     lateLinks: new Map(),
     steps: options.clock.steps ?? 0,
   }
-  const { queue, clock, log } = line
+  const { clock, log } = line
   queue.push({ kind: 'device', ...stampOf(clock), device: options.gateway, state: 'up', reason: 'started' })
 
   const spoolFailed = new AbortController()
@@ -102,7 +112,8 @@ export async function runLine(options: LineOptions, signal: AbortSignal): Promis
   const faults = await Promise.all(line.sources.map((source) => runBelt(line, source, stopSources)))
 
   pushLateLinks(line)
-  cleanFlushAll(line.state, queue.push)
+  cleanFlushAll(line.state, line.emit)
+  await line.rules?.flush()
   drained.abort()
   const patience = setTimeout(() => giveUp.abort(), lastAppendMs)
   const [spoolFault] = await Promise.all([appending, flushing])
@@ -204,7 +215,7 @@ function takeFrame(
   tally.watched.lastFrameMs = nowMs
   followSteps(line)
   // What is over ends before anything new is taken, so that it does not matter when the timer last came round.
-  cleanFlush(line.state, nowMs, line.clean, line.queue.push)
+  cleanFlush(line.state, nowMs, line.clean, line.emit)
   const { unsyncedIn } = line.clock
   const corrected = deviceClock !== undefined && deviceClock.offsetMs !== 0
   for (const reading of decoded.value) {
@@ -234,7 +245,7 @@ function followSteps(line: Line): void {
   const steps = line.clock.steps ?? 0
   if (steps === line.steps) return
   line.steps = steps
-  cleanStep(line.state, line.queue.push)
+  cleanStep(line.state, line.emit)
 }
 
 function followGates({ state, gates }: Line): void {
@@ -255,7 +266,7 @@ function takeReading(
     case 'tag': {
       followGates(line)
       const names = configured.readPointsOf(reading.device)
-      const result = cleanTagRead(line.state, reading, names, nowMs, line.clean, line.queue.push)
+      const result = cleanTagRead(line.state, reading, names, nowMs, line.clean, line.emit)
       if (result === 'unknown-device') return refused('unknown-device', 'the read point has no legal name')
       const tally = line.tally.deviceOf(reading.device)
       tally.tagReads += reading.count
@@ -264,11 +275,11 @@ function takeReading(
       return undefined
     }
     case 'scan':
-      cleanScan(line.state.scanned, reading, nowMs, line.queue.push)
+      cleanScan(line.state.scanned, reading, nowMs, line.emit)
       line.tally.deviceOf(reading.device).codesScanned += reading.codes.length
       return undefined
     case 'sensor': {
-      const rule = cleanSensorReading(line.state, reading, line.clean, line.queue.push)
+      const rule = cleanSensorReading(line.state, reading, line.clean, line.emit)
       if (rule === 'unknown-device') return refused('unknown-device', 'the sensor has no legal name')
       line.tally.deviceOf(reading.sensor).sensorReadings += 1
       line.tally.measurements[rule] += 1
@@ -322,7 +333,7 @@ async function flushRegularly(line: Line, signal: AbortSignal): Promise<void> {
     }
     if (isFull(line)) continue
     pushLateLinks(line)
-    cleanFlush(line.state, nowMs, line.clean, line.queue.push)
+    cleanFlush(line.state, nowMs, line.clean, line.emit)
   }
 }
 

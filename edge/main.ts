@@ -9,7 +9,9 @@ import type { Reading } from './decoders/reading.ts'
 import { openDocument } from './document.ts'
 import { type GatewayClock, gatewayClock } from './gateway-clock.ts'
 import { runLine } from './line.ts'
+import { openLocalRules } from './local-rules.ts'
 import type { Log } from './log.ts'
+import { openOutputs } from './outputs/open.ts'
 import { recordQueue } from './record-queue.ts'
 import { type SourceOptions, sourceFrom } from './sources/catalogue.ts'
 import type { ConfiguredSource, SourceContext } from './sources/configured.ts'
@@ -69,17 +71,28 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     onGap: ({ count, reason }) => log.warn({ count, reason }, 'records had to be given up; a gap is recorded'),
   })
   const document = await openDocument(config.spool.directory, log)
+  const outputs = openOutputs(config.outputs, { clock, random, log })
+  const { directory } = config.spool
+  const rules = await openLocalRules({ directory, document: () => document.current, queue, outputs, clock, log })
   const tally = emptyTally()
   const uplinkCounters = noUplinkCounters()
   const stopUplink = new AbortController()
   const uplinkFailed = new AbortController()
   let probe: { close(): Promise<void> } | undefined
   let uplink: Promise<void> = Promise.resolve()
-  const keeping = keepClock(clock, config.spool.directory, log, stopUplink.signal)
+  const keeping = [
+    keepClock(clock, config.spool.directory, log, stopUplink.signal),
+    rules.run(stopUplink.signal),
+    outputs.run(stopUplink.signal),
+  ]
   try {
     if (config.metrics !== undefined) {
       const [{ registryOf }, { openProbe }] = await Promise.all([import('./metrics.ts'), import('./probe.ts')])
-      probe = await openProbe(config.metrics, registryOf({ tally, spool, clock, uplink: uplinkCounters }), tally)
+      probe = await openProbe(
+        config.metrics,
+        registryOf({ tally, spool, clock, uplink: uplinkCounters, alerts: rules.counters, outputs: outputs.counters }),
+        tally,
+      )
     }
     uplink = runUplink(
       {
@@ -90,7 +103,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
         version,
         boot,
         startedAt: clock.now(),
-        configVersion: () => document.version,
+        configVersion: document.report,
         onConfig: document.take,
         clock,
         random,
@@ -99,7 +112,8 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
         counters: uplinkCounters,
         ...(config.uplink.caFile === undefined ? {} : { caFile: config.uplink.caFile }),
         onTime: clock.learn,
-        timeIsDue: clock.isDue,
+        // A hello brings the server's time, and tells the server what we work by.
+        timeIsDue: () => document.isNews || clock.isDue(),
         clockSynced: () => clock.isSynced,
       },
       stopUplink.signal,
@@ -122,13 +136,14 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
         log,
         tally,
         queue,
+        rules,
       },
       AbortSignal.any([signal, uplinkFailed.signal]),
     )
     await allAcknowledged(spool, AbortSignal.any([signal, uplinkFailed.signal]))
   } finally {
     stopUplink.abort()
-    await Promise.allSettled([uplink, keeping, probe?.close()])
+    await Promise.allSettled([uplink, ...keeping, probe?.close()])
     await document.kept()
     await spool.close()
   }

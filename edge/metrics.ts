@@ -3,6 +3,9 @@ import { refusalReasons } from '../shared/decoded.ts'
 import { epcFindings } from './clean/epc-finding.ts'
 import { reportRules } from './clean/report-by-exception.ts'
 import type { GatewayClock } from './gateway-clock.ts'
+import type { LocalRules } from './local-rules.ts'
+import type { OutputCounters } from './outputs/open.ts'
+import { outputResults } from './outputs/output.ts'
 import type { Spool } from './spool/spool.ts'
 import type { WatchedAntenna } from './supervision/slice.ts'
 import type { DeviceTally, Tally } from './tally.ts'
@@ -14,9 +17,12 @@ export interface Counted {
   readonly spool: Pick<Spool, 'first' | 'next' | 'bytes'>
   readonly clock: Pick<GatewayClock, 'isSynced' | 'doubt' | 'wallErrorMs' | 'monotonicMs'>
   readonly uplink: UplinkCounters
+  /** Of rules that run here. */
+  readonly alerts: LocalRules['counters']
+  readonly outputs: OutputCounters
 }
 
-export function registryOf({ tally, spool, clock, uplink }: Counted): Registry {
+export function registryOf({ tally, spool, clock, uplink, alerts, outputs }: Counted): Registry {
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, read: () => number) =>
@@ -149,6 +155,32 @@ export function registryOf({ tally, spool, clock, uplink }: Counted): Registry {
   antennaGauge('edge_antenna_reads_per_minute', 'Tag reads of the last whole minute', ({ readsBefore }) => readsBefore)
   antennaGauge('edge_antenna_collapsed', '1 = reads less than a fifth of what it usually reads', ({ rate }) =>
     rate.collapsedSlices > 0 ? 1 : 0,
+  )
+  new Counter({
+    name: 'edge_alerts_total',
+    help: 'Alerts of rules that run on this gateway, as they began and ended',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.reset()
+      for (const state of ['raised', 'cleared'] as const) this.inc({ state }, alerts[state])
+    },
+  })
+  new Counter({
+    name: 'edge_output_states_total',
+    help: 'What became of what outputs were told; replaced = by a newer state of the same rule and subject',
+    labelNames: ['output', 'result'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [output, counts] of outputs.byOutput)
+        for (const result of outputResults) this.inc({ output, result }, counts[result])
+    },
+  })
+  counter(
+    'edge_outputs_unknown_total',
+    'Times that a rule named an output which is not configured here',
+    () => outputs.unknown,
   )
   counter('edge_records_appended_total', 'Records that are durable in the spool', () => tally.appended)
   counter('edge_append_failures_total', 'Appends that the spool refused; tried again', () => tally.appendFailures)

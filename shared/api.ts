@@ -268,6 +268,7 @@ export const Alert = z.object({
   times: z.int().default(1).describe('how often its condition came'),
   escalation: z.int().default(0).describe('how many of the deadlines of its rule it stood unacknowledged'),
   isPast: z.literal(true).optional().describe('found in data that came late, when it was over already: it never rang'),
+  gateway: Identifier.optional().describe('it was decided on this gateway, not here'),
 })
 export type Alert = z.infer<typeof Alert>
 

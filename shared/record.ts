@@ -105,7 +105,9 @@ export const Gap = z.looseObject({
 })
 export type Gap = z.infer<typeof Gap>
 
-/** Rules that run on the gateway. */
+/**
+ * Rules that run on the gateway. One raise is (rule, subject, `at`): sent again after a crash it is the same one.
+ */
 export const EdgeAlert = z.looseObject({
   kind: z.literal('alert'),
   at: Instant,
@@ -113,6 +115,8 @@ export const EdgeAlert = z.looseObject({
   subject: Identifier,
   state: z.enum(['raised', 'cleared']),
   value: z.number().optional(),
+  raisedAt: Instant.optional().describe('on `cleared`: `at` of the record that raised it, whose name it is'),
+  readPoint: Identifier.optional().describe('where it happened, if the subject does not say'),
   ...stamped,
 })
 export type EdgeAlert = z.infer<typeof EdgeAlert>

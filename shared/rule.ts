@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Identifier } from './identifier.ts'
+import { EpcHex, Identifier } from './identifier.ts'
 
 /** Alert rules, evaluated in event time. Words after ISA-18.2 and OPC UA Part 9. Severity 1 is the worst. */
 
@@ -47,9 +47,25 @@ const ofValues = {
   offDelayMs: z.int().min(0).optional().describe('it must have been gone for so long before the alert clears'),
 }
 
+const outputs = z
+  .array(Identifier)
+  .max(8)
+  .optional()
+  .describe('what it drives at the gateway, by the ids in the `outputs` of the gateway’s own configuration')
+
+/** Of every rule that a gateway can judge by itself. */
+const anywhere = {
+  runs: z
+    .enum(['cloud', 'gateway'])
+    .optional()
+    .describe('where it is judged: `gateway` = there alone, with or without the cloud. Unless told, the cloud'),
+  outputs,
+}
+
 /** A value outside its limit for longer than the on-delay; clears at the clear level, not at the limit. */
 export const ThresholdRule = z.strictObject({
   ...ofValues,
+  ...anywhere,
   type: z.literal('threshold'),
   direction: z.enum(['above', 'below']),
   limit: z.number(),
@@ -60,6 +76,7 @@ export type ThresholdRule = z.infer<typeof ThresholdRule>
 /** A value outside of a band. */
 export const BandRule = z.strictObject({
   ...ofValues,
+  ...anywhere,
   type: z.literal('band'),
   low: z.number(),
   high: z.number(),
@@ -142,6 +159,28 @@ export const SilentRule = z.strictObject({
 })
 export type SilentRule = z.infer<typeof SilentRule>
 
+/** So many EPCs a rule may name, and so many on hold a gateway is told of. */
+export const mostListedEpcs = 5_000
+
+/** An item passes a gate that it must not pass. Judged by the gateway of that gate, where the light and the horn are. */
+export const GateHoldRule = z.strictObject({
+  ...common,
+  type: z.literal('gate-hold'),
+  runs: z.literal('gateway').default('gateway'),
+  stops: z.enum(['held', 'unlisted']).describe('held: items on hold; unlisted: all that `listed` does not name'),
+  listed: z.array(EpcHex).max(mostListedEpcs).optional().describe('EPCs that may pass, where `stops` is `unlisted`'),
+  direction: z.enum(['in', 'out']).default('out').describe('passages that count; one the other way clears at once'),
+  zone: Identifier.optional().describe('only gates of this zone'),
+  quietMs: z
+    .int()
+    .min(1000)
+    .max(86_400_000)
+    .default(60_000)
+    .describe('clears when the item has not passed for so long'),
+  outputs,
+})
+export type GateHoldRule = z.infer<typeof GateHoldRule>
+
 const valueRules = [ThresholdRule, BandRule, RateRule, DeviationRule, ExposureRule, KineticRule] as const
 export const ValueRule = z.discriminatedUnion('type', valueRules)
 export type ValueRule = z.infer<typeof ValueRule>
@@ -150,8 +189,13 @@ export function isValueRule(rule: Rule): rule is ValueRule {
   return 'onDelayMs' in rule
 }
 
+/** A rule that the cloud does not judge: its alerts come as `alert` records of the gateways. */
+export function runsOnGateway(rule: Rule): rule is (ThresholdRule | BandRule | GateHoldRule) & { runs: 'gateway' } {
+  return 'runs' in rule && rule.runs === 'gateway'
+}
+
 export const Rule = z
-  .discriminatedUnion('type', [...valueRules, SilentRule, GapRule, ClockRule])
+  .discriminatedUnion('type', [...valueRules, SilentRule, GapRule, ClockRule, GateHoldRule])
   .refine((rule) => rule.severity !== 1 || rule.whatToDo.length > 0, {
     path: ['whatToDo'],
     message: 'a severity 1 rule must say what to do',
@@ -163,5 +207,17 @@ export const Rule = z
   .refine((rule) => rule.type !== 'deviation' || rule.zone !== undefined || (rule.sensors ?? []).length >= 2, {
     path: ['sensors'],
     message: 'name the sensors that are compared, two at least, or their zone',
+  })
+  .refine((rule) => !('outputs' in rule) || rule.outputs === undefined || rule.runs === 'gateway', {
+    path: ['outputs'],
+    message: 'only a rule that runs on the gateway drives its outputs: set runs to gateway',
+  })
+  .refine((rule) => !('onDelayMs' in rule && 'runs' in rule && rule.runs === 'gateway') || rule.latching !== true, {
+    path: ['latching'],
+    message: 'a rule on values that runs on the gateway does not latch',
+  })
+  .refine((rule) => rule.type !== 'gate-hold' || (rule.stops === 'unlisted') === (rule.listed !== undefined), {
+    path: ['listed'],
+    message: 'needed where stops is unlisted, and only there',
   })
 export type Rule = z.infer<typeof Rule>

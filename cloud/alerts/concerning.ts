@@ -1,4 +1,4 @@
-import { isValueRule, type Rule, type ValueRule } from '../../shared/rule.ts'
+import { isValueRule, type Rule, runsOnGateway, type ValueRule } from '../../shared/rule.ts'
 import { signKey, signOf, zoneOf } from './sign-of.ts'
 import type { AlertState, StoredSign } from './state.ts'
 
@@ -61,7 +61,7 @@ function rulesOf(state: AlertState, site: string): RulesOfSite {
     else there.push(rule)
   }
   for (const { rule } of state.rules.all.values()) {
-    if (!isValueRule(rule) || !rule.enabled || rule.site !== site) continue
+    if (!isValueRule(rule) || runsOnGateway(rule) || !rule.enabled || rule.site !== site) continue
     if (rule.sensors !== undefined) for (const sensor of new Set(rule.sensors)) add(bySensor, sensor, rule)
     else if (rule.zone !== undefined) add(byZone, rule.zone, rule)
     else everywhere.push(rule)

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type EdgeAlert, isKind, type Measurement } from '../../shared/record.ts'
+import { isKind, type Measurement } from '../../shared/record.ts'
 import { usualMaxShelveMs } from '../../shared/rule.ts'
 import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
@@ -13,10 +13,11 @@ import { hearDevice, watchAntennas } from './hear-device.ts'
 import { judgeTime, retire } from './judge.ts'
 import { judgeClock, judgeGap, passGaps } from './judge-gateway.ts'
 import { judgeValues } from './judge-values.ts'
-import { assign, raise, turn } from './raise.ts'
-import { noteSign, signOf, zoneOf } from './sign-of.ts'
+import { assign, turn } from './raise.ts'
+import { noteSign, signOf } from './sign-of.ts'
 import { live, say, sayNext } from './silence.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
+import { passEdge, retireEdge, retireMoved, takeEdgeAlert } from './take-edge.ts'
 
 /** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
 export function fold(state: AlertState, entries: readonly JournalEntry[], hash: Hash, changes: AlertChanges): void {
@@ -46,8 +47,7 @@ function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes
     } else if (isKind(record, 'clock')) {
       judgeClock(state, { site, gateway, at: recordedAt, trigger: triggerOf(entry, index) }, record, hash, changes)
     } else if (isKind(record, 'alert')) {
-      const at = presentTime(record, entry)
-      if (at !== undefined) edge(state, entry, index, record, at, hash, changes)
+      takeEdgeAlert(state, entry, record, hash, changes)
     }
   })
 }
@@ -82,50 +82,29 @@ function measure(
   judgeValues(state, rules, { site, record, at, recordedAt, newestAt, trigger: triggerOf(entry, index) }, hash, changes)
 }
 
-/** Rules that ran on the gateway: taken as they are, newest event time wins. */
-function edge(
-  state: AlertState,
-  entry: GatewayEntry,
-  index: number,
-  record: EdgeAlert,
-  at: number,
-  hash: Hash,
-  changes: AlertChanges,
-): void {
-  const { site, gateway } = entry
-  // No rule id begins with '~', so no rule of the cloud owns this key.
-  const key = `~edge/${site}/${gateway}/${record.rule}/${record.subject}`
-  const word = state.edge.get(key)
-  if (word !== undefined && at < word.at) return
-  state.edge.put(key, { at })
-  if (record.state === 'cleared') {
-    turn(state, key, 'clear', at, changes)
-    return
-  }
-  const rule = state.rules.get(record.rule)?.rule
-  const zone = zoneOf(state, site, record.subject)
-  const { subject } = record
-  const value = record.value ?? null
-  const trigger = triggerOf(entry, index)
-  raise(state, { key, site, rule, ruleId: record.rule, subject, zone, value, at, trigger }, hash, changes)
-}
-
 function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertChanges): void {
   for (const record of entry.records) {
     if (isOwnKind(record, 'tick')) {
       tick(state, record.at)
       judgeTime(state, record.at, hash, changes)
       passGaps(state, record.at, changes)
+      passEdge(state, record.at, hash, changes)
       passTime(state, record.at, changes)
     } else if (isOwnKind(record, 'rule')) {
       state.rules.put(record.rule.id, { rule: record.rule })
       state.concerning.clear()
       // A changed limit is a new question: what the old one found is over, unless the next value finds it again.
       retire(state, record.rule.id, record.at, changes)
+      retireEdge(state, record.rule.site, undefined, record.at, changes)
+      changes.rules.add(record.rule.site)
     } else if (isOwnKind(record, 'rule-removed')) {
+      const removed = state.rules.get(record.rule)?.rule
       state.rules.remove(record.rule)
       state.concerning.clear()
       retire(state, record.rule, record.at, changes)
+      if (removed === undefined) continue
+      retireEdge(state, removed.site, removed.id, record.at, changes)
+      changes.rules.add(removed.site)
     } else if (isOwnKind(record, 'alert-act')) {
       obey(state, record, changes)
     } else if (isOwnKind(record, 'maintenance')) {
@@ -142,7 +121,7 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       if (record.state === 'full') raiseBuiltIn(state, 'series-budget', subject, hash, changes)
       else clearBuiltIn(state, 'series-budget', subject, changes)
     } else if (isOwnKind(record, 'started')) linksLost(state, record.at)
-    else if (isOwnKind(record, 'map')) adopt(state, record.map, record.at)
+    else if (isOwnKind(record, 'map')) adopt(state, record.map, record.at, changes)
     else if (isOwnKind(record, 'projection')) {
       const { at, projection: subject } = record
       for (const site of state.zones.all.keys()) {
@@ -203,12 +182,12 @@ function tick(state: AlertState, now: number): void {
     state.watches.note(key)
   }
   for (const [key, word] of state.edge.all) {
-    if (word.at > now + believedAheadMs) state.edge.put(key, { at: now + believedAheadMs })
+    if (word.at > now + believedAheadMs) state.edge.put(key, { ...word, at: now + believedAheadMs })
   }
 }
 
 /** Whom the silence rules watch, and where sensors hang. */
-function adopt(state: AlertState, map: SiteMap, at: number): void {
+function adopt(state: AlertState, map: SiteMap, at: number, changes: AlertChanges): void {
   const { site } = map
   if (!supersedes(map, state.mapVersions.get(site))) return
   state.mapVersions.put(site, map.version)
@@ -238,4 +217,5 @@ function adopt(state: AlertState, map: SiteMap, at: number): void {
   watchAntennas(state, site)
   state.timeZones.put(site, map.timeZone)
   state.concerning.clear()
+  retireMoved(state, map, at, changes)
 }

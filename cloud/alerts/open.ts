@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
 import { MaintenanceWindow } from '../../shared/maintenance.ts'
+import { runsOnGateway } from '../../shared/rule.ts'
 import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
@@ -26,7 +27,7 @@ import {
 export interface Alerts extends Projection, AlertQueries {
   /** When the next on-delay runs out, Unix ms; undefined: none runs. */
   nextRaiseAt(): number | undefined
-  /** All alerts that are not over, as facts, to seed boards at start. */
+  /** All alerts that are not over, and the rules of gateways, as facts, to seed boards and gateways at start. */
   standing(): readonly Fact[]
 }
 
@@ -126,7 +127,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
       readProgress()
     },
     fold: (entries) => {
-      const changes: AlertChanges = { alerts: new Map(), acts: [], notices: [], feed: [] }
+      const changes: AlertChanges = { alerts: new Map(), acts: [], rules: new Set(), notices: [], feed: [] }
       fold(state, entries, sha256of128, changes)
       return changes
     },
@@ -148,10 +149,15 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     },
     mayWait: ({ alerts, acts }, entries) =>
       alerts.size === 0 && acts.length === 0 && entries.every(({ origin }) => origin === 'gateway'),
-    tell: ({ alerts }) => {
+    tell: ({ alerts, rules }) => {
       if (alerts.size > 0) options.tell([...alerts.values()].map((alert) => ({ type: 'alert', alert })))
+      if (rules.size > 0) options.tell([...rules].map(gatewayRules))
     },
   })
+  const gatewayRules = (site: string): Fact => {
+    const rules = [...state.rules.all.values()].map(({ rule }) => rule)
+    return { type: 'gateway-rules', site, rules: rules.filter((rule) => rule.site === site && runsOnGateway(rule)) }
+  }
 
   return {
     name: 'alerts',
@@ -177,17 +183,31 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     },
     rules: () => [...state.rules.all.values()].map(({ rule }) => rule),
     nextRaiseAt: () => nextRaiseAt(state),
-    standing: () =>
-      [...state.open.all.values()]
-        .map(({ alert }) => alert)
-        .sort((a, b) => (a.raisedAt + a.id < b.raisedAt + b.id ? -1 : 1))
-        .map((alert) => ({ type: 'alert', alert })),
+    standing: () => {
+      const open = [...state.open.all.values()].map(({ alert }) => alert)
+      const sites = new Set(
+        [...state.rules.all.values()]
+          .map(({ rule }) => rule)
+          .filter(runsOnGateway)
+          .map(siteOf),
+      )
+      return [
+        ...open
+          .sort((a, b) => (a.raisedAt + a.id < b.raisedAt + b.id ? -1 : 1))
+          .map((alert) => ({ type: 'alert' as const, alert })),
+        ...[...sites].map(gatewayRules),
+      ]
+    },
     close: async () => {
       if (!database.isOpen) return
       projecting.flush()
       database.close()
     },
   }
+}
+
+function siteOf({ site }: { readonly site: string }): string {
+  return site
 }
 
 /** The first 128 bits of SHA-256, in hex. */

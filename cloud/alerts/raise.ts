@@ -20,6 +20,8 @@ export interface Cause {
   readonly ringsAt?: number
   /** Identity of the record that triggered it. */
   readonly trigger: string
+  /** The gateway that decided it, if one did. */
+  readonly gateway?: string
 }
 
 /** Severity of an alert whose rule is known to the gateway alone. */
@@ -80,6 +82,7 @@ function alertOf(cause: Cause, hash: Hash): Alert {
     rangAt: null,
     times: 1,
     escalation: 0,
+    ...(cause.gateway === undefined ? {} : { gateway: cause.gateway }),
   }
 }
 

@@ -49,8 +49,26 @@ export const OpenAlert = z.object({
 })
 export type OpenAlert = z.infer<typeof OpenAlert>
 
-/** Newest `alert` record of a gateway for a key. */
-export const EdgeWord = z.object({ at: z.number() })
+/** What a gateway said of one rule and subject. An episode goes by the raw stamp of the record that raised it. */
+export const EdgeWord = z.object({
+  /** Event time of the newest word. */
+  at: z.number(),
+  /** Episodes that were told, open or past; the newest of them last. */
+  told: z.array(z.number()).default([]),
+  /** The one whose alert may be open. */
+  rung: z.number().optional(),
+  /** A raise that is old already, and is the present unless its end comes soon. */
+  waiting: z
+    .object({
+      raisedAt: z.number(),
+      at: z.number(),
+      heardAt: z.number(),
+      value: z.number().nullable(),
+      readPoint: z.string().nullable(),
+    })
+    .optional(),
+})
+export type EdgeWord = z.infer<typeof EdgeWord>
 
 /** Everything the projection holds. */
 export interface AlertState {
@@ -64,7 +82,7 @@ export interface AlertState {
   readonly signs: Kept<StoredSign>
   /** key → alert that is not over. */
   readonly open: Kept<OpenAlert>
-  readonly edge: Kept<z.infer<typeof EdgeWord>>
+  readonly edge: Kept<EdgeWord>
   /** site → `sensor → zone`, from the newest map. */
   readonly zones: Kept<Record<string, string>>
   /** site → its time zone, from the newest map. */
@@ -97,6 +115,8 @@ export interface AlertChanges {
   /** By id, in their newest state. */
   readonly alerts: Map<string, Alert>
   readonly acts: z.infer<typeof AlertAct>[]
+  /** Sites of which a rule is another than before. */
+  readonly rules: Set<string>
   /** What somebody may want to be called for, of the entry under way. */
   readonly notices: Notice[]
   /** The same in its place: by the journal, so that a feed that is made anew has every notice where it was. */

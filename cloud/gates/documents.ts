@@ -1,39 +1,115 @@
-import { documentFor } from '../../shared/gateway-document.ts'
-import type { SiteMap } from '../../shared/site-map.ts'
+import { createHash } from 'node:crypto'
+import { documentFor, type GatewayDocument, type SiteOrders } from '../../shared/gateway-document.ts'
+import { gatewayRuleFor } from '../../shared/gateway-rule.ts'
 import type { Broker, Upward } from '../broker/broker.ts'
+import { readHello } from '../intake/read-hello.ts'
 import type { Fact } from '../push/fact.ts'
 
-/** Tells every gateway the part of its site's map that it works by. */
+/** How far a rule of the gateways is on one of them. */
+export interface RuleOnGateway {
+  readonly site: string
+  readonly rule: string
+  readonly gateway: string
+  /**
+   * running: the gateway said that it works by the rules of now. not-yet: it did not, since this cloud was started.
+   * left-out: there are more rules for this gateway than it is told of.
+   */
+  readonly state: 'running' | 'not-yet' | 'left-out'
+}
+
+/** Tells every gateway the part of its site that it works by: its gates, the rules that it judges, items on hold. */
 export interface GatewayDocuments {
-  /** A new map goes to all gateways that it names. */
+  /** What is new goes to all gateways of the site for which it is. */
   hear(facts: readonly Fact[]): void
-  /** A gateway that says hello gets the map in force, whatever it says to have. */
-  upward(message: Pick<Upward, 'address' | 'channel'>): void
+  /** A gateway that says hello gets what is in force, whatever it says to have; what it says is remembered. */
+  upward(message: Pick<Upward, 'address' | 'channel' | 'payload'>): void
+  /** Every rule that runs on gateways, on each gateway that it concerns. */
+  rulesOnGateways(): readonly RuleOnGateway[]
+}
+
+/** A site of which perhaps no map has come yet. */
+interface KnownSite extends Omit<SiteOrders, 'map'> {
+  readonly map: SiteOrders['map'] | undefined
 }
 
 /** What is sent may be lost: the next hello brings it again. */
 export function gatewayDocuments(send: Broker['send'], standing: readonly Fact[]): GatewayDocuments {
-  const maps = new Map<string, SiteMap>()
-  const tell = (map: SiteMap, gateway: string) => {
-    const payload = Buffer.from(JSON.stringify(documentFor(map, gateway)))
-    void send({ site: map.site, gateway }, 'config', payload).catch(() => undefined)
+  const sites = new Map<string, KnownSite>()
+  /** `site/gateway` → version that it was told last, and that it said to work by. */
+  const told = new Map<string, number>()
+  const said = new Map<string, number>()
+
+  function learn(fact: Fact): string | undefined {
+    if (fact.type !== 'map' && fact.type !== 'gateway-rules' && fact.type !== 'held') return undefined
+    const site = fact.type === 'map' ? fact.map.site : fact.site
+    const known = sites.get(site) ?? { map: undefined, rules: [], held: [], heldLeftOut: 0 }
+    if (fact.type === 'map') sites.set(site, { ...known, map: fact.map })
+    else if (fact.type === 'gateway-rules') sites.set(site, { ...known, rules: fact.rules })
+    else sites.set(site, { ...known, held: fact.epcs, heldLeftOut: fact.leftOut })
+    return site
   }
-  const learn = (facts: readonly Fact[]) =>
-    facts.flatMap((fact) => {
-      if (fact.type !== 'map') return []
-      maps.set(fact.map.site, fact.map)
-      return [fact.map]
-    })
-  learn(standing)
+
+  function tell(document: GatewayDocument, site: string, gateway: string): void {
+    told.set(`${site}/${gateway}`, document.version)
+    const payload = Buffer.from(JSON.stringify(document))
+    void send({ site, gateway }, 'config', payload).catch(() => undefined)
+  }
+
+  for (const fact of standing) learn(fact)
   return {
     hear(facts) {
-      for (const map of learn(facts)) {
-        for (const gateway of new Set(map.readPoints.map((point) => point.gateway))) tell(map, gateway)
+      for (const site of new Set(facts.flatMap((fact) => learn(fact) ?? []))) {
+        const orders = ordersOf(sites.get(site))
+        if (orders === undefined) continue
+        for (const gateway of gatewaysOf(orders)) {
+          const document = versioned(orders, gateway)
+          if (told.get(`${site}/${gateway}`) !== document.version) tell(document, site, gateway)
+        }
       }
     },
-    upward({ address, channel }) {
-      const map = channel === 'hello' ? maps.get(address.site) : undefined
-      if (map !== undefined) tell(map, address.gateway)
+    upward({ address: { site, gateway }, channel, payload }) {
+      if (channel !== 'hello') return
+      const hello = readHello(payload)
+      if (hello.ok) said.set(`${site}/${gateway}`, hello.value.config)
+      const orders = ordersOf(sites.get(site))
+      if (orders !== undefined) tell(versioned(orders, gateway), site, gateway)
     },
+    rulesOnGateways: () =>
+      [...sites.values()].flatMap((known) => {
+        const orders = ordersOf(known)
+        return orders === undefined
+          ? []
+          : [...gatewaysOf(orders)].flatMap((gateway) => onGateway(orders, gateway, said))
+      }),
   }
+}
+
+function onGateway(orders: SiteOrders, gateway: string, said: ReadonlyMap<string, number>): readonly RuleOnGateway[] {
+  const { site } = orders.map
+  const { version, rules, gates } = versioned(orders, gateway)
+  const sent = new Set(rules.map(({ id }) => id))
+  const isInForce = said.get(`${site}/${gateway}`) === version
+  return orders.rules
+    .filter((rule) => gatewayRuleFor(rule, orders.map, gateway, gates) !== undefined)
+    .map(({ id }) => ({
+      site,
+      rule: id,
+      gateway,
+      state: !sent.has(id) ? 'left-out' : isInForce ? 'running' : 'not-yet',
+    }))
+}
+
+function ordersOf(known: KnownSite | undefined): SiteOrders | undefined {
+  return known?.map === undefined ? undefined : { ...known, map: known.map }
+}
+
+function gatewaysOf({ map }: SiteOrders): ReadonlySet<string> {
+  return new Set([...map.readPoints, ...map.sensors].map(({ gateway }) => gateway))
+}
+
+/** 48 bits of what it says: the same content has the same number, also in a cloud that was restored. */
+function versioned(orders: SiteOrders, gateway: string): GatewayDocument {
+  const document = documentFor(orders, gateway)
+  const digest = createHash('sha256').update(JSON.stringify(document)).digest()
+  return { ...document, version: digest.readUIntBE(0, 6) + 1 }
 }

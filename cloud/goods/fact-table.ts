@@ -23,6 +23,9 @@ export interface FactTable {
   patch(site: string, epc: string, patch: FactPatch): void
   /** Tags with a hold, or with an expiry before an instant, by EPC; what is not saved yet is not among them. */
   onHold(site: string): readonly string[]
+  /** The first `limit` of those on hold, and how many there are beyond; what is not saved yet is not among them. */
+  firstOnHold(site: string, limit: number): { readonly epcs: readonly string[]; readonly leftOut: number }
+  sitesWithHolds(): readonly string[]
   expiringBefore(site: string, at: number): readonly string[]
   /** Writes what was patched, inside the caller's transaction; call `saved` after its commit. */
   save(): void
@@ -50,6 +53,9 @@ export function openFactTable(database: DatabaseSync): FactTable {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const held = database.prepare('SELECT epc FROM fact WHERE site = ? AND hold IS NOT NULL ORDER BY epc')
+  const firstHeld = database.prepare('SELECT epc FROM fact WHERE site = ? AND hold IS NOT NULL ORDER BY epc LIMIT ?')
+  const countHeld = database.prepare('SELECT count(*) AS held FROM fact WHERE site = ? AND hold IS NOT NULL')
+  const heldSites = database.prepare('SELECT DISTINCT site FROM fact WHERE hold IS NOT NULL ORDER BY site')
   const expiring = database.prepare(
     'SELECT epc FROM fact WHERE site = ? AND expires_at < ? AND expires_at IS NOT NULL ORDER BY expires_at, epc',
   )
@@ -72,6 +78,12 @@ export function openFactTable(database: DatabaseSync): FactTable {
       ofSite.set(epc, patched(get(site, epc) ?? nothingSaid, patch))
     },
     onHold: (site) => epcs(held.all(site)),
+    firstOnHold(site, limit) {
+      const first = epcs(firstHeld.all(site, limit))
+      const all = first.length < limit ? first.length : Number(countHeld.get(site)?.['held'])
+      return { epcs: first, leftOut: all - first.length }
+    },
+    sitesWithHolds: () => heldSites.all().map(({ site }) => String(site)),
     expiringBefore: (site, at) => epcs(expiring.all(site, at)),
     save() {
       for (const [site, facts] of unsaved) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostListedEpcs } from '../../shared/rule.ts'
 import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
@@ -74,10 +75,19 @@ export async function openGoods(options: { readonly path: string; readonly tell:
     // The journal has a tick every second: the file is never further behind than that.
     mayWait: ({ sites }, entries) => sites.size === 0 && entries.every(({ origin }) => origin === 'gateway'),
     tell: ({ sites }) => {
-      const facts = teller.news(sites)
+      const facts = [...teller.news(sites), ...[...sites].map(heldAt).filter(isNews)]
       if (facts.length > 0) options.tell(facts)
     },
   })
+  const heldAt = (site: string) => ({ type: 'held' as const, site, ...state.facts.firstOnHold(site, mostListedEpcs) })
+  /** site → what was told last of its holds; most imports change none. */
+  const heldTold = new Map<string, string>()
+  function isNews(fact: ReturnType<typeof heldAt>): boolean {
+    const text = JSON.stringify(fact)
+    if (text === (heldTold.get(fact.site) ?? JSON.stringify({ ...fact, epcs: [], leftOut: 0 }))) return false
+    heldTold.set(fact.site, text)
+    return true
+  }
 
   return {
     name: 'goods',
@@ -88,7 +98,7 @@ export async function openGoods(options: { readonly path: string; readonly tell:
     },
     apply: projecting.apply,
     skip: projecting.skip,
-    standing: () => teller.standing(),
+    standing: () => [...teller.standing(), ...state.facts.sitesWithHolds().map(heldAt).filter(isNews)],
     close: async () => {
       if (!database.isOpen) return
       projecting.flush()

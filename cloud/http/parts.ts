@@ -8,6 +8,7 @@ import type { People } from '../accounts/people.ts'
 import type { Audit } from '../audit/open.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { Drafts } from '../drafts/open.ts'
+import type { GatewayDocuments } from '../gates/documents.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Push } from '../push/open.ts'
 import type { NotifyCalls } from '../threads/notify/calls.ts'
@@ -32,6 +33,8 @@ export interface HttpParts {
   readonly setAside: Asked<SetAsideQueries>
   readonly series: Asked<SeriesQueries>
   readonly journal: Pick<Journal, 'appendOwn'>
+  /** What gateways were told, and what they say to work by. */
+  readonly documents: Pick<GatewayDocuments, 'rulesOnGateways'>
   readonly people: People
   /** Makes and ends what gateways sign in with. */
   readonly gatewayAccounts: Pick<GatewayAccounts, 'makeClaim' | 'claim' | 'rotate' | 'revoke'>

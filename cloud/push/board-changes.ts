@@ -75,5 +75,8 @@ export function note(changes: BoardChanges, fact: Fact): boolean {
     case 'flow':
       changes.newestAt = Math.max(changes.newestAt, fact.newestAt)
       return false
+    case 'gateway-rules':
+    case 'held':
+      return false
   }
 }

@@ -63,6 +63,10 @@ function keyOf(fact: Fact): string | undefined {
       return `counters ${fact.site}`
     case 'flow':
       return `flow ${fact.site}`
+    case 'gateway-rules':
+      return `rules ${fact.site}`
+    case 'held':
+      return `held ${fact.site}`
     case 'alert':
       return undefined
   }

@@ -1,9 +1,10 @@
 import type { Alert, GatewayState } from '../../shared/api.ts'
 import type { BoardCounters, SensorNow, SlotStateName } from '../../shared/board.ts'
+import type { Rule } from '../../shared/rule.ts'
 import type { ShipmentSummary } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 
-/** What a projection tells the boards after its commit. May be lost: a client takes a new snapshot. */
+/** What a projection tells the boards, or the gateways, after its commit. May be lost: a client takes a new snapshot. */
 export type Fact =
   | { readonly type: 'map'; readonly map: SiteMap }
   | {
@@ -20,6 +21,9 @@ export type Fact =
   /** Of an open shipment, or of one that has just ended. */
   | { readonly type: 'shipment'; readonly shipment: ShipmentSummary }
   | { readonly type: 'gateway'; readonly state: GatewayState }
+  /** All rules of a site that run on its gateways, and the items on hold that they may ask for: for gateways, not boards. */
+  | { readonly type: 'gateway-rules'; readonly site: string; readonly rules: readonly Rule[] }
+  | { readonly type: 'held'; readonly site: string; readonly epcs: readonly string[]; readonly leftOut: number }
   /** Event time of the newest record applied, and when the cloud took it; for the lag shown on the board. */
   | { readonly type: 'flow'; readonly site: string; readonly newestAt: number; readonly recordedAt: number }
 

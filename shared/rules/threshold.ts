@@ -2,7 +2,10 @@ import type { ThresholdRule } from '../rule.ts'
 import type { Level } from './watch.ts'
 
 /** A clear level on the wrong side of the limit would never clear, or clear at once: then the limit itself counts. */
-export function threshold({ direction, limit, clearAt }: ThresholdRule, value: number): Level {
+export function threshold(
+  { direction, limit, clearAt }: Pick<ThresholdRule, 'direction' | 'limit' | 'clearAt'>,
+  value: number,
+): Level {
   if (direction === 'above') {
     if (value > limit) return 'beyond'
     return value <= Math.min(clearAt, limit) ? 'within' : 'between'

@@ -15,6 +15,7 @@ test('the least that a gateway needs; the rest has defaults', () => {
     uplink: { ...least.uplink, allowPlaintext: false },
     spool: { directory: './warepulse-spool', maxBytes: 1024 ** 3 },
     sources: [],
+    outputs: [],
     clean: { windowMs: 2000, openWindows: 100_000, heartbeatMs: 60_000, deadBands: {} },
     log: { level: 'info' },
   })

@@ -46,6 +46,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   mqtt: [
     'edge/sources/mqtt/',
     'edge/uplink/',
+    'edge/outputs/mqtt',
     'cloud/broker/',
     'cloud/notify/send-mqtt',
     'simulators/devices/',
@@ -72,7 +73,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that decide: no I/O, no clock, no chance, no state of their own. */
 const deciding = [
   /^shared\//,
-  /^edge\/(framing|decoders|commands|clean|clock|gate|supervision)\//,
+  /^edge\/(framing|decoders|commands|clean|clock|gate|rules|supervision)\//,
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|queries)/,
   /^cloud\/notify\/(flood|retry|route|words)/,

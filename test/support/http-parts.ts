@@ -125,6 +125,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
         },
         latest: () => latest,
       },
+      documents: { rulesOnGateways: () => [] },
       journal: {
         async appendOwn(site, records) {
           journalled.push({ site, records: records.map((record) => OwnRecordSchema.parse(record)) })

@@ -14,6 +14,25 @@ import { knownQuantity, rangeOf, rangeQuery } from './series.ts'
 const tags = ['alerts']
 const params = z.strictObject({ id: Identifier })
 
+const RulePage = pageOf(Rule).extend({
+  onGateways: z
+    .array(
+      z.object({
+        site: Identifier,
+        rule: Identifier,
+        gateway: Identifier,
+        state: z
+          .enum(['running', 'not-yet', 'left-out'])
+          .describe(
+            'running: the gateway works by the rules of now; not-yet: it has not said so since the cloud was started; ' +
+              'left-out: the gateway is told of 256 rules at most',
+          ),
+      }),
+    )
+    .readonly()
+    .describe('each rule that runs on gateways, on each that it concerns'),
+})
+
 /** A trial is bounded by sensors and by values of each; with more values it reads the last of each bucket. */
 const mostSensors = 50
 const mostValues = 10_000
@@ -22,11 +41,15 @@ const weekMs = 7 * 86_400_000
 const patienceMs = 20_000
 
 /** What raises alerts. */
-export function ruleRoutes(app: Api, { alerts, inventory, series, journal, clock }: HttpParts): void {
+export function ruleRoutes(app: Api, { alerts, documents, inventory, series, journal, clock }: HttpParts): void {
   app.get(
     '/api/v1/rules',
-    { schema: { summary: 'Rules of the sites that you may see', tags, response: { 200: pageOf(Rule) } } },
-    async (request) => ({ items: (await alerts.rules()).filter(({ site }) => maySee(request, site)), next: null }),
+    { schema: { summary: 'Rules of the sites that you may see', tags, response: { 200: RulePage } } },
+    async (request) => ({
+      items: (await alerts.rules()).filter(({ site }) => maySee(request, site)),
+      onGateways: documents.rulesOnGateways().filter(({ site }) => maySee(request, site)),
+      next: null,
+    }),
   )
   app.post(
     '/api/v1/rules',
