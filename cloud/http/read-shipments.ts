@@ -56,7 +56,7 @@ function headOf(row: TableRow, timeZone: string, refuse: Refuse): ShipmentRow['h
   if (direction !== 'in' && direction !== 'out') return refuse('direction', 'must be in or out')
   const gate = row.cell('gate')
   const due = row.cell('dueAt')
-  const dueAt = due === '' ? undefined : instantOf(due, timeZone, 'end')
+  const dueAt = due === '' ? undefined : instantOf(due, timeZone, 'last-minute')
   if (due !== '' && dueAt === undefined) {
     return refuse('dueAt', 'must be a day such as 2026-03-31, or an instant with its zone')
   }

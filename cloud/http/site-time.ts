@@ -4,17 +4,19 @@ const wholeDay = /^(\d{4})-(\d{2})-(\d{2})$/
 const withZone = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/
 
 /**
- * Unix ms of an ISO 8601 instant with its zone, or of a day in the zone of the site: where it begins, or, for what lasts
- * until the end of a day, where the next one does. undefined: neither.
+ * Unix ms of an ISO 8601 instant with its zone, or of a day in the zone of the site: where it begins; for what lasts until
+ * its end, where the next one does; or its last minute, which people still call by that day. undefined: neither.
  */
-export function instantOf(text: string, timeZone: string, ofDay: 'begin' | 'end'): number | undefined {
+export function instantOf(text: string, timeZone: string, ofDay: 'begin' | 'last-minute' | 'end'): number | undefined {
   const day = wholeDay.exec(text)
   if (day !== null) {
     const [year, month, date] = day.slice(1).map(Number) as [number, number, number]
     const begins = Date.UTC(year, month - 1, date)
     // 30 February would be taken for 2 March.
     if (new Date(begins).getUTCDate() !== date || new Date(begins).getUTCMonth() !== month - 1) return undefined
-    return midnight(ofDay === 'begin' ? begins : Date.UTC(year, month - 1, date + 1), timeZone)
+    if (ofDay === 'begin') return midnight(begins, timeZone)
+    const ends = midnight(Date.UTC(year, month - 1, date + 1), timeZone)
+    return ofDay === 'end' ? ends : ends - 60_000
   }
   const at = withZone.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) || at < 0 ? undefined : at

@@ -9,6 +9,8 @@ export type Route =
   | { readonly page: 'alerts' }
   | { readonly page: 'sensors'; readonly sensor: string | null }
   | { readonly page: 'gateways' }
+  | { readonly page: 'shipments'; readonly shipment: string | null }
+  | { readonly page: 'goods' }
   | { readonly page: 'scan' }
   | { readonly page: 'system' }
   | { readonly page: 'walls' }
@@ -31,11 +33,12 @@ export function routeOf(path: string, search: string): Route {
   if (first === 'slot' && second !== '') return { page: 'floor', slot: second } // as labels and other pages link it
   if (first === 'item' && second !== '') return { page: 'item', epc: epcFromText(second) ?? second }
   if (first === 'sensors') return { page: 'sensors', sensor: second === '' ? null : second }
+  if (first === 'shipments') return { page: 'shipments', shipment: second === '' ? null : second }
   if (first === 'wall' && second !== '') return { page: 'wall', id: second, settings: wallSettings(search) }
   if (second !== '') return { page: 'nowhere' }
   if (first === 'find') return { page: 'find', q: query.get('q') ?? '' }
   const alone = (
-    ['alerts', 'gateways', 'scan', 'system', 'walls', 'imports', 'notifications', 'account'] as const
+    ['alerts', 'gateways', 'goods', 'scan', 'system', 'walls', 'imports', 'notifications', 'account'] as const
   ).find((page) => page === first)
   if (alone !== undefined) return { page: alone }
   return { page: 'nowhere' }
@@ -51,6 +54,8 @@ export function addressOf(route: Route): string {
       return `/item/${encodeURIComponent(route.epc)}`
     case 'sensors':
       return route.sensor === null ? '/sensors' : `/sensors/${encodeURIComponent(route.sensor)}`
+    case 'shipments':
+      return route.shipment === null ? '/shipments' : `/shipments/${encodeURIComponent(route.shipment)}`
     case 'wall':
       return `/wall/${encodeURIComponent(route.id)}${wallSearch(route.settings)}`
     case 'nowhere':

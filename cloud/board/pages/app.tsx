@@ -14,6 +14,8 @@ const load = {
   find: (): Promise<ComponentType> => import('./find.tsx').then(({ FindPage }) => FindPage),
   item: (): Promise<ComponentType> => import('./item.tsx').then(({ ItemPage }) => ItemPage),
   sensors: (): Promise<ComponentType> => import('./sensors.tsx').then(({ SensorsPage }) => SensorsPage),
+  shipments: (): Promise<ComponentType> => import('./shipments.tsx').then(({ ShipmentsPage }) => ShipmentsPage),
+  goods: (): Promise<ComponentType> => import('./goods.tsx').then(({ GoodsPage }) => GoodsPage),
   scan: (): Promise<ComponentType> => import('./scan.tsx').then(({ ScanPage }) => ScanPage),
   system: (): Promise<ComponentType> => import('./system.tsx').then(({ SystemPage }) => SystemPage),
   walls: (): Promise<ComponentType> => import('./walls.tsx').then(({ WallsPage }) => WallsPage),

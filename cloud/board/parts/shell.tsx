@@ -55,6 +55,7 @@ function Rail() {
     ['find', words.find, { page: 'find', q: '' }],
     ['scan', words.scan, { page: 'scan' }],
     ['alerts', words.alerts, { page: 'alerts' }],
+    ['shipments', words.dock, { page: 'shipments', shipment: null }],
     ['sensors', words.sensors, { page: 'sensors', sensor: null }],
     ['gateways', words.gateways, { page: 'gateways' }],
     ['system', words.system, { page: 'system' }],

@@ -10,6 +10,7 @@ const goTo = {
   g: { page: 'gateways' },
   c: { page: 'scan' },
   y: { page: 'system' },
+  d: { page: 'shipments', shipment: null },
 } as const
 const togetherMs = 1_200
 
@@ -43,7 +44,7 @@ export function Shortcuts() {
     [['← ↑ ↓ →'], words.shortcutArrows],
     [['Enter'], words.shortcutOpen],
     [['Esc'], words.shortcutEscape],
-    [['G', 'F A S G C Y'], words.shortcutGo],
+    [['G', 'F A S G C Y D'], words.shortcutGo],
     [['?'], words.shortcutHelp],
   ] as const
   return (

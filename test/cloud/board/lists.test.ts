@@ -45,6 +45,8 @@ describe('addresses', () => {
     ],
     ['/item', '', { page: 'nowhere' }],
     ['/sensors/t%201', '', { page: 'sensors', sensor: 't 1' }],
+    ['/shipments', '', { page: 'shipments', shipment: null }],
+    ['/shipments/ASN-7', '', { page: 'shipments', shipment: 'ASN-7' }],
     ['/alerts/9', '', { page: 'nowhere' }],
     ['/%E0%A4', '', { page: 'nowhere' }],
   ] as const) {
@@ -57,6 +59,8 @@ describe('addresses', () => {
       { page: 'item', epc: '30AB' },
       { page: 'sensors', sensor: null },
       { page: 'gateways' },
+      { page: 'shipments', shipment: 'ASN 7' },
+      { page: 'goods' },
     ]
     for (const route of routes) {
       const address = new URL(addressOf(route), 'http://board')

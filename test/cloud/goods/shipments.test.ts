@@ -166,7 +166,7 @@ describe('imports of shipments', () => {
     expect(answer.json()).toMatchObject({ rows: 4, valid: 4, invalid: 0, offset: 3 })
     const listed = (await house.get('/sites/rtm/shipments')).items
     expect(listed).toMatchObject([
-      { shipment: 'A-1', direction: 'in', gate: 'door', dueAt: '2026-11-24T23:00:00.000Z', expected: 14 },
+      { shipment: 'A-1', direction: 'in', gate: 'door', dueAt: '2026-11-24T22:59:00.000Z', expected: 14 },
       { shipment: 'A-2', direction: 'out', gate: null, dueAt: null, expected: 3 },
     ])
     house.bench.clock.at += 1000

@@ -1,0 +1,157 @@
+import type { ExpectedRow, MisplacedRow } from '../../../shared/goods.ts'
+import { askAll } from '../live/ask.ts'
+import { useStore } from '../live/store.ts'
+import { GoodsPlaces } from '../parts/goods-places.tsx'
+import { Link } from '../parts/link.tsx'
+import { RefusalNotice } from '../parts/notice.tsx'
+import { useAnswer } from '../parts/use-answer.ts'
+
+const mostRows = 300
+const askEveryMs = 15_000
+
+/** What should lie where, against what is seen there. */
+export function GoodsPage() {
+  const store = useStore()
+  const words = store.words.value
+  const site = store.board.value?.site ?? ''
+  if (site === '') return <section class="page" aria-busy="true" />
+  return (
+    <section class="page">
+      <GoodsPlaces />
+      <h1>{words.shouldBe}</h1>
+      <h2>{words.misplaced}</h2>
+      <Misplaced site={site} />
+      <h2>{words.differing}</h2>
+      <Differing site={site} />
+    </section>
+  )
+}
+
+function Misplaced({ site }: { readonly site: string }) {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const { answer, again } = useAnswer<MisplacedRow[]>(
+    `${site} misplaced`,
+    (signal) => askAll(`/sites/${encodeURIComponent(site)}/misplaced`, {}, mostRows, signal),
+    askEveryMs,
+  )
+  const got = answer.value
+  if (got === null) return <p class="quiet">{words.searching}</p>
+  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (got.value.length === 0) return <p class="quiet">{words.misplacedNone}</p>
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
+    <section class="wide-rows" tabIndex={0} aria-label={words.misplaced}>
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">{words.sku}</th>
+            <th scope="col">{words.misplacedLies}</th>
+            <th scope="col">{words.misplacedBelongs}</th>
+            <th scope="col">{words.since}</th>
+            <th scope="col">EPC</th>
+          </tr>
+        </thead>
+        <tbody>
+          {got.value.map((row) => (
+            <tr key={row.epc}>
+              <td>
+                <SkuName sku={row.sku} />
+              </td>
+              <td>
+                <SlotLink slot={row.slot} />
+              </td>
+              <td>
+                {row.homes.map((slot, index) => (
+                  <span key={slot}>
+                    {index > 0 && ', '}
+                    <SlotLink slot={slot} />
+                  </span>
+                ))}
+              </td>
+              <td>{format.time(Date.parse(row.since), store.now.value)}</td>
+              <td>
+                <Link to={{ page: 'item', epc: row.epc }} class="mono">
+                  {row.epc}
+                </Link>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Differing({ site }: { readonly site: string }) {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const { answer, again } = useAnswer<ExpectedRow[]>(
+    `${site} differing`,
+    (signal) => askAll(`/sites/${encodeURIComponent(site)}/expected`, { differing: 'true' }, mostRows, signal),
+    askEveryMs,
+  )
+  const got = answer.value
+  if (got === null) return <p class="quiet">{words.searching}</p>
+  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (got.value.length === 0) return <p class="quiet">{words.differingNone}</p>
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
+    <section class="wide-rows" tabIndex={0} aria-label={words.differing}>
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">{words.slot}</th>
+            <th scope="col">{words.sku}</th>
+            <th scope="col" class="number">
+              {words.shipmentExpected}
+            </th>
+            <th scope="col" class="number">
+              {words.shipmentSeen}
+            </th>
+            <th scope="col">{words.shipmentDifference}</th>
+            <th scope="col">{words.lastEvidence}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {got.value.map((row) => (
+            <tr key={`${row.slot} ${row.sku}`}>
+              <td>
+                <SlotLink slot={row.slot} />
+              </td>
+              <td>{row.sku === null ? <span class="quiet">{words.noSku}</span> : <SkuName sku={row.sku} />}</td>
+              <td class="number">{format.number(row.expected)}</td>
+              <td class="number">{format.number(row.seen)}</td>
+              <td>
+                {row.missing > 0 && words.differingMissing(format.number(row.missing))}
+                {row.unexpected > 0 && words.shipmentLineOver(format.number(row.unexpected))}
+                {row.state === 'unknown' && <span class="sub">{words.differingUnheard}</span>}
+              </td>
+              <td>{row.asOf === null ? words.never : format.ago(store.now.value - Date.parse(row.asOf))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function SkuName({ sku }: { readonly sku: string }) {
+  const name = useStore().board.value?.map.skus.find((one) => one.sku === sku)?.name
+  return (
+    <>
+      <span class="strong">{name ?? sku}</span>
+      {name !== undefined && <span class="sub mono">{sku}</span>}
+    </>
+  )
+}
+
+function SlotLink({ slot }: { readonly slot: string }) {
+  return (
+    <Link to={{ page: 'floor', slot }} class="mono">
+      {slot}
+    </Link>
+  )
+}

@@ -1,0 +1,171 @@
+import axe, { type AxeResults } from 'axe-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { KnownRecord } from '../../shared/record.ts'
+import { SiteMap } from '../../shared/site-map.ts'
+import { type BoardPage, openBoardPage } from '../support/board-page.ts'
+import { Sender } from '../support/sender.ts'
+import { openStreet, type Street } from '../support/street.ts'
+import { until } from '../support/until.ts'
+import { smallMap } from '../support/warehouse.ts'
+
+/** An inbound truck: it was announced, its pallets pass the gate, and the dock sees what is short and over while it is there. */
+
+const site = 'harbour'
+const epc = (n: number) => `30340000000000000000${n.toString(16).padStart(4, '0').toUpperCase()}`
+const skus = [
+  { sku: 'KETTLE-17', name: 'Kettle' },
+  { sku: 'TOASTER-2', name: 'Toaster' },
+]
+const announcement = `shipment,direction,gate,dueAt,sku,quantity,epc,sscc
+ASN-4711,in,gate,2020-01-01,KETTLE-17,3,,
+ASN-4711,in,gate,2020-01-01,,,${epc(9)},
+ASN-4712,in,,,TOASTER-2,5,,
+`
+/** Tags 1 to 4 are kettles, 5 and 6 toasters; 7 is nobody's. */
+const items = [1, 2, 3, 4].map((n) => `${epc(n)},KETTLE-17`).concat([5, 6].map((n) => `${epc(n)},TOASTER-2`))
+
+let street: Street
+let board: BoardPage
+let gateway: Sender
+const sent: KnownRecord[] = []
+
+beforeAll(async () => {
+  street = await openStreet(site)
+  await street.startCloud()
+  await street.send('PUT', `/sites/${site}/map`, SiteMap.parse({ ...smallMap(site), skus }))
+  await street.caughtUp()
+  const { secret } = JSON.parse(await street.command('gateway', 'add', site, 'gw1', '--json')) as { secret: string }
+  gateway = new Sender(street.brokerUrl, { site, gateway: 'gw1' }, secret, (first, count) =>
+    sent.slice(first - 1, first - 1 + count),
+  )
+  expect(await gateway.greet()).toBe(true)
+  board = await openBoardPage(await street.signInLink(), { viewport: { width: 1280, height: 800 } })
+  await board.untilLive()
+})
+afterAll(async () => {
+  gateway?.client?.end(true)
+  await board?.close()
+  await street?.remove()
+})
+
+/** Sends what a gate decided; resolves when it is committed. */
+async function pass(...tags: readonly number[]): Promise<void> {
+  const first = sent.length + 1
+  for (const n of tags) {
+    const passage = { kind: 'passage', readPoint: 'gate.1', direction: 'in', confidence: 0.99, count: 12 } as const
+    sent.push({ ...passage, at: Date.now(), epc: epc(n) })
+  }
+  gateway.send(first, tags.length)
+  await until('they are in the journal', () => gateway.committed >= sent.length)
+}
+
+async function importRows(kind: string, rows: string): Promise<void> {
+  const answer = await board.page.evaluate<number>(
+    `fetch('/api/v1/sites/${site}/import/${kind}', { method: 'POST', headers: { 'content-type': 'text/csv' },
+      body: ${JSON.stringify(rows)} }).then(({ status }) => status)`,
+  )
+  expect(answer).toBe(200)
+}
+
+const numbers = () =>
+  board.page.evaluate<Record<string, string>>(
+    `Object.fromEntries([...document.querySelectorAll('[data-count]')].map((one) =>
+      [one.dataset.count, one.querySelector('dd').textContent]))`,
+  )
+const shown = (expected: object) => expect.poll(numbers, { timeout: 20_000 }).toMatchObject(expected)
+const rowOf = (text: string) => board.page.getByRole('row').filter({ hasText: text })
+
+test('nothing is announced: the page says how it is done', async () => {
+  await board.go('/shipments')
+  await board.page.getByText('No shipments.').waitFor()
+})
+
+test('what is announced shows without a reload, the one due first above', async () => {
+  await importRows('items', `epc,sku\n${items.join('\n')}\n`)
+  await importRows('shipments', announcement)
+  await rowOf('ASN-4711').getByText('Expected', { exact: true }).waitFor()
+  await rowOf('ASN-4711').getByText('overdue').waitFor()
+  const first = board.page.getByRole('table').getByRole('row').nth(1)
+  expect(await first.textContent()).toContain('ASN-4711')
+})
+
+test('pallets pass the gate: the dock counts them while the truck is there, repeated reads and all', async () => {
+  await board.page.getByRole('link', { name: 'ASN-4711' }).click()
+  await board.page.getByText('In · gate').waitFor()
+  await shown({ expected: '4', seen: '0', short: '4', over: '0', unknown: '0' })
+  await pass(1, 2)
+  await shown({ seen: '2', short: '2', over: '0' })
+  await pass(1, 2, 9)
+  await shown({ seen: '3', short: '1', over: '0' })
+  await board.page.getByText('At the gate').waitFor()
+  await pass(3, 4, 7)
+  await shown({ expected: '4', seen: '5', short: '0', over: '1', unknown: '1' })
+  await rowOf('Kettle').getByText('1 too many').waitFor()
+  await board.page.getByRole('link', { name: epc(7) }).waitFor()
+  expect(board.loads()).toBe(1)
+})
+
+test('a toaster belongs to the truck that expects it, though the other one is at the gate', async () => {
+  await pass(5)
+  await expect.poll(async () => (await street.get<{ seen: number }>(`/sites/${site}/shipments/ASN-4712`)).seen).toBe(1)
+  await shown({ seen: '5', over: '1' })
+})
+
+test('by keyboard it is closed, with what is short and over said before; then it is in the list of the closed', async () => {
+  await board.page.getByRole('button', { name: 'Close' }).focus()
+  await board.page.keyboard.press('Enter')
+  const sure = board.page.getByRole('button', { name: 'Close with 0 short, 1 over' })
+  await sure.waitFor()
+  await sure.focus()
+  await board.page.keyboard.press('Enter')
+  await board.page.getByRole('heading', { name: /ASN-4711 Closed/ }).waitFor()
+  await board.page.getByRole('link', { name: 'Shipments' }).first().click()
+  await rowOf('ASN-4712').waitFor()
+  expect(await rowOf('ASN-4711').count()).toBe(0)
+  await board.page.getByRole('button', { name: 'Closed' }).click()
+  await rowOf('ASN-4711').waitFor()
+})
+
+test('what should be where: an item in the wrong slot, and what is missing, each with its way to the slot', async () => {
+  await importRows('expected', 'slot,sku,quantity\nA2,TOASTER-2,2\n')
+  await street.send('POST', `/sites/${site}/counts`, { slot: 'A1', codes: [epc(6)] })
+  await street.caughtUp()
+  await board.page.getByRole('link', { name: 'What should be where' }).click()
+  const wrong = board.page.getByRole('region', { name: 'In the wrong slot' })
+  await wrong.getByRole('link', { name: 'A1' }).waitFor()
+  const differing = board.page.getByRole('region', { name: /^Expected and not seen/ })
+  await differing.getByText('2 missing').waitFor()
+  await wrong.getByRole('link', { name: 'A2' }).click()
+  await board.page.getByRole('complementary', { name: 'Slot A2' }).waitFor()
+})
+
+test.each([
+  ['en', 'light', 1920, 1080],
+  ['zh-CN', 'dark', 390, 844],
+] as const)('it is readable in %s, %s, %i wide', async (language, theme, width, height) => {
+  await board.page.setViewportSize({ width, height })
+  await board.page.evaluate(
+    (value) => localStorage.setItem('warepulse.board', value),
+    JSON.stringify({ language, theme }),
+  )
+  for (const [path, isThere] of [
+    ['/shipments', 'table'],
+    ['/shipments/ASN-4711', 'table'],
+    ['/goods', 'table'],
+  ] as const) {
+    await board.page.goto(new URL(path, board.page.url()).href)
+    await board.untilLive()
+    await board.page.locator(isThere).first().waitFor()
+    await board.page.evaluate(axe.source)
+    const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+    const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
+    for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+    await board.picture(`${path.slice(1).replace('/', '-')}-${language}-${theme}-${width}`)
+  }
+})
+
+test('no foreign request, no complaint', () => {
+  expect(board.foreign).toEqual([])
+  expect(board.complaints).toEqual([])
+})
