@@ -74,6 +74,24 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
   }
 })
 
+test.each([
+  ['en', 'light', 1280, 'Report'],
+  ['zh-CN', 'dark', 390, '报告'],
+] as const)('the report on alerts, in %s', async (language, theme, width, tab) => {
+  await board.page.setViewportSize({ width, height: 800 })
+  await board.page.evaluate(
+    (value) => localStorage.setItem('warepulse.board', value),
+    JSON.stringify({ language, theme }),
+  )
+  await board.page.goto(`${server.url}/alerts`)
+  await board.untilLive()
+  await board.page.getByRole('tab', { name: tab }).click()
+  await board.page.locator('.facts').waitFor()
+  expect(await serious()).toEqual([])
+  expect(await board.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+  await board.picture(`alert-report-${language}`)
+})
+
 test('a wall screen gets a link, and a code that a phone can open it by', async () => {
   await board.page.setViewportSize({ width: 1280, height: 1000 })
   await board.page.goto(`${server.url}/walls`)

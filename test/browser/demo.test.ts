@@ -96,6 +96,14 @@ test('it is assigned, shelved with a reason by the keyboard alone, and its line 
   await page.getByRole('tab', { name: 'Kept quiet (0)' }).waitFor()
 })
 
+test('the report names what came most often, and says whether one person can follow', async () => {
+  const { page } = board
+  await page.getByRole('tab', { name: 'Report' }).click()
+  await page.getByText('One person can follow these alerts.').waitFor()
+  await page.getByRole('region', { name: 'Came most often' }).getByText('Cold room too warm').first().waitFor()
+  await board.picture('demo-alert-report-en')
+})
+
 test('a zone is taken out of service, listed with its reason, and rings again when that is ended', async () => {
   const { page } = board
   await page.getByRole('tab', { name: 'Planned silence' }).click()

@@ -4,6 +4,7 @@ import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyReply } from 'fastify'
 import { Server } from 'socket.io'
+import { reportOf } from '../../cloud/alerts/report.ts'
 import type {
   Alert,
   AlertActRow,
@@ -158,6 +159,12 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
     app.get(`/api/v1/sites/${siteId}/set-aside`, () => ({ items: [], next: null }))
     app.get('/api/v1/alerts/:id/acts', () => ({ items: acts, next: null }))
     app.get(`/api/v1/sites/${siteId}/maintenance`, () => ({ items: windows, next: null }))
+    app.get(`/api/v1/sites/${siteId}/alerts/report`, ({ query }) => {
+      const { from, to } = query as { readonly from: string; readonly to: string }
+      const [fromMs, toMs] = [Date.parse(from), Date.parse(to)]
+      const open = world.snapshot().alerts
+      return reportOf({ fromMs, toMs, raised: [...open, ...world.past], rings: [], ringsFromMs: fromMs, open })
+    })
     app.get(`/api/v1/sites/${siteId}/alerts`, () => ({ items: world.past, next: null }))
     app.get<{ Params: { epc: string } }>('/api/v1/items/:epc', ({ params }, reply) => {
       const item = world.item(params.epc)

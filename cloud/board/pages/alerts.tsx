@@ -5,6 +5,7 @@ import { type AlertKey, alertKeys, type InboxTab, inboxOf, inboxTabs } from '../
 import { askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { AlertDesk, type DeskForm } from '../parts/alert-desk.tsx'
+import { AlertReport } from '../parts/alert-report.tsx'
 import { AlertRow } from '../parts/alert-row.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { SilencePlan } from '../parts/silence-plan.tsx'
@@ -13,7 +14,7 @@ import { isTyping } from '../plan/plan-canvas.tsx'
 
 const historyRows = 100
 
-/** The inbox: what is open, worst first; what is kept quiet; what is over; and what is silent by plan. */
+/** The inbox: what is open, worst first; what is kept quiet; what is over; what is silent by plan; and how well it all serves. */
 export function AlertsPage() {
   const store = useStore()
   const words = store.words.value
@@ -25,6 +26,7 @@ export function AlertsPage() {
     quiet: `${words.quietAlerts} (${number(lists.quiet.length)})`,
     over: words.overAlerts,
     planned: words.plannedSilence,
+    report: words.alertReport,
   }
   return (
     <section class="page">
@@ -48,6 +50,8 @@ export function AlertsPage() {
         <PastAlerts />
       ) : tab.value === 'planned' ? (
         <SilencePlan />
+      ) : tab.value === 'report' ? (
+        <AlertReport />
       ) : lists[tab.value].length === 0 ? (
         <p class="all-well big">{tab.value === 'open' ? words.noOpenAlerts : words.noQuietAlerts}</p>
       ) : (
