@@ -58,11 +58,8 @@ export function openPackedRows(database: DatabaseSync, table: string, fieldBytes
   let logBytes = 0
 
   const compact = (encode: EncodeRow): void => {
-    for (const page of touched.all()) {
-      const ids: number[] = []
-      for (let id = page * rowsPerPage; id < (page + 1) * rowsPerPage; id += 1) if (known.has(id)) ids.push(id)
-      putPage.run(page, pack(ids, stride, encode))
-    }
+    for (const page of touched.all())
+      putPage.run(page, pack(known.between(page * rowsPerPage, rowsPerPage), stride, encode))
     log.empty.run()
     partLog.empty.run()
     touched = emptyIdSet()
@@ -147,6 +144,12 @@ function emptyIdSet() {
         if (bits[byte] === 0) continue
         for (let id = byte << 3; id < (byte + 1) << 3; id += 1) if (this.has(id)) yield id
       }
+    },
+    /** Of `count` ids from this one on; ascending. */
+    between: (from: number, count: number): readonly number[] => {
+      const ids: number[] = []
+      for (let id = from; id < from + count; id += 1) if (((bits[id >>> 3] ?? 0) & (1 << (id & 7))) !== 0) ids.push(id)
+      return ids
     },
     has: (id: number): boolean => ((bits[id >>> 3] ?? 0) & (1 << (id & 7))) !== 0,
     add: (id: number): void => {

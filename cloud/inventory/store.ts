@@ -19,7 +19,7 @@ import {
   sightingBytes,
 } from './item-row.ts'
 import { type Ledger, openLedger } from './ledger.ts'
-import { openPackedRows } from './packed-rows.ts'
+import { type EncodeRow, openPackedRows } from './packed-rows.ts'
 import { adopt } from './publish.ts'
 import { openReaderRows } from './reader-rows.ts'
 import { readSite, writeSite } from './site-row.ts'
@@ -65,6 +65,7 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
   const endWaiting = database.prepare('DELETE FROM waiting WHERE site = ? AND boot = ?')
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   let names = openNames([])
+  let rows: ReturnType<typeof rowsOf> | undefined
   let savedNames = 0
   let savedPlaces = 0
   let savedTags = 0
@@ -88,6 +89,7 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
         .prepare('SELECT site, zone, slot, departed FROM place ORDER BY id')
         .all()
         .map((row) => PlaceRow.parse(row))
+      rows = undefined
       const state = emptyState(openPlaces(places.map((place) => ({ ...place, departed: place.departed === 1 }))))
       state.now = now
       // A million rows: the column is TEXT NOT NULL in a STRICT table, so there is nothing to parse.
@@ -139,25 +141,11 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
     commit: (state, changes, offset) => {
       transaction(database, () => {
         for (const { id, epc } of state.items.slice(savedTags)) addTag.run(id, epc)
-        const itemAt = (id: number) => state.items[id - 1]
-        items.write({
-          ids: idsOf(changes.items.filter(({ changed }) => changed === 2)),
-          encode: (id, row, start) => {
-            const item = itemAt(id)
-            if (item !== undefined) encodeItem(item, row, start, names)
-          },
-          partIds: idsOf(changes.items.filter(({ changed }) => changed === 1)),
-          encodePart: (id, row, start) => {
-            const item = itemAt(id)
-            if (item !== undefined) encodeSighting(item, row, start, names)
-          },
-        })
-        slots.write({
-          ids: Uint32Array.from(changes.slots, (slot) => slot.place).sort(),
-          encode: (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true),
-        })
+        if (rows?.state !== state) rows = rowsOf(state, names)
+        items.write({ ...idsOf(changes.items), encode: rows.item, encodePart: rows.sighting })
+        slots.write({ ids: Uint32Array.from(changes.slots, (slot) => slot.place).sort(), encode: rows.slot })
         for (const row of changes.ledger) ledger.add(row)
-        evidence.add(changes.evidence.map((one) => keptOf(one, names)))
+        evidence.add(keptOf(changes.evidence, names))
         evidence.prune(state.now - evidenceDays * dayMs)
         for (const { site, boot, record } of changes.waiting) {
           if (record === undefined) endWaiting.run(site, boot)
@@ -184,23 +172,49 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
   }
 }
 
-function keptOf({ item, evidence }: Changes['evidence'][number], names: Names): KeptEvidence {
-  const { at, place, readPoint, basis, count, peakRssiDbm, sureness } = evidence
-  return {
-    item,
-    at,
-    place: place.id,
-    readPoint: names.idOf(readPoint),
-    basis: bases.indexOf(basis),
-    count,
-    level: peakRssiDbm === undefined ? undefined : Math.round(peakRssiDbm * 100),
-    sureness: Math.round(sureness * 1000),
+/** How rows of this state are filled; made once for a state, since V8 compiles anew what is made for each commit. */
+function rowsOf(state: InventoryState, names: Names) {
+  const item: EncodeRow = (id, row, start) => {
+    const found = state.items[id - 1]
+    if (found !== undefined) encodeItem(found, row, start, names)
   }
+  const sighting: EncodeRow = (id, row, start) => {
+    const found = state.items[id - 1]
+    if (found !== undefined) encodeSighting(found, row, start, names)
+  }
+  const slot: EncodeRow = (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true)
+  return { state, item, sighting, slot }
 }
 
-/** Ascending, so that pages are touched in their order. */
-function idsOf(items: readonly TrackedItem[]): Uint32Array {
-  return Uint32Array.from(items, ({ id }) => id).sort()
+function keptOf(learned: Changes['evidence'], names: Names): readonly KeptEvidence[] {
+  const kept: KeptEvidence[] = []
+  for (const { item, evidence } of learned) {
+    const { at, place, readPoint, basis, count, peakRssiDbm, sureness } = evidence
+    kept.push({
+      item,
+      at,
+      place: place.id,
+      readPoint: names.idOf(readPoint),
+      basis: bases.indexOf(basis),
+      count,
+      level: peakRssiDbm === undefined ? undefined : Math.round(peakRssiDbm * 100),
+      sureness: Math.round(sureness * 1000),
+    })
+  }
+  return kept
+}
+
+/** Those to be written whole, and those of which the sighting is enough; ascending, so that pages are touched in order. */
+function idsOf(items: readonly TrackedItem[]): { readonly ids: Uint32Array; readonly partIds: Uint32Array } {
+  const ids = new Uint32Array(items.length)
+  const partIds = new Uint32Array(items.length)
+  let whole = 0
+  let parts = 0
+  for (const { id, changed } of items) {
+    if (changed === 2) ids[whole++] = id
+    else if (changed === 1) partIds[parts++] = id
+  }
+  return { ids: ids.subarray(0, whole).sort(), partIds: partIds.subarray(0, parts).sort() }
 }
 
 function openNames(known: readonly string[]): Names & { readonly all: string[] } {

@@ -122,15 +122,19 @@ function thousandthsOf(values: readonly number[]): number[] | undefined {
 
 function writeTexts(bytes: ByteWriter, values: readonly (number | string)[]): void {
   const dictionary = new Map<string, number>()
-  const numbers = values.map((value) => {
-    const text = String(value)
-    const number = dictionary.get(text) ?? dictionary.size
-    if (number === dictionary.size) dictionary.set(text, number)
-    return number
-  })
+  const numbers = new Uint32Array(values.length)
+  for (let row = 0; row < values.length; row += 1) numbers[row] = numberIn(dictionary, String(values[row]))
   bytes.unsigned(dictionary.size)
   for (const text of dictionary.keys()) bytes.text(text)
-  for (const number of numbers) bytes.unsigned(number)
+  for (let row = 0; row < numbers.length; row += 1) bytes.unsigned(numbers[row] ?? 0)
+}
+
+function numberIn(dictionary: Map<string, number>, text: string): number {
+  const known = dictionary.get(text)
+  if (known !== undefined) return known
+  const number = dictionary.size
+  dictionary.set(text, number)
+  return number
 }
 
 function writeTimes(bytes: ByteWriter, at: readonly number[]): void {

@@ -79,14 +79,15 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
     unwritten = undefined
   }
 
+  function isKept(point: Point, recordedAt: number): boolean {
+    const { rawDays } = keepAt(point.site)
+    return rawDays === undefined || point.at >= oldestKeptMs(recordedAt, rawDays)
+  }
+
   function batchOf(entries: readonly JournalEntry[], last: JournalEntry): Batch {
     const first = entries[0] ?? last
     if (unwritten !== undefined && unwritten.first === first && unwritten.last === last) return unwritten
     if (unwritten !== undefined) forget()
-    const isKept = (point: Point, recordedAt: number) => {
-      const { rawDays } = keepAt(point.site)
-      return rawDays === undefined || point.at >= oldestKeptMs(recordedAt, rawDays)
-    }
     const work = workOf(entries, ledger, isKept)
     const rows: Point[] = []
     rollUps.advance(last.recordedAt)
@@ -99,12 +100,11 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
       refused.add(index)
     }
     rollUps.tick(rows)
-    const isTaken = (_: unknown, index: number) => !refused.has(index)
-    const batch: Batch = { ...work, first, last }
-    unwritten =
-      refused.size === 0
-        ? batch
-        : { ...batch, points: work.points.filter(isTaken), offsets: work.offsets.filter(isTaken) }
+    unwritten = { ...work, first, last }
+    if (refused.size > 0) {
+      const isTaken = (_: unknown, index: number) => !refused.has(index)
+      unwritten = { ...unwritten, points: work.points.filter(isTaken), offsets: work.offsets.filter(isTaken) }
+    }
     for (const row of rows) unwritten.points.push(row)
     return unwritten
   }

@@ -54,33 +54,51 @@ export function readTails(
   wanted?: ReadonlySet<number>,
 ): Map<number, Rows> {
   const byShelf = new Map<number, Rows>()
-  for (const tail of tails) {
-    const bytes = new ByteReader(tail)
-    let at = 0
-    while (!bytes.isAtEnd) {
-      const source = bytes.unsigned()
-      at += bytes.signed()
-      const nanos = bytes.unsigned()
-      const shelf = shelfOf(source)
-      let rows: Rows | undefined
-      if (wanted === undefined || wanted.has(shelf)) {
-        rows = byShelf.get(shelf)
-        if (rows === undefined) {
-          rows = noRows()
-          byShelf.set(shelf, rows)
-        }
-        addRow(rows, at, nanos)
-        if (shelf !== source) setField(rows, sourceColumn, source)
-      }
-      for (let fields = bytes.unsigned(); fields > 0; fields -= 1) {
-        const name = bytes.unsigned()
-        const form = bytes.u8()
-        if (rows === undefined) skipValue(bytes, form)
-        else setField(rows, name, readValue(bytes, form))
-      }
-    }
-  }
+  for (const tail of tails) readTail(tail, shelfOf, wanted, byShelf)
   return byShelf
+}
+
+/** One loop a function: V8 leaves the compiled code of a loop within a loop each time that the inner one ends. */
+function readTail(
+  tail: Uint8Array,
+  shelfOf: (source: number) => number,
+  wanted: ReadonlySet<number> | undefined,
+  byShelf: Map<number, Rows>,
+): void {
+  const bytes = new ByteReader(tail)
+  let at = 0
+  while (!bytes.isAtEnd) {
+    const source = bytes.unsigned()
+    at += bytes.signed()
+    const nanos = bytes.unsigned()
+    const shelf = shelfOf(source)
+    if (wanted !== undefined && !wanted.has(shelf)) {
+      skipFields(bytes)
+      continue
+    }
+    let rows = byShelf.get(shelf)
+    if (rows === undefined) {
+      rows = noRows()
+      byShelf.set(shelf, rows)
+    }
+    addRow(rows, at, nanos)
+    if (shelf !== source) setField(rows, sourceColumn, source)
+    readFields(bytes, rows)
+  }
+}
+
+function readFields(bytes: ByteReader, rows: Rows): void {
+  for (let fields = bytes.unsigned(); fields > 0; fields -= 1) {
+    const name = bytes.unsigned()
+    setField(rows, name, readValue(bytes, bytes.u8()))
+  }
+}
+
+function skipFields(bytes: ByteReader): void {
+  for (let fields = bytes.unsigned(); fields > 0; fields -= 1) {
+    bytes.unsigned()
+    skipValue(bytes, bytes.u8())
+  }
 }
 
 function readValue(bytes: ByteReader, form: number): number | string {
