@@ -40,6 +40,7 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
     '/walls',
     '/imports',
     '/notifications',
+    '/settings',
   ]
   for (const [language, theme, width] of [
     ['en', 'light', 1280],
@@ -90,6 +91,23 @@ test.each([
   expect(await serious()).toEqual([])
   expect(await board.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
   await board.picture(`alert-report-${language}`)
+})
+
+test('temperatures in °F: in the table, in the chart and its sentence, after a reload, and back again', async () => {
+  const { page } = board
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.evaluate(`localStorage.setItem('warepulse.board', '{"language":"en","theme":"light"}')`)
+  await page.goto(`${server.url}/settings`)
+  await board.untilLive()
+  await page.getByRole('button', { name: '°F' }).click()
+  await board.picture('settings-en')
+  await page.goto(`${server.url}/sensors/cold-room-t1`)
+  await page.locator('.chart-summary', { hasText: '°F' }).first().waitFor()
+  await page.locator('td', { hasText: '°F' }).first().waitFor()
+  expect(await page.locator('main').innerText()).not.toContain('°C')
+  await board.picture('sensor-fahrenheit-en')
+  await page.goto(`${server.url}/settings`)
+  await page.getByRole('button', { name: '°C' }).click()
 })
 
 test('a wall screen gets a link, and a code that a phone can open it by', async () => {

@@ -22,11 +22,17 @@ export interface Format {
   ago(ms: number): string
   /** A limit of a quantity: no decimals that say nothing. */
   limit(name: string, value: number): string
+  /** The value in the unit that this reader uses, for axes and bare numbers. */
+  inUnit(name: string, value: number): number
 }
+
+/** What temperatures are shown in. Everything is kept, asked and sent in °C. */
+export const temperatureUnits = ['celsius', 'fahrenheit'] as const
+export type TemperatureUnit = (typeof temperatureUnits)[number]
 
 export const dash = '–'
 
-export function formatFor(language: Language, timeZone: string): Format {
+export function formatFor(language: Language, timeZone: string, temperature: TemperatureUnit = 'celsius'): Format {
   const words = wordsOf(language)
   const locale = language === 'en' ? 'en-GB' : 'zh-CN'
   const zone = knownZone(timeZone)
@@ -66,15 +72,22 @@ export function formatFor(language: Language, timeZone: string): Format {
     const rest = Math.floor((seconds % 3600) / 60)
     return rest === 0 ? words.hours(whole(hours)) : `${words.hours(whole(hours))} ${words.minutes(whole(rest))}`
   }
+  const isOther = (name: string) => name === 'temperature' && temperature === 'fahrenheit'
+  const inUnit = (name: string, value: number) => (isOther(name) ? value * 1.8 + 32 : value)
+  const symbolOf = (name: string) => (isOther(name) ? '°F' : isQuantity(name) ? quantities[name].symbol : '')
+  const withSymbol = (name: string, text: string) => {
+    const symbol = symbolOf(name)
+    return symbol === '' ? text : `${text} ${symbol}`
+  }
   return {
     number,
+    inUnit,
     list: (parts) => lists.format(parts),
     percent: (share) => percents.format(share),
     quantity(name, value) {
       if (value === null) return dash
-      if (!isQuantity(name)) return number(value, 1)
-      const { decimals, symbol } = quantities[name]
-      return symbol === '' ? number(value, decimals) : `${number(value, decimals)} ${symbol}`
+      const decimals = isQuantity(name) ? quantities[name].decimals : 1
+      return withSymbol(name, number(inUnit(name, value), decimals))
     },
     clock: (at) => clocks.format(at),
     time: (at, now) =>
@@ -84,9 +97,8 @@ export function formatFor(language: Language, timeZone: string): Format {
     age,
     ago: (ms) => (ms < 2000 ? words.justNow : words.ago(age(ms))),
     limit(name, value) {
-      const text = number(value, Number.isInteger(value) ? 0 : 1)
-      const symbol = isQuantity(name) ? quantities[name].symbol : ''
-      return symbol === '' ? text : `${text} ${symbol}`
+      const shown = Number(inUnit(name, value).toFixed(1))
+      return withSymbol(name, number(shown, Number.isInteger(shown) ? 0 : 1))
     },
   }
 }

@@ -17,6 +17,7 @@ export type Route =
   | { readonly page: 'imports' }
   | { readonly page: 'notifications' }
   | { readonly page: 'account' }
+  | { readonly page: 'settings' }
   | { readonly page: 'wall'; readonly id: string; readonly settings: WallSettings }
   | { readonly page: 'item'; readonly epc: string }
   | { readonly page: 'nowhere' }
@@ -38,7 +39,18 @@ export function routeOf(path: string, search: string): Route {
   if (second !== '') return { page: 'nowhere' }
   if (first === 'find') return { page: 'find', q: query.get('q') ?? '' }
   const alone = (
-    ['alerts', 'gateways', 'goods', 'scan', 'system', 'walls', 'imports', 'notifications', 'account'] as const
+    [
+      'alerts',
+      'gateways',
+      'goods',
+      'scan',
+      'system',
+      'walls',
+      'imports',
+      'notifications',
+      'account',
+      'settings',
+    ] as const
   ).find((page) => page === first)
   if (alone !== undefined) return { page: alone }
   return { page: 'nowhere' }

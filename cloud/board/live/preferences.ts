@@ -1,3 +1,4 @@
+import { type TemperatureUnit, temperatureUnits } from '../core/format.ts'
 import { chooseLanguage, type Language, languages } from '../core/words/words.ts'
 
 /** What this browser remembers. Nothing here is worth an error: a browser that refuses storage just forgets. */
@@ -10,6 +11,7 @@ export interface Preferences {
   readonly site: string | null
   /** Single-key shortcuts get in the way of speech input; WCAG 2.1.4 wants them to be switchable. */
   readonly keys: boolean
+  readonly temperature: TemperatureUnit
 }
 
 const key = 'warepulse.board'
@@ -21,6 +23,7 @@ export function readPreferences(storage: Storage, preferred: readonly string[]):
     theme: themes.find((theme) => theme === said['theme']) ?? 'auto',
     site: typeof said['site'] === 'string' ? said['site'] : null,
     keys: said['keys'] !== false,
+    temperature: temperatureUnits.find((unit) => unit === said['temperature']) ?? 'celsius',
   }
 }
 

@@ -118,7 +118,7 @@ export function openStore(): Store {
   const language = computed(() => preferences.value.language)
   const words = computed(() => wordsOf(language.value))
   const timeZone = computed(() => board.value?.map.timeZone ?? 'UTC')
-  const format = computed(() => formatFor(language.value, timeZone.value))
+  const format = computed(() => formatFor(language.value, timeZone.value, preferences.value.temperature))
   const map = computed(() => board.value?.map ?? null)
   const gateways = computed(() => board.value?.gateways ?? null)
   const plan = computed(() => (map.value === null ? null : layOut(map.value)))

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { Words } from '../core/words/words.ts'
 import { type Answer, ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
+import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { useSession } from '../parts/use-session.ts'
 
@@ -34,6 +35,9 @@ export function AccountPage() {
           </ul>
           {got.value.via === 'session' && <NewPassword name={got.value.name} />}
           <p>
+            <Link to={{ page: 'settings' }} class="button">
+              {words.settings}
+            </Link>{' '}
             <button type="button" class="button" onClick={() => void leave()}>
               {words.signOut}
             </button>

@@ -75,7 +75,7 @@ export function limitsText(place: SensorPlace, quantity: string, words: Words, f
   if (limits === undefined) return null
   const { low, high } = limits
   if (low !== undefined && high !== undefined)
-    return words.limitBetween(format.number(low, Number.isInteger(low) ? 0 : 1), format.limit(quantity, high))
+    return words.limitBetween(format.limit(quantity, low), format.limit(quantity, high))
   if (low !== undefined) return words.limitAbove(format.limit(quantity, low))
   return high === undefined ? null : words.limitBelow(format.limit(quantity, high))
 }

@@ -25,18 +25,14 @@ const height = 200
 export function SeriesChart(properties: Properties) {
   const store = useStore()
   const box = useRef<HTMLDivElement>(null)
-  const { theme, language } = store.preferences.value
+  const { theme, language, temperature } = store.preferences.value
   useEffect(() => {
     const element = box.current
     if (element === null) return
     let chart: uPlot | null = null
     const draw = () => {
       chart?.destroy()
-      chart = new uPlot(
-        optionsFor(element, properties),
-        [...seriesColumns(properties.points, properties.gapMs)],
-        element,
-      )
+      chart = new uPlot(optionsFor(element, properties), columnsOf(properties), element)
     }
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', draw)
@@ -48,11 +44,22 @@ export function SeriesChart(properties: Properties) {
       dark.removeEventListener('change', draw)
       chart?.destroy()
     }
-  }, [properties.points, properties.from, theme, language])
+  }, [properties.points, properties.from, theme, language, temperature])
   return <div ref={box} class="chart" role="img" aria-label={properties.label} />
 }
 
-function optionsFor(element: HTMLElement, { from, to, limits, format, quantity }: Properties): uPlot.Options {
+/** In the unit of the reader, so that the marks of the axis are round in it. */
+function columnsOf({ points, gapMs, format, quantity }: Properties): uPlot.AlignedData {
+  const [at, ...values] = seriesColumns(points, gapMs)
+  return [at, ...values.map((column) => column.map((one) => (one === null ? null : format.inUnit(quantity, one))))]
+}
+
+function optionsFor(
+  element: HTMLElement,
+  { from, to, limits: permitted, format, quantity }: Properties,
+): uPlot.Options {
+  const inUnit = (value: number | undefined) => (value === undefined ? undefined : format.inUnit(quantity, value))
+  const limits = { low: inUnit(permitted.low), high: inUnit(permitted.high) }
   const palette = readPalette(element)
   const font = `12px ${palette.font}`
   const axis = {
@@ -101,7 +108,6 @@ function optionsFor(element: HTMLElement, { from, to, limits, format, quantity }
         stroke: palette.text,
         width: 1.75,
         points: { show: false },
-        value: (_chart, value) => format.quantity(quantity, value),
       },
     ],
     bands: [{ series: [2, 1], fill: withAlpha(palette.text, 0.2) }],

@@ -11,6 +11,7 @@ const goTo = {
   c: { page: 'scan' },
   y: { page: 'system' },
   d: { page: 'shipments', shipment: null },
+  ',': { page: 'settings' },
 } as const
 const togetherMs = 1_200
 
@@ -44,7 +45,7 @@ export function Shortcuts() {
     [['← ↑ ↓ →'], words.shortcutArrows],
     [['Enter'], words.shortcutOpen],
     [['Esc'], words.shortcutEscape],
-    [['G', 'F A S G C Y D'], words.shortcutGo],
+    [['G', 'F A S G C Y D ,'], words.shortcutGo],
     [['?'], words.shortcutHelp],
   ] as const
   return (

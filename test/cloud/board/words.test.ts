@@ -94,6 +94,16 @@ describe('format', () => {
     expect(knownZone('Europe/Rotterdam')).toBe('UTC')
     expect(formatFor('en', 'Mars/Base').clock(at)).toBe('12:05:09')
   })
+  test.each([
+    ['temperature', -18, '−0.4 °F', '−0.4 °F'],
+    ['temperature', 8, '46.4 °F', '46.4 °F'],
+    ['temperature', 25, '77.0 °F', '77 °F'],
+    ['humidity', 61.25, '61.3 %', '61.3 %'],
+  ] as const)('in °F: %s %d', (quantity, value, said, limit) => {
+    const american = formatFor('en', 'America/Chicago', 'fahrenheit')
+    expect([american.quantity(quantity, value), american.limit(quantity, value)]).toEqual([said, limit])
+    expect(english.inUnit(quantity, value)).toBe(value)
+  })
   test('quantities carry their unit; nothing is not zero', () => {
     expect(english.quantity('temperature', -18.04)).toBe('−18.0 °C')
     expect(english.quantity('temperature', null)).toBe('–')
