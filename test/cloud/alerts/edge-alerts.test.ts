@@ -75,6 +75,16 @@ describe('alert records of a gateway', () => {
       ['cleared 0–10', 'normal 20–30 past'],
     ],
     [
+      'an older one, all of it behind a newer one: neither rings',
+      [said([cleared(30, 20)]), said([raised(0)], 31), said([cleared(9, 0), raised(20)], 32)],
+      ['normal 0–9 past', 'normal 20–30 past'],
+    ],
+    [
+      'the end of the first was given up: it was over when the second began',
+      [said([raised(0)]), said([cleared(30, 20)])],
+      ['cleared 0–20', 'normal 20–30 past'],
+    ],
+    [
       'the second raise overtakes the end of the first: the same alert again',
       [said([raised(0)]), said([raised(20)]), said([cleared(10, 0)], 21)],
       ['active 0'],
