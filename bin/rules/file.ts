@@ -1,25 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
-import { z } from 'zod'
-import { Identifier } from '../../shared/identifier.ts'
-import { Rule } from '../../shared/rule.ts'
+import type { Rule } from '../../shared/rule.ts'
+import { RulesFile, rulesFileContent, rulesFileHead } from '../../shared/rules/file.ts'
 import { type Configuration, readConfiguration } from '../configuration/read.ts'
-import { byId } from './difference.ts'
-
-/** The rules of one site as a file: for review, for version control, for the next site. */
-export const RulesFile = z
-  .strictObject({ version: z.literal(1), site: Identifier, rules: z.array(Rule) })
-  .superRefine(({ site, rules }, context) => {
-    const seen = new Set<string>()
-    for (const [index, rule] of rules.entries()) {
-      const complain = (key: string, message: string) =>
-        context.addIssue({ code: 'custom', path: ['rules', index, key], message })
-      if (rule.site !== site) complain('site', `this file is of the site "${site}"`)
-      if (seen.has(rule.id)) complain('id', `"${rule.id}" is in this file twice`)
-      seen.add(rule.id)
-    }
-  })
-export type RulesFile = z.infer<typeof RulesFile>
 
 /** Every mistake is told with file:line:column. */
 export function readRulesFile(fileName: string, text: string): Configuration<RulesFile> {
@@ -29,30 +11,5 @@ export function readRulesFile(fileName: string, text: string): Configuration<Rul
 
 /** The same rules make the same bytes, in whatever order they come. */
 export function writeRulesFile(site: string, rules: readonly Rule[]): string {
-  const head = [
-    `# Alert rules of the site ${site}, as \`warepulse rules export\` writes them: by id, defaults left out.`,
-    '# What each field asks is in docs/alerts.md. To see what this file would change, and to change it:',
-    '#   warepulse rules import <this file> --token-file <file> --dry-run',
-    '#   warepulse rules import <this file> --token-file <file>',
-    '# Rules that are not in here stay as they are, unless --prune is given.',
-  ].join('\n')
-  const content = { version: 1, site, rules: rules.toSorted(byId).map(withoutDefaults) }
-  return `${head}\n${stringify(content, { lineWidth: 0 })}`
-}
-
-/** In the order of the schema; what the schema would fill in by itself is left out. */
-function withoutDefaults(rule: Rule): Readonly<Record<string, unknown>> {
-  const shape: Readonly<Record<string, z.ZodType>> =
-    Rule.options.find((option) => option.shape.type.value === rule.type)?.shape ?? {}
-  const values = new Map<string, unknown>(Object.entries(rule))
-  return Object.fromEntries(
-    Object.entries(shape)
-      .filter(([key, field]) => values.has(key) && !isDefault(field, values.get(key)))
-      .map(([key]) => [key, values.get(key)]),
-  )
-}
-
-function isDefault(field: z.ZodType, value: unknown): boolean {
-  const unsaid = field.safeParse(undefined)
-  return unsaid.success && isDeepStrictEqual(unsaid.data, value)
+  return `${rulesFileHead(site)}\n${stringify(rulesFileContent(site, rules), { lineWidth: 0 })}`
 }

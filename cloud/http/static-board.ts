@@ -24,6 +24,8 @@ const pages = [
   '/walls',
   '/imports',
   '/notifications',
+  '/rules',
+  '/setup',
   '/account',
 ]
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { differenceOf } from '../../bin/rules/difference.ts'
 import { readRulesFile, writeRulesFile } from '../../bin/rules/file.ts'
 import { Rule } from '../../shared/rule.ts'
+import { differenceOf } from '../../shared/rules/difference.ts'
 
 const silent = (id: string, change: object = {}) =>
   Rule.parse({

@@ -42,7 +42,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
   'reflect-metadata': ['cloud/tls/'],
   uqr: ['bin/', 'cloud/board/parts/'],
   commander: ['bin/'],
-  yaml: ['bin/'],
+  yaml: ['bin/', 'cloud/board/core/rule-yaml'],
   mqtt: [
     'edge/sources/mqtt/',
     'edge/uplink/',

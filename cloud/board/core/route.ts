@@ -16,6 +16,7 @@ export type Route =
   | { readonly page: 'walls' }
   | { readonly page: 'imports' }
   | { readonly page: 'notifications' }
+  | { readonly page: 'rules' }
   | { readonly page: 'account' }
   | { readonly page: 'settings' }
   | { readonly page: 'wall'; readonly id: string; readonly settings: WallSettings }
@@ -48,6 +49,7 @@ export function routeOf(path: string, search: string): Route {
       'walls',
       'imports',
       'notifications',
+      'rules',
       'account',
       'settings',
     ] as const

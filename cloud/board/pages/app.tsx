@@ -22,6 +22,7 @@ const load = {
   imports: (): Promise<ComponentType> => import('./imports.tsx').then(({ ImportsPage }) => ImportsPage),
   notifications: (): Promise<ComponentType> =>
     import('./notifications.tsx').then(({ NotificationsPage }) => NotificationsPage),
+  rules: (): Promise<ComponentType> => import('./rules.tsx').then(({ RulesPage }) => RulesPage),
   account: (): Promise<ComponentType> => import('./account.tsx').then(({ AccountPage }) => AccountPage),
   settings: (): Promise<ComponentType> => import('./settings.tsx').then(({ SettingsPage }) => SettingsPage),
   gateways: (): Promise<ComponentType> => import('./gateways.tsx').then(({ GatewaysPage }) => GatewaysPage),

@@ -37,9 +37,14 @@ export function SystemPage() {
           {words.imports}
         </Link>{' '}
         {may('supervisor') && (
-          <Link to={{ page: 'notifications' }} class="button">
-            {words.notifications}
-          </Link>
+          <>
+            <Link to={{ page: 'rules' }} class="button">
+              {words.rules}
+            </Link>{' '}
+            <Link to={{ page: 'notifications' }} class="button">
+              {words.notifications}
+            </Link>
+          </>
         )}{' '}
         <a class="button" href="/docs">
           {words.apiPage}

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { formatFor, knownZone } from '../../../cloud/board/core/format.ts'
 import { en } from '../../../cloud/board/core/words/en.ts'
+import { rulesEn } from '../../../cloud/board/core/words/rules-en.ts'
+import { rulesZhCn } from '../../../cloud/board/core/words/rules-zh-cn.ts'
 import { chooseLanguage, quantityName, severityName, wordsOf } from '../../../cloud/board/core/words/words.ts'
 import { zhCn } from '../../../cloud/board/core/words/zh-cn.ts'
 import { quantities } from '../../../shared/quantity.ts'
@@ -17,6 +19,9 @@ describe('catalogues', () => {
   test('the same keys in both, of the same kind', () => {
     const kinds = (catalogue: Shape) => entries(catalogue).map(([key, value]) => [key, typeof value])
     expect(kinds(zhCn)).toEqual(kinds(en))
+    expect(kinds(rulesZhCn)).toEqual(kinds(rulesEn))
+    for (const key of ['kindNames', 'fieldNames', 'choiceNames', 'fieldHints', 'problemNames'] as const)
+      expect(Object.keys(rulesZhCn[key]).sort()).toEqual(Object.keys(rulesEn[key]).sort())
     expect(Object.keys(zhCn.quantityNames).sort()).toEqual(Object.keys(en.quantityNames).sort())
     expect(Object.keys(zhCn.roleNames).sort()).toEqual(Object.keys(en.roleNames).sort())
   })
@@ -29,7 +34,9 @@ describe('catalogues', () => {
   test('no sentence is empty, undefined or half translated', () => {
     for (const [name, catalogue] of [
       ['en', en],
+      ['en', rulesEn],
       ['zh-CN', zhCn],
+      ['zh-CN', rulesZhCn],
     ] as const) {
       for (const [key, value] of entries(catalogue)) {
         const text = typeof value === 'object' ? Object.values(value ?? {}).join() : String(spoken(value))
@@ -40,11 +47,11 @@ describe('catalogues', () => {
     }
   })
   test('what is said of a value is said in both languages', () => {
-    for (const [key, value] of entries(en)) {
+    for (const [key, value] of entries({ ...en, ...rulesEn })) {
       if (typeof value !== 'function') continue
       const marks = (text: unknown) => [...String(text).matchAll(/§\d/g)].map(([mark]) => mark).sort()
       const args = Array.from({ length: value.length }, (_, n) => (n === 0 ? 7 : `§${n}`))
-      const translated: unknown = Object.entries(zhCn).find(([name]) => name === key)?.[1]
+      const translated: unknown = Object.entries({ ...zhCn, ...rulesZhCn }).find(([name]) => name === key)?.[1]
       if (typeof translated === 'function') expect(marks(translated(...args)), key).toEqual(marks(value(...args)))
     }
   })

@@ -153,6 +153,7 @@ export const en = {
   outcomeFailed: 'failed',
   apiPage: 'API page',
 
+  rules: 'Rules',
   notifications: 'Notifications',
   notificationsIntro: 'Where alerts are told to people who are not at the board, and what became of each message.',
   notificationsHidden: 'Supervisors and integrators see this page.',

@@ -147,6 +147,7 @@ export const zhCn: Words = {
   outcomeFailed: '失败',
   apiPage: '接口文档',
 
+  rules: '规则',
   notifications: '通知',
   notificationsIntro: '向不在看板前的人员通知告警的渠道，以及每条消息的结果。',
   notificationsHidden: '此页面仅供主管和集成工程师查看。',

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { Rule } from '../../shared/rule.ts'
+import type { Rule } from '../rule.ts'
+import { isSameJson } from './same-json.ts'
 
 /** What a file of rules asks of a site, against the rules in force. Each list in order of ids. */
 export interface RuleDifference {
@@ -41,5 +41,5 @@ export function byId(a: Rule, b: Rule): number {
 
 function fieldsThatDiffer(before: Rule, after: Rule): readonly string[] {
   const [was, is] = [new Map(Object.entries(before)), new Map(Object.entries(after))]
-  return [...new Set([...was.keys(), ...is.keys()])].filter((key) => !isDeepStrictEqual(was.get(key), is.get(key)))
+  return [...new Set([...was.keys(), ...is.keys()])].filter((key) => !isSameJson(was.get(key), is.get(key)))
 }

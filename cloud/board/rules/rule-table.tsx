@@ -1,0 +1,89 @@
+import type { Rule } from '../../../shared/rule.ts'
+import { isOfValues } from '../core/rule-fields.ts'
+import { conditionSaid } from '../core/rule-said.ts'
+import { useStore } from '../live/store.ts'
+import { Mark } from '../parts/mark.tsx'
+import { TrialSaid, useTrial } from './rule-trial.tsx'
+import { useRuleWords, useSpeaking } from './use-rule-words.ts'
+
+/** The worst first: what rings, whether it rings now, and how often it would have. */
+export function RuleTable({ rules, onChange }: { readonly rules: readonly Rule[]; onChange(rule: Rule): void }) {
+  const words = useRuleWords()
+  const rows = rules.toSorted((a, b) => a.severity - b.severity || a.name.localeCompare(b.name))
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
+    <section class="wide-rows" tabIndex={0} aria-label={words.title}>
+      <table class="rows rule-rows">
+        <thead>
+          <tr>
+            <th scope="col">{words.rule}</th>
+            <th scope="col">{words.condition}</th>
+            <th scope="col">{words.now}</th>
+            <th scope="col">{words.tried}</th>
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((rule) => (
+            <Row key={rule.id} rule={rule} onChange={onChange} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Row({ rule, onChange }: { readonly rule: Rule; onChange(rule: Rule): void }) {
+  const words = useRuleWords()
+  const store = useStore()
+  const speaking = useSpeaking()
+  const trial = useTrial()
+  const open = store.alerts.value.filter((alert) => alert.rule === rule.id).length
+  return (
+    <tr>
+      <th scope="row">
+        <span class="rule-name">
+          <Mark severity={rule.severity} state="acknowledged" isSilent={!rule.enabled} size={22} />
+          <span>{rule.name}</span>
+        </span>
+      </th>
+      <td>
+        {conditionSaid(rule, speaking)}
+        {rule.whatToDo !== '' && <p class="quiet rule-todo">{rule.whatToDo}</p>}
+      </td>
+      <td>
+        {!rule.enabled ? (
+          <span class="quiet">{words.isOff}</span>
+        ) : open > 0 ? (
+          <strong>{words.ringing(open, store.format.value.number(open))}</strong>
+        ) : (
+          <span class="quiet">{words.isQuiet}</span>
+        )}
+      </td>
+      <td class="rule-trial">
+        {isOfValues(rule.type) ? (
+          <>
+            <TrialSaid trial={trial} quantity={'quantity' in rule ? rule.quantity : ''} />{' '}
+            {trial.answer.value === null && !trial.isBusy.value && (
+              <button
+                type="button"
+                class="button"
+                aria-label={words.tryRule(rule.name)}
+                onClick={() => void trial.run(rule)}
+              >
+                {words.try}
+              </button>
+            )}
+          </>
+        ) : (
+          <span class="quiet">–</span>
+        )}
+      </td>
+      <td>
+        <button type="button" class="button" aria-label={words.changeTitle(rule.name)} onClick={() => onChange(rule)}>
+          {words.change}
+        </button>
+      </td>
+    </tr>
+  )
+}
