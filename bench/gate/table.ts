@@ -19,7 +19,8 @@ const columns = ['epc', 'at_ms', 'antenna', 'rssi'] as const
 /**
  * Reads of a gate as separated values: columns `epc`, `at_ms`, `antenna` and `rssi` in any order among others, under a
  * header row; without one they are these four. Commas, semicolons or tabs; quotes (RFC 4180), a byte order mark and any
- * line ends; decimal commas where commas do not separate; times in ms of any clock, or written out (ISO 8601).
+ * line ends; decimal commas where commas do not separate; times in ms of any clock, or written out (ISO 8601). Numbers that
+ * can only be Unix time in s, µs or ns are taken as that.
  */
 export function tableOf(text: string): Table {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
@@ -54,7 +55,15 @@ export function tableOf(text: string): Table {
       rows.push({ epc, at, antenna, rssi })
     }
   }
-  return { rows: rows.sort((a, b) => a.at - b.at), unreadable, repeated }
+  rows.sort((a, b) => a.at - b.at)
+  const perMs = perMsOf(rows[rows.length >> 1]?.at ?? 0)
+  return { rows: perMs === 1 ? rows : rows.map((row) => ({ ...row, at: row.at / perMs })), unreadable, repeated }
+}
+
+/** How many of a file's units of time are 1 ms, where its middle lies between 2001 and 2128 in one of them. */
+function perMsOf(middle: number): number {
+  const [fromS, toS] = [1e9, 5e9]
+  return [0.001, 1_000, 1_000_000].find((perMs) => middle >= fromS * 1000 * perMs && middle < toS * 1000 * perMs) ?? 1
 }
 
 function cellsOf(line: string, separator: string): string[] {

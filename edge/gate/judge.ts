@@ -38,7 +38,9 @@ export function decide(look: Look, place: Place, strongDb: number, model: GateMo
   const inwards = inwardsOdds(model, look, place)
   const at = look.crossedAt
   if (moved < 0.5) return { decision: 'none', confidence: 1 - moved, at }
-  return { decision: inwards >= 0 ? 'in' : 'out', confidence: moved * probability(Math.abs(inwards)), at }
+  // Where nothing tells the way, it is where it was heard last.
+  const isIn = inwards === 0 ? look.sides.at(-1) === 'inside' : inwards > 0
+  return { decision: isIn ? 'in' : 'out', confidence: moved * probability(Math.abs(inwards)), at }
 }
 
 /**

@@ -34,7 +34,9 @@ export function stretchesOf(reads: readonly GateRead[], tags = 1): Stretches {
     outside = step(fromOut, fromIn, 'outside', read.side, n, cost)
     inside = step(fromIn, fromOut, 'inside', read.side, n, cost)
   })
-  const best = outside.score >= inside.score ? outside : inside
+  // Of two that are as plausible, the one that ends where it was heard last: so it is when the sides are swapped, too.
+  const heardLast = reads.at(-1)?.side === 'inside' ? inside : outside
+  const best = outside.score === inside.score ? heardLast : outside.score > inside.score ? outside : inside
   const list: Stretch[] = []
   let to = reads.length
   for (let link = best.chain; link !== undefined; link = link.before) {
