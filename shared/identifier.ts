@@ -1,8 +1,7 @@
 import { z } from 'zod'
+import { identifierPattern } from './identifier-pattern.ts'
 
 /** Sites, gateways, devices, read points, sensors, zones, slots. Safe in topics, file names, tags and URLs. */
-export const identifierPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
-
 export const Identifier = z
   .string()
   .regex(identifierPattern, 'must be 1–64 letters, digits, "_", "." or "-", beginning with a letter or digit')

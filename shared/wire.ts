@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Hex128, identifierPattern } from './identifier.ts'
+import { Hex128 } from './identifier.ts'
+import { identifierPattern } from './identifier-pattern.ts'
 
 /** MQTT, protocol version 1: topics, envelopes, bounds. `docs/protocol.md` tells the story. */
 

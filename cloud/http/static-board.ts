@@ -26,6 +26,7 @@ const pages = [
   '/notifications',
   '/rules',
   '/setup',
+  '/map',
   '/account',
 ]
 

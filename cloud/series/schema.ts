@@ -1,4 +1,4 @@
-import { identifierPattern } from '../../shared/identifier.ts'
+import { identifierPattern } from '../../shared/identifier-pattern.ts'
 import { fieldOfScaled } from './scale.ts'
 import type { Measurement, Point } from './series-store.ts'
 

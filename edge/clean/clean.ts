@@ -1,4 +1,4 @@
-import { identifierPattern } from '../../shared/identifier.ts'
+import { identifierPattern } from '../../shared/identifier-pattern.ts'
 import type { Measurement, Observation, Passage, Scan } from '../../shared/record.ts'
 import { markOf } from '../clock/stamp.ts'
 import type { SensorReading, TagRead } from '../decoders/reading.ts'

@@ -1,7 +1,7 @@
 import { accepted, refused } from '../../shared/decoded.ts'
 import { readCode } from '../../shared/epc/code.ts'
 import { fnc1 } from '../../shared/epc/element-string.ts'
-import { identifierPattern } from '../../shared/identifier.ts'
+import { identifierPattern } from '../../shared/identifier-pattern.ts'
 import { isScanAction } from '../../shared/record.ts'
 import type { Decoder, ScanReading } from './reading.ts'
 

@@ -17,6 +17,7 @@ export type Route =
   | { readonly page: 'imports' }
   | { readonly page: 'notifications' }
   | { readonly page: 'rules' }
+  | { readonly page: 'map' }
   | { readonly page: 'account' }
   | { readonly page: 'settings' }
   | { readonly page: 'wall'; readonly id: string; readonly settings: WallSettings }
@@ -50,6 +51,7 @@ export function routeOf(path: string, search: string): Route {
       'imports',
       'notifications',
       'rules',
+      'map',
       'account',
       'settings',
     ] as const

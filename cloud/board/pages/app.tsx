@@ -23,6 +23,7 @@ const load = {
   notifications: (): Promise<ComponentType> =>
     import('./notifications.tsx').then(({ NotificationsPage }) => NotificationsPage),
   rules: (): Promise<ComponentType> => import('./rules.tsx').then(({ RulesPage }) => RulesPage),
+  map: (): Promise<ComponentType> => import('./map.tsx').then(({ MapPage }) => MapPage),
   account: (): Promise<ComponentType> => import('./account.tsx').then(({ AccountPage }) => AccountPage),
   settings: (): Promise<ComponentType> => import('./settings.tsx').then(({ SettingsPage }) => SettingsPage),
   gateways: (): Promise<ComponentType> => import('./gateways.tsx').then(({ GatewaysPage }) => GatewaysPage),

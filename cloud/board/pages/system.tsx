@@ -36,6 +36,11 @@ export function SystemPage() {
         <Link to={{ page: 'imports' }} class="button">
           {words.imports}
         </Link>{' '}
+        {may('integrator') && (
+          <Link to={{ page: 'map' }} class="button">
+            {words.mapEditor}
+          </Link>
+        )}{' '}
         {may('supervisor') && (
           <>
             <Link to={{ page: 'rules' }} class="button">

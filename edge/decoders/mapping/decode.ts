@@ -1,5 +1,5 @@
 import { accepted, refused } from '../../../shared/decoded.ts'
-import { identifierPattern } from '../../../shared/identifier.ts'
+import { identifierPattern } from '../../../shared/identifier-pattern.ts'
 import type { Quantity } from '../../../shared/quantity.ts'
 import { instantFromIso, instantInRange } from '../instant.ts'
 import { isObject, numberFrom, parseJson } from '../json.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identifierPattern } from '../../../shared/identifier.ts'
+import { identifierPattern } from '../../../shared/identifier-pattern.ts'
 import { mappingDecoder } from '../../decoders/mapping/decode.ts'
 import { Mapping } from '../../decoders/mapping/options.ts'
 import { messageProtocolNames } from '../../decoders/protocol.ts'

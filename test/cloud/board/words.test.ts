@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { formatFor, knownZone } from '../../../cloud/board/core/format.ts'
 import { en } from '../../../cloud/board/core/words/en.ts'
+import { mapEn } from '../../../cloud/board/core/words/map-en.ts'
+import { mapZhCn } from '../../../cloud/board/core/words/map-zh-cn.ts'
 import { rulesEn } from '../../../cloud/board/core/words/rules-en.ts'
 import { rulesZhCn } from '../../../cloud/board/core/words/rules-zh-cn.ts'
 import { chooseLanguage, quantityName, severityName, wordsOf } from '../../../cloud/board/core/words/words.ts'
@@ -22,6 +24,7 @@ describe('catalogues', () => {
     expect(kinds(rulesZhCn)).toEqual(kinds(rulesEn))
     for (const key of ['kindNames', 'fieldNames', 'choiceNames', 'fieldHints', 'problemNames'] as const)
       expect(Object.keys(rulesZhCn[key]).sort()).toEqual(Object.keys(rulesEn[key]).sort())
+    expect(kinds(mapZhCn)).toEqual(kinds(mapEn))
     expect(Object.keys(zhCn.quantityNames).sort()).toEqual(Object.keys(en.quantityNames).sort())
     expect(Object.keys(zhCn.roleNames).sort()).toEqual(Object.keys(en.roleNames).sort())
   })
@@ -35,8 +38,10 @@ describe('catalogues', () => {
     for (const [name, catalogue] of [
       ['en', en],
       ['en', rulesEn],
+      ['en', mapEn],
       ['zh-CN', zhCn],
       ['zh-CN', rulesZhCn],
+      ['zh-CN', mapZhCn],
     ] as const) {
       for (const [key, value] of entries(catalogue)) {
         const text = typeof value === 'object' ? Object.values(value ?? {}).join() : String(spoken(value))
@@ -47,11 +52,18 @@ describe('catalogues', () => {
     }
   })
   test('what is said of a value is said in both languages', () => {
-    for (const [key, value] of entries({ ...en, ...rulesEn })) {
+    const pairs: readonly (readonly [Shape, Shape])[] = [
+      [en, zhCn],
+      [rulesEn, rulesZhCn],
+      [mapEn, mapZhCn],
+    ]
+    for (const [key, value, other] of pairs.flatMap(([one, other]) =>
+      entries(one).map(([k, v]) => [k, v, other] as const),
+    )) {
       if (typeof value !== 'function') continue
       const marks = (text: unknown) => [...String(text).matchAll(/§\d/g)].map(([mark]) => mark).sort()
       const args = Array.from({ length: value.length }, (_, n) => (n === 0 ? 7 : `§${n}`))
-      const translated: unknown = Object.entries({ ...zhCn, ...rulesZhCn }).find(([name]) => name === key)?.[1]
+      const translated: unknown = other[key]
       if (typeof translated === 'function') expect(marks(translated(...args)), key).toEqual(marks(value(...args)))
     }
   })

@@ -154,3 +154,20 @@ function withRows(map: SiteMap, kind: Kind, change: (row: Row, at: number) => Ro
 export function toMillimetre(metres: number): number {
   return Math.round(metres * 1000) / 1000
 }
+
+/** Racks on the draft: their slots by code, and a zone around them where theirs is not there yet. */
+export function withRacks(map: SiteMap, slots: readonly Slot[]): SiteMap {
+  const id = slots[0]?.zone
+  const withAll = withSlots(map, slots, 'add')
+  if (id === undefined || map.zones.some((zone) => zone.id === id)) return withAll
+  const left = slots.reduce((least, { x }) => Math.min(least, x), Number.POSITIVE_INFINITY) - zoneMargin
+  const top = slots.reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY) - zoneMargin
+  const right = slots.reduce((most, { x, width }) => Math.max(most, x + width), Number.NEGATIVE_INFINITY) + zoneMargin
+  const bottom = slots.reduce((most, { y, depth }) => Math.max(most, y + depth), Number.NEGATIVE_INFINITY) + zoneMargin
+  const box = { x: left, y: top, width: toMillimetre(right - left), depth: toMillimetre(bottom - top) }
+  const zone = { id, name: id, kind: 'storage' as const, ...box, x: toMillimetre(left), y: toMillimetre(top) }
+  return withRowAdded(withAll, 'zones', zone)
+}
+
+/** Metres around racks that a zone made for them leaves. */
+const zoneMargin = 1

@@ -1,4 +1,4 @@
-import { identifierPattern } from '../../../../shared/identifier.ts'
+import { identifierPattern } from '../../../../shared/identifier-pattern.ts'
 import type { ReadPoint, SensorPlace, SiteMap, Slot, Zone } from '../../../../shared/site-map.ts'
 import type { Kind } from './edit.ts'
 

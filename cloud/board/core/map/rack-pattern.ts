@@ -1,4 +1,4 @@
-import { identifierPattern } from '../../../../shared/identifier.ts'
+import { identifierPattern } from '../../../../shared/identifier-pattern.ts'
 import type { Slot } from '../../../../shared/site-map.ts'
 
 /**
