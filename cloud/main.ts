@@ -186,6 +186,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
         goods: journal,
         alerts: journal,
         gateways: journal,
+        tuning: journal,
         setAside: journal,
         series,
         journal,

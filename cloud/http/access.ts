@@ -35,6 +35,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/series/excursions': 'viewer',
   'GET /api/v1/sites/:site/series/excursions/slots': 'viewer',
   'GET /api/v1/sites/:site/series/excursions/items/:epc': 'viewer',
+  'GET /api/v1/sites/:site/hearing': 'viewer',
   'GET /api/v1/sites/:site/gaps': 'viewer',
   'GET /api/v1/sites/:site/set-aside': 'viewer',
   'GET /api/v1/sites/:site/alerts': 'viewer',

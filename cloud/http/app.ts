@@ -22,6 +22,7 @@ import { gapRoutes } from './routes/gaps.ts'
 import { gatewayRoutes } from './routes/gateways.ts'
 import { goodsRoutes } from './routes/goods.ts'
 import { healthRoutes } from './routes/health.ts'
+import { hearingRoutes } from './routes/hearing.ts'
 import { importExpectedRoutes } from './routes/import-expected.ts'
 import { importItemRoutes } from './routes/import-items.ts'
 import { importShipmentRoutes } from './routes/import-shipments.ts'
@@ -70,6 +71,7 @@ const routes = [
   channelRoutes,
   ruleRoutes,
   gatewayRoutes,
+  hearingRoutes,
   boardRoutes,
   wallRoutes,
   importItemRoutes,

@@ -21,6 +21,7 @@ import type {
   Readiness,
   SeriesQueries,
   SetAsideQueries,
+  TuningQueries,
 } from './read-models.ts'
 
 /** The rooms that HTTP shows. */
@@ -30,6 +31,7 @@ export interface HttpParts {
   readonly goods: Asked<GoodsQueries>
   readonly alerts: Asked<AlertQueries>
   readonly gateways: Asked<GatewayQueries>
+  readonly tuning: Asked<TuningQueries>
   readonly setAside: Asked<SetAsideQueries>
   readonly series: Asked<SeriesQueries>
   readonly journal: Pick<Journal, 'appendOwn'>

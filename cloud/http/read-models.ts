@@ -19,6 +19,7 @@ import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { ExpectedShipment, ShipmentDetail, ShipmentSummary, WithoutOrderRow } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
+import type { Hearing } from '../../shared/tuning.ts'
 import type { ExpectedFilter } from '../goods/against-homes.ts'
 import type { Stay, StaysQuery } from '../inventory/stays.ts'
 import type { Excursion } from '../series/excursion.ts'
@@ -116,6 +117,11 @@ export interface AlertQueries {
   /** Windows that are not over, of every site. */
   maintenance(): readonly MaintenanceWindow[]
   rules(): readonly Rule[]
+}
+
+/** What antennas hear just now. */
+export interface TuningQueries {
+  hearing(site: string): Promise<Hearing>
 }
 
 export interface GatewayQueries {

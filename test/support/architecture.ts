@@ -80,6 +80,7 @@ const deciding = [
   /^cloud\/inventory\/(?!open|store|ledger|packed-rows|reader-rows|evidence-rows|schema|queries)/,
   /^cloud\/goods\/(?!open|fact-table|queries)/,
   /^cloud\/board\/core\//,
+  /^cloud\/tuning\/(?!newest)/,
   /^simulators\/world\//,
 ]
 

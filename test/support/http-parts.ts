@@ -16,6 +16,7 @@ import { openPush, type Push, type PushOptions } from '../../cloud/push/open.ts'
 import { openExcursion } from '../../cloud/series/excursion.ts'
 import type { LatestValue } from '../../cloud/series/roll-ups.ts'
 import type { Bucket, RangeQuery } from '../../cloud/series/series-store.ts'
+import { hearingOf } from '../../cloud/tuning/hearing.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { alertsOf, emptyWarehouse, gatewaysOf, goodsOf, inventoryOf, type Warehouse } from './warehouse.ts'
 
@@ -102,6 +103,7 @@ export function makeBench(pushOptions: Partial<PushOptions> = {}, knownPeople?: 
       goods: goodsOf(),
       alerts: alertsOf(house),
       gateways: gatewaysOf(house),
+      tuning: { hearing: async () => hearingOf([], 30) },
       setAside: { setAside: async (site) => house.setAside.filter((row) => row.site === site) },
       people,
       audit,

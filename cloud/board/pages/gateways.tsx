@@ -1,13 +1,18 @@
+import { useSignal } from '@preact/signals'
 import type { GatewayState } from '../../../shared/api.ts'
 import { useStore } from '../live/store.ts'
 import { GivenUpList } from '../parts/given-up.tsx'
 import { Link } from '../parts/link.tsx'
+import { Lazy } from './lazy.tsx'
+
+const loadAntennas = () => import('../parts/antennas.tsx').then(({ Antennas }) => Antennas)
 
 /** The computers in the hall and what hangs on them, those in trouble first. */
 export function GatewaysPage() {
   const store = useStore()
   const words = store.words.value
   const board = store.board.value
+  const isWatching = useSignal(false)
   if (board === null) return <section class="page" aria-busy="true" />
   const rank = { offline: 0, never: 1, online: 2 } as const
   const gateways = [...board.gateways.values()].sort(
@@ -31,6 +36,20 @@ export function GatewaysPage() {
           <Gateway key={state.gateway} state={state} />
         ))}
       </ul>
+      <h2>{words.tuning}</h2>
+      <p>
+        <button
+          type="button"
+          class="button"
+          aria-expanded={isWatching.value}
+          onClick={() => {
+            isWatching.value = !isWatching.value
+          }}
+        >
+          {isWatching.value ? words.tuningClose : words.tuningOpen}
+        </button>
+      </p>
+      {isWatching.value && <Lazy load={loadAntennas} />}
     </section>
   )
 }

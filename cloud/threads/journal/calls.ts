@@ -8,6 +8,7 @@ import type {
   InventoryQueries,
   Readiness,
   SetAsideQueries,
+  TuningQueries,
 } from '../../http/read-models.ts'
 import type { IntakeCounters } from '../../intake/counters.ts'
 import type { Journal } from '../../journal/journal.ts'
@@ -43,6 +44,7 @@ export interface JournalCalls
     AlertQueries,
     GatewayQueries,
     SetAsideQueries,
+    TuningQueries,
     Pick<Journal, 'appendOwn' | 'release' | 'olderThan'> {
   /** First of all. Rejects with what is wrong with the files; then nothing is open. Resolves with what boards begin with. */
   open(order: JournalOrder): Promise<{ readonly standing: readonly Fact[]; readonly server: string }>

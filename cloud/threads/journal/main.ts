@@ -17,6 +17,7 @@ import { watchTroubles } from '../../journal/trouble-watch.ts'
 import { openCourier } from '../../push/courier.ts'
 import { openSupervision } from '../../supervision/open.ts'
 import { startTicks } from '../../ticks.ts'
+import { newestHearing } from '../../tuning/newest.ts'
 import { openLine, type Port } from '../line.ts'
 import type { SeriesForJournal } from '../series/calls.ts'
 import { threadClock as clock } from '../start.ts'
@@ -125,6 +126,7 @@ async function open(order: JournalOrder) {
       standing,
       journal,
       setAside,
+      tuning: newestHearing(journal, () => clock.now()),
       following,
       series: () => series,
       toSeries,
@@ -213,6 +215,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   alertReport: (site, range) => opened().alerts.alertReport(site, range),
   maintenance: () => opened().alerts.maintenance(),
   rules: () => opened().alerts.rules(),
+  hearing: (site) => opened().tuning.hearing(site),
   gateways: () => opened().supervision.gateways(),
   gaps: (site, page) => opened().supervision.gaps(site, page),
   setAside(site) {

@@ -53,6 +53,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   alertReport: true,
   maintenance: true,
   rules: true,
+  hearing: true,
   gateways: true,
   gaps: true,
   setAside: true,

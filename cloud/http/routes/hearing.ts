@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { Identifier } from '../../../shared/identifier.ts'
+import { Hearing } from '../../../shared/tuning.ts'
+import type { Api, HttpParts } from '../parts.ts'
+
+/** What antennas hear just now, for whoever sets readers up. */
+export function hearingRoutes(app: Api, { tuning }: HttpParts): void {
+  app.get(
+    '/api/v1/sites/:site/hearing',
+    {
+      schema: {
+        summary: 'What each antenna heard in the last half minute, and which hear the same tags',
+        tags: ['gateways'],
+        params: z.strictObject({ site: Identifier }),
+        response: { 200: Hearing },
+      },
+    },
+    async ({ params: { site } }) => tuning.hearing(site),
+  )
+}
