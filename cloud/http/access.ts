@@ -48,6 +48,8 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'POST /api/v1/sites/:site/walls': 'supervisor',
   'DELETE /api/v1/sites/:site/walls/:id': 'supervisor',
   'POST /api/v1/sites/:site/import/items': 'integrator',
+  'POST /api/v1/sites/:site/import/slots': 'integrator',
+  'POST /api/v1/sites/:site/import/skus': 'integrator',
   'POST /api/v1/sites/:site/import/expected': 'integrator',
   'POST /api/v1/sites/:site/import/shipments': 'supervisor',
   'GET /api/v1/sites/:site/shipments': 'viewer',

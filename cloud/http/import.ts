@@ -17,14 +17,15 @@ export const importing = {
 }
 
 /**
- * The report; `append` is called when there is something to import and nothing is wrong, and resolves with the offset.
+ * The report; `append` is called when there is something to import and nothing is wrong, and resolves with the offset, or with
+ * null when all of it is known already.
  *
  * @throws InputFault when rows cannot be used and it is no dry run.
  */
 export async function reportOf<T>(
   read: TableRead<T>,
   dryRun: boolean,
-  append: (values: readonly T[]) => Promise<number>,
+  append: (values: readonly T[]) => Promise<number | null>,
 ): Promise<ImportReport> {
   const { rows, values, errors } = read
   const shown: readonly RowError[] = errors.slice(0, errorsShown)

@@ -98,6 +98,21 @@ test('a changed text has to be checked again', async () => {
   await board.page.getByRole('button', { name: 'Import 1 row' }).waitFor({ state: 'detached' })
 })
 
+test('what should be where is imported too: another kind has to be checked again', async () => {
+  await text().fill('slot,sku,quantity\nA1,BOLT,2\n')
+  await board.page.getByRole('button', { name: 'What should be where' }).click()
+  await board.page.getByRole('button', { name: 'Check' }).click()
+  await board.page.getByRole('button', { name: 'Import 1 row' }).waitFor()
+  await board.page.getByRole('button', { name: 'Tags' }).click()
+  await board.page.getByRole('button', { name: 'Import 1 row' }).waitFor({ state: 'detached' })
+  await board.page.getByRole('button', { name: 'What should be where' }).click()
+  await board.page.getByLabel('This is all of it').check()
+  await board.page.getByRole('button', { name: 'Check' }).click()
+  await board.page.getByRole('button', { name: 'Import 1 row' }).click()
+  await until('it is expected', async () => (await street.all('/sites/harbour/expected')).length === 1)
+  await board.page.getByRole('button', { name: 'Tags' }).click()
+})
+
 test('what is no text, too large, or has other columns is told in words', async () => {
   await board.page.getByLabel('File (CSV)').setInputFiles(file('89504e470d0a1a0a0000000d49484452ff'))
   await board.page.getByText('This file is not text').waitFor()

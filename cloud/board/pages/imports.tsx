@@ -9,12 +9,25 @@ import { RefusalNotice } from '../parts/notice.tsx'
 /** As the server bounds a body. */
 const mostBytes = 1024 * 1024
 
+/** What can be imported, with a first line and a row as they may look. */
+const kinds = {
+  items: 'epc,sku\n303400000000000000000001,HD-10007',
+  skus: 'sku,name,gtin\nHD-10007,Hex bolt M8,9506000134352',
+  slots: 'slot,zone,x,y,width,depth,level\nA01-01-1,A,2.5,0,1,1,0',
+  expected: 'slot,sku,quantity\nA01-01-1,HD-10007,12',
+  shipments: 'shipment,direction,gate,dueAt,sku,quantity,epc,sscc\nASN-4711,in,dock-1,2026-12-01,HD-10007,40,,',
+} as const
+type Kind = keyof typeof kinds
+
 /** Rows of a spreadsheet: first looked at, then taken, all or none. */
 export function ImportsPage() {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
   const site = store.board.value?.site ?? ''
+  const kind = useSignal<Kind>('items')
+  /** Of what should be where: the file is all of it. */
+  const isWhole = useSignal(false)
   const text = useSignal('')
   const remark = useSignal('')
   const isBusy = useSignal(false)
@@ -40,10 +53,12 @@ export function ImportsPage() {
     // UTF-16 and GB18030 grow on their way to the server.
     if (new TextEncoder().encode(sent).length > mostBytes) return change(sent, tooLarge())
     isBusy.value = true
-    const path = `/sites/${encodeURIComponent(site)}/import/items?dryRun=${isDryRun}`
+    const [sentKind, whole] = [kind.value, kind.value === 'expected' && isWhole.value]
+    const query = `dryRun=${isDryRun}${whole ? '&replace=true' : ''}`
+    const path = `/sites/${encodeURIComponent(site)}/import/${sentKind}?${query}`
     const answer = await ask<ImportReport>(path, { method: 'POST', csv: sent })
     isBusy.value = false
-    if (text.value !== sent) return // it was changed meanwhile: the answer is about another text
+    if (text.value !== sent || kind.value !== sentKind) return // it was changed meanwhile: the answer is about another text
     refused.value = answer.ok ? null : answer
     report.value = answer.ok ? answer.value : null
     if (answer.ok && !isDryRun) {
@@ -57,6 +72,22 @@ export function ImportsPage() {
     <section class="page imports">
       <h1>{words.imports}</h1>
       <p class="quiet">{words.importsIntro}</p>
+      <fieldset class="segments" aria-label={words.importKind}>
+        {(Object.keys(kinds) as Kind[]).map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={kind.value === one}
+            onClick={() => {
+              kind.value = one
+              change(text.value)
+            }}
+          >
+            {words.importKinds[one]}
+          </button>
+        ))}
+      </fieldset>
+      <p>{words.importIntros[kind.value]}</p>
       <form
         class="wall-form"
         onSubmit={(event) => {
@@ -84,11 +115,24 @@ export function ImportsPage() {
             rows={10}
             required
             spellcheck={false}
-            placeholder={'epc,sku\n303400000000000000000001,HD-10007'}
+            placeholder={kinds[kind.value]}
             value={text.value}
             onInput={(event) => change(event.currentTarget.value)}
           />
         </label>
+        {kind.value === 'expected' && (
+          <label class="wide switch">
+            <input
+              type="checkbox"
+              checked={isWhole.value}
+              onChange={(event) => {
+                isWhole.value = event.currentTarget.checked
+                change(text.value)
+              }}
+            />
+            {words.importWhole}
+          </label>
+        )}
         <p class="wide" role="status">
           {remark.value}
         </p>

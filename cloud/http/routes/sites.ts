@@ -8,6 +8,7 @@ import { byOf, maySee } from '../access.ts'
 import { pageOf, pageRequest, paging } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
 import { mapPublisher } from '../publish-map.ts'
+import { importMapRoutes } from './import-map.ts'
 import { mapDraftRoutes } from './map-draft.ts'
 
 const tags = ['sites']
@@ -18,6 +19,7 @@ export function siteRoutes(app: Api, parts: HttpParts): void {
   const { inventory } = parts
   const publish = mapPublisher(parts)
   mapDraftRoutes(app, parts, publish)
+  importMapRoutes(app, parts, publish)
   app.get(
     '/api/v1/sites',
     { schema: { summary: 'Sites that you may see', tags, response: { 200: pageOf(SiteSummary) } } },

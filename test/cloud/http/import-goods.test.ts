@@ -173,3 +173,50 @@ describe('first in, first out', () => {
     ])
   })
 })
+
+describe('slots and SKUs of the map', () => {
+  const mapNow = () => house.inventory.map('rtm')
+
+  test('new ones are added, known ones changed, and what is not named stays', async () => {
+    const slots = 'slot,zone,x,y,width,depth,level\nA-3,A,2.5,0,,1,1\nA-1,COLD,,,,2,\n'
+    expect((await house.post('/sites/rtm/import/slots', slots)).json()).toMatchObject({ valid: 2, offset: 2 })
+    const skus = 'sku,name,gtin\nRICE,Basmati,9506000134352\nTEA,Tea,\n'
+    expect((await house.post('/sites/rtm/import/skus', skus)).json()).toMatchObject({ valid: 2, offset: 3 })
+    expect(mapNow()).toMatchObject({
+      version: 3,
+      slots: [
+        { id: 'A-1', zone: 'COLD', x: 0, depth: 2 },
+        { id: 'A-2' },
+        { id: 'C-1' },
+        { id: 'C-2' },
+        { id: 'A-3', zone: 'A', x: 2.5, width: 1, level: 1 },
+      ],
+      skus: [{ sku: 'MILK', name: 'Milk' }, { sku: 'RICE', name: 'Basmati', gtin: '9506000134352' }, { sku: 'TEA' }],
+    })
+    for (const [kind, text] of [
+      ['slots', slots],
+      ['skus', skus],
+    ]) {
+      const again = await house.post(`/sites/rtm/import/${kind}`, text ?? '')
+      expect(again.json()).toMatchObject({ valid: 2, invalid: 0, offset: null })
+    }
+    expect(mapNow()?.version).toBe(3)
+  })
+
+  test.each([
+    ['slots', 'slot,zone\nA-1,Z\n', 'zone', 'there is no zone "Z" on the map'],
+    ['slots', 'slot,zone\nA-9,A\n', 'y', 'is needed for a new slot'],
+    ['slots', 'slot,zone,width\nA-1,A,0\n', 'width', 'must be metres, above 0'],
+    ['slots', 'slot,zone,level\nA-1,A,up\n', 'level', 'must be a whole number up to 99; 0: the floor'],
+    ['slots', 'slot,zone\nA-1,A\nA-1,A\n', 'slot', 'is on line 2 already'],
+    ['skus', 'sku\nTEA\n', 'name', 'is needed for a new SKU'],
+    ['skus', 'sku,gtin\nRICE,9506000134353\n', 'gtin', 'must be a GTIN with a right check digit'],
+    ['skus', 'sku,gtin\nRICE,9506000134352\nMILK,9506000134352\n', 'gtin', 'is the one of RICE'],
+  ])('%s: %j is refused in its place', async (kind, text, column, message) => {
+    const dry = (await house.post(`/sites/rtm/import/${kind}?dryRun=true`, text)).json()
+    expect(dry).toMatchObject({ dryRun: true, invalid: 1 })
+    expect(dry.errors.at(-1)).toEqual({ path: `line ${text.trim().split('\n').length}, ${column}`, message })
+    expect((await house.post(`/sites/rtm/import/${kind}`, text)).statusCode).toBe(400)
+    expect(mapNow()?.version).toBe(1)
+  })
+})

@@ -304,7 +304,26 @@ export const en = {
 
   imports: 'Imports',
   importsIntro:
-    'Which SKU each tag is on, from a spreadsheet: a first line with the columns epc and sku, then one row for each tag. Check first: nothing changes until you import.',
+    'From a spreadsheet: a first line that names the columns, then one row for each thing. Check first: nothing changes until you import.',
+  importKind: 'What is imported',
+  importKinds: {
+    items: 'Tags',
+    skus: 'SKUs',
+    slots: 'Slots',
+    expected: 'What should be where',
+    shipments: 'Shipments',
+  },
+  importIntros: {
+    items:
+      'Which SKU each tag is on: epc and sku. Also, if you like: lot, expiresAt, hold (why it must not leave), receivedAt, owner. An empty cell takes away what was said.',
+    skus: 'The articles of the site: sku, name and, if you like, gtin.',
+    slots:
+      'Slots on the map: slot, zone, x, y in metres and, if you like, width, depth, level. Slots that are not named stay.',
+    expected: 'What should lie where: slot, sku, quantity. 0 takes a row away.',
+    shipments:
+      'What is expected to come or go: shipment, direction (in or out), and gate, dueAt, sku, quantity, epc, sscc. One row for each line: so many of a SKU, one tag, or one pallet.',
+  },
+  importWhole: 'This is all of it: what was said before and is not in it is gone',
   importFile: 'File (CSV)',
   importText: 'Or paste rows here',
   importReadAs: (encoding: string) => `Read as ${encoding}.`,

@@ -296,8 +296,25 @@ export const zhCn: Words = {
   differingUnheard: '读写器无信号：可能只是未读到',
 
   imports: '导入',
-  importsIntro:
-    '用电子表格导入每个标签对应的 SKU：首行为列名 epc 和 sku，之后每个标签一行。请先检查；点击导入之前不会有任何改动。',
+  importsIntro: '来自电子表格：首行为列名，之后每项一行。请先检查；点击导入之前不会有任何改动。',
+  importKind: '导入内容',
+  importKinds: {
+    items: '标签',
+    skus: 'SKU',
+    slots: '库位',
+    expected: '应在何处',
+    shipments: '收发货单',
+  },
+  importIntros: {
+    items:
+      '每个标签对应的 SKU：epc 和 sku。另可选：lot（批号）、expiresAt（到期）、hold（冻结原因）、receivedAt（入库日期）、owner（货主）。空单元格表示取消原有内容。',
+    skus: '本站点的物料：sku、name，可选 gtin。',
+    slots: '平面图上的库位：slot、zone、x、y（米），可选 width、depth、level。未列出的库位保持不变。',
+    expected: '每个库位应有的货物：slot、sku、quantity。数量为 0 表示取消该行。',
+    shipments:
+      '预计收货或发货：shipment（单号）、direction（in 或 out），以及 gate、dueAt、sku、quantity、epc、sscc。每行一条明细：若干件 SKU、一个标签或一个托盘。',
+  },
+  importWhole: '这是全部内容：以前录入而此次未列出的将被取消',
   importFile: '文件（CSV）',
   importText: '或在此粘贴数据行',
   importReadAs: (encoding) => `已按 ${encoding} 读取。`,
