@@ -410,6 +410,9 @@ export const ImportReport = z.object({
     .array(z.object({ path: z.string().describe('line and column'), message: z.string() }))
     .readonly()
     .describe('the first 100'),
-  offset: z.int().nullable().describe('of the entry in the journal; null: nothing was imported, or all of it was known'),
+  offset: z
+    .int()
+    .nullable()
+    .describe('of the entry in the journal; null: nothing was imported, or all of it was known'),
 })
 export type ImportReport = z.infer<typeof ImportReport>

@@ -1,13 +1,16 @@
 import type { z } from 'zod'
+import { objectOf } from '../../shared/epc/object-of.ts'
 import { type ClockFinding, isKind, type Passage } from '../../shared/record.ts'
 import type { GatewayEntry } from '../journal/journal.ts'
-import type { ShipmentAnnounced, ShipmentEnded } from '../journal/own-record.ts'
+import type { ShipmentAnnounced, ShipmentEnded, ShipmentScanned } from '../journal/own-record.ts'
 import { eventTime } from '../location/event-time.ts'
 import { addPassage, dropOldest, liveOn, outcomeOf, rematch, shipmentsOn } from './live.ts'
 import { inTime, type KeptPassage, passageKey } from './passages.ts'
 import type { KeptShipment } from './shipment.ts'
 import { type GoodsChanges, type GoodsState, keyOn } from './state.ts'
 
+/** In the place of a read point. */
+const byHand = 'hand'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 /** Data later than this enters history, and changes no shipment that has ended. */
@@ -50,6 +53,17 @@ export function end(state: GoodsState, site: string, record: z.infer<typeof Ship
   if (known === undefined || known.ended !== null) return
   state.shipments.put(key, { ...known, ended: { at: record.at, as: record.as } })
   rematch(state, site)
+}
+
+/** What was scanned for a shipment passed with it. Codes that name no one object are of no use. */
+export function takeScans(state: GoodsState, site: string, record: z.infer<typeof ShipmentScanned>): void {
+  const { shipment, at } = record
+  const direction = state.shipments.get(keyOn(site, shipment))?.direction
+  if (direction === undefined) return
+  for (const code of record.codes) {
+    const epc = objectOf(code)
+    if (epc !== undefined) addPassage(state, { site, gateway: '', readPoint: byHand, epc, direction, at, shipment })
+  }
 }
 
 /** Once an hour: what nothing can change any more is settled, and passages that no shipment needs go. */

@@ -3,7 +3,7 @@ import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { type HomesImported, isOwnKind } from '../journal/own-record.ts'
 import { articlesOfSku } from '../location/site-index.ts'
-import { announce, end, foldPassages, settle } from './fold-shipments.ts'
+import { announce, end, foldPassages, settle, takeScans } from './fold-shipments.ts'
 import { rematchSkus } from './live.ts'
 import { type GoodsChanges, type GoodsState, keyOn, nameOn } from './state.ts'
 
@@ -32,6 +32,9 @@ function foldOwn(state: GoodsState, entry: OwnEntry, changes: GoodsChanges): voi
       changes.sites.add(entry.site)
     } else if (isOwnKind(record, 'shipment')) {
       announce(state, entry.site, record)
+      changes.sites.add(entry.site)
+    } else if (isOwnKind(record, 'shipment-scanned')) {
+      takeScans(state, entry.site, record)
       changes.sites.add(entry.site)
     } else if (isOwnKind(record, 'shipment-ended')) {
       end(state, entry.site, record)

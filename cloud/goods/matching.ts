@@ -6,6 +6,7 @@ import type { ShipmentLine } from '../../shared/shipment.ts'
  *
  * - A passage belongs to an open shipment of its direction and gate that still expects it: by its own line (tag or logistic
  *   unit) before by its SKU; the shipment whose goods passed this gate last before the others, then the one due first.
+ * - What was scanned for a shipment belongs to that one.
  * - Nobody expects it: it is too much for the shipment that is at the gate, or without any shipment.
  * - An object counts once for one shipment, however often it passes and where. What goes back through the gate counts no more.
  */
@@ -30,6 +31,8 @@ export interface GatePassage {
   readonly point: string
   readonly epc: string
   readonly direction: 'in' | 'out'
+  /** Somebody scanned it for this shipment, wherever that was. */
+  readonly shipment?: string | undefined
 }
 
 /** What a passage says beside time and place. */
@@ -115,13 +118,18 @@ export function openMatching(shipments: readonly MatchedShipment[], lookups: Loo
     return [here, ...open.filter((tally) => tally !== here)]
   }
 
+  function openNamed(shipment: string, at: number): readonly Tally[] {
+    const tally = tallies.get(shipment)
+    return tally !== undefined && isOpen(tally.of, at) ? [tally] : []
+  }
+
   return {
     tallies,
     unordered,
     add(passage) {
-      const { at, epc, point, direction } = passage
+      const { at, epc, point, direction, shipment } = passage
       const object = lookups.objectOf(epc)
-      const open = openAt(passage, direction)
+      const open = shipment === undefined ? openAt(passage, direction) : openNamed(shipment, at)
       const again = holders[direction].get(object)
       if (again !== undefined && isOpen(again.of, at)) return touch(again, at)
 

@@ -56,6 +56,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'POST /api/v1/sites/:site/shipments': 'supervisor',
   'GET /api/v1/sites/:site/shipments/:shipment': 'viewer',
   'POST /api/v1/sites/:site/shipments/:shipment/close': 'floor',
+  'POST /api/v1/sites/:site/shipments/:shipment/scans': 'floor',
   'POST /api/v1/sites/:site/shipments/:shipment/cancel': 'supervisor',
   'GET /api/v1/sites/:site/without-order': 'viewer',
   'GET /api/v1/sites/:site/expected': 'viewer',

@@ -58,6 +58,14 @@ export const ShipmentEnded = z.strictObject({
   shipment: Identifier,
   as: z.enum(['closed', 'cancelled']),
 })
+/** Somebody scanned what came or went with a shipment, as it was scanned. */
+export const ShipmentScanned = z.strictObject({
+  kind: z.literal('shipment-scanned'),
+  at,
+  by,
+  shipment: Identifier,
+  codes: z.array(z.string().min(1).max(512)).max(1000),
+})
 /** Somebody counted a slot: what was scanned there, as it was scanned. */
 export const Counted = z.strictObject({
   kind: z.literal('counted'),
@@ -154,6 +162,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   HomesImported,
   ShipmentAnnounced,
   ShipmentEnded,
+  ShipmentScanned,
   Counted,
   RulePut,
   RuleRemoved,

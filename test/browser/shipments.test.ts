@@ -111,6 +111,20 @@ test('a toaster belongs to the truck that expects it, though the other one is at
   await shown({ seen: '5', over: '1' })
 })
 
+test('a tag that does not answer is scanned', async () => {
+  await street.caughtUp()
+  await board.page.goto(new URL('/shipments/ASN-4712', board.page.url()).href)
+  await shown({ expected: '5', seen: '1' })
+  await board.page.getByLabel('Scan a pallet or a tag').fill(epc(6))
+  await board.page.keyboard.press('Enter')
+  await shown({ seen: '2' })
+  await board.page.getByLabel('Scan a pallet or a tag').fill('nonsense')
+  await board.page.keyboard.press('Enter')
+  await board.page.getByText('Names no one pallet or item: nonsense').waitFor()
+  await board.page.goto(new URL('/shipments/ASN-4711', board.page.url()).href)
+  await shown({ seen: '5' })
+})
+
 test('by keyboard it is closed, with what is short and over said before; then it is in the list of the closed', async () => {
   await board.page.getByRole('button', { name: 'Close' }).focus()
   await board.page.keyboard.press('Enter')
@@ -135,7 +149,11 @@ test('what should be where: an item in the wrong slot, and what is missing, each
   await wrong.getByRole('link', { name: 'A1' }).waitFor()
   const differing = board.page.getByRole('region', { name: /^Expected and not seen/ })
   await differing.getByText('2 missing').waitFor()
-  await wrong.getByRole('link', { name: 'A2' }).click()
+  await importRows('items', `epc,lot,hold\n${epc(6)},L-7,recall\n`)
+  await wrong.getByRole('link', { name: epc(6) }).click()
+  await board.page.getByText('In the wrong slot: belongs in').waitFor()
+  await board.page.getByText('recall').waitFor()
+  await board.page.getByRole('link', { name: 'A2' }).click()
   await board.page.getByRole('complementary', { name: 'Slot A2' }).waitFor()
 })
 

@@ -29,6 +29,7 @@ import type {
 } from '../../shared/board.ts'
 import { packMap, packSnapshot } from '../../shared/board-packed.ts'
 import { describeEpc } from '../../shared/epc/describe.ts'
+import type { ItemFacts } from '../../shared/goods.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { planWarehouse } from '../../simulators/world/plan.ts'
@@ -179,6 +180,13 @@ export async function openBoardServer(options: BoardServerOptions = {}): Promise
     app.get<{ Params: { epc: string } }>(
       `/api/v1/sites/${siteId}/items/:epc/evidence`,
       ({ params }, reply) => world.evidence(params.epc) ?? problem(reply, 404, 'not-found', 'No such item.'),
+    )
+    app.get<{ Params: { epc: string } }>(
+      `/api/v1/sites/${siteId}/items/:epc/facts`,
+      ({ params: { epc } }): ItemFacts => ({
+        ...{ epc, sku: null, lot: 'L-7', expiresAt: '2020-01-01T00:00:00.000Z', hold: 'recall' },
+        ...{ receivedAt: null, owner: null, homes: ['A01-01-3'] },
+      }),
     )
     app.get<{ Querystring: { sensor: string; quantity: string; from: string; to: string; every: string } }>(
       `/api/v1/sites/${siteId}/series`,

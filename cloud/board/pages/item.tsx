@@ -4,6 +4,7 @@ import { type Answer, ask, askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Confidence } from '../parts/confidence.tsx'
 import { ItemEvidenceSection } from '../parts/item-evidence.tsx'
+import { ItemFactsSection } from '../parts/item-facts.tsx'
 import { Link } from '../parts/link.tsx'
 import { Notice, RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -107,6 +108,7 @@ export function ItemPage() {
           </div>
         )}
       </dl>
+      <ItemFactsSection item={item} />
       <p class="why">
         <b>{words.why}:</b> <span lang="en">{item.why}</span>
       </p>

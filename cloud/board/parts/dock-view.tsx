@@ -4,6 +4,7 @@ import { isEnded, type ShipmentDetail, type ShipmentLineRow, type ShipmentSummar
 import { countsOf } from '../core/shipments.ts'
 import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
+import { DockScan } from './dock-scan.tsx'
 import { Link } from './link.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
@@ -31,6 +32,7 @@ export function DockView({ number }: { readonly number: string }) {
       </h1>
       <Head shipment={now} />
       <BigNumbers shipment={now} />
+      {!isEnded(now) && <DockScan path={path} onScanned={again} />}
       {!isEnded(now) && <EndIt shipment={now} path={path} onEnded={again} />}
       <Lines detail={got.value} />
     </>

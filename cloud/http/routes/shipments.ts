@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { objectOf } from '../../../shared/epc/object-of.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
 import {
@@ -20,6 +21,19 @@ const params = z.strictObject({ site: Identifier })
 const paramsOfOne = params.extend({ shipment: Identifier })
 /** Every board of the site holds them all. */
 export const mostOpenShipments = 1000
+
+const Scans = z.strictObject({
+  codes: z
+    .array(z.string().min(1).max(512))
+    .min(1)
+    .max(1000)
+    .describe('EPCs in hex, barcodes with a serial, pallet labels, Digital Links'),
+  at: z.iso.datetime({ offset: true }).optional().describe('when they were scanned, default now'),
+})
+const Scanned = z.object({
+  unusable: z.array(z.string()).readonly().describe('codes that name no one object'),
+  offset: z.int().describe('of the entry in the journal'),
+})
 
 /** What is expected to come in and to go out, and what of it has passed the gate. */
 export function shipmentRoutes(app: Api, { goods, inventory, journal, clock }: HttpParts): void {
@@ -94,6 +108,29 @@ export function shipmentRoutes(app: Api, { goods, inventory, journal, clock }: H
       },
     )
   }
+  app.post(
+    '/api/v1/sites/:site/shipments/:shipment/scans',
+    {
+      schema: {
+        summary:
+          'What was scanned by hand as it came or went: counts like a passage through the gate, once for each object',
+        tags,
+        params: paramsOfOne,
+        body: Scans,
+        response: { 202: Scanned },
+      },
+    },
+    async (request, reply) => {
+      const { site, shipment } = request.params
+      const { codes, at } = request.body
+      if (isEnded(await found(site, shipment))) throw new Fault('conflict', `Shipment ${shipment} has ended already.`)
+      const now = clock.now()
+      const scannedAt = at === undefined ? now : Math.min(Date.parse(at), now)
+      const unusable = codes.filter((code) => objectOf(code) === undefined)
+      const record = { kind: 'shipment-scanned', at: scannedAt, by: byOf(request), shipment, codes } as const
+      return reply.code(202).send({ unusable, offset: await journal.appendOwn(site, [record]) })
+    },
+  )
   app.get(
     '/api/v1/sites/:site/without-order',
     {

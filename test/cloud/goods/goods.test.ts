@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
 import { openGoods } from '../../../cloud/goods/open.ts'
+import type { KnownRecord } from '../../../shared/record.ts'
 import { canonical } from '../../support/canonical.ts'
 import {
   fromCloud,
@@ -51,7 +52,24 @@ const journal = numbered([
   fromCloud([{ kind: 'homes', ...say, homes: [{ slot: 'A-1', sku: 'MILK', quantity: 0 }] }]),
   fromCloud([{ kind: 'items', ...say, items: [{ epc: 'E201', hold: 'customs' }] }], 'ams'),
   tick(t0 + 5000),
+  fromCloud([
+    { kind: 'shipment', ...say, shipment: { shipment: 'A', direction: 'in', lines: [{ sku: 'MILK', quantity: 1 }] } },
+    { kind: 'shipment', ...say, shipment: { shipment: 'B', direction: 'out', lines: [{ epc: 'E202' }] } },
+  ]),
+  fromGateway([passage(t0 + 1000, 'E201', 'in'), passage(t0 + 2000, 'E2AA', 'in', { unsynced: true, boot: 'b' })]),
+  fromCloud([{ kind: 'shipment-scanned', ...say, shipment: 'B', codes: ['E202'] }]),
+  fromGateway([{ kind: 'clock', at: t0, boot: 'b', offsetMs: 1500.4, synced: true }]),
+  fromCloud([
+    { kind: 'shipment-ended', at: t0 + 9000, by: 'kim', shipment: 'A', as: 'closed' },
+    { kind: 'shipment-ended', at: t0 + 9000, by: 'kim', shipment: 'B', as: 'cancelled' },
+  ]),
+  tick(t0 + 8 * 86_400_000), // A is settled, and its passages go
+  fromGateway([passage(t0 + 8 * 86_400_000, 'E202', 'out')]),
 ])
+
+function passage(at: number, epc: string, direction: 'in' | 'out', changes = {}): KnownRecord {
+  return { kind: 'passage', at, readPoint: 'door.1', epc, direction, confidence: 1, count: 1, ...changes }
+}
 
 test('other rooms are told what is known of a tag, each site by what was said there', async () => {
   const goods = await open('words.db')
@@ -73,7 +91,7 @@ test('a file that was closed half-way says the same in the end, and so does one 
   const whole = await open('whole.db')
   await whole.apply(journal, never)
   await whole.close()
-  for (const cut of [1, 3, 4, 5]) {
+  for (const cut of [1, 3, 4, 5, 8, 9, 10, 11, 12, 13]) {
     const name = `cut-${cut}.db`
     const before = await open(name)
     for (const entry of journal.slice(0, cut)) await before.apply([entry], never)
@@ -84,6 +102,7 @@ test('a file that was closed half-way says the same in the end, and so does one 
     await after.close()
     expect(await canonical('goods', join(folder, name))).toBe(await canonical('goods', join(folder, 'whole.db')))
   }
+  expect(await canonical('goods', join(folder, 'whole.db'))).toContain('"bySku":[["MILK",1]]')
 })
 
 test('a commit that fails leaves nothing behind, and has its effect once when it works', async () => {

@@ -133,6 +133,30 @@ describe('an inbound truck', () => {
     expect(await detail()).toMatchObject({ state: 'underway', seen: 1 })
   })
 
+  test('what is scanned by hand counts too, and is the same object as its tag', async () => {
+    const pallet = '(00)340123450000000017'
+    await house.append(announced(truck, house.bench.clock.at))
+    const answer = await house.post('/sites/rtm/shipments/ASN-7/scans', {
+      codes: [pallet, milk(0), '80614141123458', 'A-1', '(01)80614141123458(21)6789'],
+    })
+    // A GTIN alone names a kind of goods, and a slot none.
+    expect(answer.json()).toMatchObject({ unusable: ['80614141123458', 'A-1'] })
+    const at = house.bench.clock.at + 1000
+    const skus = [{ sku: 'PUMP', name: 'Pump', gtin: '80614141123458' }]
+    await house.append(
+      published(rotterdam({ version: 2, skus })),
+      fromGateway([passed(at, milk(0)), passed(at, '3034257BF7194E4000001A85')]),
+    )
+    expect(await detail()).toMatchObject({
+      seen: 3,
+      unknown: 0,
+      over: 1,
+      lines: [{ seen: 1 }, {}, { seen: 1 }, { sku: 'PUMP' }],
+    })
+    await house.post('/sites/rtm/shipments/ASN-7/cancel', {})
+    expect((await house.post('/sites/rtm/shipments/ASN-7/scans', { codes: [pallet] })).statusCode).toBe(409)
+  })
+
   test('what goes out and nobody expects is listed, newest first, in pages', async () => {
     const order: ExpectedShipment = { shipment: 'SO-1', direction: 'out', lines: [{ sku: 'MILK', quantity: 1 }] }
     await house.append(
