@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { readCode, tagsOfCode } from '../../shared/epc/code.ts'
 import { objectOf } from '../../shared/epc/object-of.ts'
 import { type ClockFinding, isKind, type Passage } from '../../shared/record.ts'
 import type { GatewayEntry } from '../journal/journal.ts'
@@ -61,9 +62,17 @@ export function takeScans(state: GoodsState, site: string, record: z.infer<typeo
   const direction = state.shipments.get(keyOn(site, shipment))?.direction
   if (direction === undefined) return
   for (const code of record.codes) {
-    const epc = objectOf(code)
+    const epc = scannedEpc(state, site, code)
     if (epc !== undefined) addPassage(state, { site, gateway: '', readPoint: byHand, epc, direction, at, shipment })
   }
+}
+
+/** A barcode speaks for the tag of the same object, where something is known of that. */
+function scannedEpc(state: GoodsState, site: string, code: string): string | undefined {
+  const read = readCode(code)
+  if (!read.ok) return undefined
+  if (read.value.is === 'tag') return read.value.hex
+  return tagsOfCode(read.value).find((tag) => state.facts.get(site, tag) !== undefined) ?? objectOf(code)
 }
 
 /** Once an hour: what nothing can change any more is settled, and passages that no shipment needs go. */

@@ -139,6 +139,7 @@ describe('an inbound truck', () => {
     const answer = await house.post('/sites/rtm/shipments/ASN-7/scans', {
       codes: [pallet, milk(0), '80614141123458', 'A-1', '(01)80614141123458(21)6789'],
     })
+    expect(await detail()).toMatchObject({ seen: 2, unknown: 1 }) // the map does not know that GTIN yet
     // A GTIN alone names a kind of goods, and a slot none.
     expect(answer.json()).toMatchObject({ unusable: ['80614141123458', 'A-1'] })
     const at = house.bench.clock.at + 1000
@@ -153,6 +154,10 @@ describe('an inbound truck', () => {
       over: 1,
       lines: [{ seen: 1 }, {}, { seen: 1 }, { sku: 'PUMP' }],
     })
+    const kettle = '3034257BF7194E4000001A86'
+    await house.append(fromCloud([{ kind: 'items', ...say, items: [{ epc: kettle, sku: 'MILK' }] }]))
+    await house.post('/sites/rtm/shipments/ASN-7/scans', { codes: [kettle, '(01)80614141123458(21)6790'] })
+    expect(await detail()).toMatchObject({ seen: 4, unknown: 0, over: 1, lines: [{ seen: 2 }, {}, { seen: 1 }, {}] })
     await house.post('/sites/rtm/shipments/ASN-7/cancel', {})
     expect((await house.post('/sites/rtm/shipments/ASN-7/scans', { codes: [pallet] })).statusCode).toBe(409)
   })
