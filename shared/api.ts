@@ -71,8 +71,14 @@ export const Item = z.object({
   site: Identifier,
   zone: Identifier.nullable(),
   slot: Identifier.nullable(),
-  state: z.enum(['present', 'departed', 'unknown']),
-  since: Iso.describe('at this place since'),
+  state: z
+    .enum(['present', 'uncertain', 'glimpsed', 'gone', 'departed', 'unknown'])
+    .describe(
+      'uncertain: here or at `rival`, counted here; glimpsed: too few reads to count it; gone: silent for longer than it ' +
+        'is used to be, its place is where it was; unknown: nothing speaks for a place',
+    ),
+  rival: z.object({ zone: Identifier.nullable(), slot: Identifier.nullable() }).nullable(),
+  since: Iso.describe('in this state, or at this place, since'),
   lastSeenAt: Iso,
   readPoint: Identifier.describe('that saw it last'),
   confidence: Confidence,
@@ -111,7 +117,6 @@ export const ItemEvidence = z.object({
   goneSince: Iso.nullable().describe('when its silence had lasted for long enough'),
   rule: z.string().describe('one sentence: the rule that decided'),
   wouldChange: z.array(z.string()).describe('what would make the answer another one'),
-  agrees: z.boolean().describe('stock, which goes by the newest evidence, has it there too'),
   heardAt: z
     .array(At.extend({ usualDbm: z.number(), lead: z.number().describe('1: the tag has moved there') }))
     .describe('where it was heard of late, the most heard first'),
@@ -134,11 +139,14 @@ export type ItemEvidence = z.infer<typeof ItemEvidence>
 export const ItemEvent = z.object({
   at: Iso,
   recordedAt: Iso,
-  kind: z.enum(['arrived', 'moved', 'departed', 'scanned', 'corrected']),
+  kind: z
+    .enum(['observed', 'arrived', 'moved', 'departed', 'lost', 'scanned', 'corrected'])
+    .describe('observed: found there, nobody knows since when; lost: silent for too long; corrected: the map changed'),
   from: Identifier.nullable(),
   to: Identifier.nullable(),
   readPoint: Identifier.nullable(),
-  late: z.boolean(),
+  lastReadAt: Iso.nullable().describe('of what was lost'),
+  late: z.boolean().describe('entered as a correction, when evidence of that time came late'),
   why: z.string(),
 })
 export type ItemEvent = z.infer<typeof ItemEvent>

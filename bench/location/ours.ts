@@ -1,13 +1,13 @@
 import { defaultProfile } from '../../cloud/location/profile.ts'
-import { recentCells, take } from '../../cloud/location/recent.ts'
+import { foldSign, recentCells, take } from '../../cloud/location/recent.ts'
 import { placeHeard, rivalOf, type Track, trackCells } from '../../cloud/location/track.ts'
 import { flush, nothingObserved, observe } from '../../edge/clean/observe.ts'
 import { CleanOptions } from '../../edge/clean/options.ts'
 import type { Observation } from '../../shared/record.ts'
 import type { LocationRule, NamedRule } from './rule.ts'
 
-/** Every antenna of the scenarios speaks for a slot of one zone; place 0 would be nowhere. */
-const geography = { zoneOf: () => 'hall', isSlot: () => true }
+/** Every antenna of the scenarios speaks for a slot of one zone, and is well; place 0 would be nowhere. */
+const ground = { zoneOf: () => 'hall', isSlot: () => true, keyOf: String, isWatched: () => true, unhealthy: () => [] }
 
 /** What runs at the gateway and in the cloud: reads are merged into observations, and those are folded. */
 function open(): LocationRule {
@@ -18,7 +18,8 @@ function open(): LocationRule {
     const tag = tags.get(epc) ?? { recent: trackOf(recentCells), now: trackOf(trackCells) }
     tags.set(epc, tag)
     const reading = { at, place: Number(readPoint) + 1, reads: count, rssiDbm: peakRssiDbm }
-    take(tag.recent, reading, tag.now, geography, defaultProfile)
+    const order = take(tag.recent, reading, tag.now, ground, defaultProfile)
+    if (order === 'newest') foldSign(tag.now, reading, ground, defaultProfile)
   }
   return {
     take: ({ at, antenna, tag, rssiDbm }) => {

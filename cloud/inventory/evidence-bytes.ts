@@ -16,10 +16,13 @@ export interface KeptEvidence {
   readonly level: number | undefined
   /** In thousandths. */
   readonly sureness: number
+  /** It was recorded so long after it happened that it is history, and moved no stock. */
+  readonly isTooLate: boolean
 }
 
 const hasLevel = 8
 const isUnsure = 16
+const isHistory = 32
 const certain = 1000
 /** Eight numbers of at most eight bytes. */
 const mostBytes = 64
@@ -49,7 +52,8 @@ export function packEvidence(rows: readonly KeptEvidence[]): Uint8Array {
     put(zigzag(row.at - at))
     put(row.place)
     put(row.readPoint)
-    put(row.basis + (row.level === undefined ? 0 : hasLevel) + (row.sureness === certain ? 0 : isUnsure))
+    const flags = (row.level === undefined ? 0 : hasLevel) + (row.sureness === certain ? 0 : isUnsure)
+    put(row.basis + flags + (row.isTooLate ? isHistory : 0))
     put(row.count)
     if (row.level !== undefined) put(zigzag(row.level))
     if (row.sureness !== certain) put(row.sureness)
@@ -84,7 +88,8 @@ export function unpackEvidence(bytes: Uint8Array, visit: (row: KeptEvidence) => 
     const level = (head & hasLevel) === 0 ? undefined : unzigzag(take())
     const sureness = (head & isUnsure) === 0 ? certain : take()
     if (only === undefined || only === item) {
-      visit({ item, at, place, readPoint, basis: head & 7, count, level, sureness })
+      const isTooLate = (head & isHistory) !== 0
+      visit({ item, at, place, readPoint, basis: head & 7, count, level, sureness, isTooLate })
     }
   }
 }

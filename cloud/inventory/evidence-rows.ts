@@ -21,6 +21,8 @@ export interface EvidenceRows {
    * if there are fewer.
    */
   of(item: number, from: number, to: number, most: number): readonly KeptEvidence[]
+  /** Of several items, each from its own instant on (inclusive), in no order. */
+  ofSome(from: ReadonlyMap<number, number>): ReadonlyMap<number, readonly KeptEvidence[]>
   /** Everything, in no order. */
   all(): Iterable<KeptEvidence>
 }
@@ -39,6 +41,8 @@ export const evidenceSchema = `
   ) STRICT;
   CREATE INDEX evidence_hour ON evidence (hour, run);
 `
+/** For those that are folded anew: all hours of a run of items. */
+export const evidenceRunSchema = 'CREATE INDEX evidence_run ON evidence (run, hour)'
 
 export function openEvidenceRows(database: DatabaseSync): EvidenceRows {
   const addLog = database.prepare('INSERT INTO evidence_log (rows) VALUES (?)')
@@ -47,6 +51,7 @@ export function openEvidenceRows(database: DatabaseSync): EvidenceRows {
   const emptyLog = database.prepare('DELETE FROM evidence_log')
   const addPart = database.prepare('INSERT INTO evidence (hour, run, rows) VALUES (?, ?, ?)')
   const parts = database.prepare('SELECT rows FROM evidence WHERE hour = ? AND run = ?')
+  const partsSince = database.prepare('SELECT rows FROM evidence WHERE run = ? AND hour >= ?')
   const everyPart = database.prepare('SELECT rows FROM evidence')
   const oldest = database.prepare('SELECT min(hour) AS hour FROM evidence')
   const endParts = database.prepare(
@@ -98,6 +103,17 @@ export function openEvidenceRows(database: DatabaseSync): EvidenceRows {
         const newer = found.filter(({ at }) => hourOf(at) >= hour)
         if (newer.length >= most) return newer
       }
+      return found
+    },
+    ofSome: (from) => {
+      const found = new Map<number, KeptEvidence[]>([...from.keys()].map((item) => [item, []]))
+      const take = (one: KeptEvidence): void => {
+        if (one.at >= (from.get(one.item) ?? Number.POSITIVE_INFINITY)) found.get(one.item)?.push(one)
+      }
+      for (const row of log.iterate()) visitBlob(row['rows'], take)
+      const runs = new Map<number, number>()
+      for (const [item, at] of from) runs.set(runOf(item), Math.min(hourOf(at), runs.get(runOf(item)) ?? hourOf(at)))
+      for (const [run, hour] of runs) for (const row of partsSince.iterate(run, hour)) visitBlob(row['rows'], take)
       return found
     },
     *all() {

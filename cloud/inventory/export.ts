@@ -1,6 +1,5 @@
 import { bases } from '../location/evidence.ts'
 import type { Place } from '../location/place.ts'
-import { decidedBy } from '../location/standing.ts'
 import type { KeptEvidence } from './evidence-bytes.ts'
 import type { Names } from './item-row.ts'
 import type { StoredLedgerRow } from './ledger.ts'
@@ -8,11 +7,10 @@ import type { InventoryState } from './state.ts'
 
 /**
  * The state as canonical text, one line a thing, sorted, without ids, offsets and recorded times: two states that say
- * the same are byte-equal.
+ * the same are byte-equal, and so they are whatever the order in which gateway entries came within seven days.
  *
- * `items`: where every item is and on what evidence, its sightings, and the slots: the same for any order of arrival
- * of gateway entries. `everything`: also since when, day counts and the ledger, which tell of the order as well: the
- * same for the same journal.
+ * `items`: where every item is and on what evidence, its sightings, and the slots. `everything`: also day counts and
+ * the net of the ledger.
  */
 export function exportState(
   state: InventoryState,
@@ -21,10 +19,10 @@ export function exportState(
 ): string {
   const lines: string[] = []
   for (const item of state.items) {
-    const { epc, skus, place, lastSeenAt, readPoint, reads, sites } = item
-    const decided = place === null ? null : decidedBy(item)
-    const seen = { epc, skus, place: name(place), lastSeenAt, readPoint, reads, sites, decided }
-    lines.push(JSON.stringify(part === 'items' ? { item: seen } : { item: seen, since: item.since }))
+    const { epc, skus, place, since, lostAt, seenPlace, lastSeenAt, readPoint, reads, sites } = item
+    const seen = { lastSeenAt, readPoint, seenPlace: name(seenPlace), reads, sites, lostAt }
+    const decided = { basis: item.basis, count: item.count, sureness: item.sureness, at: item.decidedAt }
+    lines.push(JSON.stringify({ item: { epc, skus, place: name(place), since, decided, seen } }))
   }
   for (const site of state.sites.values()) {
     const { totals, itemsOnSite, days } = site
@@ -37,10 +35,10 @@ export function exportState(
   if (part === 'everything') {
     for (const row of ledger) {
       const epc = state.items[row.item - 1]?.epc
-      const { at, kind, late, why } = row
+      const { at, kind, lastReadAt, why } = row
       const from = name(state.places.byId(row.fromPlace) ?? null)
       const to = name(state.places.byId(row.toPlace) ?? null)
-      lines.push(JSON.stringify({ ledger: epc, at, kind, from, to, late, why }))
+      lines.push(JSON.stringify({ ledger: epc, at, kind, from, to, lastReadAt, why }))
     }
   }
   return lines.sort().join('\n')

@@ -1,11 +1,12 @@
 import { absenceMs } from '../location/absence.ts'
-import type { Finding, Ground } from '../location/finding.ts'
+import type { Finding } from '../location/finding.ts'
+import type { Ground } from '../location/lose.ts'
 import type { Place } from '../location/place.ts'
 import type { Profile } from '../location/profile.ts'
 import { saidOf } from './reason.ts'
 
 /** One sentence: the rule by which this is where it is. */
-export function ruleOf(finding: Finding, profile: Profile, { placeOf }: Ground): string {
+export function ruleOf(finding: Finding, profile: Profile, placeOf: (id: number) => Place | undefined): string {
   const { state, place, rival, reads, word, departure, voices, gapMs } = finding
   const here = placeName(place)
   if (state === 'unknown') return 'Nothing that was heard of it in its last day speaks for a place.'
@@ -16,7 +17,7 @@ export function ruleOf(finding: Finding, profile: Profile, { placeOf }: Ground):
   if (state === 'departed' || state === 'said')
     return word === undefined ? '' : `${saidOf(word)} No read has overruled that.`
   if (state === 'gone' && departure !== undefined) {
-    const usual = `It used to be read every ${said(gapMs)} at ${here}`
+    const usual = gapMs === 0 ? `It was read at ${here}` : `It used to be read every ${said(gapMs)} at ${here}`
     return `${usual}, and was silent for ${said(departure.decidedAt - departure.lastReadAt)} while a reader could hear it.`
   }
   if (state === 'guessed') {
@@ -44,7 +45,7 @@ export function wouldChange(finding: Finding, profile: Profile, { unhealthy }: G
     return [`${appear(isForgotten ? profile.appearReads : profile.appearReads - reads)} would make it present.`]
   }
   if (state === 'unknown' || state === 'departed' || state === 'gone' || place === null) {
-    return [`${appear(state === 'gone' ? 1 : profile.appearReads)} would make it present.`]
+    return [`${appear(profile.appearReads)} would make it present.`]
   }
   const elsewhere = rival === null ? 'another place' : placeName(rival)
   const changes = [
@@ -54,7 +55,7 @@ export function wouldChange(finding: Finding, profile: Profile, { unhealthy }: G
   ]
   if (heardAt === 0) return changes
   const silence = said(absenceMs(gapMs, profile))
-  const isFrozen = unhealthy(place).some(({ from, to }) => from <= now && now < to)
+  const isFrozen = unhealthy(place.id).some(({ from, to }) => from <= now && now < to)
   changes.push(
     isFrozen
       ? `No reader that covers ${here} can be believed: silence changes nothing until one is back.`

@@ -1,13 +1,14 @@
-import { type ClockFinding, isKind, type Observation, type Passage, type Scan } from '../../shared/record.ts'
+import { type ClockFinding, type DeviceState, isKind, type Observation, type Passage, type Scan } from '../../shared/record.ts'
 import type { GatewayEntry } from '../journal/journal.ts'
 import { eventTime } from '../location/event-time.ts'
 import { hearDevice } from '../location/reader-health.ts'
 import { evidenceOf } from './evidence-of.ts'
 import type { TrackedItem } from './item.ts'
-import { hearGateway, readerOf } from './readers.ts'
+import { hearGateway, markCovered, readerOf } from './readers.ts'
 import { takeScanned } from './scanned.ts'
 import type { SiteState } from './site-state.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
+import { coverOutage, noteSign } from './trouble.ts'
 import { release, wait } from './waiting.ts'
 import { weigh, weighReads } from './weigh.ts'
 
@@ -19,12 +20,12 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
   const { totals } = site
   changes.sites.add(site)
   hearGateway(site, entry.gateway, entry.recordedAt, changes)
+  if (site.outages.has(entry.gateway)) coverOutages(state, site, entry, changes)
   for (const record of entry.records) {
     if (record === null) continue
     if (isKind(record, 'observation')) {
       const at = timeOf(site, entry, record, record.at)
       observe(state, site, entry, record, at, changes)
-      if (awaitsClock(site, entry, record)) awaitClock(site, entry, record, changes)
     } else if (isKind(record, 'measurement')) {
       totals.measurements += 1
       timeOf(site, entry, record, record.at)
@@ -32,15 +33,12 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
       totals.passages += 1
       const item = itemOf(state, record.epc)
       const evidence = evidenceOf(state, site, entry.gateway, record, timeOf(site, entry, record, record.at))
-      weigh(state, item, evidence, entry, changes)
-      if (awaitsClock(site, entry, record)) awaitClock(site, entry, record, changes)
-      else changes.evidence.push({ item: item.id, evidence })
+      if (!awaitsClock(site, entry, record, changes)) weigh(state, item, evidence, entry, changes)
     } else if (isKind(record, 'scan')) {
       totals.scans += 1
       scan(state, site, entry, record, timeOf(site, entry, record, record.at), changes)
     } else if (isKind(record, 'device')) {
-      const reader = readerOf(site, entry.gateway, record.device)
-      hearDevice(reader.health, record.state, timeOf(site, entry, record, record.at))
+      hearReader(state, site, entry, record, timeOf(site, entry, record, record.at), changes)
     } else if (isKind(record, 'clock')) {
       if (record.synced) clockFound(state, site, entry, record, changes)
     } else if (!isKind(record, 'gap') && !isKind(record, 'alert')) totals.unknownKinds += 1
@@ -63,8 +61,35 @@ function observe(
   item.reads += record.count
   if (noteSite(item, site)) noteItem(changes, item)
   const evidence = evidenceOf(state, site, entry.gateway, record, at)
-  weighReads(state, item, evidence, entry, changes)
-  if (!awaitsClock(site, entry, record)) changes.evidence.push({ item: item.id, evidence })
+  if (awaitsClock(site, entry, record, changes)) noteItem(changes, item)
+  else weighReads(state, item, evidence, entry, changes)
+}
+
+/** What a reader says late of itself may be why something was not read, or why it should have been. */
+function hearReader(
+  state: InventoryState,
+  site: SiteState,
+  entry: GatewayEntry,
+  record: DeviceState,
+  at: number,
+  changes: Changes,
+): void {
+  const reader = readerOf(site, entry.gateway, record.device)
+  hearDevice(reader.health, record.state, at)
+  noteSign(site, reader, at, record.state)
+  if (at < site.newestAt) markCovered(state, site, [reader], at, changes)
+}
+
+/** What a gateway had kept while it was not heard tells that it was at work. */
+function coverOutages(state: InventoryState, site: SiteState, entry: GatewayEntry, changes: Changes): void {
+  for (const record of entry.records) {
+    const at = record?.['at']
+    if (typeof at !== 'number') continue
+    const ended = coverOutage(site, entry.gateway, at, entry.recordedAt, entry.late)
+    if (ended === undefined) continue
+    const readers = [...site.readers.values()].filter(({ gateway }) => gateway === entry.gateway)
+    markCovered(state, site, readers, ended.from, changes)
+  }
 }
 
 function scan(
@@ -105,14 +130,12 @@ function clockFound(
   release(state, site, boot, offsetMs, entry, changes)
 }
 
-/** Its time is not known yet: it is weighed as stamped, and kept as evidence when the clock of its boot was found. */
-function awaitsClock(site: SiteState, entry: GatewayEntry, record: Observation | Passage): boolean {
+/** Its time is not known yet: it is weighed when the clock of its boot was found. */
+function awaitsClock(site: SiteState, entry: GatewayEntry, record: Observation | Passage, changes: Changes): boolean {
   const { unsynced, boot } = record
-  return unsynced === true && boot !== undefined && !site.clockOffsets.has(`${entry.gateway}/${boot}`)
-}
-
-function awaitClock(site: SiteState, entry: GatewayEntry, record: Observation | Passage, changes: Changes): void {
-  wait(site, `${entry.gateway}/${record.boot ?? ''}`, record, changes)
+  if (unsynced !== true || boot === undefined) return false
+  const key = `${entry.gateway}/${boot}`
+  return !site.clockOffsets.has(key) && wait(site, key, record, changes)
 }
 
 function timeOf(

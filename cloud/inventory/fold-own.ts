@@ -3,11 +3,12 @@ import { isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs } from '../location/event-time.ts'
 import { publish } from './publish.ts'
-import { linkOf, reviewReaders } from './readers.ts'
+import { reviewReaders, setLink } from './readers.ts'
 import { takeScanned } from './scanned.ts'
 import type { SiteState } from './site-state.ts'
 import { withSku } from './sku.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
+import { judgeDue } from './weigh.ts'
 
 /** In the place of a read point: a count reached the cloud without a gateway. */
 const countedBy = 'count'
@@ -20,7 +21,7 @@ const rateSmoothing = 0.4
  */
 export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes): void {
   for (const record of entry.records) {
-    if (isOwnKind(record, 'tick')) tick(state, record.at, changes)
+    if (isOwnKind(record, 'tick')) tick(state, record.at, entry, changes)
     else if (isOwnKind(record, 'map')) publish(state, record.map, entry, record.at, changes)
     else if (isOwnKind(record, 'started')) linksLost(state, record.at, changes)
     else if (isOwnKind(record, 'items') && entry.site !== undefined) {
@@ -38,33 +39,29 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
         takeScanned(state, code, { at: record.at, basis: 'scan', place, by: countedBy }, entry, changes)
       }
     } else if (isOwnKind(record, 'link') && entry.site !== undefined) {
-      const site = siteOf(state, entry.site)
-      const link = linkOf(site, record.gateway)
-      changes.sites.add(site)
-      // `at` is the moment it went, not the last of many times that somebody said so.
-      if (link.state !== record.state) link.at = record.at
-      link.state = record.state
+      setLink(siteOf(state, entry.site), record.gateway, record.state, record.at, changes)
     }
   }
 }
 
 function linksLost(state: InventoryState, at: number, changes: Changes): void {
   for (const site of state.sites.values()) {
-    for (const link of site.links.values()) {
-      if (link.state !== 'online') continue
-      link.state = 'offline'
-      link.at = at
-      changes.sites.add(site)
+    for (const [gateway, link] of site.links) {
+      if (link.state === 'online') setLink(site, gateway, 'offline', at, changes)
     }
   }
 }
 
-/** The newest tick is the time, also when it is earlier than the one before. */
-function tick(state: InventoryState, at: number, changes: Changes): void {
+/**
+ * The newest tick is the time, also when it is earlier than the one before. After a leap nobody knows yet whether the
+ * clock is right, and what readers kept is on its way: silence is judged with the tick after it.
+ */
+function tick(state: InventoryState, at: number, entry: OwnEntry, changes: Changes): void {
   const sinceMs = at - state.now
   const step = stepOf(state.now, at)
   if (sinceMs === 0) return
   state.now = at
+  if (step === 'on') judgeDue(state, at, entry, changes)
   for (const site of state.sites.values()) {
     if (step === 'back') stepBack(site, at, changes)
     else rate(site, sinceMs)

@@ -1,46 +1,87 @@
 import { type Item, iso } from '../../shared/api.ts'
 import { confidence } from '../location/confidence.ts'
-import { decidedBy } from '../location/standing.ts'
+import type { Place } from '../location/place.ts'
+import { defaultProfile as profile } from '../location/profile.ts'
+import { view } from '../location/recent.ts'
+import { rivalOf, type Track, trackCells } from '../location/track.ts'
 import type { TrackedItem } from './item.ts'
 import { saidOf } from './reason.ts'
 import { skuIn } from './sku.ts'
 import { isFrozen } from './slot-view.ts'
 import type { InventoryState } from './state.ts'
 
+/** While it may as well be somewhere else, a place is worth half. */
+const uncertainShare = 0.5
+
 /** An item as the API tells it; undefined for one that was imported and never seen. */
 export function viewItem(state: InventoryState, item: TrackedItem): Item | undefined {
-  const { place } = item
+  const place = placeSaid(item)
   if (place === null) return undefined
+  const rival = rivalPlace(state, item)
   return {
     epc: item.epc,
     sku: skuIn(state, item),
     site: place.site,
     zone: place.zone,
     slot: place.slot,
-    state: place.departed ? 'departed' : place.zone === null ? 'unknown' : 'present',
-    since: iso(item.since),
+    state: stateOf(item, rival),
+    rival: rival === null ? null : { zone: rival.zone, slot: rival.slot },
+    since: iso(item.place === null && item.lostAt < item.lastSeenAt ? item.lastSeenAt : item.since),
     lastSeenAt: iso(item.lastSeenAt),
     readPoint: item.readPoint,
     confidence: itemConfidence(state, item),
-    why: why(state, item),
+    why: why(state, item, rival),
   }
+}
+
+/** Where it is; of what is in no stock, where it was seen last. */
+export function placeSaid({ place, seenPlace }: TrackedItem): Place | null {
+  return place ?? seenPlace
+}
+
+/** The other place where it may be as well; null: it is sure. */
+export function rivalPlace(state: InventoryState, item: TrackedItem): Place | null {
+  if (item.place === null || item.place.departed) return null
+  const rival = rivalOf(trackNow(state, item), profile)
+  return rival === item.place.id ? null : (state.places.byId(rival) ?? null)
+}
+
+/** The track with all that was read. A copy. */
+export function trackNow(state: InventoryState, item: TrackedItem): Track {
+  const now = { cells: new Float64Array(trackCells), start: 0 }
+  view(state.tracks.of(item.id), now, state.ground, profile)
+  return now
 }
 
 export function itemConfidence(state: InventoryState, item: TrackedItem): number {
-  if (item.place === null || (item.place.zone === null && !item.place.departed)) return 0
-  const { basis, count, at, sureness } = decidedBy(item)
-  const slot = state.slotByPlace[item.place.id]
-  return confidence({ basis, count, sureness, ageMs: state.now - at, frozen: slot !== undefined && isFrozen(slot) })
+  const { place, basis, count, sureness, decidedAt } = item
+  if (place === null || (place.zone === null && !place.departed)) return 0
+  const slot = state.slotByPlace[place.id]
+  const frozen = slot !== undefined && isFrozen(slot)
+  const sure = confidence({ basis, count, sureness, ageMs: state.now - decidedAt, frozen })
+  return rivalPlace(state, item) === null ? sure : Math.round(sure * uncertainShare * 100) / 100
 }
 
-function why(state: InventoryState, item: TrackedItem): string {
-  const { place, readPoint } = item
-  if (place === null) return 'Never seen.'
-  const { basis, count, at, sureness } = decidedBy(item)
+function stateOf({ place, lostAt, seenPlace, lastSeenAt }: TrackedItem, rival: Place | null): Item['state'] {
+  if (place !== null) {
+    if (place.departed) return 'departed'
+    return place.zone === null ? 'unknown' : rival === null ? 'present' : 'uncertain'
+  }
+  if (lostAt >= lastSeenAt && lostAt > 0) return 'gone'
+  return seenPlace?.zone == null ? 'unknown' : 'glimpsed'
+}
+
+function why(state: InventoryState, item: TrackedItem, rival: Place | null): string {
+  const { place, readPoint, basis, count, sureness, decidedAt } = item
+  if (place === null) {
+    if (item.lostAt >= item.lastSeenAt && item.lostAt > 0) return `Last read by ${readPoint}; silent for too long since.`
+    return `Seen by ${readPoint}; ${profile.appearReads} reads at a place on the map make it present.`
+  }
   if ((basis === 'slot' || basis === 'scan') && place.slot === null) {
     return `Its slot is not on the map any more; ${readPoint} saw it last.`
   }
-  const sentence = saidOf({ at, basis, place, readPoint, count, sureness })
+  const sentence = saidOf({ at: decidedAt, basis, place, readPoint, count, sureness })
+  if (rival !== null) return `${sentence} It may as well be at ${rival.slot ?? rival.zone ?? '?'}.`
   const slot = state.slotByPlace[place.id]
   return slot !== undefined && isFrozen(slot)
     ? `${sentence} No reader that covers the slot is heard now: this may be out of date.`

@@ -1,56 +1,75 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Names } from './item-row.ts'
-import type { LedgerRow } from './state.ts'
+import { type LedgerRow, ledgerKinds } from './state.ts'
 
 const Row = z.object({
   id: z.int(),
   item: z.int(),
   at: z.int(),
   recordedAt: z.int(),
-  kind: z.enum(['arrived', 'moved', 'departed', 'scanned', 'corrected']),
+  kind: z.enum(ledgerKinds),
   fromPlace: z.int(),
   toPlace: z.int(),
   readPoint: z.int(),
   late: z.int(),
   why: z.string(),
+  /** Of what was lost; 0 = none. */
+  lastReadAt: z.int(),
+  /** Id of the row that it takes back; 0 = none. */
+  revokes: z.int(),
 })
 const Instant = z.object({ at: z.int().nullable() })
 export type StoredLedgerRow = z.infer<typeof Row>
 
-/** Append-only: every conclusion there ever was. */
+/**
+ * Append-only: every conclusion there ever was. What late evidence shows to be wrong is taken back by another row; the
+ * net of the ledger is without both.
+ */
 export interface Ledger {
   add(row: LedgerRow): void
-  /** Newest event first, before (at, id). */
+  /** Of the net of an item, what happened at `from` or later, in no order. */
+  since(item: number, from: number): readonly StoredLedgerRow[]
+  /** Of the net, newest event first, before (at, id). */
   of(item: number, before: { readonly at: number; readonly id: number }, limit: number): readonly StoredLedgerRow[]
+  /** Every row of an item as it was entered, newest first, before that id. */
+  entered(item: number, beforeId: number, limit: number): readonly StoredLedgerRow[]
   /** Event time of the oldest row; undefined: there is none. */
   firstAt(): number | undefined
-  /** Event time of the newest arrival of an item; undefined: it never arrived. */
+  /** Event time of the newest arrival of an item, else of when it was first found; undefined: neither. */
   arrivedAt(item: number): number | undefined
-  /** Items with a row after that instant of event time, each once, no more than `limit`; and where they were at it. */
+  /** Of the net: items with a row after that instant of event time, each once, no more than `limit`; and where they were at it. */
   movedAfter(at: number, limit: number): readonly { readonly item: number; readonly placeThen: number | null }[]
-  /** In the order of the journal. */
+  /** The net, in the order in which it was entered. */
   all(): Iterable<StoredLedgerRow>
 }
 
 const columns = `id, item, at, recorded_at AS recordedAt, kind, from_place AS fromPlace, to_place AS toPlace,
-  read_point AS readPoint, late, why`
+  read_point AS readPoint, late, why, last_read_at AS lastReadAt, revokes`
+/** Neither takes anything back nor was taken back. */
+const inNet = (table: string): string =>
+  `${table}.revokes = 0 AND NOT EXISTS (SELECT 1 FROM ledger AS other WHERE other.revokes = ${table}.id AND other.revokes > 0)`
 
 export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
   const insert = database.prepare(`
-    INSERT INTO ledger (item, at, recorded_at, "offset", kind, from_place, to_place, read_point, late, why)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const ofItem = database.prepare(
-    `SELECT ${columns} FROM ledger WHERE item = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
-  )
+    INSERT INTO ledger (item, at, recorded_at, "offset", kind, from_place, to_place, read_point, late, why, last_read_at, revokes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const ofItem = database.prepare(`
+    SELECT ${columns} FROM ledger WHERE item = ? AND (at, id) < (?, ?) AND ${inNet('ledger')}
+    ORDER BY at DESC, id DESC LIMIT ?`)
+  const since = database.prepare(`SELECT ${columns} FROM ledger WHERE item = ? AND at >= ? AND ${inNet('ledger')}`)
+  const entered = database.prepare(`SELECT ${columns} FROM ledger WHERE item = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const oldest = database.prepare('SELECT MIN(at) AS at FROM ledger')
-  const arrived = database.prepare(`SELECT MAX(at) AS at FROM ledger WHERE item = ? AND kind = 'arrived'`)
+  const arrived = database.prepare(`
+    SELECT coalesce(max(CASE kind WHEN 'arrived' THEN at END), min(at)) AS at FROM ledger
+    WHERE item = ? AND kind IN ('arrived', 'observed') AND ${inNet('ledger')}`)
   const moved = database.prepare(`
     SELECT item, (
-      SELECT to_place FROM ledger AS earlier WHERE earlier.item = moved.item AND at <= ?1 ORDER BY at DESC, id DESC LIMIT 1
+      SELECT to_place FROM ledger AS earlier WHERE earlier.item = moved.item AND at <= ?1 AND ${inNet('earlier')}
+      ORDER BY at DESC, id DESC LIMIT 1
     ) AS placeThen
-    FROM (SELECT DISTINCT item FROM ledger WHERE at > ?1 LIMIT ?2) AS moved`)
-  const everything = database.prepare(`SELECT ${columns} FROM ledger ORDER BY id`)
+    FROM (SELECT DISTINCT item FROM ledger WHERE at > ?1 AND ${inNet('ledger')} LIMIT ?2) AS moved`)
+  const everything = database.prepare(`SELECT ${columns} FROM ledger WHERE ${inNet('ledger')} ORDER BY id`)
   return {
     add: (row) => {
       const { from, to, readPoint } = row
@@ -67,8 +86,12 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
         point,
         late,
         row.why,
+        row.lastReadAt ?? 0,
+        row.revokes ?? 0,
       )
     },
+    since: (item, from) => since.all(item, from).map((row) => Row.parse(row)),
+    entered: (item, beforeId, limit) => entered.all(item, beforeId, limit).map((row) => Row.parse(row)),
     of: (item, before, limit) => ofItem.all(item, before.at, before.id, limit).map((row) => Row.parse(row)),
     firstAt: () => Instant.parse(oldest.get()).at ?? undefined,
     arrivedAt: (item) => Instant.parse(arrived.get(item)).at ?? undefined,

@@ -1,13 +1,14 @@
 import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { Place } from '../location/place.ts'
 import { indexSite } from '../location/site-index.ts'
-import { remap } from '../location/standing.ts'
-import type { TrackedItem } from './item.ts'
+import { remapRecent } from '../location/recent.ts'
+import type { IndexedReadPoint } from '../location/site-index.ts'
 import { linkOf, readerOf } from './readers.ts'
+import { rebook } from './book.ts'
 import { dayOfZone } from './site-day.ts'
 import type { SiteState, TrackedPoint, TrackedReader, TrackedSlot } from './site-state.ts'
-import { type Changes, type InventoryState, noteItem, siteOf } from './state.ts'
-import { type Origin, rebook, weigh } from './weigh.ts'
+import { type Changes, type InventoryState, noteItem, type Origin, siteOf } from './state.ts'
+import { markStale } from './weigh.ts'
 
 /** A new version of a map replaces the one before whole. A version that is not newer than the one in force is ignored. */
 export function publish(state: InventoryState, map: SiteMap, origin: Origin, at: number, changes: Changes): void {
@@ -27,6 +28,7 @@ export function adopt(state: InventoryState, site: SiteState, map: SiteMap, at: 
   site.index = index
   site.dayOf = dayOfZone(map.timeZone)
   site.points = new Map()
+  site.covers.clear()
   for (const [gateway, points] of index.readPoints) {
     const link = linkOf(site, gateway)
     if (link.state === 'never' && link.at === 0) link.at = at
@@ -62,42 +64,44 @@ export function adopt(state: InventoryState, site: SiteState, map: SiteMap, at: 
 
 /** Items whose place is on the map no more are given the next larger place that is; said in the ledger. */
 function resettle(state: InventoryState, site: SiteState, origin: Origin, at: number, changes: Changes): void {
-  const mapped = (place: Place): Place => stillOnMap(state, site, place)
+  const mapped = (id: number): number => {
+    const place = state.places.byId(id)
+    return place?.site === site.site ? stillOnMap(state, site, place).id : id
+  }
   for (const item of state.items) {
-    if (item.newest?.site !== site.site) continue
     const before = item.place
-    if (remap(item, mapped)) {
-      rebook(state, before, item.place, changes)
-      noteItem(changes, item)
-      changes.ledger.push({
-        item: item.id,
-        at,
-        recordedAt: origin.recordedAt,
-        offset: origin.offset,
-        kind: 'corrected',
-        from: before,
-        to: item.place,
-        readPoint: null,
-        late: false,
-        why: `${before?.slot == null ? `Zone ${before?.zone ?? '?'}` : `Slot ${before.slot}`} is not on the map any more.`,
-      })
-    } else if (item.newestBasis === 'unplaced') settle(state, site, item, origin, changes)
+    if (before?.site !== site.site && item.seenPlace?.site !== site.site) continue
+    if (item.seenPlace?.site === site.site && item.seenPlace.zone === null && !item.seenPlace.departed) {
+      // Seen at an antenna before any map named it: the map that does says where that was.
+      if (mappedPoint(state, site.site, item.readPoint) !== undefined) markStale(state, item, 0, changes)
+    }
+    remapRecent(state.tracks.of(item.id), mapped)
+    const after = before === null ? null : (state.places.byId(mapped(before.id)) ?? null)
+    noteItem(changes, item)
+    if (before === after) continue
+    item.place = after
+    rebook(state, before, after, changes)
+    changes.ledger.push({
+      item: item.id,
+      at,
+      recordedAt: origin.recordedAt,
+      offset: origin.offset,
+      kind: 'corrected',
+      from: before,
+      to: after,
+      readPoint: null,
+      lastReadAt: null,
+      late: false,
+      revokes: null,
+      why: `${before?.slot == null ? `Zone ${before?.zone ?? '?'}` : `Slot ${before.slot}`} is not on the map any more.`,
+    })
   }
 }
 
-/** Seen at an antenna before any map named it: the map that does says where that was. */
-function settle(state: InventoryState, site: SiteState, item: TrackedItem, origin: Origin, changes: Changes): void {
-  const found = [...site.points.values()].flatMap((points) => points.get(item.readPoint) ?? [])
-  const point = found.length === 1 ? found[0]?.point : undefined
-  if (point === undefined) return
-  const { id: readPoint, basis, place } = point
-  weigh(
-    state,
-    item,
-    { at: item.lastSeenAt, basis, place, readPoint, count: item.newestCount, sureness: 1 },
-    origin,
-    changes,
-  )
+/** The read point of this name, if exactly one gateway of the site has one. */
+export function mappedPoint(state: InventoryState, site: string, readPoint: string): IndexedReadPoint | undefined {
+  const found = [...(state.sites.get(site)?.points.values() ?? [])].flatMap((points) => points.get(readPoint) ?? [])
+  return found.length === 1 ? found[0]?.point : undefined
 }
 
 /** The place, or the next larger one that is on the map. */

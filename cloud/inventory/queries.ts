@@ -15,7 +15,7 @@ import type { EvidenceRows } from './evidence-rows.ts'
 import { evidenceOfItem } from './evidence-view.ts'
 import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
-import { itemConfidence, viewItem } from './item-view.ts'
+import { itemConfidence, placeSaid, viewItem } from './item-view.ts'
 import type { Ledger, StoredLedgerRow } from './ledger.ts'
 import { itemNamed } from './named.ts'
 import { pageByKey } from './page.ts'
@@ -49,7 +49,7 @@ export function queriesOf(
       const state = current()
       const item = state.byEpc.get(epc)
       const on = state.sites.get(site)
-      if (item === undefined || on === undefined || item.place?.site !== site) return undefined
+      if (item === undefined || on === undefined || placeSaid(item)?.site !== site) return undefined
       return evidenceOfItem(state, kept(), names(), on, item)
     },
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
@@ -136,12 +136,12 @@ function stock(
 }
 
 /**
- * In the order in which tags were first heard of, which never changes. Departed items are found too. A code that names
+ * In the order in which tags were first heard of, which never changes. What has departed, is gone or was only glimpsed is found too. A code that names
  * one item of the site finds that one; a GTIN finds its SKU.
  */
 function items(state: InventoryState, site: string, q: string | undefined, page: PageRequest): Page<Item> {
   const named = q === undefined ? undefined : itemNamed(state, q)
-  const only = named?.place?.site === site ? viewItem(state, named) : undefined
+  const only = named !== undefined && placeSaid(named)?.site === site ? viewItem(state, named) : undefined
   if (only !== undefined) return { items: [only], next: null }
   const wanted = (q === undefined ? undefined : (skuNamed(state.sites.get(site)?.index?.map.skus ?? [], q) ?? q))
     ?.trim()
@@ -150,7 +150,7 @@ function items(state: InventoryState, site: string, q: string | undefined, page:
   let last = 0
   for (let index = cursorNumber(page.cursor); index < state.items.length; index += 1) {
     const item = state.items[index]
-    if (item === undefined || item.place?.site !== site || !matches(state, item, wanted)) continue
+    if (item === undefined || placeSaid(item)?.site !== site || !matches(state, item, wanted)) continue
     if (found.length === page.limit) return { items: found, next: String(last) }
     const view = viewItem(state, item)
     if (view === undefined) continue
@@ -162,7 +162,8 @@ function items(state: InventoryState, site: string, q: string | undefined, page:
 
 function matches(state: InventoryState, item: TrackedItem, wanted: string | undefined): boolean {
   if (wanted === undefined || wanted === '') return true
-  const { epc, place } = item
+  const { epc } = item
+  const place = placeSaid(item)
   for (const text of [epc, skuIn(state, item), place?.slot, place?.zone])
     if (text?.toLowerCase().includes(wanted)) return true
   return false
@@ -200,6 +201,7 @@ function history(
       from: seen(siteAt(row.fromPlace)) ? placeName(state, row.fromPlace) : null,
       to: placeName(state, row.toPlace),
       readPoint: row.readPoint === 0 ? null : names.nameOf(row.readPoint),
+      lastReadAt: row.lastReadAt === 0 ? null : iso(row.lastReadAt),
       late: row.late === 1,
       why: row.why,
     })),

@@ -1,6 +1,9 @@
 import { hasExpired, type LinkHealth, wasHeard } from '../location/reader-health.ts'
 import type { SiteState, TrackedReader } from './site-state.ts'
-import type { Changes } from './state.ts'
+import { coverOf } from './ground.ts'
+import type { Changes, InventoryState } from './state.ts'
+import { beginOutage, endOutage } from './trouble.ts'
+import { markStale } from './weigh.ts'
 
 /** The reader `device` of a gateway, made if nobody spoke of it before. */
 export function readerOf(site: SiteState, gateway: string, device: string): TrackedReader {
@@ -14,6 +17,7 @@ export function readerOf(site: SiteState, gateway: string, device: string): Trac
     link: linkOf(site, gateway),
     expired: false,
     heard: false,
+    signs: [],
   }
   site.readers.set(key, reader)
   return reader
@@ -34,7 +38,37 @@ export function hearGateway(site: SiteState, gateway: string, at: number, change
   if (link.state === 'online' || at < link.at) return
   link.state = 'online'
   link.at = at
+  endOutage(site, gateway, at)
   changes.sites.add(site)
+}
+
+/** What the broker says of the connection of a gateway. `at` is when it went or came, whoever says so again. */
+export function setLink(site: SiteState, gateway: string, state: LinkHealth['state'], at: number, changes: Changes): void {
+  const link = linkOf(site, gateway)
+  changes.sites.add(site)
+  if (link.state !== state) link.at = at
+  link.state = state
+  if (state === 'online') endOutage(site, gateway, at)
+  else beginOutage(site, gateway, at)
+}
+
+/**
+ * What was known of the health of these readers since `from` is different now: whatever lies before them may have been
+ * lost for it since then, or not lost, and is folded anew.
+ */
+export function markCovered(
+  state: InventoryState,
+  site: SiteState,
+  readers: readonly TrackedReader[],
+  from: number,
+  changes: Changes,
+): void {
+  for (const item of state.items) {
+    const place = item.place ?? item.seenPlace
+    if (place?.site !== site.site || place.departed || item.foldedAt < from) continue
+    const covered = coverOf(site, place).readers
+    if (readers.some((reader) => covered.has(reader))) markStale(state, item, from, changes)
+  }
 }
 
 /** Finds what expired, came back, or was heard for the first time by `now`: its slots have another state. */

@@ -1,3 +1,4 @@
+import type { Departure } from '../location/absence.ts'
 import type { Basis, Evidence } from '../location/evidence.ts'
 
 /** One sentence: what this evidence is. */
@@ -11,6 +12,11 @@ export function saidOf(evidence: Evidence): string {
     return `Went ${way} through gate ${readPoint} (${Math.round(evidence.sureness * 100)} % sure).`
   }
   return `Read ${times} by ${readPoint}, which ${whatItCovers(basis, place.zone, place.slot)}.`
+}
+
+/** One sentence: why it was held to be gone. */
+export function saidOfSilence({ lastReadAt, decidedAt }: Departure): string {
+  return `Not read for ${Math.round((decidedAt - lastReadAt) / 1000)} s, longer than it is used to be.`
 }
 
 /** What a read by an antenna of this basis means. */

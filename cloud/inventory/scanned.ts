@@ -1,8 +1,7 @@
-import { headStartMs } from '../location/evidence.ts'
 import type { Place } from '../location/place.ts'
 import { itemNamed } from './named.ts'
-import { type Changes, type InventoryState, itemOf } from './state.ts'
-import { type Origin, weigh } from './weigh.ts'
+import { type Changes, type InventoryState, itemOf, type Origin } from './state.ts'
+import { weigh } from './weigh.ts'
 
 /** Shorter codes are barcodes; the shortest EPC in use has 96 bits. */
 const epcPattern = /^(?:[0-9A-F]{2}){12,62}$/
@@ -30,10 +29,9 @@ export function takeScanned(
   const item = itemNamed(state, code) ?? (epcPattern.test(code) ? itemOf(state, code) : undefined)
   if (item === undefined) return false
   // Told again, as by a handheld that sent its count twice.
-  const isKnown = item.slot === place && item.slotBasis === basis && item.slotRank === at + headStartMs(basis)
+  const isKnown = item.place === place && item.basis === basis && item.decidedAt === at
   if (isKnown) return true
   const evidence = { at, basis, place, readPoint: by, count: 1, sureness: 1 }
-  changes.evidence.push({ item: item.id, evidence })
   weigh(state, item, evidence, origin, changes)
   return true
 }

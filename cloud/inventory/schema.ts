@@ -1,5 +1,6 @@
 import type { Migration } from '../database/open.ts'
-import { evidenceSchema } from './evidence-rows.ts'
+import { baseSchema } from './base-rows.ts'
+import { evidenceRunSchema, evidenceSchema } from './evidence-rows.ts'
 import { packedRowsSchema } from './packed-rows.ts'
 import { readerSchema } from './reader-rows.ts'
 
@@ -59,4 +60,13 @@ export const migrations: readonly Migration[] = [
   // What moved since an earlier instant, for the board as of then.
   'CREATE INDEX ledger_at ON ledger (at, item)',
   evidenceSchema,
+  // What antennas make of each item, what may have to be folded anew, and rows that take others back.
+  `
+  ${packedRowsSchema('track')}
+  ${baseSchema}
+  ${evidenceRunSchema};
+  ALTER TABLE ledger ADD COLUMN last_read_at INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE ledger ADD COLUMN revokes INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX ledger_revokes ON ledger (revokes) WHERE revokes > 0;
+  `,
 ]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readerOf } from './readers.ts'
 import type { SiteState } from './site-state.ts'
 
 const Totals = z.object({
@@ -20,6 +21,17 @@ const SiteText = z.object({
   days: z.array(z.tuple([z.string(), z.object({ arrived: z.int(), departed: z.int(), moved: z.int() })])),
   links: z.array(z.tuple([z.string(), z.object({ state: z.enum(['online', 'offline', 'never']), at: z.number() })])),
   clockOffsets: z.array(z.tuple([z.string(), z.number()])),
+  outages: z
+    .array(
+      z.tuple([
+        z.string(),
+        z.array(z.object({ from: z.number(), to: z.number().nullable(), coveredTo: z.number(), lateAt: z.number() })),
+      ]),
+    )
+    .default([]),
+  signs: z
+    .array(z.tuple([z.string(), z.string(), z.array(z.tuple([z.number(), z.enum(['up', 'silent', 'down'])]))]))
+    .default([]),
 })
 
 /** What a site remembers beside its map, items, slots and readers, as JSON. */
@@ -30,6 +42,13 @@ export function writeSite(site: SiteState): string {
     days: [...site.days],
     links: [...site.links],
     clockOffsets: [...site.clockOffsets],
+    outages: [...site.outages].map(([gateway, outages]) => [
+      gateway,
+      outages.map(({ to, ...rest }) => ({ ...rest, to: to === Number.POSITIVE_INFINITY ? null : to })),
+    ]),
+    signs: [...site.readers.values()].flatMap(({ gateway, device, signs }) =>
+      signs.length === 0 ? [] : [[gateway, device, signs.map(([at, state]) => [at, state])]],
+    ),
   }
   return JSON.stringify(text)
 }
@@ -41,4 +60,11 @@ export function readSite(site: SiteState, text: string): void {
   for (const [day, counts] of stored.days) site.days.set(day, counts)
   for (const [gateway, link] of stored.links) site.links.set(gateway, link)
   for (const [boot, offsetMs] of stored.clockOffsets) site.clockOffsets.set(boot, offsetMs)
+  for (const [gateway, outages] of stored.outages) {
+    site.outages.set(
+      gateway,
+      outages.map((outage) => ({ ...outage, to: outage.to ?? Number.POSITIVE_INFINITY })),
+    )
+  }
+  for (const [gateway, device, signs] of stored.signs) readerOf(site, gateway, device).signs.push(...signs)
 }

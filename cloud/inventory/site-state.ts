@@ -2,7 +2,9 @@ import type { SlotStateName } from '../../shared/board.ts'
 import type { Observation, Passage } from '../../shared/record.ts'
 import type { LinkHealth, ReaderHealth } from '../location/reader-health.ts'
 import type { IndexedReadPoint, SiteIndex } from '../location/site-index.ts'
+import type { Cover } from './ground.ts'
 import { type DayCounts, dayOfZone } from './site-day.ts'
+import type { Outage, ReaderSign } from './trouble.ts'
 
 /** A reader in the map, with its health and the link it hangs on. */
 export interface TrackedReader {
@@ -13,6 +15,8 @@ export interface TrackedReader {
   expired: boolean
   /** It had been heard when the slots before it were last looked at. */
   heard: boolean
+  /** The newest things that were said of it, in the order of event time. */
+  readonly signs: ReaderSign[]
 }
 
 export interface TrackedSlot {
@@ -63,6 +67,12 @@ export interface SiteState {
   /** gateway → read point id → read point. */
   points: Map<string, Map<string, TrackedPoint>>
   readonly links: Map<string, LinkHealth>
+  /** gateway → when it was not heard, the newest in order. */
+  readonly outages: Map<string, Outage[]>
+  /** Id of a place → who looks at it. */
+  readonly covers: Map<number, Cover>
+  /** Changes with whatever is known of the health of readers. */
+  healthRevision: number
   /** `gateway/boot` → what is to be added to its unsynced stamps, ms. The newest 1,000. */
   readonly clockOffsets: Map<string, number>
   /** `gateway/boot` → EPC → newest sighting that waits for the clock of that boot. */
@@ -87,6 +97,9 @@ export function newSite(site: string): SiteState {
     readers: new Map(),
     points: new Map(),
     links: new Map(),
+    outages: new Map(),
+    covers: new Map(),
+    healthRevision: 0,
     clockOffsets: new Map(),
     waiting: new Map(),
     totals: {

@@ -1,6 +1,10 @@
 import type { Observation, Passage } from '../../shared/record.ts'
 import type { Evidence } from '../location/evidence.ts'
+import type { Ground } from '../location/lose.ts'
 import type { Place, Places } from '../location/place.ts'
+import { openTracks, type Tracks } from '../location/tracks.ts'
+import { type Deadlines, openDeadlines } from './deadlines.ts'
+import { groundOf } from './ground.ts'
 import { newItem, type TrackedItem } from './item.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
 
@@ -10,15 +14,38 @@ export interface InventoryState {
   /** By id − 1. */
   readonly items: TrackedItem[]
   readonly byEpc: Map<string, TrackedItem>
+  /** What antennas have made of each item, by id. */
+  readonly tracks: Tracks
+  /** What the maps and the health of readers say of places. */
+  readonly ground: Ground
+  /** When to look whether items have been silent for too long. */
+  readonly deadlines: Deadlines
+  /** To be folded anew. */
+  readonly stale: Set<TrackedItem>
   readonly sites: Map<string, SiteState>
   /** Slots of all maps by the id of their place. */
   readonly slotByPlace: (TrackedSlot | undefined)[]
   /** Time of the newest tick: the only "now" there is. */
   now: number
+  /** Event time up to which silence was judged. */
+  judgedTo: number
 }
 
 export function emptyState(places: Places): InventoryState {
-  return { places, items: [], byEpc: new Map(), sites: new Map(), slotByPlace: [], now: 0 }
+  const sites = new Map<string, SiteState>()
+  return {
+    places,
+    items: [],
+    byEpc: new Map(),
+    tracks: openTracks(),
+    ground: groundOf(places, sites),
+    deadlines: openDeadlines(),
+    stale: new Set(),
+    sites,
+    slotByPlace: [],
+    now: 0,
+    judgedTo: 0,
+  }
 }
 
 export function siteOf(state: InventoryState, site: string): SiteState {
@@ -38,20 +65,49 @@ export function itemOf(state: InventoryState, epc: string): TrackedItem {
   return fresh
 }
 
-export type LedgerKind = 'arrived' | 'moved' | 'departed' | 'scanned' | 'corrected'
+/**
+ * observed: found there; when it came, nobody knows. arrived: it came in, through a gate or from elsewhere. lost: it
+ * was silent for too long. corrected: its place is not on the map any more.
+ */
+export const ledgerKinds = ['observed', 'arrived', 'moved', 'departed', 'lost', 'scanned', 'corrected'] as const
+export type LedgerKind = (typeof ledgerKinds)[number]
 
-/** One conclusion, never changed again. */
-export interface LedgerRow {
+/** What is concluded of an item at one instant of event time. */
+export interface Conclusion {
   readonly item: number
+  /** Of what was lost: when its silence had lasted for long enough. */
   readonly at: number
-  readonly recordedAt: number
-  readonly offset: number
   readonly kind: LedgerKind
   readonly from: Place | null
   readonly to: Place | null
   readonly readPoint: string | null
-  readonly late: boolean
+  /** Of what was lost: when it was read last. */
+  readonly lastReadAt: number | null
   readonly why: string
+}
+
+/** One conclusion as it was entered, never changed again. */
+export interface LedgerRow extends Conclusion {
+  readonly recordedAt: number
+  readonly offset: number
+  /** Entered when what is newer was in the books already: a correction. */
+  readonly late: boolean
+  /** The number of the row that it takes back, and whose words it repeats; null: of none. */
+  readonly revokes: number | null
+}
+
+/** What is known of an item as of the beginning of an hour of event time: from there on it can be folded anew. */
+export interface Base {
+  readonly item: number
+  /** Hours since 1970, UTC. */
+  readonly hour: number
+  readonly cells: Float64Array
+}
+
+/** Where in the journal the evidence stands. */
+export interface Origin {
+  readonly offset: number
+  readonly recordedAt: number
 }
 
 /** What one `apply` changed: all of it is written in one transaction, then told. */
@@ -66,7 +122,10 @@ export interface Changes {
   readonly maps: Set<SiteState>
   readonly ledger: LedgerRow[]
   /** What was learned of items (ids), to be kept for those who ask why. */
-  readonly evidence: { readonly item: number; readonly evidence: Evidence }[]
+  readonly evidence: { readonly item: number; readonly evidence: Evidence; readonly isTooLate: boolean }[]
+  readonly bases: Base[]
+  /** Of the newest entry. */
+  origin: Origin | undefined
   /** In order: a sighting that began to wait, or (undefined) the end of waiting for a boot. */
   readonly waiting: {
     readonly site: string
@@ -84,6 +143,8 @@ export function noChanges(): Changes {
     maps: new Set(),
     ledger: [],
     evidence: [],
+    bases: [],
+    origin: undefined,
     waiting: [],
   }
 }

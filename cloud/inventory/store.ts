@@ -7,6 +7,9 @@ import { bases } from '../location/evidence.ts'
 import { openPlaces } from '../location/place.ts'
 import { hasExpired } from '../location/reader-health.ts'
 import type { KeptEvidence } from './evidence-bytes.ts'
+import { hourOf } from './advance.ts'
+import { openBaseRows } from './base-rows.ts'
+import { rebook } from './book.ts'
 import { type EvidenceRows, openEvidenceRows } from './evidence-rows.ts'
 import type { TrackedItem } from './item.ts'
 import {
@@ -22,9 +25,11 @@ import { type Ledger, openLedger } from './ledger.ts'
 import { type EncodeRow, openPackedRows } from './packed-rows.ts'
 import { adopt } from './publish.ts'
 import { openReaderRows } from './reader-rows.ts'
+import { refold } from './refold.ts'
 import { readSite, writeSite } from './site-row.ts'
 import { type Changes, emptyState, type InventoryState, itemOf, noChanges, siteOf } from './state.ts'
-import { rebook } from './weigh.ts'
+import { openTrackRows } from './track-rows.ts'
+import { graceMs, tooLateMs, watch } from './weigh.ts'
 
 /** The file behind the memory. */
 export interface InventoryStore {
@@ -56,6 +61,8 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
   const slots = openPackedRows(database, 'slot', 8)
   const readers = openReaderRows(database)
   const evidence = openEvidenceRows(database)
+  const bases = openBaseRows(database)
+  const tracks = openTrackRows(database)
   const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
   const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
   const addTag = database.prepare('INSERT INTO tag (id, epc) VALUES (?, ?)')
@@ -130,8 +137,14 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
         const slot = state.slotByPlace[id]
         if (slot !== undefined) slot.asOf = row.getFloat64(start, true)
       })
+      tracks.load(state)
+      state.judgedTo = now - graceMs
       const books = noChanges()
-      for (const item of state.items) rebook(state, null, item.place, books)
+      for (const item of state.items) {
+        rebook(state, null, item.place, books)
+        watch(state, item, now)
+        if (item.staleFrom !== 0) state.stale.add(item)
+      }
       for (const site of state.sites.values()) {
         for (const reader of site.readers.values()) reader.expired = hasExpired(reader.health, reader.link, now)
       }
@@ -141,12 +154,18 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
     commit: (state, changes, offset) => {
       transaction(database, () => {
         for (const { id, epc } of state.items.slice(savedTags)) addTag.run(id, epc)
-        if (rows?.state !== state) rows = rowsOf(state, names)
-        items.write({ ...idsOf(changes.items), encode: rows.item, encodePart: rows.sighting })
-        slots.write({ ids: Uint32Array.from(changes.slots, (slot) => slot.place).sort(), encode: rows.slot })
         for (const row of changes.ledger) ledger.add(row)
         evidence.add(keptOf(changes.evidence, names))
         evidence.prune(state.now - evidenceDays * dayMs)
+        bases.add(changes.bases)
+        bases.prune(hourOf(state.now - tooLateMs - dayMs))
+        if (changes.origin !== undefined) {
+          refold(state, { evidence, ledger, bases, names }, changes.origin, changes)
+        }
+        if (rows?.state !== state) rows = rowsOf(state, names)
+        items.write({ ...idsOf(changes.items), encode: rows.item, encodePart: rows.sighting })
+        slots.write({ ids: Uint32Array.from(changes.slots, (slot) => slot.place).sort(), encode: rows.slot })
+        tracks.save(state, changes.items)
         for (const { site, boot, record } of changes.waiting) {
           if (record === undefined) endWaiting.run(site, boot)
           else putWaiting.run(site, boot, record.epc, JSON.stringify(record))
@@ -188,7 +207,7 @@ function rowsOf(state: InventoryState, names: Names) {
 
 function keptOf(learned: Changes['evidence'], names: Names): readonly KeptEvidence[] {
   const kept: KeptEvidence[] = []
-  for (const { item, evidence } of learned) {
+  for (const { item, evidence, isTooLate } of learned) {
     const { at, place, readPoint, basis, count, peakRssiDbm, sureness } = evidence
     kept.push({
       item,
@@ -199,6 +218,7 @@ function keptOf(learned: Changes['evidence'], names: Names): readonly KeptEviden
       count,
       level: peakRssiDbm === undefined ? undefined : Math.round(peakRssiDbm * 100),
       sureness: Math.round(sureness * 1000),
+      isTooLate,
     })
   }
   return kept

@@ -10,10 +10,10 @@ import { weigh } from './weigh.ts'
 const waitingKept = 20_000
 
 /**
- * A sighting stamped before its gateway's clock was trusted counts at once as stamped, which is mostly long ago and so
- * overrules nothing; the newest of each tag is kept until the `clock` record of its boot tells the right time.
+ * A sighting stamped before its gateway's clock was trusted says nothing yet; the newest of each tag is kept until the
+ * `clock` record of its boot tells the right time. Returns whether it waits: where too many do, it counts as stamped.
  */
-export function wait(site: SiteState, boot: string, record: Observation | Passage, changes: Changes): void {
+export function wait(site: SiteState, boot: string, record: Observation | Passage, changes: Changes): boolean {
   const ofBoot = site.waiting.get(boot) ?? new Map<string, Observation | Passage>()
   const known = ofBoot.get(record.epc)
   if (known === undefined) {
@@ -21,15 +21,16 @@ export function wait(site: SiteState, boot: string, record: Observation | Passag
     for (const one of site.waiting.values()) all += one.size
     if (all >= waitingKept) {
       site.totals.unsyncedLeft += 1
-      return
+      return false
     }
-  } else if (known.at > record.at) return
+  } else if (known.at > record.at) return true
   site.waiting.set(boot, ofBoot)
   ofBoot.set(record.epc, record)
   changes.waiting.push({ site: site.site, boot, record })
+  return true
 }
 
-/** The clock of this boot was found: what waited for it is weighed again, with its right time. */
+/** The clock of this boot was found: what waited for it is weighed, with its right time. */
 export function release(
   state: InventoryState,
   site: SiteState,
@@ -47,7 +48,6 @@ export function release(
     const { at } = eventTime(record.at, entry.recordedAt, offsetMs)
     const item = itemOf(state, record.epc)
     const evidence = evidenceOf(state, site, entry.gateway, record, at)
-    changes.evidence.push({ item: item.id, evidence })
     weigh(state, item, evidence, entry, changes)
   }
   site.totals.unmapped = unmapped // counted when they came

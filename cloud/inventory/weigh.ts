@@ -1,18 +1,18 @@
+import { absenceMs } from '../location/absence.ts'
 import type { Evidence } from '../location/evidence.ts'
-import type { Place } from '../location/place.ts'
-import { consider, newestAt } from '../location/standing.ts'
+import { defaultProfile as profile } from '../location/profile.ts'
+import { gapHeard } from '../location/track.ts'
+import { advance, type Findings, judgeSilence } from './advance.ts'
+import { countConclusion, rebook, touchSlot } from './book.ts'
 import type { TrackedItem } from './item.ts'
-import { saidOf } from './reason.ts'
-import { countsOf } from './site-day.ts'
-import { type Changes, type InventoryState, type LedgerKind, noteItem, noteSighting, siteOf } from './state.ts'
+import { type Changes, type InventoryState, noteItem, noteSighting, type Origin } from './state.ts'
 
-/** Where in the journal the evidence stands. */
-export interface Origin {
-  readonly offset: number
-  readonly recordedAt: number
-}
+/** What is recorded so long after it happened is history, and moves no stock. */
+export const tooLateMs = 7 * 86_400_000
+/** What is on its way from a healthy reader is awaited before an item is called lost. */
+export const graceMs = 10_000
 
-/** Weighs one piece of evidence for one item, and books what follows: slot counts, ledger, counters of the day. */
+/** Keeps one piece of evidence for an item, weighs it, and books what follows: slot counts, ledger, counters of the day. */
 export function weigh(
   state: InventoryState,
   item: TrackedItem,
@@ -39,118 +39,95 @@ export function weighReads(
   else noteItem(changes, item)
 }
 
+/** All of it since this instant has to be folded anew. */
+export function markStale(state: InventoryState, item: TrackedItem, from: number, changes: Changes): void {
+  item.staleFrom = item.staleFrom === 0 ? Math.max(1, from) : Math.min(item.staleFrom, Math.max(1, from))
+  state.stale.add(item)
+  noteItem(changes, item)
+}
+
+/** What was not read for too long by `now` is lost; what may be soon is looked at again. */
+export function judgeDue(state: InventoryState, now: number, origin: Origin, changes: Changes): void {
+  state.judgedTo = now - graceMs
+  for (const item of state.deadlines.due(now)) {
+    const before = item.place
+    if (before === null || before.departed || item.staleFrom !== 0) continue
+    if (judgeSilence(state, item, state.judgedTo, scratch)) {
+      settleFindings(state, before, item, origin, changes)
+      noteItem(changes, item)
+    } else watch(state, item, now)
+  }
+}
+
+/** Its silence is watched from now on, if it is anywhere. */
+export function watch(state: InventoryState, item: TrackedItem, now: number): void {
+  if (item.isWatched || item.place === null || item.place.departed) return
+  const waitMs = absenceMs(gapHeard(state.tracks.of(item.id)), profile)
+  const at = item.lastSeenAt + waitMs + graceMs
+  state.deadlines.watch(item, at > now ? at : now + waitMs)
+}
+
+const scratch: Findings = { conclusions: [], bases: [] }
+
 /** Returns whether the item was only seen again where it was, on the same basis. */
 function book(state: InventoryState, item: TrackedItem, evidence: Evidence, origin: Origin, changes: Changes): boolean {
-  const before = item.place
-  const late = before !== null && evidence.at < newestAt(item)
-  const { newest, newestBasis, slot, slotBasis, displacedRank, otherZoneRank, since } = item
-  const verdict = consider(item, evidence)
-  if (evidence.place.slot !== null) touchSlot(state, evidence.place, evidence.at, changes)
-  const scanned = evidence.basis === 'scan' || evidence.basis === 'pick'
-
-  if (verdict === 'moved' && item.place !== null) {
-    rebook(state, before, item.place, changes)
-    const kind = kindOf(before, item.place)
-    if (before !== null || cameIn(evidence)) count(state, kind, before, item.place, evidence.at, changes)
-    enter(item, scanned ? 'scanned' : kind, before, item.place, late, evidence, origin, changes)
+  const isTooLate = origin.recordedAt - evidence.at > tooLateMs
+  const exact = exactly(evidence)
+  changes.evidence.push({ item: item.id, evidence: exact, isTooLate })
+  const wasSeen = see(item, exact)
+  if (exact.place.slot !== null) touchSlot(state, exact.place, exact.at, changes)
+  if (isTooLate) return wasSeen
+  if (item.staleFrom !== 0) {
+    markStale(state, item, exact.at, changes)
     return false
   }
-  if (scanned) {
-    enter(item, 'scanned', before, evidence.place, late, evidence, origin, changes)
-  } else if (verdict === 'contrary' && late && item.late !== evidence.place) {
-    // History only: one row for each stay that a backlog tells of. The state never goes back.
-    const kind = evidence.place.departed ? 'departed' : 'moved'
-    count(state, kind, null, evidence.place, evidence.at, changes)
-    enter(item, kind, item.late, evidence.place, true, evidence, origin, changes)
-    item.late = evidence.place
-  } else if (verdict === 'agreed' && late) item.late = null
-  return (
-    verdict === 'agreed' &&
-    !late &&
-    item.newest === newest &&
-    item.newestBasis === newestBasis &&
-    item.slot === slot &&
-    item.slotBasis === slotBasis &&
-    item.displacedRank === displacedRank &&
-    item.otherZoneRank === otherZoneRank &&
-    item.since === since
-  )
+  const before = item.place
+  const advanced = advance(state, item, exact, scratch)
+  if (advanced === 'late') {
+    markStale(state, item, exact.at, changes)
+    return false
+  }
+  if (scratch.conclusions.length + scratch.bases.length > 0) settleFindings(state, before, item, origin, changes)
+  if (!item.isWatched) watch(state, item, state.now)
+  return advanced === 'seen' && wasSeen
 }
 
-/** Moves one item in the books of slots and sites. */
-export function rebook(state: InventoryState, before: Place | null, after: Place | null, changes: Changes): void {
-  if (before !== null) add(state, before, -1, changes)
-  if (after !== null) add(state, after, 1, changes)
-}
-
-function add(state: InventoryState, place: Place, by: number, changes: Changes): void {
-  if (place.departed) return
-  const site = siteOf(state, place.site)
-  site.itemsOnSite += by
-  changes.counters.add(site)
-  const slot = state.slotByPlace[place.id]
-  if (slot === undefined) return
-  slot.items += by
-  changes.slots.add(slot)
-}
-
-function touchSlot(state: InventoryState, place: Place, at: number, changes: Changes): void {
-  const slot = state.slotByPlace[place.id]
-  if (slot === undefined || at <= slot.asOf) return
-  slot.asOf = at
-  changes.slots.add(slot)
-}
-
-/**
- * A tag never seen before that turns up on a shelf was found there: when it came, nobody knows. Counting it as come in
- * today would make the first inventory of a site look like its busiest day.
- */
-function cameIn({ basis }: Evidence): boolean {
-  return basis === 'gate' || basis === 'passage'
-}
-
-function kindOf(before: Place | null, after: Place): 'arrived' | 'moved' | 'departed' {
-  if (after.departed) return 'departed'
-  return before === null || before.departed || before.site !== after.site ? 'arrived' : 'moved'
-}
-
-function count(
+function settleFindings(
   state: InventoryState,
-  kind: 'arrived' | 'moved' | 'departed',
-  before: Place | null,
-  after: Place,
-  at: number,
+  before: TrackedItem['place'],
+  item: TrackedItem,
+  { offset, recordedAt }: Origin,
   changes: Changes,
 ): void {
-  const site = siteOf(state, after.site)
-  countsOf(site.days, site.dayOf(at))[kind] += 1
-  changes.counters.add(site)
-  if (before === null || before.departed || before.site === after.site) return
-  const left = siteOf(state, before.site)
-  countsOf(left.days, left.dayOf(at)).departed += 1
-  changes.counters.add(left)
+  for (const conclusion of scratch.conclusions) {
+    changes.ledger.push({ ...conclusion, offset, recordedAt, late: false, revokes: null })
+    countConclusion(state, conclusion, 1, changes)
+  }
+  for (const base of scratch.bases) changes.bases.push(base)
+  scratch.conclusions.length = 0
+  scratch.bases.length = 0
+  rebook(state, before, item.place, changes)
 }
 
-function enter(
-  item: TrackedItem,
-  kind: LedgerKind,
-  from: Place | null,
-  to: Place,
-  late: boolean,
-  evidence: Evidence,
-  origin: Origin,
-  changes: Changes,
-): void {
-  changes.ledger.push({
-    item: item.id,
-    at: evidence.at,
-    recordedAt: origin.recordedAt,
-    offset: origin.offset,
-    kind,
-    from,
-    to,
-    readPoint: evidence.readPoint,
-    late,
-    why: saidOf(evidence),
-  })
+/** Returns whether it was seen where it was seen before. */
+function see(item: TrackedItem, { at, readPoint, place }: Evidence): boolean {
+  const { lastSeenAt, seenPlace } = item
+  if (at < lastSeenAt) return true
+  if (at === lastSeenAt) {
+    if (readPoint < item.readPoint) return true
+    if (readPoint === item.readPoint && seenPlace !== null && place.key <= seenPlace.key) return true
+  }
+  item.lastSeenAt = at
+  item.readPoint = readPoint
+  item.seenPlace = place
+  return place === seenPlace
+}
+
+/** To the digits that are kept, so that whoever folds it anew finds the same. */
+function exactly(evidence: Evidence): Evidence {
+  const { peakRssiDbm, sureness } = evidence
+  const level = peakRssiDbm === undefined ? undefined : Math.round(peakRssiDbm * 100) / 100
+  const share = Math.round(sureness * 1000) / 1000
+  if (level === peakRssiDbm && share === sureness) return evidence
+  return { ...evidence, peakRssiDbm: level, sureness: share }
 }

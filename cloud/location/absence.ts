@@ -18,7 +18,7 @@ export interface Departure {
  * tag that lies there is called gone once in e²⁰ gaps.
  */
 export function absenceMs(gapMs: number, { absentGaps, absentLeastMs }: Profile): number {
-  return Math.max(absentLeastMs, absentGaps * gapMs)
+  return Math.max(absentLeastMs, Math.ceil(absentGaps * gapMs))
 }
 
 /**

@@ -16,24 +16,15 @@ export interface Evidence {
   readonly count: number
   /** 0–1, as the edge said of a passage; 1 otherwise. */
   readonly sureness: number
-  /** Strongest of the tag reads; undefined where the reader does not tell. */
+  /** Strongest of the tag reads, in steps of 0.01 dBm; undefined where the reader does not tell. */
   readonly peakRssiDbm?: number | undefined
 }
 
 /**
- * How much newer than its time evidence counts, ms. A person who scanned is right against an antenna that still hears
- * the tag; a gate that decided on a passage is right against its own antennas, which read the tag on its way out. A
- * read at an antenna that is on no map proves that the tag exists, and loses against everything that names a place.
+ * For so long after a word antennas say nothing, ms. A person who scanned is right against an antenna that still hears
+ * the tag; a gate that decided on a passage is right against its own antennas, which read the tag on its way out.
  */
 export function headStartMs(basis: Basis): number {
   if (basis === 'scan' || basis === 'pick') return 5000
-  if (basis === 'passage') return 10_000
-  return basis === 'unplaced' ? -unplacedHandicapMs : 0
-}
-/** More than all instants that a record may carry. */
-const unplacedHandicapMs = 10 ** 15
-
-/** Does this evidence say that the item is not in a slot of the zone it names? A zone antenna does not say so. */
-export function displaces(basis: Basis): boolean {
-  return basis === 'gate' || basis === 'pick' || basis === 'passage'
+  return basis === 'passage' ? 10_000 : 0
 }

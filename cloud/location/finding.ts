@@ -1,19 +1,18 @@
-import { type Departure, departureOf, type Unhealthy } from './absence.ts'
+import type { Departure } from './absence.ts'
 import { type Evidence, headStartMs } from './evidence.ts'
+import { type Ground, lostBy } from './lose.ts'
 import type { Place } from './place.ts'
 import type { Profile } from './profile.ts'
+import type { Word } from './recent.ts'
 import {
-  type Geography,
   gapHeard,
-  hear,
   heardAt,
   isSettled,
-  place,
   placeHeard,
+  type Reading,
   readsHeard,
   rivalOf,
-  sinceHeard,
-  trackCells,
+  type Track,
   type Voice,
   voicesHeard,
 } from './track.ts'
@@ -47,85 +46,89 @@ export interface Finding {
   readonly departure: Departure | undefined
 }
 
-/** What the map and the readers say of places. */
-export interface Ground {
-  placeOf(id: number): Place | undefined
-  /** When nothing that covers the place could be believed, in the order of their beginnings. */
-  unhealthy(place: Place): readonly Unhealthy[]
+/** What stock holds of the tag, beside its track. */
+export interface Booked {
+  /** null: not there. */
+  readonly place: Place | null
+  readonly since: number
+  /** Where it was seen last. */
+  readonly seenPlace: Place | null
+  readonly word: Evidence | undefined
+  /** When silence was last long enough, and after which read. */
+  readonly departure: Departure | undefined
 }
 
-/**
- * Weighs all evidence of one tag, in the order of `inOrder`, as of `now`. The answer depends on the evidence alone and
- * not on when it came.
- */
-export function findingOf(evidence: readonly Evidence[], ground: Ground, now: number, profile: Profile): Finding {
-  const track = { cells: new Float64Array(trackCells), start: 0 }
-  const geography: Geography = {
-    zoneOf: (id) => ground.placeOf(id)?.zoneKey ?? '',
-    isSlot: (id) => ground.placeOf(id)?.slot != null,
-  }
-  let word: Evidence | undefined
-  for (const one of evidence) {
-    const { at, basis } = one
-    if (isWord(one)) {
-      place(track, at, one.place.departed ? 0 : one.place.id, at + headStartMs(basis))
-      word = one
-    } else if (basis !== 'unplaced') {
-      const before = placeHeard(track)
-      const reading = { at, place: one.place.id, reads: one.count, rssiDbm: one.peakRssiDbm }
-      if (hear(track, reading, geography, profile) !== before) word = undefined
-    }
-  }
-  const placed = ground.placeOf(placeHeard(track)) ?? null
+/** What the track of a tag says of it as of `now`, in the words of people. */
+export function findingOf(
+  track: Track,
+  booked: Booked,
+  ground: Ground,
+  placeOf: (id: number) => Place | undefined,
+  now: number,
+  profile: Profile,
+): Finding {
   const voices = voicesHeard(track)
+  const at = placeHeard(track)
   const rival = rivalOf(track, profile)
-  const departure =
-    placed === null || voices.length === 0 // a word stands without any read
-      ? undefined
-      : departureOf(heardAt(track), gapHeard(track), ground.unhealthy(placed), now, profile)
-  const finding = {
-    rival: rival === placeHeard(track) ? null : (ground.placeOf(rival) ?? null),
-    since: placed === null ? (word?.at ?? 0) : sinceHeard(track),
+  const common = {
+    rival: rival === at ? null : (placeOf(rival) ?? null),
+    since: booked.since,
     heardAt: voices.length === 0 ? 0 : heardAt(track),
     gapMs: gapHeard(track),
     reads: readsHeard(track),
     voices,
-    word,
-    departure,
+    word: booked.word,
   }
-  if (placed === null) {
-    const glimpsed = voices[0]
-    if (glimpsed !== undefined) return { ...finding, state: 'glimpsed', place: ground.placeOf(glimpsed.place) ?? null }
-    return { ...finding, state: word === undefined ? 'unknown' : 'departed', place: null }
+  const { place } = booked
+  if (place?.departed === true) return { ...common, state: 'departed', place: null, departure: undefined }
+  const departure = place === null ? booked.departure : lostBy(track, now, ground, profile)
+  if (place === null) {
+    const glimpsed = voices[0] === undefined ? undefined : placeOf(voices[0].place)
+    if (glimpsed !== undefined) return { ...common, state: 'glimpsed', place: glimpsed, departure: undefined }
+    if (departure === undefined) return { ...common, state: 'unknown', place: null, departure }
+    return { ...common, state: 'gone', place: booked.seenPlace, departure, heardAt: departure.lastReadAt }
   }
   const state =
     departure !== undefined
       ? 'gone'
-      : finding.rival !== null
+      : common.rival !== null
         ? 'uncertain'
         : !isSettled(track)
           ? 'guessed'
-          : word !== undefined
+          : booked.word !== undefined
             ? 'said'
             : 'present'
-  return { ...finding, state, place: placed }
+  return { ...common, state, place, departure }
 }
 
 /** A person who scanned, or a gate that decided: it counts for more than what antennas said until then. */
-export function isWord({ basis }: Evidence): boolean {
+export function isWord({ basis }: Pick<Evidence, 'basis'>): boolean {
   return basis === 'scan' || basis === 'pick' || basis === 'passage'
 }
 
-/** By event time, and then by what it says, so that one set of evidence has one order; a word comes after reads. */
+/** What a track takes of it. A read at an antenna that is on no map says nothing of places. */
+export function signOf({ at, basis, place, count, peakRssiDbm }: Evidence): Reading | Word | undefined {
+  if (basis === 'unplaced') return undefined
+  if (basis === 'scan' || basis === 'pick' || basis === 'passage') {
+    return { at, place: place.departed ? 0 : place.id, deafUntil: at + headStartMs(basis) }
+  }
+  return { at, place: place.id, reads: count, rssiDbm: peakRssiDbm }
+}
+
+/**
+ * By event time, and then by what it says, so that one set of evidence has one order; a word comes after reads. The
+ * newest readings of a track are kept in the same order (`recent.ts`).
+ */
 export function inOrder(a: Evidence, b: Evidence): number {
   return (
     a.at - b.at ||
     Number(isWord(a)) - Number(isWord(b)) ||
     compare(a.place.key, b.place.key) ||
+    (isWord(a) ? headStartMs(a.basis) - headStartMs(b.basis) : a.count - b.count) ||
+    (a.peakRssiDbm ?? 0) - (b.peakRssiDbm ?? 0) ||
     compare(a.readPoint, b.readPoint) ||
     compare(a.basis, b.basis) ||
     a.count - b.count ||
-    (a.peakRssiDbm ?? 0) - (b.peakRssiDbm ?? 0) ||
     a.sureness - b.sureness
   )
 }

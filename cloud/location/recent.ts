@@ -1,5 +1,18 @@
+import type { Departure } from './absence.ts'
+import { type Ground, lostBy } from './lose.ts'
 import type { Profile } from './profile.ts'
-import { type Geography, hear, heardAtCell, place, type Reading, type Track, trackCells } from './track.ts'
+import {
+  forget,
+  hear,
+  heardAtCell,
+  place,
+  placeHeard,
+  type Reading,
+  remapTrack,
+  sinceHeard,
+  type Track,
+  trackCells,
+} from './track.ts'
 
 /**
  * The newest readings of a tag, kept apart until no older one is to be expected: windows of two antennas end in any
@@ -22,64 +35,132 @@ export interface Word {
 }
 
 /**
- * Takes a reading or a word, and writes into `now` what is believed then. Returns whether it was taken: false when it
- * is older than what was folded for good.
+ * newest: folded in; the track was told as it stood before, too. among: it stands before others, and nothing that was
+ * concluded is different for it. late: what was concluded may be, or it is older than what is remembered; not taken,
+ * and all has to be folded anew from further back.
  */
-export function take(
-  { cells, start }: Track,
-  sign: Reading | Word,
-  now: Track,
-  geography: Geography,
-  profile: Profile,
-): boolean {
+export type Order = 'newest' | 'among' | 'late'
+
+/**
+ * Takes a reading or a word. Of the newest one `now` is left as of before it, for whoever wants to compare: `foldSign`
+ * then brings it up to date.
+ */
+export function take({ cells, start }: Track, sign: Reading | Word, now: Track, ground: Ground, profile: Profile): Order {
+  const track = { cells, start }
   const first = start + countCell + 1
   let count = cells[start + countCell] ?? 0
+  if (count === 0 && sign.at < (cells[start + heardAtCell] ?? 0)) return 'late'
+  if (placeHeard(track) === 0 && sign.at < sinceHeard(track)) return 'late'
+  let cell = first + count * readingCells
+  while (cell > first && isBefore(sign, cells, cell - readingCells, ground)) cell -= readingCells
+  const isNewest = cell === first + count * readingCells
+  if (!isNewest) {
+    if (cell === first && (count === readings || sign.at < (cells[start + heardAtCell] ?? 0))) return 'late'
+    if (concludes(track, first, cell, count, undefined, now, ground, profile)) return 'late'
+    if (concludes(track, first, cell, count, sign, now, ground, profile)) return 'late'
+  }
   if (count === readings) {
-    if (sign.at < (cells[first] ?? 0)) return false
-    fold({ cells, start }, cells, first, geography, profile)
+    foldCell(track, cells, first, ground, profile)
     cells.copyWithin(first, first + readingCells, first + readings * readingCells)
     count -= 1
-  } else if (sign.at < (cells[start + heardAtCell] ?? 0)) return false
-  let cell = first + count * readingCells
-  while (cell > first && isBefore(sign, cells, cell - readingCells)) {
-    cells.copyWithin(cell, cell - readingCells, cell)
     cell -= readingCells
   }
+  cells.copyWithin(cell + readingCells, cell, first + count * readingCells)
   cells[cell] = sign.at
   cells[cell + 1] = sign.place
   cells[cell + 2] = 'reads' in sign ? sign.reads : -1
   cells[cell + 3] = 'reads' in sign ? (sign.rssiDbm ?? Number.NaN) : sign.deafUntil
   cells[start + countCell] = count + 1
-  view({ cells, start }, now, geography, profile)
-  return true
+  viewSome(track, count + (isNewest ? 0 : 1), now, ground, profile)
+  return isNewest ? 'newest' : 'among'
 }
 
 /** Writes into `now` what is believed now. */
-export function view({ cells, start }: Track, now: Track, geography: Geography, profile: Profile): void {
-  for (let cell = 0; cell < trackCells; cell += 1) now.cells[now.start + cell] = cells[start + cell] ?? 0
-  const first = start + countCell + 1
-  const end = first + (cells[start + countCell] ?? 0) * readingCells
-  for (let cell = first; cell < end; cell += readingCells) fold(now, cells, cell, geography, profile)
+export function view(track: Track, now: Track, ground: Ground, profile: Profile): void {
+  viewSome(track, track.cells[track.start + countCell] ?? 0, now, ground, profile)
 }
 
-function fold(track: Track, cells: Float64Array, cell: number, geography: Geography, profile: Profile): void {
+/** Folds a sign into `now`. Returns that the tag had been silent for too long before, if it had. */
+export function foldSign(now: Track, sign: Reading | Word, ground: Ground, profile: Profile): Departure | undefined {
+  const departure = lostBy(now, sign.at, ground, profile)
+  if (departure !== undefined) forget(now, departure.decidedAt)
+  if ('reads' in sign) hear(now, sign, ground, profile)
+  else place(now, sign.at, sign.place, sign.deafUntil)
+  return departure
+}
+
+/** From here on `now` is what was folded for good. */
+export function settleAs({ cells, start }: Track, now: Track): void {
+  for (let cell = 0; cell < trackCells; cell += 1) cells[start + cell] = now.cells[now.start + cell] ?? 0
+  cells.fill(0, start + countCell, start + recentCells)
+}
+
+/** A new map: see `remapTrack`. */
+export function remapRecent({ cells, start }: Track, mapped: (place: number) => number): void {
+  remapTrack({ cells, start }, mapped)
+  const first = start + countCell + 1
+  const end = first + (cells[start + countCell] ?? 0) * readingCells
+  for (let cell = first; cell < end; cell += readingCells) cells[cell + 1] = mapped(cells[cell + 1] ?? 0)
+}
+
+function viewSome({ cells, start }: Track, count: number, now: Track, ground: Ground, profile: Profile): void {
+  for (let cell = 0; cell < trackCells; cell += 1) now.cells[now.start + cell] = cells[start + cell] ?? 0
+  const first = start + countCell + 1
+  const end = first + count * readingCells
+  for (let cell = first; cell < end; cell += readingCells) foldCell(now, cells, cell, ground, profile)
+}
+
+/** Whether anything is concluded from the recent readings, with `sign` before the one in `cell` if there is one. */
+function concludes(
+  { cells, start }: Track,
+  first: number,
+  cell: number,
+  count: number,
+  sign: Reading | Word | undefined,
+  now: Track,
+  ground: Ground,
+  profile: Profile,
+): boolean {
+  if (sign !== undefined && !('reads' in sign)) return true
+  viewSome({ cells, start }, 0, now, ground, profile)
+  const before = placeHeard(now)
+  for (let at = first; at < first + count * readingCells; at += readingCells) {
+    if (at === cell && sign !== undefined) {
+      if (foldSign(now, sign, ground, profile) !== undefined || placeHeard(now) !== before) return true
+    }
+    if ((cells[at + 2] ?? 0) < 0) return true
+    if (foldCell(now, cells, at, ground, profile) !== undefined || placeHeard(now) !== before) return true
+  }
+  return false
+}
+
+function foldCell(
+  track: Track,
+  cells: Float64Array,
+  cell: number,
+  ground: Ground,
+  profile: Profile,
+): Departure | undefined {
   const at = cells[cell] ?? 0
   const id = cells[cell + 1] ?? 0
   const reads = cells[cell + 2] ?? 0
   const last = cells[cell + 3] ?? 0
-  if (reads < 0) place(track, at, id, last)
-  else hear(track, { at, place: id, reads, rssiDbm: Number.isNaN(last) ? undefined : last }, geography, profile)
+  if (reads < 0) return foldSign(track, { at, place: id, deafUntil: last }, ground, profile)
+  const reading = { at, place: id, reads, rssiDbm: Number.isNaN(last) ? undefined : last }
+  return foldSign(track, reading, ground, profile)
 }
 
-/** By instant; of one instant words come last, then by place, reads and level: any total order will do. */
-function isBefore(sign: Reading | Word, cells: Float64Array, cell: number): boolean {
+/** The order of `inOrder`, as far as it matters to a track. */
+function isBefore(sign: Reading | Word, cells: Float64Array, cell: number, ground: Ground): boolean {
   const at = cells[cell] ?? 0
   if (sign.at !== at) return sign.at < at
   const isReading = 'reads' in sign
   const wasReading = (cells[cell + 2] ?? 0) >= 0
   if (isReading !== wasReading) return isReading
-  if (sign.place !== cells[cell + 1]) return sign.place < (cells[cell + 1] ?? 0)
-  if (!isReading) return false
+  const other = cells[cell + 1] ?? 0
+  if (sign.place !== other) return ground.keyOf(sign.place) < ground.keyOf(other)
+  if (!isReading) return sign.deafUntil < (cells[cell + 3] ?? 0)
   if (sign.reads !== cells[cell + 2]) return sign.reads < (cells[cell + 2] ?? 0)
-  return (sign.rssiDbm ?? 0) < (cells[cell + 3] ?? 0)
+  return (sign.rssiDbm || 0) < (cells[cell + 3] || 0)
 }
+

@@ -51,6 +51,8 @@ export interface Geography {
   /** Equal for all places of one zone. */
   zoneOf(place: number): string
   isSlot(place: number): boolean
+  /** Orders places where nothing else does: the same in every run, as ids are not. */
+  keyOf(place: number): string
 }
 
 /** A row of numbers that begins at `start`. */
@@ -139,6 +141,43 @@ export function place({ cells, start }: Track, at: number, id: number, deafUntil
   cells.fill(0, start + voiceStart, start + trackCells)
 }
 
+/** It was silent for too long: it has to appear anew, and only its own mean gap is remembered. */
+export function forget({ cells, start }: Track, at: number): void {
+  cells[start + placeCell] = 0
+  cells[start + sinceCell] = at
+  cells[start + settledCell] = 0
+  cells[start + readsCell] = 0
+  cells[start + leadCell] = 0
+  cells.fill(0, start + voiceStart, start + trackCells)
+}
+
+/** Antennas have heard it where it is believed to be, and not only somebody has said so. */
+export function isHeardThere(track: Track, geography: Geography): boolean {
+  const { cells, start } = track
+  const place = placeHeard(track)
+  if (place === 0) return false
+  const zone = geography.zoneOf(place)
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    const other = cells[voice + ofPlace] ?? 0
+    if (other !== 0 && (other === place || geography.zoneOf(other) === zone)) return true
+  }
+  return false
+}
+
+/** A new map: each place is told again by `mapped`. Of two that became one the more heard stays. */
+export function remapTrack({ cells, start }: Track, mapped: (place: number) => number): void {
+  cells[start + placeCell] = mapped(cells[start + placeCell] ?? 0)
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    const id = mapped(cells[voice + ofPlace] ?? 0)
+    cells[voice + ofPlace] = id
+    for (let other = start + voiceStart; other < voice && id !== 0; other += voiceCells) {
+      if (cells[other + ofPlace] !== id) continue
+      if (energyAt(cells, voice) > energyAt(cells, other)) cells.copyWithin(other, voice, voice + voiceCells)
+      cells.fill(0, voice, voice + voiceCells)
+    }
+  }
+}
+
 /** Folds one reading in. Returns the place where the tag now is believed to be; 0 = not present. */
 export function hear(track: Track, reading: Reading, geography: Geography, profile: Profile): number {
   const { cells, start } = track
@@ -194,7 +233,8 @@ function decay(track: Track, sinceMs: number, reads: number, profile: Profile): 
   if (sinceMs === 0) return
   const gapMs = sinceMs / reads
   const known = gapHeard(track)
-  cells[start + gapCell] = known === 0 ? gapMs : known + gapShare * (Math.min(gapMs, 8 * known) - known)
+  // The first gap may be that of a tag that was away.
+  cells[start + gapCell] = known === 0 ? Math.min(gapMs, profile.appearWithinMs) : known + gapShare * (Math.min(gapMs, 8 * known) - known)
   const wantedMs = profile.memoryReads * gapHeard(track)
   const kept = Math.exp(-sinceMs / Math.min(profile.memoryMostMs, Math.max(profile.memoryLeastMs, wantedMs)))
   for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {

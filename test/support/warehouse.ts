@@ -249,6 +249,7 @@ export function someItem(epc: string, site: string, changes: Partial<Item> = {})
     zone: 'A',
     slot: 'A1',
     state: 'present',
+    rival: null,
     since: '2026-01-01T00:00:00.000Z',
     lastSeenAt: '2026-01-01T00:01:00.000Z',
     readPoint: 'r1.1',

@@ -186,8 +186,8 @@ function Hits({ q }: { readonly q: string }) {
                   </td>
                   <td>{item.sku === null ? words.noSku : (names.get(item.sku) ?? item.sku)}</td>
                   <td>
-                    {item.state === 'departed' ? (
-                      words.departed
+                    {item.state === 'departed' || item.state === 'gone' || item.state === 'glimpsed' ? (
+                      words[item.state]
                     ) : item.slot === null ? (
                       (zones.get(item.zone ?? '') ?? words.onSiteNoSlot)
                     ) : (

@@ -60,7 +60,7 @@ export function ItemPage() {
         <div>
           <dt>{words.state}</dt>
           <dd>
-            {item.state === 'present' ? words.present : item.state === 'departed' ? words.departed : words.unknown}
+            {stateName(item, words)}
           </dd>
         </div>
         <div>
@@ -153,11 +153,18 @@ function Event({ event }: { readonly event: ItemEvent }) {
   )
 }
 
+function stateName({ state, zone, slot, rival }: Item, words: Words): string {
+  if (state !== 'uncertain') return words[state]
+  return words.uncertainBetween(slot ?? zone ?? words.unknown, rival?.slot ?? rival?.zone ?? words.unknown)
+}
+
 function kindName(kind: ItemEvent['kind'], words: Words): string {
   const names = {
+    observed: words.kindObserved,
     arrived: words.kindArrived,
     moved: words.kindMoved,
     departed: words.kindDeparted,
+    lost: words.kindLost,
     scanned: words.kindScanned,
     corrected: words.kindCorrected,
   }

@@ -125,7 +125,8 @@ export function ScanPage() {
     if (mode.peek() === 'look') {
       if (item === null) return tell('unknown', code, isOffline ? words.notReachableTitle : words.scanUnknown)
       const zone = map?.zones.find(({ id }) => id === item.zone)?.name ?? item.zone ?? words.onSiteNoSlot
-      const where = item.state === 'departed' ? words.departed : (item.slot ?? zone)
+      const isAway = item.state === 'departed' || item.state === 'gone' || item.state === 'glimpsed'
+      const where = isAway ? words[item.state] : (item.slot ?? zone)
       const seen = format.ago(store.now.peek() - Date.parse(item.lastSeenAt))
       return tell(item.state === 'present' ? 'good' : 'unknown', where, `${name} · ${seen}`, {
         page: 'item',

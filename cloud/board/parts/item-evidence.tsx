@@ -16,7 +16,7 @@ export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: It
   const { answer } = useAnswer<ItemEvidence>(path, (signal) => ask(path, { signal }), everyMs)
   const got = answer.value
   if (got?.ok !== true) return null // it went to another site, or nobody can be asked: the page says so
-  const { state, zone, slot, rival, rule, wouldChange, agrees, reads } = got.value
+  const { state, zone, slot, rival, rule, wouldChange, reads } = got.value
   const zones = store.board.value?.map.zones
   const place = (at: { readonly zone: string | null; readonly slot: string | null }) =>
     at.slot ?? zones?.find(({ id }) => id === at.zone)?.name ?? at.zone ?? words.unknown
@@ -26,7 +26,6 @@ export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: It
       <h2 id="evidence">{words.evidence}</h2>
       <p>
         <b>{verdict(words, state, here, rival === null ? '' : place(rival))}</b>
-        {!agrees && <span class="late"> {words.evidenceDiffers}</span>}
       </p>
       <p class="quiet" lang="en">
         {rule}

@@ -188,7 +188,9 @@ async function contentsOf(site: string, code: string, signal: AbortSignal): Prom
   )
   if (!items.ok) return items
   // `q` finds any part of a code: A-1 also finds A-10.
-  const here = items.value.items.filter((item) => item.slot === code && item.state !== 'departed')
+  const here = items.value.items.filter(
+    ({ slot, state }) => slot === code && (state === 'present' || state === 'uncertain'),
+  )
   return {
     ok: true,
     value: {

@@ -16,7 +16,8 @@ import {
   tick,
 } from '../../support/journal-entries.ts'
 
-const minute = 60_000
+/** So short that nothing is lost for being silent. */
+const step = 10_000
 const slots = rotterdam().slots.map(({ id }) => id)
 
 async function stockOf(entries: readonly JournalEntry[]) {
@@ -35,7 +36,7 @@ function heldAt(stock: Stock, at: number) {
 
 const out: KnownRecord = {
   kind: 'passage',
-  at: t0 + 3 * minute,
+  at: t0 + 3 * step,
   readPoint: 'door.1',
   epc: epcA,
   direction: 'out',
@@ -47,24 +48,24 @@ describe('what slots held', () => {
   const day = [
     published(rotterdam()),
     fromGateway([observation(t0, 'door.1')]),
-    fromGateway([observation(t0 + minute, 'shelf.1'), observation(t0 + minute, 'shelf.1', epcB)]),
+    fromGateway([observation(t0 + step, 'shelf.1'), observation(t0 + step, 'shelf.1', epcB)]),
     fromGateway([out]),
     // A backlog: between the shelf and the door it had stood in the cold.
-    fromGateway([observation(t0 + 2 * minute, 'cold.1')], { late: true }),
-    tick(t0 + 4 * minute),
+    fromGateway([observation(t0 + 2 * step, 'cold.1')], { late: true }),
+    tick(t0 + 4 * step),
   ]
   for (const [when, at, held] of [
     ['before anything was known', t0 - 1, 'before-ledger'],
     ['at the dock, in no slot', t0, {}],
-    ['both on the shelf', t0 + minute, { 'A-1': 2 }],
-    ['what came late stands where it belongs', t0 + 2 * minute, { 'A-1': 1, 'C-1': 1 }],
-    ['one has left', t0 + 3 * minute, { 'A-1': 1 }],
+    ['both on the shelf', t0 + step, { 'A-1': 2 }],
+    ['what came late stands where it belongs', t0 + 2 * step, { 'A-1': 1, 'C-1': 1 }],
+    ['one has left', t0 + 3 * step, { 'A-1': 1 }],
   ] as const)
     test(when, async () => expect(heldAt(await stockOf(day), at)).toEqual(held))
 
   test('items on the site are counted with and without a slot; those that left are not', async () => {
     const stock = await stockOf(day)
-    const onSite = [t0, t0 + minute, t0 + 3 * minute].map((at) => {
+    const onSite = [t0, t0 + step, t0 + 3 * step].map((at) => {
       const answer = stock.asOf('rtm', at)
       return typeof answer === 'string' ? answer : answer.itemsOnSite
     })

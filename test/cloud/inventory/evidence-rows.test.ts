@@ -14,6 +14,7 @@ const anyEvidence: fc.Arbitrary<KeptEvidence> = fc.record({
   count: fc.nat(),
   level: fc.option(fc.integer({ min: -15_000, max: 5_000 }), { nil: undefined }),
   sureness: fc.nat({ max: 1000 }),
+  isTooLate: fc.boolean(),
 })
 
 function unpacked(bytes: Uint8Array, only?: number): KeptEvidence[] {
@@ -45,7 +46,7 @@ function minutes(from: number, count: number, items: number): KeptEvidence[][] {
   return Array.from({ length: count }, (_, minute) =>
     Array.from({ length: items }, (_unused, item) => ({
       ...{ item: item + 1, at: (from + minute) * 60_000, place: 7, readPoint: 3, basis: 3 },
-      ...{ count: 2, level: -6000, sureness: 1000 },
+      ...{ count: 2, level: -6000, sureness: 1000, isTooLate: false },
     })),
   )
 }

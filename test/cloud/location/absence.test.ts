@@ -41,7 +41,7 @@ describe('a tag that is not read any more', () => {
 /** Departures of 20 tags that lie still for an hour, by the longest silences that each has. */
 function departures(dead: Unhealthy | undefined, isTold: boolean) {
   const overlap = { gapDb: 6, air: recorded, lookMs: recordedLookMs, stillMs: 60 * minute, afterMs: 0 }
-  const geography = { zoneOf: () => 'hall', isSlot: () => true }
+  const geography = { zoneOf: () => 'hall', isSlot: () => true, keyOf: String }
   let departed = 0
   for (let tag = 0; tag < 20; tag += 1) {
     const track = { cells: new Float64Array(trackCells), start: 0 }

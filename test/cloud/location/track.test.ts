@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defaultProfile as profile } from '../../../cloud/location/profile.ts'
-import { readings, recentCells, take } from '../../../cloud/location/recent.ts'
+import { foldSign, readings, recentCells, take } from '../../../cloud/location/recent.ts'
 import { placeHeard, rivalOf, type Track, trackCells } from '../../../cloud/location/track.ts'
 
 /** 1, 2: slots of one hall; 3: the hall; 4: a slot of the cold room; 5: the dock. */
@@ -9,6 +9,9 @@ const zones = ['', 'hall', 'hall', 'hall', 'cold', 'dock']
 const geography = {
   zoneOf: (place: number) => zones[place] ?? '',
   isSlot: (place: number) => place !== 3 && place !== 5,
+  keyOf: String,
+  isWatched: () => false,
+  unhealthy: () => [],
 }
 
 type Sign = readonly [seconds: number, place: number, rssiDbm: number, reads?: number]
@@ -17,7 +20,8 @@ function trackAfter(signs: readonly Sign[]): Track {
   const recent = { cells: new Float64Array(recentCells), start: 0 }
   const now = { cells: new Float64Array(trackCells), start: 0 }
   for (const [seconds, place, rssiDbm, reads = 1] of signs) {
-    take(recent, { at: 1e12 + seconds * 1000, place, reads, rssiDbm }, now, geography, profile)
+    const reading = { at: 1e12 + seconds * 1000, place, reads, rssiDbm: Number.isNaN(rssiDbm) ? undefined : rssiDbm }
+    if (take(recent, reading, now, geography, profile) === 'newest') foldSign(now, reading, geography, profile)
   }
   return now
 }

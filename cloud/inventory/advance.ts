@@ -1,0 +1,131 @@
+import type { Departure } from '../location/absence.ts'
+import { bases, type Evidence } from '../location/evidence.ts'
+import { isWord, signOf } from '../location/finding.ts'
+import { lostBy } from '../location/lose.ts'
+import type { Place } from '../location/place.ts'
+import { defaultProfile as profile } from '../location/profile.ts'
+import { foldSign, settleAs, take, view } from '../location/recent.ts'
+import { forget, placeHeard, sinceHeard, type Track, trackCells } from '../location/track.ts'
+import { baseOf } from './base.ts'
+import type { TrackedItem } from './item.ts'
+import { saidOf, saidOfSilence } from './reason.ts'
+import type { Base, Conclusion, InventoryState, LedgerKind } from './state.ts'
+
+/** What folding found out, in the order of event time. */
+export interface Findings {
+  readonly conclusions: Conclusion[]
+  readonly bases: Base[]
+}
+
+/** late: it was not folded, for it is older than what the track remembers in order. seen: only seen again where it was. */
+export type Advance = 'late' | 'seen' | 'changed'
+
+const hourMs = 3_600_000
+const scratch: Track = { cells: new Float64Array(trackCells), start: 0 }
+
+/**
+ * Folds one piece of evidence into the track of an item and into what stock concludes. Whoever folds the same evidence
+ * in the order of `inOrder` finds the same, whether it is folded as it comes or years later.
+ */
+export function advance(state: InventoryState, item: TrackedItem, evidence: Evidence, found: Findings): Advance {
+  const sign = signOf(evidence)
+  if (sign === undefined) return 'changed'
+  const { at } = evidence
+  if (hourOf(at) < hourOf(item.foldedAt)) return 'late'
+  const order = take(state.tracks.of(item.id), sign, scratch, state.ground, profile)
+  if (order === 'late') return 'late'
+  if (order === 'among') return support(item, evidence)
+
+  lose(item, lostBy(scratch, at, state.ground, profile), scratch, found)
+  remember(item, at, scratch, found)
+  foldSign(scratch, sign, state.ground, profile)
+  item.foldedAt = Math.max(item.foldedAt, at)
+  const before = item.place
+  const after = placeAfter(state, before, evidence)
+  if (after !== before) {
+    item.place = after
+    item.since = after?.departed === true ? at : sinceHeard(scratch)
+  } else if (!isWord(evidence)) return support(item, evidence)
+  stand(item, evidence)
+  const isScanned = evidence.basis === 'scan' || evidence.basis === 'pick'
+  if (after !== before || isScanned) {
+    const kind = isScanned || after === null ? 'scanned' : kindOf(before, after, evidence)
+    const { readPoint } = evidence
+    const why = saidOf(evidence)
+    found.conclusions.push({ item: item.id, at, kind, from: before, to: after, readPoint, lastReadAt: null, why })
+  }
+  return 'changed'
+}
+
+/** Whether the item was silent for too long by `now`; then it is lost. */
+export function judgeSilence(state: InventoryState, item: TrackedItem, now: number, found: Findings): boolean {
+  const track = state.tracks.of(item.id)
+  view(track, scratch, state.ground, profile)
+  const departure = lostBy(scratch, now, state.ground, profile)
+  if (departure === undefined) return false
+  lose(item, departure, scratch, found)
+  settleAs(track, scratch)
+  return true
+}
+
+function lose(item: TrackedItem, departure: Departure | undefined, track: Track, found: Findings): void {
+  if (departure === undefined) return
+  const { lastReadAt, decidedAt } = departure
+  remember(item, decidedAt, track, found)
+  forget(track, decidedAt)
+  const why = saidOfSilence(departure)
+  const row = { item: item.id, at: decidedAt, kind: 'lost', from: item.place, to: null, readPoint: null } as const
+  found.conclusions.push({ ...row, lastReadAt, why })
+  item.place = null
+  item.since = decidedAt
+  item.lostAt = decidedAt
+  item.foldedAt = Math.max(item.foldedAt, decidedAt)
+  item.basis = 'unplaced'
+  item.count = 0
+  item.sureness = 0
+  item.decidedAt = 0
+}
+
+/** An hour began: what is known as of its beginning is kept. */
+function remember(item: TrackedItem, at: number, track: Track, found: Findings): void {
+  if (item.foldedAt > 0 && hourOf(at) > hourOf(item.foldedAt)) found.bases.push(baseOf(item, hourOf(at), track))
+}
+
+function placeAfter(state: InventoryState, before: Place | null, evidence: Evidence): Place | null {
+  const id = placeHeard(scratch)
+  if (id !== 0) return state.places.byId(id) ?? null
+  if (isWord(evidence)) return evidence.place
+  return before?.departed === true ? before : null
+}
+
+function stand(item: TrackedItem, { basis, count, sureness, at }: Evidence): void {
+  item.basis = basis
+  item.count = count
+  item.sureness = sureness
+  item.decidedAt = at
+}
+
+/** Takes the evidence as what the place stands on, if it speaks for that and is newer. */
+function support(item: TrackedItem, evidence: Evidence): Advance {
+  const { place, at, basis, count, sureness } = evidence
+  if (place !== item.place || at < item.decidedAt) return 'seen'
+  const isSame = basis === item.basis && sureness === item.sureness
+  if (at === item.decidedAt) {
+    const stronger = bases.indexOf(basis) - bases.indexOf(item.basis) || count - item.count
+    if (stronger <= 0) return 'seen'
+  }
+  stand(item, evidence)
+  return isSame ? 'seen' : 'changed'
+}
+
+/** Gates see what comes in. A tag never seen before that turns up on a shelf was found there. */
+function kindOf(before: Place | null, after: Place, { basis }: Evidence): LedgerKind {
+  if (after.departed) return 'departed'
+  if (before === null) return basis === 'gate' || basis === 'passage' ? 'arrived' : 'observed'
+  return before.departed || before.site !== after.site ? 'arrived' : 'moved'
+}
+
+/** Hours since 1970, UTC. */
+export function hourOf(at: number): number {
+  return Math.floor(at / hourMs)
+}

@@ -1,0 +1,131 @@
+import { bases, type Evidence } from '../location/evidence.ts'
+import { inOrder, isWord } from '../location/finding.ts'
+import type { Place } from '../location/place.ts'
+import { recentCells } from '../location/recent.ts'
+import { advance, type Findings, hourOf, judgeSilence } from './advance.ts'
+import { backTo } from './base.ts'
+import type { BaseRows } from './base-rows.ts'
+import { countConclusion, rebook } from './book.ts'
+import type { KeptEvidence } from './evidence-bytes.ts'
+import type { EvidenceRows } from './evidence-rows.ts'
+import { type TrackedItem, nowhere } from './item.ts'
+import type { Names } from './item-row.ts'
+import type { Ledger, StoredLedgerRow } from './ledger.ts'
+import { mappedPoint, stillOnMap } from './publish.ts'
+import { type Base, type Changes, type Conclusion, type InventoryState, noteItem, type Origin } from './state.ts'
+import { watch } from './weigh.ts'
+
+/** What is on disk of items. */
+export interface Kept {
+  readonly evidence: EvidenceRows
+  readonly ledger: Ledger
+  readonly bases: BaseRows
+  readonly names: Names
+}
+
+const hourMs = 3_600_000
+/** Items folded anew with one commit; the others wait for the next, so that a long backlog does not hold up the rest. */
+const mostAtOnce = 2048
+
+/**
+ * Folds anew what evidence came too late for, within the transaction in which that was written: from the beginning of
+ * an hour that is not touched by it. What the ledger says otherwise is taken back, what it lacks is entered, both as
+ * corrections; so its net is what it would be had everything come in order.
+ */
+export function refold(state: InventoryState, kept: Kept, origin: Origin, changes: Changes): void {
+  if (state.stale.size === 0) return
+  const items = [...state.stale].slice(0, mostAtOnce)
+  const starts = new Map<TrackedItem, Base | undefined>()
+  const from = new Map<number, number>()
+  for (const item of items) {
+    const base = kept.bases.before(item.id, hourOf(item.staleFrom))
+    starts.set(item, base)
+    from.set(item.id, base === undefined ? 0 : base.hour * hourMs)
+  }
+  const evidence = kept.evidence.ofSome(from)
+  for (const [item, base] of starts) {
+    const since = from.get(item.id) ?? 0
+    const found = foldItem(state, kept, item, base, evidence.get(item.id) ?? [], changes)
+    const conclusions = new Map(found.conclusions.map((one) => [keyOf(state, one), one]))
+    for (const row of kept.ledger.since(item.id, since)) {
+      if (row.kind === 'corrected') continue
+      const old = asConclusion(state, kept.names, row)
+      if (conclusions.delete(keyOf(state, old))) continue
+      kept.ledger.add({ ...old, ...originOf(origin), late: true, revokes: row.id })
+      countConclusion(state, old, -1, changes)
+    }
+    for (const conclusion of conclusions.values()) {
+      kept.ledger.add({ ...conclusion, ...originOf(origin), late: true, revokes: null })
+      countConclusion(state, conclusion, 1, changes)
+    }
+  }
+}
+
+/** The item as of its base and all evidence since, and what is concluded on the way. */
+function foldItem(
+  state: InventoryState,
+  kept: Kept,
+  item: TrackedItem,
+  base: Base | undefined,
+  evidence: readonly KeptEvidence[],
+  changes: Changes,
+): Findings {
+  const before = item.place
+  const row = state.tracks.of(item.id)
+  row.cells.fill(0, row.start, row.start + recentCells)
+  const mapped = (id: number) => placeNow(state, state.places.byId(id))
+  if (base === undefined) Object.assign(item, nowhere())
+  else backTo(item, base, row, mapped)
+  kept.bases.endAfter(item.id, base?.hour ?? -1)
+  const found: Findings = { conclusions: [], bases: [] }
+  let last: Evidence | undefined
+  for (const one of evidence.flatMap((piece) => asEvidence(state, kept.names, piece)).sort(inOrder)) {
+    if (last === undefined || !isWord(one) || inOrder(last, one) !== 0) advance(state, item, one, found)
+    last = one
+  }
+  item.staleFrom = 0
+  state.stale.delete(item)
+  if (state.judgedTo > 0) judgeSilence(state, item, state.judgedTo, found)
+  kept.bases.add(found.bases)
+  rebook(state, before, item.place, changes)
+  watch(state, item, state.now)
+  noteItem(changes, item)
+  return found
+}
+
+/** Evidence as it was, about places that are on the map. What no map knew when it came may be on this one. */
+export function asEvidence(state: InventoryState, names: Names, kept: KeptEvidence): Evidence[] {
+  const place = placeNow(state, state.places.byId(kept.place))
+  const basis = bases[kept.basis]
+  if (place === null || basis === undefined || kept.isTooLate) return []
+  const readPoint = names.nameOf(kept.readPoint)
+  const { at, count } = kept
+  const peakRssiDbm = kept.level === undefined ? undefined : kept.level / 100
+  const told = { at, readPoint, count, sureness: kept.sureness / 1000, peakRssiDbm }
+  const point = basis === 'unplaced' ? mappedPoint(state, place.site, readPoint) : undefined
+  return [{ ...told, basis: point?.basis ?? basis, place: point?.place ?? place }]
+}
+
+function placeNow(state: InventoryState, place: Place | undefined): Place | null {
+  const site = place === undefined ? undefined : state.sites.get(place.site)
+  return place === undefined || site === undefined ? (place ?? null) : stillOnMap(state, site, place)
+}
+
+function asConclusion(state: InventoryState, names: Names, row: StoredLedgerRow): Conclusion {
+  const { item, at, kind, why } = row
+  const from = state.places.byId(row.fromPlace) ?? null
+  const to = state.places.byId(row.toPlace) ?? null
+  const readPoint = row.readPoint === 0 ? null : names.nameOf(row.readPoint)
+  return { item, at, kind, from, to, readPoint, lastReadAt: row.lastReadAt === 0 ? null : row.lastReadAt, why }
+}
+
+/** Two conclusions of one item with one key say the same, also when a slot has left the map in between. */
+function keyOf(state: InventoryState, { at, kind, from, to, readPoint, lastReadAt, why }: Conclusion): string {
+  const [fromNow, toNow] = [placeNow(state, from ?? undefined), placeNow(state, to ?? undefined)]
+  const isAsWas = fromNow === from && toNow === to
+  return [at, kind, fromNow?.key, toNow?.key, readPoint, lastReadAt, isAsWas ? why : ''].join('|')
+}
+
+function originOf({ offset, recordedAt }: Origin): Origin {
+  return { offset, recordedAt }
+}
