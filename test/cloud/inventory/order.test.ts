@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { openInventory } from '../../../cloud/inventory/open.ts'
+import type { JournalEntry } from '../../../cloud/journal/journal.ts'
+import type { KnownRecord } from '../../../shared/record.ts'
+import {
+  epcA,
+  epcB,
+  fromGateway,
+  never,
+  numbered,
+  observation,
+  published,
+  rotterdam,
+  t0,
+  tick,
+} from '../../support/journal-entries.ts'
+
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const hours = 12
+const end = t0 + (hours + 10) * hour
+const folder = mkdtempSync(join(tmpdir(), 'order-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let files = 0
+
+/** A few stays of a tag, each a run of reads, with strays, words and readers that die and come back. */
+const stay = fc.record({
+  from: fc.integer({ min: 0, max: hours * 3600 }),
+  reads: fc.integer({ min: 1, max: 12 }),
+  everySeconds: fc.constantFrom(1, 5, 40),
+  point: fc.constantFrom('shelf.1', 'shelf.2', 'roof.1', 'cold.1', 'door.1', 'new.1'),
+  level: fc.integer({ min: -75, max: -45 }),
+  count: fc.integer({ min: 1, max: 3 }),
+  epc: fc.constantFrom(epcA, epcB),
+})
+const event = fc.record({
+  from: fc.integer({ min: 0, max: hours * 3600 }),
+  what: fc.constantFrom('put', 'pick', 'out', 'in', 'down', 'silent', 'up'),
+  epc: fc.constantFrom(epcA, epcB),
+  device: fc.constantFrom('shelf', 'roof', 'cold'),
+})
+const day = fc
+  .tuple(fc.array(stay, { minLength: 2, maxLength: 10 }), fc.array(event, { maxLength: 5 }))
+  .map(([stays, events]): readonly KnownRecord[] => [
+    ...stays.flatMap(({ from, reads, everySeconds, point, level, count, epc }) =>
+      Array.from({ length: reads }, (_, index): KnownRecord => {
+        const at = t0 + (from + index * everySeconds) * second
+        return { ...observation(at, point, epc, count), peakRssiDbm: level + (index % 3) }
+      }),
+    ),
+    ...events.map(({ from, what, epc, device }): KnownRecord => {
+      const at = t0 + from * second
+      if (what === 'put') return { kind: 'scan', at, slot: 'A-2', codes: [epc], action: 'put' }
+      if (what === 'pick') return { kind: 'scan', at, slot: 'C-1', codes: [epc], action: 'pick' }
+      if (what === 'up' || what === 'down' || what === 'silent') return { kind: 'device', at, device, state: what }
+      return { kind: 'passage', at, readPoint: 'door.1', epc, direction: what, confidence: 0.9, count: 4 }
+    }),
+  ])
+
+/** Each record comes as late as `delay` says, and the cloud ticks meanwhile. */
+function journalOf(
+  records: readonly KnownRecord[],
+  delay: (index: number) => number,
+  tickMs = 5 * minute,
+): readonly JournalEntry[] {
+  const ticks = Array.from({ length: Math.floor((end - t0) / tickMs) }, (_, index) => t0 + index * tickMs)
+  const arrivals = [
+    ...records.map((record, index) => {
+      const at = Number(record.at) + delay(index)
+      return { at, entry: fromGateway([record], { recordedAt: at, late: delay(index) > hour }) }
+    }),
+    // No leap: each tick has one a second before it.
+    ...ticks.flatMap((at) => [at - second, at].map((then) => ({ at: then, entry: tick(then) }))),
+    ...[end - second, end].map((at) => ({ at, entry: tick(at) })),
+  ]
+  return numbered([published(rotterdam()), ...arrivals.sort((a, b) => a.at - b.at).map(({ entry }) => entry)])
+}
+
+/** State and net of the ledger after it all, told in portions of so many entries, between which the cloud may restart. */
+async function toldAfter(journal: readonly JournalEntry[], portion: number, restarts = false): Promise<string> {
+  files += 1
+  const path = restarts ? join(folder, `${files}.db`) : ':memory:'
+  let inventory = await openInventory({ path, tell: () => undefined })
+  for (let from = 0; from < journal.length; from += portion) {
+    await inventory.apply(journal.slice(from, from + portion), never)
+    if (!restarts) continue
+    await inventory.close()
+    inventory = await openInventory({ path, tell: () => undefined })
+  }
+  const told = inventory.export('everything')
+  await inventory.close()
+  return told
+}
+
+test('in order, shuffled within 10 minutes, 8 hours late, restarted and rebuilt: one state and one net ledger, byte for byte', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      day,
+      fc.array(fc.integer({ min: 0, max: 10 * minute }), { minLength: 200, maxLength: 200 }),
+      fc.array(fc.boolean(), { minLength: 200, maxLength: 200 }),
+      async (records, delays, isLate) => {
+        const inOrder = await toldAfter(journalOf(records, () => 0), 1000)
+        const shuffled = journalOf(records, (index) => delays[index] ?? 0)
+        const late = journalOf(records, (index) => (isLate[index] ? 8 * hour : 0))
+        expect(await toldAfter(shuffled, 7)).toBe(inOrder)
+        expect(await toldAfter(late, 7)).toBe(inOrder)
+        expect(await toldAfter(late, 300, true)).toBe(inOrder)
+      },
+    ),
+    { numRuns: 30 },
+  )
+}, 60_000)
