@@ -27,7 +27,12 @@ export function baseOf(item: TrackedItem, hour: number, track: Track): Base {
 }
 
 /** Takes item and track back to it, on today's map. */
-export function backTo(item: TrackedItem, { cells }: Base, track: Track, mapped: (place: number) => Place | null): void {
+export function backTo(
+  item: TrackedItem,
+  { cells }: Base,
+  track: Track,
+  mapped: (place: number) => Place | null,
+): void {
   const of = (cell: number): number => cells[cell] ?? 0
   item.place = of(0) === 0 ? null : mapped(of(0))
   item.since = of(1)

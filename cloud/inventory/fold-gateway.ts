@@ -1,4 +1,11 @@
-import { type ClockFinding, type DeviceState, isKind, type Observation, type Passage, type Scan } from '../../shared/record.ts'
+import {
+  type ClockFinding,
+  type DeviceState,
+  isKind,
+  type Observation,
+  type Passage,
+  type Scan,
+} from '../../shared/record.ts'
 import type { GatewayEntry } from '../journal/journal.ts'
 import { eventTime } from '../location/event-time.ts'
 import { hearDevice } from '../location/reader-health.ts'
@@ -77,7 +84,7 @@ function hearReader(
   const reader = readerOf(site, entry.gateway, record.device)
   hearDevice(reader.health, record.state, at)
   noteSign(site, reader, at, record.state)
-  if (at < site.newestAt) markCovered(state, site, [reader], at, changes)
+  if (at < Math.max(site.newestAt, state.judgedTo)) markCovered(state, site, [reader], at, changes)
 }
 
 /** What a gateway had kept while it was not heard tells that it was at work. */

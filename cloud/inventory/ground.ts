@@ -1,8 +1,8 @@
 import type { Unhealthy } from '../location/absence.ts'
 import type { Ground } from '../location/lose.ts'
 import type { Place, Places } from '../location/place.ts'
-import { troubleOf } from './trouble.ts'
 import type { SiteState, TrackedReader } from './site-state.ts'
+import { troubleOf } from './trouble.ts'
 
 /** Which readers look at a place, and when they could not be believed. */
 export interface Cover {

@@ -74,7 +74,8 @@ function stateOf({ place, lostAt, seenPlace, lastSeenAt }: TrackedItem, rival: P
 function why(state: InventoryState, item: TrackedItem, rival: Place | null): string {
   const { place, readPoint, basis, count, sureness, decidedAt } = item
   if (place === null) {
-    if (item.lostAt >= item.lastSeenAt && item.lostAt > 0) return `Last read by ${readPoint}; silent for too long since.`
+    if (item.lostAt >= item.lastSeenAt && item.lostAt > 0)
+      return `Last read by ${readPoint}; silent for too long since.`
     return `Seen by ${readPoint}; ${profile.appearReads} reads at a place on the map make it present.`
   }
   if ((basis === 'slot' || basis === 'scan') && place.slot === null) {

@@ -1,6 +1,6 @@
 import { hasExpired, type LinkHealth, wasHeard } from '../location/reader-health.ts'
-import type { SiteState, TrackedReader } from './site-state.ts'
 import { coverOf } from './ground.ts'
+import type { SiteState, TrackedReader } from './site-state.ts'
 import type { Changes, InventoryState } from './state.ts'
 import { beginOutage, endOutage } from './trouble.ts'
 import { markStale } from './weigh.ts'
@@ -43,7 +43,13 @@ export function hearGateway(site: SiteState, gateway: string, at: number, change
 }
 
 /** What the broker says of the connection of a gateway. `at` is when it went or came, whoever says so again. */
-export function setLink(site: SiteState, gateway: string, state: LinkHealth['state'], at: number, changes: Changes): void {
+export function setLink(
+  site: SiteState,
+  gateway: string,
+  state: LinkHealth['state'],
+  at: number,
+  changes: Changes,
+): void {
   const link = linkOf(site, gateway)
   changes.sites.add(site)
   if (link.state !== state) link.at = at

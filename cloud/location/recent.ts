@@ -45,7 +45,13 @@ export type Order = 'newest' | 'among' | 'late'
  * Takes a reading or a word. Of the newest one `now` is left as of before it, for whoever wants to compare: `foldSign`
  * then brings it up to date.
  */
-export function take({ cells, start }: Track, sign: Reading | Word, now: Track, ground: Ground, profile: Profile): Order {
+export function take(
+  { cells, start }: Track,
+  sign: Reading | Word,
+  now: Track,
+  ground: Ground,
+  profile: Profile,
+): Order {
   const track = { cells, start }
   const first = start + countCell + 1
   let count = cells[start + countCell] ?? 0
@@ -163,4 +169,3 @@ function isBefore(sign: Reading | Word, cells: Float64Array, cell: number, groun
   if (sign.reads !== cells[cell + 2]) return sign.reads < (cells[cell + 2] ?? 0)
   return (sign.rssiDbm || 0) < (cells[cell + 3] || 0)
 }
-

@@ -59,9 +59,7 @@ export function ItemPage() {
       <dl class="facts wide">
         <div>
           <dt>{words.state}</dt>
-          <dd>
-            {stateName(item, words)}
-          </dd>
+          <dd>{stateName(item, words)}</dd>
         </div>
         <div>
           <dt>{words.where}</dt>

@@ -104,7 +104,10 @@ test('in order, shuffled within 10 minutes, 8 hours late, restarted and rebuilt:
       fc.array(fc.integer({ min: 0, max: 10 * minute }), { minLength: 200, maxLength: 200 }),
       fc.array(fc.boolean(), { minLength: 200, maxLength: 200 }),
       async (records, delays, isLate) => {
-        const inOrder = await toldAfter(journalOf(records, () => 0), 1000)
+        const inOrder = await toldAfter(
+          journalOf(records, () => 0),
+          1000,
+        )
         const shuffled = journalOf(records, (index) => delays[index] ?? 0)
         const late = journalOf(records, (index) => (isLate[index] ? 8 * hour : 0))
         expect(await toldAfter(shuffled, 7)).toBe(inOrder)
