@@ -43,13 +43,13 @@ async function stockAfter(entries: readonly JournalEntry[]) {
   for (const entry of numbered([published(rotterdam()), ...entries])) await inventory.apply([entry], never)
   const item = inventory.item(epcA)
   const onSite = inventory.sites()[0]?.items
-  const history = inventory.history(epcA, 'every', page).items
+  const rows = inventory.history(epcA, 'every', page).items.toReversed()
   await inventory.close()
   return {
     item: item && [item.state, item.slot ?? item.zone],
     onSite,
-    history: history.reverse().map(({ kind, from, to }) => [kind, from, to]),
-    rows: history,
+    history: rows.map(({ kind, from, to }) => [kind, from, to]),
+    rows,
     rival: item?.rival,
   }
 }
