@@ -11,7 +11,7 @@ import { eventTime } from '../location/event-time.ts'
 import { hearDevice } from '../location/reader-health.ts'
 import { evidenceOf } from './evidence-of.ts'
 import type { TrackedItem } from './item.ts'
-import { hearGateway, markCovered, readerOf } from './readers.ts'
+import { hearGateway, readerOf } from './readers.ts'
 import { takeScanned } from './scanned.ts'
 import type { SiteState } from './site-state.ts'
 import { type Changes, type InventoryState, itemOf, noteItem, siteOf } from './state.ts'
@@ -27,7 +27,7 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
   const { totals } = site
   changes.sites.add(site)
   hearGateway(site, entry.gateway, entry.recordedAt, changes)
-  if (site.outages.has(entry.gateway)) coverOutages(state, site, entry, changes)
+  if (site.outages.has(entry.gateway)) coverOutages(site, entry, changes)
   for (const record of entry.records) {
     if (record === null) continue
     if (isKind(record, 'observation')) {
@@ -84,18 +84,18 @@ function hearReader(
   const reader = readerOf(site, entry.gateway, record.device)
   hearDevice(reader.health, record.state, at)
   noteSign(site, reader, at, record.state)
-  if (at < Math.max(site.newestAt, state.judgedTo)) markCovered(state, site, [reader], at, changes)
+  if (at < Math.max(site.newestAt, state.judgedTo)) changes.doubts.push({ site, readers: [reader], from: at })
 }
 
 /** What a gateway had kept while it was not heard tells that it was at work. */
-function coverOutages(state: InventoryState, site: SiteState, entry: GatewayEntry, changes: Changes): void {
+function coverOutages(site: SiteState, entry: GatewayEntry, changes: Changes): void {
   for (const record of entry.records) {
     const at = record?.['at']
     if (typeof at !== 'number') continue
     const ended = coverOutage(site, entry.gateway, at, entry.recordedAt, entry.late)
     if (ended === undefined) continue
     const readers = [...site.readers.values()].filter(({ gateway }) => gateway === entry.gateway)
-    markCovered(state, site, readers, ended.from, changes)
+    changes.doubts.push({ site, readers, from: ended.from })
   }
 }
 

@@ -34,6 +34,8 @@ export interface Ledger {
   of(item: number, before: { readonly at: number; readonly id: number }, limit: number): readonly StoredLedgerRow[]
   /** Every row of an item as it was entered, newest first, before that id. */
   entered(item: number, beforeId: number, limit: number): readonly StoredLedgerRow[]
+  /** Items that left a place at `from` or later, and what place; also by rows that were taken back since. */
+  leftSince(from: number): Iterable<{ readonly item: number; readonly place: number }>
   /** Event time of the oldest row; undefined: there is none. */
   firstAt(): number | undefined
   /** Event time of the newest arrival of an item, else of when it was first found; undefined: neither. */
@@ -59,6 +61,9 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
     ORDER BY at DESC, id DESC LIMIT ?`)
   const since = database.prepare(`SELECT ${columns} FROM ledger WHERE item = ? AND at >= ? AND ${inNet('ledger')}`)
   const entered = database.prepare(`SELECT ${columns} FROM ledger WHERE item = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  const left = database.prepare(
+    'SELECT DISTINCT item, from_place AS place FROM ledger WHERE at >= ? AND from_place > 0',
+  )
   const oldest = database.prepare('SELECT MIN(at) AS at FROM ledger')
   const arrived = database.prepare(`
     SELECT coalesce(max(CASE kind WHEN 'arrived' THEN at END), min(at)) AS at FROM ledger
@@ -93,6 +98,9 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
     since: (item, from) => since.all(item, from).map((row) => Row.parse(row)),
     entered: (item, beforeId, limit) => entered.all(item, beforeId, limit).map((row) => Row.parse(row)),
     of: (item, before, limit) => ofItem.all(item, before.at, before.id, limit).map((row) => Row.parse(row)),
+    *leftSince(from) {
+      for (const { item, place } of left.iterate(from)) yield { item: Number(item), place: Number(place) }
+    },
     firstAt: () => Instant.parse(oldest.get()).at ?? undefined,
     arrivedAt: (item) => Instant.parse(arrived.get(item)).at ?? undefined,
     movedAfter: (at, limit) =>

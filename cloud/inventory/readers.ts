@@ -1,9 +1,7 @@
 import { hasExpired, type LinkHealth, wasHeard } from '../location/reader-health.ts'
-import { coverOf } from './ground.ts'
 import type { SiteState, TrackedReader } from './site-state.ts'
-import type { Changes, InventoryState } from './state.ts'
+import type { Changes } from './state.ts'
 import { beginOutage, endOutage } from './trouble.ts'
-import { markStale } from './weigh.ts'
 
 /** The reader `device` of a gateway, made if nobody spoke of it before. */
 export function readerOf(site: SiteState, gateway: string, device: string): TrackedReader {
@@ -56,25 +54,6 @@ export function setLink(
   link.state = state
   if (state === 'online') endOutage(site, gateway, at)
   else beginOutage(site, gateway, at)
-}
-
-/**
- * What was known of the health of these readers since `from` is different now: whatever lies before them may have been
- * lost for it since then, or not lost, and is folded anew.
- */
-export function markCovered(
-  state: InventoryState,
-  site: SiteState,
-  readers: readonly TrackedReader[],
-  from: number,
-  changes: Changes,
-): void {
-  for (const item of state.items) {
-    const place = item.place ?? item.seenPlace
-    if (place?.site !== site.site || place.departed || item.foldedAt < from) continue
-    const covered = coverOf(site, place).readers
-    if (readers.some((reader) => covered.has(reader))) markStale(state, item, from, changes)
-  }
 }
 
 /** Finds what expired, came back, or was heard for the first time by `now`: its slots have another state. */

@@ -4,6 +4,7 @@ import type { Ground } from '../location/lose.ts'
 import type { Place, Places } from '../location/place.ts'
 import { openTracks, type Tracks } from '../location/tracks.ts'
 import { type Deadlines, openDeadlines } from './deadlines.ts'
+import type { Doubt } from './doubt.ts'
 import { groundOf } from './ground.ts'
 import { newItem, type TrackedItem } from './item.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
@@ -124,6 +125,8 @@ export interface Changes {
   /** What was learned of items (ids), to be kept for those who ask why. */
   readonly evidence: { readonly item: number; readonly evidence: Evidence; readonly isTooLate: boolean }[]
   readonly bases: Base[]
+  /** Whose silence meant something else than was thought. */
+  readonly doubts: Doubt[]
   /** Of the newest entry. */
   origin: Origin | undefined
   /** In order: a sighting that began to wait, or (undefined) the end of waiting for a boot. */
@@ -144,6 +147,7 @@ export function noChanges(): Changes {
     ledger: [],
     evidence: [],
     bases: [],
+    doubts: [],
     origin: undefined,
     waiting: [],
   }

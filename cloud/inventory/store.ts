@@ -9,6 +9,7 @@ import { hasExpired } from '../location/reader-health.ts'
 import { hourOf } from './advance.ts'
 import { openBaseRows } from './base-rows.ts'
 import { rebook } from './book.ts'
+import { markDoubtful } from './doubt.ts'
 import type { KeptEvidence } from './evidence-bytes.ts'
 import { type EvidenceRows, openEvidenceRows } from './evidence-rows.ts'
 import type { TrackedItem } from './item.ts'
@@ -159,6 +160,7 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
         evidence.prune(state.now - evidenceDays * dayMs)
         bases.add(changes.bases)
         bases.prune(hourOf(state.now - tooLateMs - dayMs))
+        markDoubtful(state, changes.doubts, ledger, changes)
         if (changes.origin !== undefined) {
           refold(state, { evidence, ledger, bases, names }, changes.origin, changes)
         }

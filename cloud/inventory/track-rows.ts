@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { recentCells } from '../location/recent.ts'
 import { place, placeHeard, trackCells } from '../location/track.ts'
 import type { TrackedItem } from './item.ts'
-import { openPackedRows } from './packed-rows.ts'
+import { type EncodeRow, openPackedRows } from './packed-rows.ts'
 import type { InventoryState } from './state.ts'
 
 /** The tracks of all items as packed rows of numbers, as they are in memory. */
@@ -14,6 +14,7 @@ export interface TrackRows {
 
 export function openTrackRows(database: DatabaseSync): TrackRows {
   const rows = openPackedRows(database, 'track', recentCells * 8)
+  let written: { readonly state: InventoryState; readonly encode: EncodeRow } | undefined
   return {
     load: (state) => {
       rows.load((row, start, id) => {
@@ -32,15 +33,18 @@ export function openTrackRows(database: DatabaseSync): TrackRows {
       }
     },
     save: (state, changed) => {
-      rows.write({
-        ids: Uint32Array.from(changed, ({ id }) => id).sort(),
-        encode: (id, row, start) => {
-          const track = state.tracks.of(id)
-          for (let cell = 0; cell < recentCells; cell += 1) {
-            row.setFloat64(start + cell * 8, track.cells[track.start + cell] ?? 0, true)
-          }
-        },
-      })
+      if (written?.state !== state) written = { state, encode: encodeOf(state) }
+      rows.write({ ids: Uint32Array.from(changed, ({ id }) => id).sort(), encode: written.encode })
     },
+  }
+}
+
+/** Made once for a state, since V8 compiles anew what is made for each commit. */
+function encodeOf(state: InventoryState): EncodeRow {
+  return (id, row, start) => {
+    const track = state.tracks.of(id)
+    for (let cell = 0; cell < recentCells; cell += 1) {
+      row.setFloat64(start + cell * 8, track.cells[track.start + cell] ?? 0, true)
+    }
   }
 }
