@@ -151,7 +151,7 @@ function Event({ event }: { readonly event: ItemEvent }) {
   )
 }
 
-function stateName({ state, zone, slot, rival }: Item, words: Words): string {
+function stateName({ state, zone, slot, rival }: ItemWithForms, words: Words): string {
   if (state !== 'uncertain') return words[state]
   return words.uncertainBetween(slot ?? zone ?? words.unknown, rival?.slot ?? rival?.zone ?? words.unknown)
 }

@@ -125,8 +125,9 @@ export function ScanPage() {
     if (mode.peek() === 'look') {
       if (item === null) return tell('unknown', code, isOffline ? words.notReachableTitle : words.scanUnknown)
       const zone = map?.zones.find(({ id }) => id === item.zone)?.name ?? item.zone ?? words.onSiteNoSlot
-      const isAway = item.state === 'departed' || item.state === 'gone' || item.state === 'glimpsed'
-      const where = isAway ? words[item.state] : (item.slot ?? zone)
+      const { state } = item
+      const isAway = state === 'departed' || state === 'gone' || state === 'glimpsed'
+      const where = isAway ? words[state] : (item.slot ?? zone)
       const seen = format.ago(store.now.peek() - Date.parse(item.lastSeenAt))
       return tell(item.state === 'present' ? 'good' : 'unknown', where, `${name} · ${seen}`, {
         page: 'item',
