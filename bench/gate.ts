@@ -91,7 +91,7 @@ function recorded(): Figures {
   const accuracies = runs.map((run) => {
     const others = runs.filter((other) => other !== run)
     const alone = fitGate([others.flatMap(recordedCases)])
-    const shipped = fitGate([made, made, others.flatMap(thinnedCases)])
+    const shipped = fitGate([made, made, others.flatMap((other) => thinnedCases(other))])
     return {
       alone: accuracyAs(`${run.name}, others`, run, alone),
       whole: accuracyAs(`${run.name}, made and others`, run, shipped),

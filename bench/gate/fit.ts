@@ -91,18 +91,25 @@ function fitDirection(samples: readonly Sample[]): Regression {
 /** Keeps weights small where samples are few. */
 const ridge = 1e-3
 
+/** What is done to the reads before they are judged. */
+export type Retold = (suspects: readonly Suspect[]) => readonly Suspect[]
+const asTold: Retold = (suspects) => suspects
+
 /** A recorded run as one judgement of all its tags. */
-export function recordedCases({ suspects, moving }: RecordedRun): Case[] {
+export function recordedCases({ suspects, moving }: Pick<RecordedRun, 'suspects' | 'moving'>): Case[] {
   return casesOf(suspects, (epc) => (moving.has(epc) ? 'moved' : 'none'))
 }
 
 /** The same as it would be of a reader that hears every read, half of them, one in four. */
-export function thinnedCases(run: RecordedRun): Case[] {
-  return [1, 0.5, 0.25].flatMap((kept, n) => recordedCases(thinned(run, kept, n)))
+export function thinnedCases(run: RecordedRun, retold: Retold = asTold): Case[] {
+  return [1, 0.5, 0.25].flatMap((kept, n) => {
+    const { suspects, moving } = thinned(run, kept, n)
+    return recordedCases({ suspects: retold(suspects), moving })
+  })
 }
 
 /** Made-up runs of made-up gates, twisted in all the ways that gates differ in. */
-export function madeCases(seeds: readonly number[]): Case[] {
+export function madeCases(seeds: readonly number[], retold: Retold = asTold): Case[] {
   return seeds.flatMap((seed) => {
     const random = seededRandom(seed)
     const twist = {
@@ -112,7 +119,7 @@ export function madeCases(seeds: readonly number[]): Case[] {
       weakerOutsideDb: pick([-6, 0, 0, 6], random) ?? 0,
     }
     const { suspects, truthOf } = makeRun(seed, scenes[seed % scenes.length] ?? 'busy', twist)
-    return casesOf(suspects, (epc) => truthOf.get(epc) ?? 'none')
+    return casesOf(retold(suspects), (epc) => truthOf.get(epc) ?? 'none')
   })
 }
 
@@ -129,6 +136,11 @@ export function wholeCases({ door, day, loadOf }: SimulatedGate): Case[] {
     const act = loadOf.get(epc)?.act
     return act === 'in' || act === 'out' ? act : 'none'
   })
+}
+
+/** Cases of readers that tell no level: all reads are as strong. */
+export function withoutLevels(suspects: readonly Suspect[]): readonly Suspect[] {
+  return suspects.map(({ epc, reads }) => ({ epc, reads: reads.map((read) => ({ ...read, rssiDb: 0 })) }))
 }
 
 function casesOf(suspects: readonly Suspect[], truth: (epc: string) => 'in' | 'out' | 'moved' | 'none'): Case[] {
@@ -174,6 +186,12 @@ export function watchedCases(gate: SimulatedGate, model: GateModel): Case[] {
   return cases
 }
 
+/** Two made-up gates for each recorded one, for there is but one that was recorded. */
+export function fitRun(runs: readonly RecordedRun[], retold: Retold = asTold): GateModel {
+  const made = madeCases(madeSeeds, retold)
+  return fitGate([made, made, runs.flatMap((run) => thinnedCases(run, retold))])
+}
+
 /** Rather many doors than many tags at each: what is alike teaches nothing new. */
 export const trainingMix: Mix = { in: 30, out: 30, parked: 30, neighbour: 30, 'turn-back': 30 }
 /** Far from the seeds that the benchmark judges by. */
@@ -201,11 +219,9 @@ function evenly(cases: readonly Case[]): readonly Case[] {
 
 if (import.meta.main) {
   const gates = trainingGates()
-  const recorded = recordedRuns().flatMap(thinnedCases)
-  if (recorded.length === 0) throw new Error('the recorded runs are needed: shared/data/gate-static-vs-moving')
-  const made = madeCases(madeSeeds)
-  // Two made-up gates for each recorded one, for there is but one that was recorded.
-  const models = { passage: fitGate([watchedDomain(gates)]), run: fitGate([made, made, recorded]) }
+  const runs = recordedRuns()
+  if (runs.length === 0) throw new Error('the recorded runs are needed: shared/data/gate-static-vs-moving')
+  const models = { passage: fitGate([watchedDomain(gates)]), run: fitRun(runs), blind: fitRun(runs, withoutLevels) }
   const rounded = JSON.stringify(models, (_, value) =>
     typeof value === 'number' ? Number(value.toPrecision(5)) : value,
   )

@@ -49,7 +49,7 @@ export function decide(look: Look, place: Place, strongDb: number, model: GateMo
  */
 export function judgeRun(
   suspects: readonly Suspect[],
-  model: GateModel = models.run,
+  model: GateModel = tellLevels(suspects) ? models.run : models.blind,
 ): ReadonlyMap<string, GateDecision> {
   const seen = suspects.filter(({ reads }) => reads.length > 0)
   const impressions = seen.map(({ reads }) => impressionOf(reads, model))
@@ -62,6 +62,12 @@ export function judgeRun(
     if (own !== undefined && place !== undefined) decisions.set(epc, decide(own.look, place, strongDb, model))
   })
   return decisions
+}
+
+/** Whether levels differ at all: of a reader that tells none, all reads are as strong. */
+function tellLevels(suspects: readonly Suspect[]): boolean {
+  const first = suspects.find(({ reads }) => reads.length > 0)?.reads[0]?.rssiDb
+  return suspects.some(({ reads }) => reads.some(({ rssiDb }) => rssiDb !== first))
 }
 
 /** So many tags that seem to have moved tell how strong it is at a gate what goes through it. */

@@ -23,9 +23,9 @@ export interface GateModel {
 /**
  * Weights are fitted by `npm run fit:gate`, which writes `coefficients.ts`. `passage` is for a look at the last seconds
  * of a gate, in which a tag went through once or not at all; `run` for all reads of a recorded run, however often it
- * went.
+ * went; `blind` for those of a reader that tells no levels.
  */
-export const models: { readonly passage: GateModel; readonly run: GateModel } = coefficients
+export const models: Readonly<Record<'passage' | 'run' | 'blind', GateModel>> = coefficients
 
 export function logOdds({ bias, weights }: Regression, features: readonly number[]): number {
   return weights.reduce((sum, weight, n) => sum + weight * (features[n] ?? 0), bias)
