@@ -69,7 +69,7 @@ export function watchTag(
 const judgeEveryMs = 250
 /** More silence than this is one silence: everything at the gate has been judged and forgotten by then. */
 const longestSilenceMs = 30_000
-/** A reader that tells no level: sides alone decide. */
+/** Of a reader that tells no level all reads are as strong: sides and their order in time decide. */
 const levelUnknownDbm = -60
 
 /** Decides what is due. The time of a gate is that of its newest read and what has passed since. */

@@ -49,6 +49,9 @@ export interface GateWatch {
   /** Those that seemed to move lately, oldest first, and the level of what goes through, as they tell it. */
   moved: Seeming[]
   strongDb: number | undefined
+  /** Level of the first read; and whether another one was ever told: there are readers that tell none. */
+  firstDb: number | undefined
+  tellsLevels: boolean
 }
 
 export interface Passed {
@@ -60,7 +63,7 @@ export interface Passed {
 }
 
 export function watchGate(): GateWatch {
-  return { tags: new Map(), moved: [], strongDb: undefined }
+  return { tags: new Map(), moved: [], strongDb: undefined, firstDb: undefined, tellsLevels: false }
 }
 
 /** Takes one read, in event time; one that is older than what is known of its tag is put where it belongs. */
@@ -82,6 +85,8 @@ export function takeGateRead(watch: GateWatch, epc: string, read: GateRead): voi
   reads.splice(place, 0, read)
   if (reads.length > readsKept) reads.shift()
   watched.count += 1
+  watch.firstDb ??= read.rssiDb
+  watch.tellsLevels ||= read.rssiDb !== watch.firstDb
   watched.lookAt = Math.min(watched.lookAt ?? Number.POSITIVE_INFINITY, read.at + lookEveryMs)
 }
 
@@ -90,7 +95,7 @@ export function judgeDue(
   watch: GateWatch,
   now: number,
   emit: (passage: Passed) => void,
-  model: GateModel = models.passage,
+  model: GateModel = watch.tellsLevels ? models.passage : models.blind,
   onLook?: (
     epc: string,
     own: Impression,

@@ -37,6 +37,20 @@ test.each([
   }
 })
 
+test.each([
+  ['outside', 'in'],
+  ['inside', 'out'],
+] as const)('a pallet that came from %s is told by a reader without levels, too', (from, direction) => {
+  const silent = [...pallet(from, 21_000), ...parked(1_000, 60_000)].map(({ epc, read }) => ({
+    epc,
+    read: { ...read, rssiDb: -60 },
+  }))
+  const { told } = watched(silent)
+  expect(told.filter(({ epc }) => epc.startsWith('P'))).toEqual([])
+  expect(told.map(({ epc }) => epc).sort()).toEqual(Array.from({ length: 12 }, (_, n) => `T${n}`).sort())
+  expect(new Set(told.map((passed) => passed.direction))).toEqual(new Set([direction]))
+})
+
 test('a pallet that is parked beside the door says nothing, while another goes through and afterwards', () => {
   const { told } = watched([...parked(0, 60_000), ...pallet('outside', 20_000)])
   expect(told.filter(({ epc }) => epc.startsWith('P'))).toEqual([])
