@@ -83,3 +83,21 @@ test('a card that lets go is done without, and nobody need reload', async () => 
   server.setSlot('A01-01-1', 'unknown', 0)
   await until('it is painted again', () => page.evaluate<boolean>(`window.__board.pictures.count > ${before}`))
 })
+
+test('zoomed in, the way back is told and goes there, and the whole plan is seen small', async () => {
+  await page.goto(`${server.url}/`)
+  await until('the board is live', () => page.evaluate<boolean>('window.__board?.live === true'))
+  const way = page.getByRole('navigation', { name: 'Where on the plan' })
+  expect(await way.count()).toBe(0)
+  const box = (await page.locator('.plan-frame').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  for (let turn = 0; turn < 7; turn++) await page.mouse.wheel(0, -240)
+  const steps = way.getByRole('button')
+  await until('the way has come to a rack', async () => (await steps.count()) >= 3)
+  await page.locator('.plan-overview').waitFor()
+  await page.screenshot({ path: 'test-results/plan-way.png' })
+  await steps.nth(1).press('Enter')
+  await until('it is back at the zone', async () => (await steps.count()) === 2)
+  await steps.first().press('Enter')
+  await way.waitFor({ state: 'detached' })
+})

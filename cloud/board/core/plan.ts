@@ -1,5 +1,5 @@
 import Flatbush from 'flatbush'
-import type { SiteMap } from '../../../shared/site-map.ts'
+import type { SiteMap, Slot } from '../../../shared/site-map.ts'
 import type { Point, Rect } from './view.ts'
 
 /** Where everything lies, once per map version. Metres. */
@@ -11,6 +11,8 @@ export interface Plan {
   /** Shortest side of a typical slot. */
   readonly slotSide: number
   readonly index: Flatbush | null
+  /** Where the rack of a slot is; the first question looks at all slots, the others cost nothing. */
+  readonly rackOf: (slot: number) => Rect
   readonly gates: readonly Gate[]
   readonly readers: readonly Reader[]
   /** The zones of which a gateway tells, by gateway, in the order of the map; and the other way round. */
@@ -44,11 +46,45 @@ export function layOut(map: SiteMap): Plan {
     slotRects,
     slotSide: sides[sides.length >> 1] ?? 1,
     index,
+    rackOf: rackFinder(map, slotRects),
     gates: devicesOf(map, true),
     readers: devicesOf(map, false),
     zonesOf: grouped([...map.readPoints, ...map.sensors], 'gateway', 'zone'),
     gatewaysOf: grouped([...map.readPoints, ...map.sensors], 'zone', 'gateway'),
   }
+}
+
+/** Slots of one zone whose codes begin alike up to the first dash: an aisle or a rack, as codes are made everywhere. */
+export function rackNameOf({ id }: Slot): string {
+  const dash = id.indexOf('-')
+  return dash === -1 ? id : id.slice(0, dash)
+}
+
+function rackFinder({ slots }: SiteMap, rects: Float64Array): (slot: number) => Rect {
+  let racks: ReadonlyMap<string, Rect> | undefined
+  const keyOf = (slot: Slot) => `${slot.zone} ${rackNameOf(slot)}`
+  return (at) => {
+    racks ??= rackRectangles(slots, rects, keyOf)
+    const slot = slots[at]
+    return (slot && racks.get(keyOf(slot))) ?? rectOf(rects, at)
+  }
+}
+
+function rackRectangles(
+  slots: readonly Slot[],
+  rects: Float64Array,
+  keyOf: (slot: Slot) => string,
+): ReadonlyMap<string, Rect> {
+  const racks = new Map<string, Rect>()
+  for (const [index, slot] of slots.entries()) {
+    const rect = rectOf(rects, index)
+    const rack = racks.get(keyOf(slot)) ?? rect
+    const [x, y] = [Math.min(rack.x, rect.x), Math.min(rack.y, rect.y)]
+    const width = Math.max(rack.x + rack.width, rect.x + rect.width) - x
+    const height = Math.max(rack.y + rack.height, rect.y + rect.height) - y
+    racks.set(keyOf(slot), { x, y, width, height })
+  }
+  return racks
 }
 
 export function rectOf(rects: Float64Array, index: number): Rect {

@@ -13,6 +13,7 @@ export function drawCodes(context: CanvasRenderingContext2D, scene: Scene): void
   const end = toMetres(view, { x: size.width, y: size.height })
   context.textAlign = 'center'
   context.textBaseline = 'middle'
+  let fontSet = 0
   for (const index of plan.index.search(start.x, start.y, end.x, end.y)) {
     const slot = board.map.slots[index]
     if (slot === undefined) continue
@@ -27,19 +28,21 @@ export function drawCodes(context: CanvasRenderingContext2D, scene: Scene): void
     const text = fontFor(both) >= smallestPx ? both : (value ?? slot.id)
     const fontPx = fontFor(text)
     if (fontPx < smallestPx) continue
-    context.save()
-    context.translate(rect.x + rect.width / 2, rect.y + rect.height / 2)
-    if (isUpright) context.rotate(-Math.PI / 2)
-    context.font = `${fontPx}px ${palette.font}`
-    const width = context.measureText(text).width
+    const [x, y] = [rect.x + rect.width / 2, rect.y + rect.height / 2]
+    if (isUpright) context.setTransform(0, -ratio, ratio, 0, x * ratio, y * ratio)
+    else context.setTransform(ratio, 0, 0, ratio, x * ratio, y * ratio)
+    // Setting a font costs more than a word; most have the same.
+    if (fontPx !== fontSet) context.font = `${fontPx}px ${palette.font}`
+    fontSet = fontPx
     // Shaded by a layer the ground may be as dark as the letters.
     if (value !== null) {
+      const { width } = context.measureText(text)
       context.fillStyle = palette.surface
       context.fillRect(-width / 2 - 2, -fontPx / 2 - 1, width + 4, fontPx + 2)
     }
     // The theme's text colour reads on its occupied grey as well as on its ground.
     context.fillStyle = palette.text
     context.fillText(text, 0, 0.5)
-    context.restore()
   }
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
 }

@@ -84,7 +84,10 @@ function clockHands(context: CanvasRenderingContext2D, at: Point): void {
 export function drawSensors(context: CanvasRenderingContext2D, scene: Scene, labels: Placer, onScreen: OnScreen): void {
   const { board, view, palette, size, format, now } = scene
   const seen = board.map.sensors.flatMap((place) => {
-    const at = asideOfGates(scene, toPixels(view, place))
+    const there = toPixels(view, place)
+    // A gate may push it aside by so many pixels; those further away are not looked at.
+    if (there.x < -60 || there.y < -60 || there.x > size.width + 60 || there.y > size.height + 60) return []
+    const at = asideOfGates(scene, there)
     if (at.x < -20 || at.y < -20 || at.x > size.width + 20 || at.y > size.height + 20) return []
     const said = board.sensors.get(place.id)
     return [{ place, at, said, isOutside: (said?.outside.length ?? 0) > 0 }]
@@ -108,8 +111,7 @@ export function drawSensors(context: CanvasRenderingContext2D, scene: Scene, lab
     const text = isOld ? `${value} · ${format.age(now - said.at)}` : value
     context.font = `${isOutside ? 700 : 500} 12px ${palette.font}`
     const wishes = around(at, 7, context.measureText(text).width + 10, 18).filter((wish) => isInside(wish, size))
-    const clear = wishes.filter((wish) => isClear(scene, wish))
-    const chosen = labels.take([...clear, ...wishes])
+    const chosen = labels.take(wishes.filter((wish) => isClear(scene, wish))) ?? labels.take(wishes)
     if (chosen !== null) labelText(context, palette, chosen, text, isOutside)
   }
 }

@@ -34,7 +34,11 @@ export function drawPlan(context: CanvasRenderingContext2D, scene: Scene): OnScr
 }
 
 /** What a label must never hide. */
-function* symbolsOf({ board, plan, view }: Scene): Iterable<Point> {
-  for (const place of board.map.sensors) yield asideOfGates({ plan, view }, toPixels(view, place))
+function* symbolsOf({ board, plan, view, size }: Scene): Iterable<Point> {
+  for (const place of board.map.sensors) {
+    const at = toPixels(view, place)
+    const isNear = at.x > -60 && at.y > -60 && at.x < size.width + 60 && at.y < size.height + 60
+    if (isNear) yield asideOfGates({ plan, view }, at)
+  }
   for (const gate of plan.gates) yield toPixels(view, gate)
 }

@@ -17,6 +17,8 @@ export interface GroundScene {
   readonly view: View
   readonly ratio: number
   readonly ink: Ink
+  /** It will be painted again in a moment: it need not be sharp. */
+  readonly isMoving: boolean
 }
 
 /**

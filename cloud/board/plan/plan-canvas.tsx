@@ -2,11 +2,12 @@ import { effect, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { levelsAt, nextLevel } from '../core/levels.ts'
 import { centre, type Direction, neighbour, rectOf, slotAt } from '../core/plan.ts'
-import { fitView, type Margins, pan, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
+import { fitView, type Margins, pan, type Rect, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
 import { useStore } from '../live/store.ts'
 import { IconButton } from '../parts/icon.tsx'
 import { LayerMenu } from '../parts/layer-menu.tsx'
 import { Legend } from '../parts/legend.tsx'
+import { PlanPlace } from './plan-place.tsx'
 import { usePicture } from './use-picture.ts'
 import { usePlanWindow } from './use-window.ts'
 
@@ -212,6 +213,26 @@ export function PlanCanvas({
         <canvas ref={over} role="img" aria-label={sentence.value} />
         {isLost && <div class="plan-hatch" />}
       </div>
+      <PlanPlace
+        view={view}
+        fitted={fitted}
+        window={window}
+        marginsFor={marginsFor}
+        onLevel={({ rect }) => {
+          const plan = store.plan.peek()
+          if (isSameRect(rect, plan?.bounds)) return showAll()
+          isFitted.current = false
+          view.value = fitView(rect, size.peek(), marginsFor(size.peek()))
+        }}
+        onPlace={({ x, y }) => {
+          const [at, plan] = [view.peek(), store.plan.peek()]
+          if (at === null || plan === null) return
+          const { width, height } = size.peek()
+          isFitted.current = false
+          const there = { ...at, x: width / 2 - x * at.pixelsPerMetre, y: height / 2 - y * at.pixelsPerMetre }
+          view.value = pan(there, 0, 0, plan.bounds, size.peek())
+        }}
+      />
       <div class="plan-tools">
         <IconButton icon="plus" label={words.zoomIn} onClick={() => zoomBy(1.4)} />
         <IconButton icon="minus" label={words.zoomOut} onClick={() => zoomBy(1 / 1.4)} />
@@ -223,6 +244,10 @@ export function PlanCanvas({
       </div>
     </div>
   )
+}
+
+function isSameRect(one: Rect, other: Rect | undefined): boolean {
+  return one.x === other?.x && one.y === other.y && one.width === other.width && one.height === other.height
 }
 
 export function isTyping(target: EventTarget | null): boolean {

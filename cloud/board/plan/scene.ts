@@ -53,10 +53,11 @@ export function detailOf({ plan, view, scale }: Scene): Detail {
 
 /** A sensor that hangs on a gate is drawn beside its sign, not under it. */
 export function asideOfGates({ plan, view }: Pick<Scene, 'plan' | 'view'>, at: Point): Point {
-  const gate = plan.gates
-    .map((gate) => toPixels(view, gate))
-    .find((sign) => Math.hypot(sign.x - at.x, sign.y - at.y) < 17)
-  return gate === undefined ? at : { x: gate.x + 18, y: gate.y }
+  for (const gate of plan.gates) {
+    const sign = toPixels(view, gate)
+    if (Math.hypot(sign.x - at.x, sign.y - at.y) < 17) return { x: sign.x + 18, y: sign.y }
+  }
+  return at
 }
 
 export function labelText(

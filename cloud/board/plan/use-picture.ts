@@ -22,6 +22,13 @@ const sentenceEveryMs = 10_000
 /** Ages on the plan grow no faster than somebody reads them. */
 const ageEveryMs = 10_000
 
+/** While the plan is moved its words are moved with it, and written anew no more often. */
+const wordsEveryMs = 150
+/** A plan that has not been moved for so long is at rest, and is painted sharply. */
+const restMs = 120
+/** A legend changes no faster than somebody reads it. */
+const legendEveryMs = 300
+
 /** A card that lets go again and again is not asked any more. */
 const mostLosses = 3
 
@@ -106,7 +113,14 @@ export function usePicture(
     let painter: Ground | null = null
     let pen: CanvasRenderingContext2D | null = null
     let seen: OnScreen | null = null
-    let slotsSeen: InSight | null = null
+    /** What the codes were made of. */
+    let codesFrom: readonly unknown[] = []
+    let writtenFor: View | null = null
+    let writtenAt = Number.NEGATIVE_INFINITY
+    let toldAt = Number.NEGATIVE_INFINITY
+    let groundFor: View | null = null
+    let movedAt = Number.NEGATIVE_INFINITY
+    let isRough = false
 
     const paintGround = () => {
       const canvas = ground.current
@@ -122,7 +136,22 @@ export function usePicture(
       if (!isSized(canvas, window)) return
       const renderer = groundKey < mostLosses ? store.renderer : 'canvas'
       painter ??= openGround(canvas, renderer, () => setGroundKey((key) => key + 1))
-      codes = slotCodes(board, trust, look.layer.peek(), thermometers.peek(), store.now.peek(), codes)
+      const from = [board, trust, look.layer.peek(), thermometers.peek(), ages.peek(), sensors.peek()]
+      if (!from.every((one, at) => one === codesFrom[at]) || codes.length !== board.slotState.length) {
+        codes = slotCodes(board, trust, look.layer.peek(), thermometers.peek(), store.now.peek(), codes)
+        codesFrom = from
+      }
+      // One step is painted sharply at once; of many in a row only the last is.
+      const hasMoved = view !== groundFor
+      const isMoving = hasMoved && performance.now() - movedAt < restMs
+      if (hasMoved) movedAt = performance.now()
+      groundFor = view
+      if (isMoving) isRough = true
+      else if (isRough && !hasMoved && performance.now() - movedAt < restMs) {
+        // Something else changed while it moves: it is on the next picture.
+        askIn(restMs)
+        return
+      } else isRough = false
       painter?.paint({
         plan,
         zones: board.map.zones,
@@ -131,12 +160,10 @@ export function usePicture(
         view,
         ratio: window.ratio.peek(),
         ink: colours,
+        isMoving,
       })
       store.painted(painter?.kind ?? null)
-      const { x, y } = toMetres(view, { x: 0, y: 0 })
-      const { width, height } = window.size.peek()
-      const metres = { x, y, width: width / view.pixelsPerMetre, height: height / view.pixelsPerMetre }
-      slotsSeen = inSight(codes, plan.slotRects, metres)
+      if (isMoving) askIn(restMs)
     }
     const paintWords = () => {
       const canvas = words.current
@@ -145,10 +172,32 @@ export function usePicture(
       pen ??= canvas.getContext('2d')
       if (pen === null) return
       seen = drawPlan(pen, scene)
+      writtenFor = scene.view
+      writtenAt = performance.now()
+      canvas.style.transform = ''
+    }
+    /** Puts the words that are there where they belong now. False: they have to be written anew. */
+    const moveWords = (): boolean => {
+      const [canvas, view] = [words.current, look.view.peek()]
+      const age = performance.now() - writtenAt
+      if (canvas === null || view === null || writtenFor === null || view === writtenFor || age >= wordsEveryMs)
+        return false
+      const factor = view.pixelsPerMetre / writtenFor.pixelsPerMetre
+      const [x, y] = [view.x - factor * writtenFor.x, view.y - factor * writtenFor.y]
+      canvas.style.transform = `matrix(${factor}, 0, 0, ${factor}, ${x * look.scale}, ${y * look.scale})`
+      askIn(wordsEveryMs - age)
+      return true
     }
     const tellSeen = () => {
-      if (seen === null || slotsSeen === null) return
-      const next = { ...seen, ...slotsSeen }
+      const [plan, view] = [store.plan.peek(), look.view.peek()]
+      if (seen === null || plan === null || view === null || codes.length * 4 !== plan.slotRects.length) return
+      const age = performance.now() - toldAt
+      if (age < legendEveryMs) return askIn(legendEveryMs - age)
+      toldAt = performance.now()
+      const { x, y } = toMetres(view, { x: 0, y: 0 })
+      const { width, height } = window.size.peek()
+      const metres = { x, y, width: width / view.pixelsPerMetre, height: height / view.pixelsPerMetre }
+      const next = { ...seen, ...inSight(codes, plan.slotRects, metres) }
       if (JSON.stringify(next) !== JSON.stringify(onScreen.peek())) onScreen.value = next
     }
     const sceneNow = (): Scene | null => {
@@ -190,16 +239,28 @@ export function usePicture(
     let asked = 0
     let dirtyGround = false
     let dirtyWords = false
+    let later: ReturnType<typeof setTimeout> | undefined
     const draw = () => {
       asked = 0
-      if (dirtyWords) paintWords()
-      if (dirtyGround) paintGround()
+      if (dirtyWords && !moveWords()) {
+        dirtyWords = false
+        paintWords()
+      }
+      if (dirtyGround || (isRough && performance.now() - movedAt >= restMs)) {
+        dirtyGround = false
+        paintGround()
+      } else if (isRough) askIn(restMs)
       tellSeen()
-      dirtyGround = false
-      dirtyWords = false
     }
     const ask = () => {
       if (asked === 0) asked = requestAnimationFrame(draw)
+    }
+    /** For what is not worth a frame of its own: the last of it is drawn at the latest then. */
+    const askIn = (ms: number): void => {
+      later ??= setTimeout(() => {
+        later = undefined
+        ask()
+      }, ms)
     }
     const stopGround = effect(() => {
       for (const one of [store.board, store.trust, look.view, look.layer, window.size, window.ratio, ink])
@@ -234,6 +295,7 @@ export function usePicture(
       stopGround()
       stopWords()
       cancelAnimationFrame(asked)
+      clearTimeout(later)
       painter?.close()
     }
   }, [look.scale, groundKey])

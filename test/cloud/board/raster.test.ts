@@ -92,3 +92,22 @@ test('a zone has an edge, and is hatched while nothing of it is current', () => 
 })
 
 test('red, green and blue stand where a canvas wants them', () => expect(inkOf('#112233')).toBe(0xff332211))
+
+test('however many slots are in sight, and in whatever way they are found, each is painted as if it were alone', () => {
+  const slots = Array.from({ length: 900 }, (_, n) => ({
+    ...{ id: `S-${n}`, zone: 'z', x: 1.3 * (n % 30), y: 0.9 * Math.floor(n / 30) },
+    ...{ width: 1, depth: 0.8, level: 0 },
+  }))
+  const hall = layOut(aMap({ zones: [], readPoints: [], sensors: [], slots }))
+  const codes = Uint8Array.from(slots, (_, n) => [0, 1, 2, 5, 1 | (2 << 3), 1, 0][n % 7] ?? 0)
+  for (const pixelsPerMetre of [0.4, 2, 7.3, 40]) {
+    for (const x of [0, -17.5, 30]) {
+      const at = { pixelsPerMetre, x, y: x / 2 }
+      const paper = ink({ line: pixelsPerMetre < 4 ? 0 : 1, gap: 0.4 })
+      const [together, alone] = [raster(60, 40), raster(60, 40)]
+      paintSlots(together, hall, at, 1.5, codes, paper)
+      for (const [n, slotCode] of codes.entries()) paintSlot(alone, hall, at, 1.5, n, slotCode, paper)
+      expect(together.pixels, `${pixelsPerMetre} ${x}`).toEqual(alone.pixels)
+    }
+  }
+})
