@@ -28,6 +28,7 @@ const pages = [
   '/setup',
   '/map',
   '/account',
+  '/settings',
 ]
 
 /** Serves the built board. Files with a hash in their name are kept by browsers for ever, the others asked for again. */

@@ -18,6 +18,7 @@ export type Route =
   | { readonly page: 'notifications' }
   | { readonly page: 'rules' }
   | { readonly page: 'map' }
+  | { readonly page: 'setup' }
   | { readonly page: 'account' }
   | { readonly page: 'settings' }
   | { readonly page: 'wall'; readonly id: string; readonly settings: WallSettings }
@@ -52,6 +53,7 @@ export function routeOf(path: string, search: string): Route {
       'notifications',
       'rules',
       'map',
+      'setup',
       'account',
       'settings',
     ] as const

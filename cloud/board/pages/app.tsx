@@ -22,6 +22,7 @@ const load = {
   imports: (): Promise<ComponentType> => import('./imports.tsx').then(({ ImportsPage }) => ImportsPage),
   notifications: (): Promise<ComponentType> =>
     import('./notifications.tsx').then(({ NotificationsPage }) => NotificationsPage),
+  setup: (): Promise<ComponentType> => import('./setup.tsx').then(({ SetupPage }) => SetupPage),
   rules: (): Promise<ComponentType> => import('./rules.tsx').then(({ RulesPage }) => RulesPage),
   map: (): Promise<ComponentType> => import('./map.tsx').then(({ MapPage }) => MapPage),
   account: (): Promise<ComponentType> => import('./account.tsx').then(({ AccountPage }) => AccountPage),
@@ -37,11 +38,22 @@ export function App() {
     case 'signed-out':
       return <SignInPage keyRefused={phase.keyRefused} isWall={store.route.value.page === 'wall'} />
     case 'no-site':
+      if (store.route.value.page === 'setup')
+        return (
+          <main class="setup-alone">
+            <Lazy load={load.setup} />
+          </main>
+        )
       return (
         <main class="alone">
           <img src="/icon.svg" alt="" width="56" height="56" />
           <Notice title={words.nothingConfiguredTitle}>
             <p>{words.nothingConfigured}</p>
+            <p>
+              <Link to={{ page: 'setup' }} class="button primary">
+                {words.setupHere}
+              </Link>
+            </p>
             <pre class="terminal">
               <code>warepulse demo</code>
             </pre>

@@ -37,9 +37,14 @@ export function SystemPage() {
           {words.imports}
         </Link>{' '}
         {may('integrator') && (
-          <Link to={{ page: 'map' }} class="button">
-            {words.mapEditor}
-          </Link>
+          <>
+            <Link to={{ page: 'setup' }} class="button">
+              {words.setupHere}
+            </Link>{' '}
+            <Link to={{ page: 'map' }} class="button">
+              {words.mapEditor}
+            </Link>
+          </>
         )}{' '}
         {may('supervisor') && (
           <>

@@ -5,6 +5,8 @@ import { mapEn } from '../../../cloud/board/core/words/map-en.ts'
 import { mapZhCn } from '../../../cloud/board/core/words/map-zh-cn.ts'
 import { rulesEn } from '../../../cloud/board/core/words/rules-en.ts'
 import { rulesZhCn } from '../../../cloud/board/core/words/rules-zh-cn.ts'
+import { setupEn } from '../../../cloud/board/core/words/setup-en.ts'
+import { setupZhCn } from '../../../cloud/board/core/words/setup-zh-cn.ts'
 import { chooseLanguage, quantityName, severityName, wordsOf } from '../../../cloud/board/core/words/words.ts'
 import { zhCn } from '../../../cloud/board/core/words/zh-cn.ts'
 import { quantities } from '../../../shared/quantity.ts'
@@ -22,6 +24,7 @@ describe('catalogues', () => {
     const kinds = (catalogue: Shape) => entries(catalogue).map(([key, value]) => [key, typeof value])
     expect(kinds(zhCn)).toEqual(kinds(en))
     expect(kinds(rulesZhCn)).toEqual(kinds(rulesEn))
+    expect(kinds(setupZhCn)).toEqual(kinds(setupEn))
     for (const key of ['kindNames', 'fieldNames', 'choiceNames', 'fieldHints', 'problemNames'] as const)
       expect(Object.keys(rulesZhCn[key]).sort()).toEqual(Object.keys(rulesEn[key]).sort())
     expect(kinds(mapZhCn)).toEqual(kinds(mapEn))
@@ -38,9 +41,11 @@ describe('catalogues', () => {
     for (const [name, catalogue] of [
       ['en', en],
       ['en', rulesEn],
+      ['en', setupEn],
       ['en', mapEn],
       ['zh-CN', zhCn],
       ['zh-CN', rulesZhCn],
+      ['zh-CN', setupZhCn],
       ['zh-CN', mapZhCn],
     ] as const) {
       for (const [key, value] of entries(catalogue)) {
@@ -55,6 +60,7 @@ describe('catalogues', () => {
     const pairs: readonly (readonly [Shape, Shape])[] = [
       [en, zhCn],
       [rulesEn, rulesZhCn],
+      [setupEn, setupZhCn],
       [mapEn, mapZhCn],
     ]
     for (const [key, value, other] of pairs.flatMap(([one, other]) =>

@@ -644,8 +644,8 @@ export const en = {
 
   firstLoad: 'Fetching the plan …',
   nothingConfiguredTitle: 'No site is set up yet',
-  nothingConfigured:
-    'Publish a map to PUT /api/v1/sites/{site}/map and it appears here. Or look at the demo: it builds a whole warehouse.',
+  nothingConfigured: 'Five steps lead to a board on the wall. Or look at the demo, which builds a whole warehouse:',
+  setupHere: 'Set up this warehouse',
   noSlotsTitle: 'This site has no map yet',
   noSlots: 'Its zones and slots appear here as soon as a map is imported.',
   signInTitle: 'This board needs a sign-in link or a password',

@@ -627,8 +627,8 @@ export const zhCn: Words = {
 
   firstLoad: '正在获取平面图…',
   nothingConfiguredTitle: '还没有设置仓库',
-  nothingConfigured:
-    '将仓库平面图发布到 PUT /api/v1/sites/{site}/map，即可在此显示；也可以先看演示，它会搭建一座完整的仓库。',
+  nothingConfigured: '五步即可让看板上墙；也可以先看演示，它会搭建一座完整的仓库：',
+  setupHere: '设置这个仓库',
   noSlotsTitle: '此仓库还没有平面图',
   noSlots: '导入平面图后，区域和库位会立即显示在这里。',
   signInTitle: '打开看板需要登录链接或密码',

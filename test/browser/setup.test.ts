@@ -1,0 +1,153 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import axe, { type AxeResults } from 'axe-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type LlrpReader, openLlrpReader } from '../../simulators/devices/llrp.ts'
+import { type BoardPage, openBoardPage } from '../support/board-page.ts'
+import { type Running, startWarepulse } from '../support/processes.ts'
+import { openStreet, type Street } from '../support/street.ts'
+import { until } from '../support/until.ts'
+
+/** From an empty cloud to a screen on the wall, with a real gateway and a reader that speaks LLRP. */
+
+let street: Street
+let board: BoardPage
+let reader: LlrpReader
+let gateway: Running | undefined
+beforeAll(async () => {
+  street = await openStreet('harbour-dc')
+  await street.startCloud()
+  reader = await openLlrpReader({ id: 'dock-1', port: 0, random: () => 0.5, now: () => Date.now() })
+  board = await openBoardPage(await street.signInLink(), { viewport: { width: 1280, height: 800 } })
+  board.page.setDefaultTimeout(15_000)
+})
+afterAll(async () => {
+  await board?.close()
+  await gateway?.stop()
+  await reader?.close()
+  await street?.remove()
+})
+
+const button = (name: string | RegExp) => board.page.getByRole('button', { name })
+const pasted = (text: string) => board.page.locator('pre', { hasText: text }).textContent()
+const edgeYaml = () => join(street.directory, 'edge.yaml')
+let yaml = ''
+const runs = async (...args: string[]) => {
+  const running = startWarepulse(args)
+  expect(await running.exited, running.output()).toBe(0)
+}
+
+test('an empty cloud offers to be set up; a name and a pattern of racks make the site', async () => {
+  await board.page.getByRole('link', { name: 'Set up this warehouse' }).press('Enter')
+  await board.page.getByText('0 of 5 steps done').waitFor()
+  await board.picture('setup-empty-en-light-1280')
+  await board.page.getByLabel('Name of the site').fill('Harbour DC')
+  expect(await board.page.getByLabel('Short name').inputValue()).toBe('harbour-dc')
+  await board.page.getByLabel('Time zone').fill('Europe/Nowhere')
+  await board.page.getByText('There is no such time zone.').waitFor()
+  await board.page.getByLabel('Time zone').fill('Europe/Amsterdam')
+  await board.page.getByText('432 slots, such as').waitFor()
+  await button('Make the site').click()
+  await board.page.getByText('1 of 5 steps done').waitFor()
+  await board.untilLive()
+})
+
+test('the first gateway gets a claim token; what is pasted lets it in, and the page notices by itself', async () => {
+  await board.page.getByLabel('Name of the gateway').fill('gw-1')
+  await button('Make a claim token').click()
+  await board.page.getByText('Waiting for gw-1 to say hello').waitFor()
+  await board.picture('setup-gateway-en-light-1280')
+  yaml = ((await pasted('uplink:')) ?? '')
+    .replace('mqtt://127.0.0.1:1883', street.brokerUrl)
+    .replaceAll('./', `${street.directory}/`)
+  await writeFile(edgeYaml(), yaml)
+  const [, cloud = '', token = ''] = /gateway claim (\S+) (\S+)/.exec((await pasted('gateway claim')) ?? '') ?? []
+  await runs('gateway', 'claim', cloud, token, '--config', edgeYaml())
+  gateway = startWarepulse(['edge', '--config', edgeYaml()])
+  await board.page.getByText(/gw-1 is here, version \d/).waitFor({ timeout: 30_000 })
+  await board.page.getByText('2 of 5 steps done').waitFor()
+  await button('Next').click()
+  await board.page.getByText('No reader has shown up yet').waitFor()
+})
+
+test('a step is left and taken up again after a reload', async () => {
+  await board.page.reload()
+  await board.untilLive()
+  await board.page.getByText('2 of 5 steps done').waitFor()
+  await board.page.getByText('No reader has shown up yet').waitFor()
+  await button('Later').click()
+  await board.page.getByLabel('Rings above').waitFor()
+  await button('Open: First reader').press('Enter')
+})
+
+test('the first reader shows up by itself, is put on the map, and its tags are seen', async () => {
+  await board.page.getByLabel('Name of the reader').fill('dock-1')
+  await board.page.getByLabel('Address of the reader').fill('127.0.0.1')
+  const sources = (await pasted('type: llrp')) ?? ''
+  await gateway?.stop()
+  await writeFile(edgeYaml(), yaml.replace('sources: []\n', `${sources}    port: ${reader.port}\n`))
+  gateway = startWarepulse(['edge', '--config', edgeYaml()])
+  await board.page.getByText('dock-1 on gw-1: reads').waitFor()
+  const found = board.page.getByRole('region', { name: 'dock-1 on gw-1' })
+  await found.getByLabel('What it watches').selectOption('zone')
+  await found.getByRole('button', { name: 'Put it on the map' }).click()
+  await board.page.getByText('Hold a tag in front of it').waitFor()
+  const epc = '3034257BF7194E4000000007'
+  await until('the tag is on the page', async () => {
+    reader.see([{ at: Date.now(), antenna: 1, epc, rssiDbm: -50 }])
+    return (await board.page.getByRole('link', { name: epc }).count()) > 0
+  })
+  await board.picture('setup-reader-en-light-1280')
+})
+
+test('the first rule is in force', async () => {
+  await button('Next').click()
+  await board.page.getByLabel('Rings above').fill('7')
+  await board.page.getByLabel('What to do').fill('Close door 4')
+  await button('Put it in force').click()
+  await board.page.getByText('A rule of your own is in force.').waitFor()
+})
+
+test('the wall has a link; opened, it is the board without controls', async () => {
+  await button('Next').click()
+  await button('Make a link').click()
+  await board.page.getByText('All is set up.').waitFor()
+  await board.picture('setup-wall-en-light-1280')
+  const link = (await board.page.locator('.wall-made code').textContent()) ?? ''
+  const wall = await openBoardPage(link)
+  try {
+    await wall.untilLive()
+    expect(await wall.page.locator('button, a[href], input, select').count()).toBe(0)
+    expect(wall.complaints.filter((complaint) => !/401/.test(complaint))).toEqual([])
+  } finally {
+    await wall.close()
+  }
+})
+
+test.each([
+  ['zh-CN', 'dark', 1920, 1080],
+  ['zh-CN', 'light', 390, 844],
+  ['en', 'dark', 390, 844],
+] as const)('it is readable in %s, %s, %i wide', async (language, theme, width, height) => {
+  await board.page.setViewportSize({ width, height })
+  await board.page.evaluate(
+    (value) => localStorage.setItem('warepulse.board', value),
+    JSON.stringify({ language, theme }),
+  )
+  await board.page.reload()
+  await board.untilLive()
+  await board.page.locator('.setup-steps header button').nth(1).click()
+  await board.page.locator('.setup-body [type=submit]').click()
+  await board.page.locator('.setup-text, .notice').first().waitFor()
+  await board.page.evaluate(axe.source)
+  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+  const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
+  for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+  await board.picture(`setup-${language}-${theme}-${width}`)
+})
+
+test('no foreign request, no complaint', () => {
+  expect(board.foreign).toEqual([])
+  expect(board.complaints.filter((complaint) => !/40[19]/.test(complaint))).toEqual([])
+})
