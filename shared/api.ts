@@ -252,7 +252,11 @@ export const Alert = z.object({
   rule: Identifier,
   name: z.string(),
   severity: z.int().min(1).max(4),
-  subject: Identifier,
+  subject: z
+    .string()
+    .min(1)
+    .max(128)
+    .describe('a device, sensor or gateway; of goods an EPC, a SKU, a zone or the site'),
   zone: Identifier.nullable(),
   state: z
     .enum(['active', 'acknowledged', 'cleared', 'normal'])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LotCode, OwnerName } from './goods.ts'
 import { EpcHex, Identifier } from './identifier.ts'
 
 /** Alert rules, evaluated in event time. Words after ISA-18.2 and OPC UA Part 9. Severity 1 is the worst. */
@@ -181,12 +182,121 @@ export const GateHoldRule = z.strictObject({
 })
 export type GateHoldRule = z.infer<typeof GateHoldRule>
 
+/** Which goods a rule is about. All that is named must fit; each of its lists fits by one of its entries. */
+export const GoodsScope = z.strictObject({
+  skus: z
+    .array(z.string().min(1).max(64))
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('SKUs; a * stands for any text: `MED-*`'),
+  gtins: z
+    .array(z.string().regex(/^\d{8,14}$/))
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('articles by GTIN, of SGTIN tags'),
+  companyPrefixes: z
+    .array(z.string().regex(/^\d{6,12}$/))
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('GS1 company prefixes, of tags with any GS1 key'),
+  lots: z.array(LotCode).min(1).max(200).optional().describe('as imported'),
+  owners: z.array(OwnerName).min(1).max(200).optional().describe('as imported'),
+})
+export type GoodsScope = z.infer<typeof GoodsScope>
+
+/** Of every rule that is judged by the ledger of the stock. */
+const ofGoods = {
+  ...common,
+  goods: GoodsScope.optional().describe('without it all'),
+}
+const zoneOfGoods = Identifier.optional().describe('only there; without it the whole site')
+const goodsDelay = z.int().min(0).default(0).describe('it must have been so for so long')
+
+/** How many items of a SKU, or of a class of goods, are on a site or in a zone. */
+export const StockRule = z.strictObject({
+  ...ofGoods,
+  type: z.literal('stock'),
+  zone: zoneOfGoods,
+  each: z.enum(['sku', 'all']).default('sku').describe('sku: each SKU is counted by itself; all: together'),
+  direction: z.enum(['above', 'below']),
+  limit: z.int().min(0),
+  clearAt: z.int().min(0).describe('hysteresis: at most the limit for "above", at least the limit for "below"'),
+  onDelayMs: goodsDelay,
+})
+export type StockRule = z.infer<typeof StockRule>
+
+/** An item that has been in a zone, or without a zone on the site, for too long. */
+export const DwellRule = z.strictObject({
+  ...ofGoods,
+  type: z.literal('dwell'),
+  zone: zoneOfGoods,
+  longerThanMs: z
+    .int()
+    .min(60_000)
+    .max(10 * 365 * 86_400_000),
+})
+export type DwellRule = z.infer<typeof DwellRule>
+
+/** An item in a slot where its SKU is not expected, although it is expected elsewhere. */
+export const MisplacedRule = z.strictObject({
+  ...ofGoods,
+  type: z.literal('misplaced'),
+  zone: zoneOfGoods,
+  onDelayMs: goodsDelay,
+})
+export type MisplacedRule = z.infer<typeof MisplacedRule>
+
+/** An item on hold that is where it must not be: at the dock, say. */
+export const HeldRule = z.strictObject({
+  ...ofGoods,
+  type: z.literal('held'),
+  zone: zoneOfGoods,
+  onDelayMs: goodsDelay,
+})
+export type HeldRule = z.infer<typeof HeldRule>
+
+/** An item that expires soon, or has. */
+export const ExpiryRule = z.strictObject({
+  ...ofGoods,
+  type: z.literal('expiry'),
+  zone: zoneOfGoods,
+  beforeMs: z
+    .int()
+    .min(0)
+    .max(10 * 365 * 86_400_000)
+    .default(0)
+    .describe('so long before it expires'),
+})
+export type ExpiryRule = z.infer<typeof ExpiryRule>
+
+/** An item that has left the site. Clears when it is back, and by itself after `quietMs`. */
+export const LeavingRule = z.strictObject({
+  ...ofGoods,
+  type: z.literal('leaving'),
+  readPoints: z.array(Identifier).min(1).max(100).optional().describe('only through these gates'),
+  only: z.enum(['all', 'held', 'expired']).default('all').describe('held: on hold; expired: by its imported expiry'),
+  quietMs: z.int().min(60_000).default(3_600_000),
+})
+export type LeavingRule = z.infer<typeof LeavingRule>
+
+const goodsRules = [StockRule, DwellRule, MisplacedRule, HeldRule, ExpiryRule, LeavingRule] as const
+export const GoodsRule = z.discriminatedUnion('type', goodsRules)
+export type GoodsRule = z.infer<typeof GoodsRule>
+const goodsTypes: ReadonlySet<string> = new Set(goodsRules.map(({ shape }) => shape.type.value))
+
+export function isGoodsRule(rule: Rule): rule is GoodsRule {
+  return goodsTypes.has(rule.type)
+}
+
 const valueRules = [ThresholdRule, BandRule, RateRule, DeviationRule, ExposureRule, KineticRule] as const
 export const ValueRule = z.discriminatedUnion('type', valueRules)
 export type ValueRule = z.infer<typeof ValueRule>
 
 export function isValueRule(rule: Rule): rule is ValueRule {
-  return 'onDelayMs' in rule
+  return 'quantity' in rule
 }
 
 /** A rule that the cloud does not judge: its alerts come as `alert` records of the gateways. */
@@ -195,11 +305,21 @@ export function runsOnGateway(rule: Rule): rule is (ThresholdRule | BandRule | G
 }
 
 export const Rule = z
-  .discriminatedUnion('type', [...valueRules, SilentRule, GapRule, ClockRule, GateHoldRule])
+  .discriminatedUnion('type', [...valueRules, ...goodsRules, SilentRule, GapRule, ClockRule, GateHoldRule])
   .refine((rule) => rule.severity !== 1 || rule.whatToDo.length > 0, {
     path: ['whatToDo'],
     message: 'a severity 1 rule must say what to do',
   })
+  .refine(
+    (rule) =>
+      rule.type !== 'stock' ||
+      rule.clearAt === rule.limit ||
+      rule.clearAt < rule.limit === (rule.direction === 'above'),
+    {
+      path: ['clearAt'],
+      message: 'must be at most the limit for "above", at least the limit for "below"',
+    },
+  )
   .refine((rule) => rule.type !== 'band' || rule.low + 2 * rule.deadBand < rule.high, {
     path: ['deadBand'],
     message: 'a band needs room between low and high, and its dead band must leave some',

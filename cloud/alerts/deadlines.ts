@@ -28,7 +28,7 @@ export function passTime(state: AlertState, now: number, changes: AlertChanges):
 
 /** When the next on-delay runs out, after the newest tick; undefined: none runs. */
 export function nextRaiseAt(state: AlertState): number | undefined {
-  let next: number | undefined
+  let next = state.nextDueAt > state.now && Number.isFinite(state.nextDueAt) ? state.nextDueAt : undefined
   for (const [key, { sinceAt, raised }] of state.watches.all) {
     if (sinceAt === null || raised) continue
     const rule = state.rules.get(key.slice(0, key.indexOf('/')))?.rule

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { isKind, type Measurement } from '../../shared/record.ts'
-import { usualMaxShelveMs } from '../../shared/rule.ts'
+import { isGoodsRule, usualMaxShelveMs } from '../../shared/rule.ts'
 import { type SiteMap, supersedes } from '../../shared/site-map.ts'
+import type { Conclusions, LedgerStep } from '../inventory/conclusions.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { type AlertAct, isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
@@ -9,6 +10,8 @@ import { believedAheadMs, presentTime } from '../location/event-time.ts'
 import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
 import { knownSensor } from './concerning.ts'
 import { passTime } from './deadlines.ts'
+import { passDues } from './goods/due.ts'
+import { followConclusions, hearOfGoods } from './goods/follow.ts'
 import { hearDevice, watchAntennas } from './hear-device.ts'
 import { judgeTime, retire } from './judge.ts'
 import { judgeClock, judgeGap, passGaps } from './judge-gateway.ts'
@@ -19,11 +22,30 @@ import { live, say, sayNext } from './silence.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
 import { passEdge, retireEdge, retireMoved, takeEdgeAlert } from './take-edge.ts'
 
+/** What the stock concluded, for rules on goods. */
+export interface Stock {
+  readonly conclusions: Conclusions
+  /** By the offset of the entry that they were drawn from. */
+  readonly rows: ReadonlyMap<number, readonly LedgerStep[]>
+}
+
 /** Folds journal entries into the state, in place. Depends on nothing but its arguments. */
-export function fold(state: AlertState, entries: readonly JournalEntry[], hash: Hash, changes: AlertChanges): void {
+export function fold(
+  state: AlertState,
+  entries: readonly JournalEntry[],
+  hash: Hash,
+  changes: AlertChanges,
+  stock?: Stock,
+): void {
+  const turning = { state, hash, changes }
   for (const entry of entries) {
     if (entry.origin === 'gateway') foldGateway(state, entry, hash, changes)
-    else foldOwn(state, entry, hash, changes)
+    else {
+      hearOfGoods(turning, stock?.conclusions, entry)
+      foldOwn(state, entry, hash, changes)
+    }
+    const rows = stock?.rows.get(entry.offset)
+    if (stock !== undefined && rows !== undefined) followConclusions(turning, stock.conclusions, rows)
     for (const [number, notice] of changes.notices.splice(0).entries())
       changes.feed.push({ offset: entry.offset, number, notice })
   }
@@ -89,6 +111,7 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       judgeTime(state, record.at, hash, changes)
       passGaps(state, record.at, changes)
       passEdge(state, record.at, hash, changes)
+      passDues({ state, hash, changes }, record.at)
       passTime(state, record.at, changes)
     } else if (isOwnKind(record, 'rule')) {
       state.rules.put(record.rule.id, { rule: record.rule })
@@ -97,6 +120,7 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       retire(state, record.rule.id, record.at, changes)
       retireEdge(state, record.rule.site, undefined, record.at, changes)
       changes.rules.add(record.rule.site)
+      if (isGoodsRule(record.rule) && record.rule.enabled) state.unread.put(record.rule.id, { site: record.rule.site })
     } else if (isOwnKind(record, 'rule-removed')) {
       const removed = state.rules.get(record.rule)?.rule
       state.rules.remove(record.rule)

@@ -1,6 +1,7 @@
 import { isValueRule, type SilentRule } from '../../shared/rule.ts'
 import { watchTime } from '../../shared/rules/watch.ts'
 import { conditionKey } from './concerning.ts'
+import { forget } from './goods/due.ts'
 import { readerOfAntenna } from './hear-device.ts'
 import { obeyWatch } from './judge-values.ts'
 import { backlogQuietMs, endPast } from './past.ts'
@@ -56,6 +57,8 @@ function endBacklogs(state: AlertState, now: number, hash: Hash, changes: AlertC
 
 /** The rule changed or went: its conditions are forgotten, its alerts clear. */
 export function retire(state: AlertState, rule: string, at: number, changes: AlertChanges): void {
+  state.goodsRules = undefined
+  forget(state, rule)
   for (const key of [...state.watches.all.keys()]) if (key.startsWith(`${rule}/`)) state.watches.remove(key)
   for (const key of [...state.pasts.all.keys()]) if (key.startsWith(`${rule}/`)) state.pasts.remove(key)
   for (const { key } of [...state.open.all.values()]) {

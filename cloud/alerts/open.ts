@@ -6,11 +6,18 @@ import { runsOnGateway } from '../../shared/rule.ts'
 import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
+import { goodsSchema, openGoodsState } from '../goods/keep.ts'
 import type { AlertQueries } from '../http/read-models.ts'
+import type { Conclusions } from '../inventory/conclusions.ts'
+import type { JournalEntry } from '../journal/journal.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { nextRaiseAt } from './deadlines.ts'
-import { fold } from './fold.ts'
+import { fold, type Stock } from './fold.ts'
+import { followingStock } from './following-stock.ts'
+import { StoredDue } from './goods/due.ts'
+import { type Reading, takeReading } from './goods/read.ts'
+import { hasGoodsRules } from './goods/rules.ts'
 import { actsOf, alertsPage, noticesPage, raisedWithin, ringsWithin } from './queries.ts'
 import { reportOf } from './report.ts'
 import {
@@ -18,10 +25,12 @@ import {
   type AlertState,
   EdgeWord,
   OpenAlert,
+  StoredCount,
   StoredPast,
   StoredRule,
   StoredSign,
   StoredWatch,
+  UnreadRule,
 } from './state.ts'
 
 export interface Alerts extends Projection, AlertQueries {
@@ -64,6 +73,10 @@ const migrations: readonly Migration[] = [
   UPDATE notice SET number = id;
   CREATE UNIQUE INDEX notice_place ON notice ("offset", number);
   `,
+  `
+  ${goodsSchema}
+  ${['due', 'count', 'unread'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
+  `,
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
@@ -71,10 +84,25 @@ const AlertRow = z.object({ alert: z.string() })
 /** Whoever reads them and was away for longer has lost the older ones. */
 const noticesKept = 20_000
 
-/** Opens the alert projection: rules, the conditions they watch, and the life of every alert. */
-export async function openAlerts(options: { readonly path: string; readonly tell: TellBoards }): Promise<Alerts> {
+/**
+ * Opens the alert projection: rules, the conditions they watch, and the life of every alert. Where rules on goods are in
+ * force it waits for the stock, whose `conclusions` they are judged by; without those they find nothing.
+ */
+export async function openAlerts(options: {
+  readonly path: string
+  readonly tell: TellBoards
+  readonly conclusions?: Conclusions
+}): Promise<Alerts> {
+  const { conclusions } = options
   const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
+  const goods = openGoodsState(database)
   const state: AlertState = {
+    goods: goods.state,
+    dues: openKept(database, 'due', StoredDue),
+    counts: openKept(database, 'count', StoredCount),
+    unread: openKept(database, 'unread', UnreadRule),
+    nextDueAt: 0,
+    goodsRules: undefined,
     rules: openKept(database, 'rule', StoredRule),
     watches: openKept(database, 'watch', StoredWatch),
     pasts: openKept(database, 'past', StoredPast),
@@ -90,6 +118,10 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     concerning: new Map(),
   }
   const kept = [
+    goods,
+    state.dues,
+    state.counts,
+    state.unread,
     state.rules,
     state.watches,
     state.pasts,
@@ -115,6 +147,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     const row = database.prepare('SELECT "offset", now, watched_from AS watchedFrom FROM progress').get()
     const progress = Progress.parse(row)
     state.now = progress.now
+    state.goods.now = progress.now
     state.watchedFrom = progress.watchedFrom
     return progress.offset
   }
@@ -124,11 +157,15 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     reload: () => {
       for (const one of kept) one.load()
       state.concerning.clear()
+      state.goodsRules = undefined
+      state.nextDueAt = 0
       readProgress()
     },
     fold: (entries) => {
       const changes: AlertChanges = { alerts: new Map(), acts: [], rules: new Set(), notices: [], feed: [] }
-      fold(state, entries, sha256of128, changes)
+      const turning = { state, hash: sha256of128, changes }
+      for (const reading of readings) takeReading(turning, reading, entries[0]?.recordedAt ?? state.now)
+      fold(state, entries, sha256of128, changes, stockFor(entries))
       return changes
     },
     save: (changes, to) => {
@@ -145,6 +182,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
         if (changes.feed.length > 0) trimNotices.run(noticesKept)
         putProgress.run(to, state.now, state.watchedFrom)
       })
+      readings = []
       for (const one of kept) one.saved()
     },
     mayWait: ({ alerts, acts }, entries) =>
@@ -152,6 +190,22 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     tell: ({ alerts, rules }) => {
       if (alerts.size > 0) options.tell([...alerts.values()].map((alert) => ({ type: 'alert', alert })))
       if (rules.size > 0) options.tell([...rules].map(gatewayRules))
+    },
+  })
+  /** What rules that are new read from the ledger, to be taken over with the next entries. */
+  let readings: readonly Reading[] = []
+  const stockFor = (entries: readonly JournalEntry[]): Stock | undefined => {
+    const last = entries.at(-1)
+    if (conclusions === undefined || last === undefined) return undefined
+    const rows = hasGoodsRules(state) ? conclusions.between(projecting.offset, last.offset) : []
+    return { conclusions, rows: Map.groupBy(rows, ({ offset: of }) => of) }
+  }
+  const applying = followingStock({
+    state,
+    conclusions,
+    projecting,
+    take: (read) => {
+      readings = read
     },
   })
   const gatewayRules = (site: string): Fact => {
@@ -164,7 +218,7 @@ export async function openAlerts(options: { readonly path: string; readonly tell
     get offset() {
       return projecting.offset
     },
-    apply: projecting.apply,
+    apply: applying,
     skip: projecting.skip,
     alerts: (site, filter, page) => alertsPage(database, site, filter, page),
     alert: (id) => {

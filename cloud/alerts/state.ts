@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
-import { Rule } from '../../shared/rule.ts'
+import { type GoodsRule, Rule } from '../../shared/rule.ts'
 import type { Kept } from '../database/kept.ts'
+import type { GoodsState } from '../goods/state.ts'
 import type { AlertAct } from '../journal/own-record.ts'
 import type { RulesOfSite } from './concerning.ts'
+import type { StoredDue } from './goods/due.ts'
 
 export const StoredRule = z.object({ rule: Rule })
 export const StoredWatch = z.object({
@@ -70,6 +72,11 @@ export const EdgeWord = z.object({
 })
 export type EdgeWord = z.infer<typeof EdgeWord>
 
+/** Items that a rule on stock counts. */
+export const StoredCount = z.object({ count: z.int() })
+/** A rule on goods that has not read the ledger yet. */
+export const UnreadRule = z.object({ site: z.string() })
+
 /** Everything the projection holds. */
 export interface AlertState {
   /** rule id → rule. */
@@ -91,6 +98,18 @@ export interface AlertState {
   readonly windows: Kept<MaintenanceWindow>
   /** site → version of the map in force. */
   readonly mapVersions: Kept<number>
+  /** What is known of goods, as of the same entry: of the other room's own file nobody knows how far it is. */
+  readonly goods: GoodsState
+  /** key of the condition → how long it has held; of rules on goods. */
+  readonly dues: Kept<StoredDue>
+  /** key of the condition → items; of rules on stock. */
+  readonly counts: Kept<z.infer<typeof StoredCount>>
+  /** rule id → it is to read the ledger before the next tick. */
+  readonly unread: Kept<z.infer<typeof UnreadRule>>
+  /** When the next of `dues` may be due; at most too early. */
+  nextDueAt: number
+  /** Rules on goods in force by site; emptied when rules change. */
+  goodsRules: ReadonlyMap<string, readonly GoodsRule[]> | undefined
   /** Of the newest tick. */
   now: number
   /** Since when time went on without a step of the clock; 0 = since the beginning. Timers count from here. */

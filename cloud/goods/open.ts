@@ -1,17 +1,14 @@
 import { z } from 'zod'
 import { mostListedEpcs } from '../../shared/rule.ts'
-import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact as BoardFact, TellBoards } from '../push/fact.ts'
-import { factSchema, openFactTable } from './fact-table.ts'
 import { fold } from './fold.ts'
-import { KeptPassage } from './passages.ts'
+import { goodsSchema, openGoodsState } from './keep.ts'
 import type { GoodsWords } from './port.ts'
 import { wordsOf } from './port.ts'
-import { KeptShipment } from './shipment.ts'
-import { type GoodsChanges, type GoodsState, KeptClock, KeptGround, KeptHomes, noChanges } from './state.ts'
+import { type GoodsChanges, type GoodsState, noChanges } from './state.ts'
 import { openTeller } from './tell.ts'
 
 export interface Goods extends Projection {
@@ -26,8 +23,7 @@ const migrations: readonly Migration[] = [
   `
   CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), "offset" INTEGER NOT NULL, now INTEGER NOT NULL) STRICT;
   INSERT INTO progress VALUES (1, 0, 0);
-  ${factSchema}
-  ${['homes', 'ground', 'shipment', 'passage', 'clock'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
+  ${goodsSchema}
   `,
 ]
 const Progress = z.object({ offset: z.int(), now: z.int() })
@@ -35,18 +31,7 @@ const Progress = z.object({ offset: z.int(), now: z.int() })
 /** Opens the projection of what is known of goods, and of what should be where. */
 export async function openGoods(options: { readonly path: string; readonly tell: TellBoards }): Promise<Goods> {
   const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
-  const state: GoodsState = {
-    now: 0,
-    facts: openFactTable(database),
-    homes: openKept(database, 'homes', KeptHomes),
-    grounds: openKept(database, 'ground', KeptGround),
-    skuByArticle: new Map(),
-    shipments: openKept(database, 'shipment', KeptShipment),
-    passages: openKept(database, 'passage', KeptPassage),
-    clocks: openKept(database, 'clock', KeptClock),
-    live: new Map(),
-  }
-  const kept = [state.facts, state.homes, state.grounds, state.shipments, state.passages, state.clocks]
+  const { state, save, saved, load } = openGoodsState(database)
   const teller = openTeller(state)
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
@@ -55,9 +40,7 @@ export async function openGoods(options: { readonly path: string; readonly tell:
   const projecting = keptInStep<GoodsChanges>({
     offset,
     reload: () => {
-      for (const one of kept) one.load()
-      state.skuByArticle.clear()
-      state.live.clear()
+      load()
       state.now = readProgress().now
     },
     fold: (entries) => {
@@ -67,10 +50,10 @@ export async function openGoods(options: { readonly path: string; readonly tell:
     },
     save: (_changes, to) => {
       transaction(database, () => {
-        for (const one of kept) one.save()
+        save()
         putProgress.run(to, state.now)
       })
-      for (const one of kept) one.saved()
+      saved()
     },
     // The journal has a tick every second: the file is never further behind than that.
     mayWait: ({ sites }, entries) => sites.size === 0 && entries.every(({ origin }) => origin === 'gateway'),

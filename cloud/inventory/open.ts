@@ -4,6 +4,7 @@ import { openDatabase } from '../database/open.ts'
 import type { InventoryQueries } from '../http/read-models.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
+import { type Conclusions, openConclusions } from './conclusions.ts'
 import { exportEvidence, exportState } from './export.ts'
 import { factsOf, standingFacts } from './facts.ts'
 import { fold } from './fold.ts'
@@ -35,6 +36,8 @@ export interface Inventory extends Projection, InventoryQueries {
   holdings(site: string): Iterable<Holding>
   /** undefined: not on the map. */
   slotWord(site: string, slot: string): SlotWord | undefined
+  /** The ledger by offsets of the journal, for rooms of the same thread that follow on the stock. */
+  readonly conclusions: Conclusions
   /** When an item last came onto a site, by the ledger, Unix ms; undefined: nobody saw it come. */
   arrivedAt(epc: string): number | undefined
   /** Canonical text of the state (`exportState`). */
@@ -88,6 +91,7 @@ export async function openInventory(options: {
     apply: projecting.apply,
     skip: projecting.skip,
     standing: () => standingFacts(state),
+    conclusions: openConclusions(database, () => ({ state, names: store.names, offset: projecting.offset })),
     holdings: (site) => holdingsOf(state, site),
     slotWord: (site, id) => {
       const slot = state.sites.get(site)?.slots.get(id)

@@ -16,8 +16,13 @@ const tell = () => {}
 
 export async function rebuildable(name: ProjectionName, config: CloudConfig, clock: Clock): Promise<Rebuildable> {
   const { dataDirectory } = config
+  if (name === 'alerts') {
+    // Rules on goods are judged by the ledger as of each entry: the stock goes on with them where it is behind.
+    const inventoryPath = join(dataDirectory, dataFiles.inventory)
+    return { path: join(dataDirectory, dataFiles.alerts), open: (path) => openAlertsBeside(inventoryPath, path) }
+  }
   if (name !== 'series') {
-    const open = { inventory: openInventory, goods: openGoods, alerts: openAlerts, supervision: openSupervision }[name]
+    const open = { inventory: openInventory, goods: openGoods, supervision: openSupervision }[name]
     const evidenceDays = config.evidence.keepDays
     return { path: join(dataDirectory, dataFiles[name]), open: (path) => open({ path, tell, evidenceDays }) }
   }
@@ -29,6 +34,26 @@ export async function rebuildable(name: ProjectionName, config: CloudConfig, clo
   }
   const { store, offsetPath } = await openSeries(config.series, dataDirectory, clock)
   return { path: offsetPath, open: (path) => closingBoth(store, path) }
+}
+
+async function openAlertsBeside(inventoryPath: string, path: string): Promise<Projection> {
+  const inventory = await openInventory({ path: inventoryPath, tell })
+  const alerts = await openAlerts({ path, tell, conclusions: inventory.conclusions })
+  return {
+    name: alerts.name,
+    get offset() {
+      return alerts.offset
+    },
+    async apply(entries, signal) {
+      await inventory.apply(entries, signal)
+      await alerts.apply(entries, signal)
+    },
+    skip: alerts.skip,
+    async close() {
+      await alerts.close()
+      await inventory.close()
+    },
+  }
 }
 
 async function closingBoth(store: Awaited<ReturnType<typeof openSeries>>['store'], offsetPath: string) {

@@ -31,6 +31,13 @@ test('rebuild: refused while the cloud runs, a second cloud too; afterwards ever
   const s = await street()
   const cloud = await s.startCloud()
   await s.send('PUT', `/sites/${site}/map`, gateMap(site, 'gw-1', 'dock-1'))
+  const empty = { type: 'stock', goods: { skus: ['MILK'] }, direction: 'below', limit: 1, clearAt: 1 }
+  await s.send('PUT', '/rules/no-milk', { ...empty, id: 'no-milk', site, name: 'No milk', severity: 3 })
+  await until('a rule on goods has read the ledger', async () =>
+    (await s.get<Page<Alert>>(`/sites/${site}/alerts`)).items.some(
+      ({ rule, subject }) => rule + subject === 'no-milkMILK',
+    ),
+  )
   await s.caughtUp()
 
   const refused = await s.command('rebuild', 'all')

@@ -35,7 +35,10 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
 }
 
 const keptTables = {
-  alerts: ['rule', 'watch', 'past', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'],
+  alerts: [
+    ...(['rule', 'watch', 'past', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'] as const),
+    ...(['due', 'count', 'unread', 'homes', 'ground', 'shipment'] as const),
+  ],
   supervision: ['gateway', 'sensor', 'limits', 'flow'],
   goods: ['homes', 'ground', 'shipment', 'passage', 'clock'],
   series: [],
@@ -45,6 +48,7 @@ const queries = {
     'SELECT id, site, state, raised_at, alert FROM alert',
     'SELECT at, by, alert, act, comment, until, assigned_to FROM act',
     'SELECT at, notice FROM notice',
+    'SELECT * FROM fact',
   ],
   goods: ['SELECT * FROM fact'],
   supervision: ['SELECT site, gateway, from_at, to_at, count, reason, class FROM gap'],

@@ -48,7 +48,10 @@ async function open(order: JournalOrder) {
       room.close(),
     )
     const goods = rooms.adopt(await openGoods({ path: file('goods'), tell }), (room) => room.close())
-    const alerts = rooms.adopt(await openAlerts({ path: file('alerts'), tell }), (room) => room.close())
+    const alerts = rooms.adopt(
+      await openAlerts({ path: file('alerts'), tell, conclusions: inventory.conclusions }),
+      (room) => room.close(),
+    )
     const supervision = rooms.adopt(await openSupervision({ path: file('supervision'), tell }), (room) => room.close())
     const projections = [inventory, goods, alerts, supervision]
     const standing = [...inventory.standing(), ...goods.standing(), ...alerts.standing(), ...supervision.standing()]

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { backlogQuietMs } from '../past.ts'
+import { type Cause, raise, raisePast, turn } from '../raise.ts'
+import type { AlertChanges, AlertState, Hash } from '../state.ts'
+
+/** A condition of goods that holds, and when it is to be raised. JSON-safe, instants are Unix ms. */
+export const StoredDue = z.object({
+  site: z.string(),
+  rule: z.string(),
+  subject: z.string(),
+  zone: z.string().nullable(),
+  /** Since when it holds, by event time. */
+  sinceAt: z.number(),
+  dueAt: z.number(),
+  /** Names what began it. */
+  trigger: z.string(),
+  value: z.number().nullable(),
+  raised: z.boolean(),
+  /** What began it came late, then: it rings when the backlog is told and it still holds. */
+  heardAt: z.number().optional(),
+  /** It clears by itself then. */
+  endsAt: z.number().optional(),
+})
+export type StoredDue = z.infer<typeof StoredDue>
+
+/** What every step of the fold over conclusions turns. */
+export interface Turning {
+  readonly state: AlertState
+  readonly hash: Hash
+  readonly changes: AlertChanges
+}
+
+/** A rule has no more alerts open than this: who is told of a thousand items is not helped by one more. */
+export const mostRaised = 1000
+
+/** The condition holds. What is due at `now` already and did not come late is raised at once, the rest by ticks. */
+export function begin(turning: Turning, key: string, due: StoredDue, now: number): void {
+  const { state } = turning
+  const known = state.dues.get(key)
+  if (known?.raised === true) return
+  const next = known === undefined ? due : { ...due, trigger: known.trigger, heardAt: due.heardAt ?? known.heardAt }
+  state.dues.put(key, next)
+  state.nextDueAt = Math.min(state.nextDueAt, next.dueAt)
+  if (next.heardAt === undefined && next.dueAt <= now && !isFull(state, due.rule)) fire(turning, key, next, now)
+}
+
+/** The condition has gone at `at`. What had lasted for long enough and nobody was called for is past. */
+export function end(turning: Turning, key: string, at: number, isWithdrawn = false): void {
+  const { state, hash, changes } = turning
+  const due = state.dues.get(key)
+  if (due === undefined) return
+  state.dues.remove(key)
+  if (due.raised) turn(state, key, 'clear', Math.max(at, due.sinceAt), changes)
+  else if (!isWithdrawn && at >= due.dueAt) raisePast(causeOf(state, key, due), at, hash, changes)
+}
+
+/** It was over when it was found, or did not last: in the history alone. */
+export function tellPast({ state, hash, changes }: Turning, key: string, due: StoredDue, clearedAt: number): void {
+  raisePast(causeOf(state, key, due), clearedAt, hash, changes)
+}
+
+/** Raises what is due at `now`, and clears what clears by itself. */
+export function passDues(turning: Turning, now: number): void {
+  const { state } = turning
+  // The first tick after a step of the clock decides nothing: the next one shows whether it is the time.
+  if (state.nextDueAt > now || state.watchedFrom === now) return
+  let nextAt = Number.POSITIVE_INFINITY
+  for (const [key, due] of [...state.dues.all]) {
+    const atMs = due.raised ? (due.endsAt ?? Number.POSITIVE_INFINITY) : due.dueAt
+    const quietMs = due.heardAt === undefined ? backlogQuietMs : now - due.heardAt
+    if (atMs > now) nextAt = Math.min(nextAt, atMs)
+    else if (due.raised) end(turning, key, atMs)
+    else if ((quietMs >= 0 && quietMs < backlogQuietMs) || isFull(state, due.rule)) nextAt = now
+    else {
+      fire(turning, key, due, now)
+      nextAt = Math.min(nextAt, due.endsAt ?? Number.POSITIVE_INFINITY)
+    }
+  }
+  state.nextDueAt = nextAt
+}
+
+/** The rule changed or went. */
+export function forget(state: AlertState, rule: string): void {
+  for (const key of [...state.dues.all.keys()]) if (key.startsWith(`${rule}/`)) state.dues.remove(key)
+  for (const key of [...state.counts.all.keys()]) if (key.startsWith(`${rule}/`)) state.counts.remove(key)
+  state.unread.remove(rule)
+}
+
+function fire({ state, hash, changes }: Turning, key: string, due: StoredDue, now: number): void {
+  state.dues.put(key, { ...due, raised: true })
+  raise(state, { ...causeOf(state, key, due), ringsAt: Math.max(due.dueAt, now) }, hash, changes)
+}
+
+function causeOf(state: AlertState, key: string, due: StoredDue): Cause {
+  const { site, rule: ruleId, subject, zone, value, dueAt: at, trigger } = due
+  return { key, site, rule: state.rules.get(ruleId)?.rule, ruleId, subject, zone, value, at, trigger }
+}
+
+function isFull(state: AlertState, rule: string): boolean {
+  if (state.dues.all.size < mostRaised) return false
+  let raised = 0
+  for (const due of state.dues.all.values()) if (due.raised && due.rule === rule) raised += 1
+  return raised >= mostRaised
+}

@@ -1,0 +1,85 @@
+import type { GoodsRule } from '../../../shared/rule.ts'
+import type { Conclusions } from '../../inventory/conclusions.ts'
+import { conditionKey } from '../concerning.ts'
+import type { AlertState } from '../state.ts'
+import { begin, end, type StoredDue, type Turning } from './due.ts'
+import { dueOf } from './follow.ts'
+import { enteredAt, heldAgainst, isItemRule, knownItem } from './item.ts'
+import { goodsRulesOn } from './rules.ts'
+import { isThere, namedSkus } from './scope.ts'
+import { countedAs, setStock } from './stock.ts'
+
+/** What a rule that was just made finds, as of an offset of the journal. */
+export interface Reading {
+  readonly rule: GoodsRule
+  readonly offset: number
+  /** subject → how many, of a rule on stock. */
+  readonly counts: ReadonlyMap<string, number>
+  readonly dues: ReadonlyMap<string, StoredDue>
+}
+
+/** Some 5 µs an item, and the intake shares the thread. */
+const itemsAtATime = 2000
+
+/** Reads where everything is, for rules that were not judged before; `pause` lets others have the thread in between. */
+export async function readLedger(
+  state: AlertState,
+  conclusions: Conclusions,
+  offset: number,
+  pause: () => Promise<void>,
+): Promise<readonly Reading[]> {
+  const sites = new Set([...state.unread.all.values()].map(({ site }) => site))
+  const rules = [...sites]
+    .flatMap((site) => goodsRulesOn(state, site))
+    .filter(({ id }) => state.unread.get(id) !== undefined)
+  const readings = rules.map((rule) => ({
+    ...{ rule, offset, dues: new Map<string, StoredDue>() },
+    counts: new Map(rule.type === 'stock' ? expectedOf(rule).map((subject) => [subject, 0]) : []),
+  }))
+  for (let number = 1; number <= conclusions.items; number += 1) {
+    if (number % itemsAtATime === 0) await pause()
+    const [stop] = conclusions.trail(number, offset)
+    const epc = conclusions.epcOf(number)
+    if (stop === undefined || epc === undefined || stop.place === null || !sites.has(stop.place.site)) continue
+    const item = knownItem(state, stop.place.site, epc)
+    for (const { rule, counts, dues } of readings) {
+      if (!isThere(rule, stop.place)) continue
+      if (rule.type === 'stock') {
+        const subject = countedAs(rule, item)
+        if (subject !== undefined) counts.set(subject, (counts.get(subject) ?? 0) + 1)
+      } else if (isItemRule(rule)) {
+        const held = heldAgainst(state, rule, item, stop, () => enteredAt(conclusions, rule, epc, offset))
+        if (held === undefined) continue
+        const trigger = `${rule.site}/${stop.offset}/${stop.at}`
+        dues.set(conditionKey(rule, rule.site, epc), dueOf(rule, epc, stop.place.zone, held, trigger))
+      }
+    }
+  }
+  return readings
+}
+
+/** Takes a reading over. What rang and still holds goes on; what is found only now rings by the next tick. */
+export function takeReading(turning: Turning, { rule, offset, counts, dues }: Reading, now: number): void {
+  const { state } = turning
+  state.unread.remove(rule.id)
+  if (rule.type === 'stock') {
+    const prefix = conditionKey(rule, rule.site, '')
+    const known = [...state.counts.all.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length))
+    const came = { at: now, trigger: `${rule.site}/${offset}`, isWithdrawn: true }
+    for (const subject of new Set([...known, ...counts.keys()])) {
+      setStock(turning, rule, subject, counts.get(subject) ?? 0, came)
+    }
+    return
+  }
+  if (!isItemRule(rule)) return
+  for (const [key, due] of [...state.dues.all]) if (due.rule === rule.id && !dues.has(key)) end(turning, key, now, true)
+  for (const [key, due] of dues)
+    if (state.dues.get(key) === undefined) begin(turning, key, due, Number.NEGATIVE_INFINITY)
+}
+
+/** Of what nothing is there, somebody has to be told as well. */
+function expectedOf(rule: GoodsRule & { readonly type: 'stock' }): readonly string[] {
+  return rule.each === 'all' ? [rule.zone ?? rule.site] : namedSkus(rule.goods)
+}
