@@ -52,10 +52,18 @@ export function openFactTable(database: DatabaseSync): FactTable {
     `INSERT OR REPLACE INTO fact (site, epc, sku, lot, expires_at, hold, received_at, owner)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const held = database.prepare('SELECT epc FROM fact WHERE site = ? AND hold IS NOT NULL ORDER BY epc')
-  const firstHeld = database.prepare('SELECT epc FROM fact WHERE site = ? AND hold IS NOT NULL ORDER BY epc LIMIT ?')
-  const countHeld = database.prepare('SELECT count(*) AS held FROM fact WHERE site = ? AND hold IS NOT NULL')
-  const heldSites = database.prepare('SELECT DISTINCT site FROM fact WHERE hold IS NOT NULL ORDER BY site')
+  const held = database.prepare(
+    'SELECT epc FROM fact INDEXED BY fact_hold WHERE site = ? AND hold IS NOT NULL ORDER BY epc',
+  )
+  const firstHeld = database.prepare(
+    'SELECT epc FROM fact INDEXED BY fact_hold WHERE site = ? AND hold IS NOT NULL ORDER BY epc LIMIT ?',
+  )
+  const countHeld = database.prepare(
+    'SELECT count(*) AS held FROM fact INDEXED BY fact_hold WHERE site = ? AND hold IS NOT NULL',
+  )
+  const heldSites = database.prepare(
+    'SELECT DISTINCT site FROM fact INDEXED BY fact_hold WHERE hold IS NOT NULL ORDER BY site',
+  )
   const expiring = database.prepare(
     'SELECT epc FROM fact WHERE site = ? AND expires_at < ? AND expires_at IS NOT NULL ORDER BY expires_at, epc',
   )

@@ -66,6 +66,8 @@ export interface Tally {
   readonly bySku: Map<string, number>
   firstAt: number | null
   lastAt: number | null
+  /** How often it changed. */
+  changes: number
 }
 
 export interface Unordered {
@@ -96,7 +98,7 @@ export function openMatching(shipments: readonly MatchedShipment[], lookups: Loo
   const unordered: Unordered[] = []
 
   for (const of of shipments) {
-    const tally: Tally = { of, taken: new Map(), bySku: new Map(), firstAt: null, lastAt: null }
+    const tally: Tally = { of, taken: new Map(), bySku: new Map(), firstAt: null, lastAt: null, changes: 0 }
     tallies.set(of.shipment, tally)
     const key = gateKey(of.direction, of.gate)
     const there = byGate.get(key)
@@ -183,6 +185,7 @@ function take(tally: Tally, object: string, taken: Taken, at: number): void {
 }
 
 function putBack(tally: Tally, object: string): void {
+  tally.changes += 1
   const taken = tally.taken.get(object)
   tally.taken.delete(object)
   if (taken === undefined || taken.line !== null || taken.sku === null) return
@@ -190,6 +193,7 @@ function putBack(tally: Tally, object: string): void {
 }
 
 function touch(tally: Tally, at: number): void {
+  tally.changes += 1
   tally.firstAt ??= at
   tally.lastAt = at
 }

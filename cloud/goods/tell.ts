@@ -1,6 +1,7 @@
 import type { ShipmentSummary } from '../../shared/shipment.ts'
 import type { Fact } from '../push/fact.ts'
-import { isMatched, outcomeOf, shipmentsOn } from './live.ts'
+import { isMatched, matchingOn, outcomeOf, shipmentsOn } from './live.ts'
+import type { Tally } from './matching.ts'
 import type { KeptShipment } from './shipment.ts'
 import { summaryOf } from './shipment-view.ts'
 import { type GoodsState, keyOn } from './state.ts'
@@ -20,6 +21,8 @@ export interface Teller {
 export function openTeller(state: GoodsState): Teller {
   /** Open shipments as boards know them, as JSON. */
   const told = new Map<string, string>()
+  /** How open shipments were when they were last looked at: to put their lines together costs more than all else. */
+  const looked = new Map<string, readonly [KeptShipment, Tally | undefined, number | undefined]>()
   /** site → the tick at which it was matched anew. */
   const rematchedAt = new Map<string, number>()
   const putOff = new Set<string>()
@@ -27,6 +30,11 @@ export function openTeller(state: GoodsState): Teller {
   function newsOf(shipment: KeptShipment): readonly Fact[] {
     const key = keyOn(shipment.site, shipment.shipment)
     if (shipment.ended !== null && !told.has(key)) return []
+    const tally = matchingOn(state, shipment.site).tallies.get(shipment.shipment)
+    const [before, tallyBefore, changesBefore] = looked.get(key) ?? []
+    if (before === shipment && tallyBefore === tally && changesBefore === tally?.changes) return []
+    if (shipment.ended === null) looked.set(key, [shipment, tally, tally?.changes])
+    else looked.delete(key)
     const summary: ShipmentSummary = summaryOf(shipment, outcomeOf(state, shipment))
     const text = JSON.stringify(summary)
     if (told.get(key) === text) return []
@@ -58,7 +66,9 @@ export function openTeller(state: GoodsState): Teller {
       [...state.shipments.all.values()]
         .filter(({ ended }) => ended === null)
         .flatMap((shipment) => {
-          told.delete(keyOn(shipment.site, shipment.shipment))
+          const key = keyOn(shipment.site, shipment.shipment)
+          told.delete(key)
+          looked.delete(key)
           return newsOf(shipment)
         }),
   }
