@@ -14,9 +14,9 @@ import type { StillOrder } from './support/still-readers.ts'
 
 /**
  * Tag read on a simulated R700 → broker of the site → edge process → cloud process → delta at a board, beside 2,000
- * reads a second of 1,000 tags that lie still. Time runs from just before the publish of a read that fills a slot until
- * the last of all board clients has the delta with that slot. Boards get at most 10 deltas a second, so up to 100 ms of
- * it are the waiting for the next one.
+ * reads a second of 1,000 tags that lie still. A single read puts nothing into stock: time runs from just before the
+ * publish of the second read of a tag, which does, until the last of all board clients has the delta with that slot.
+ * Boards get at most 10 deltas a second, so up to 100 ms of it are the waiting for the next one.
  *
  * Where Chromium is installed and the board is built, the same again with a page that shows the floor: until the first
  * task after the frame that draws the slot. Both ends read the wall clock of one machine, so whole milliseconds.
@@ -126,12 +126,12 @@ interface Painted {
 }
 
 /**
- * Looks at the slots on every frame, and keeps when each became occupied. Text, because it runs in the page: the board
+ * Looks at the slots on every frame, and keeps when each got one more item. Text, because it runs in the page: the board
  * draws in the same frame in which its new state is first seen here, and a message posted in a frame comes after it.
  */
 async function watchFrames(page: Page, slots: readonly string[]): Promise<void> {
   await page.evaluate(`{
-    const before = new Map(${JSON.stringify(slots)}.map((slot) => [slot, window.__board.slotState(slot)]))
+    const before = new Map(${JSON.stringify(slots)}.map((slot) => [slot, window.__board.slotItems(slot)]))
     const { port1, port2 } = new MessageChannel()
     window.painted = []
     port2.onmessage = ({ data }) => {
@@ -141,11 +141,10 @@ async function watchFrames(page: Page, slots: readonly string[]): Promise<void> 
     const look = () => {
       requestAnimationFrame(look)
       const filled = []
-      for (const [slot, state] of before) {
-        const now = window.__board.slotState(slot)
-        if (now === state) continue
+      for (const [slot, items] of before) {
+        const now = window.__board.slotItems(slot)
         before.set(slot, now)
-        if (now === 'occupied') filled.push(slot)
+        if (now > items) filled.push(slot)
       }
       if (filled.length > 0) port1.postMessage(filled)
     }

@@ -6,10 +6,10 @@ import { openR700 } from '../../simulators/devices/impinj-r700.ts'
 import { readerStatusMs } from '../../simulators/gateway-sources.ts'
 import { sgtin96 } from '../../simulators/world/sgtin.ts'
 
-/** One tag that was read at another slot than before, and so filled that slot. */
+/** One tag that was read for the second time, and so is in stock, in a slot. */
 export interface Move {
   readonly slot: string
-  /** Just before the reader published it: Unix ms, for other processes, and on our own monotonic clock. */
+  /** Just before the reader published the second read: Unix ms, for other processes, and on our own monotonic clock. */
   readonly at: number
   readonly atMs: number
   /** Until the last board client had it; undefined = not yet. */
@@ -17,18 +17,19 @@ export interface Move {
 }
 
 /**
- * Tags that walk to and fro between two slots, each under antennas of a simulated R700. Every read of theirs changes
- * what boards show, and nothing else ever changes these slots.
+ * Tags that come into slots, each under an antenna of a simulated R700. A single read puts nothing into stock, so each
+ * tag is read twice, the second time when the gateway's window is over and the first one long told: what is measured
+ * begins with the read that completes the evidence. Nothing else ever changes these slots.
  */
 export interface Probes {
   readonly moves: readonly Move[]
-  /** Moves the tags in turn until `signal` aborts, at irregular times; resolves when boards have seen all of it. */
+  /** Brings tags into the slots in turn until `signal` aborts, at irregular times; resolves when boards have seen all of it. */
   walk(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
-/** A tag comes back to an antenna only after the gateway's window is over: before, the read would be merged. */
-const longestWalk = 1_250
+/** The second read comes only after the gateway's window is over: before, it would be merged into the first. */
+const betweenReadsMs = 1_250
 const companyPrefix = 9_506_000
 const occupied = slotStates.indexOf('occupied')
 
@@ -73,14 +74,17 @@ export async function openProbes(options: {
   const { map, probes, movesPerSecond } = options
   const slotIds = map.slots.map(({ id }) => id)
   const moves: Move[] = []
-  const awaited = new Map<string, Move>()
+  const awaited = new Map<string, { readonly move: Move; readonly items: number }>()
+  const held = new Map<string, number>()
   function onDelta({ slots }: BoardDelta): void {
     const atMs = performance.now()
     for (const [row, place] of (slots?.slot ?? []).entries()) {
       const slot = slotIds[place] ?? ''
-      const move = awaited.get(slot)
-      if (move === undefined || slots?.state[row] !== occupied) continue
-      move.seenAfterMs = atMs - move.atMs
+      const items = slots?.items[row] ?? 0
+      held.set(slot, items)
+      const waiting = awaited.get(slot)
+      if (waiting === undefined || slots?.state[row] !== occupied || items < waiting.items) continue
+      waiting.move.seenAfterMs = atMs - waiting.move.atMs
       awaited.delete(slot)
     }
   }
@@ -96,29 +100,36 @@ export async function openProbes(options: {
     const url = options.siteBrokerUrl
     readers.set(id, await openR700({ id, url, topic, random: () => 1, statusEveryMs: readerStatusMs, now: Date.now }))
   }
-  const walked = Array.from({ length: probes }, () => 0)
   let turn = 0
 
-  function move(probe: number): void {
-    const side = (walked[probe] ?? 0) & 1
+  /** The turns go over all slots, so one is left alone for long enough to see what came of it. */
+  async function bring(serial: number): Promise<void> {
+    const probe = serial % probes
+    const side = Math.floor(serial / probes) & 1
     const slot = slotOf(probe, side)
-    if (awaited.has(slotOf(probe, 1 - side))) return // the last step was not seen yet
-    walked[probe] = side + 1
+    const epc = sgtin96(companyPrefix, 900, serial + 1)
+    const read = () => {
+      const reader = readers.get(readerOf(probe))
+      reader?.see([{ at: Date.now(), antenna: antennaOf(probe, side), epc, rssiDbm: -55 }])
+    }
+    read()
+    await pause(betweenReadsMs)
     const made: Move = { slot, at: Date.now(), atMs: performance.now(), seenAfterMs: undefined }
     moves.push(made)
-    awaited.set(slot, made)
-    const epc = sgtin96(companyPrefix, 900, probe + 1)
-    readers.get(readerOf(probe))?.see([{ at: made.at, antenna: antennaOf(probe, side), epc, rssiDbm: -55 }])
+    awaited.set(slot, { move: made, items: (held.get(slot) ?? 0) + 1 })
+    read()
   }
 
   return {
     moves,
     async walk(signal) {
-      if ((probes / movesPerSecond) * 1000 < longestWalk) throw new Error('too few probes for so many moves')
+      if ((probes / movesPerSecond) * 1000 < betweenReadsMs) throw new Error('too few probes for so many moves')
+      const begun: Promise<void>[] = []
       for (; !signal.aborted; turn += 1) {
-        move(turn % probes)
+        begun.push(bring(turn))
         await pause(((0.5 + Math.random()) * 1000) / movesPerSecond)
       }
+      await Promise.all(begun)
       for (let tries = 0; awaited.size > 0 && tries < 100; tries += 1) await pause(100)
       if (awaited.size > 0) throw new Error(`${awaited.size} of ${moves.length} moves were never seen`)
     },

@@ -5,8 +5,8 @@
  * store's signals. It asks its own origin and nobody else, under a policy of `default-src 'self'`.
  *
  * `window.__board` is a read-only view for browser tests: `revision` (null before the first snapshot), `live`,
- * `slotState(code)` ("empty", "occupied", "unknown"; undefined for a code not on the map), `counts` of slots by state
- * (null before the first snapshot), `pictures` of the plan painted so far and by what.
+ * `slotState(code)` ("empty", "occupied", "unknown"; undefined for a code not on the map), `slotItems(code)` (0 for such
+ * a code), `counts` of slots by state (null before the first snapshot), `pictures` of the plan painted so far and by what.
  */
 import { render } from 'preact'
 import { countSlots, type SlotCounts, slotStateOf } from './core/board.ts'
@@ -19,6 +19,7 @@ interface BoardView {
   readonly counts: SlotCounts | null
   readonly pictures: { readonly count: number; readonly kind: 'webgl' | 'canvas' | null }
   slotState(code: string): string | undefined
+  slotItems(code: string): number
 }
 declare global {
   interface Window {
@@ -44,6 +45,10 @@ const view: BoardView = {
   slotState(code) {
     const board = store.board.peek()
     return board === null ? undefined : slotStateOf(board, code)
+  },
+  slotItems(code) {
+    const board = store.board.peek()
+    return board?.slotItems[board.slotIndex.get(code) ?? -1] ?? 0
   },
 }
 Object.defineProperty(window, '__board', { value: Object.freeze(view) })

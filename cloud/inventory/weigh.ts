@@ -59,12 +59,15 @@ export function judgeDue(state: InventoryState, now: number, origin: Origin, cha
   }
 }
 
-/** Its silence is watched from now on, if it is anywhere. */
+/**
+ * Its silence is watched from now on, if it is anywhere: looked at once a minute, for its mean gap may have become
+ * shorter, and sooner if its time will be over.
+ */
 export function watch(state: InventoryState, item: TrackedItem, now: number): void {
   if (item.isWatched || item.place === null || item.place.departed) return
-  const waitMs = absenceMs(gapHeard(state.tracks.of(item.id)), profile)
-  const at = item.lastSeenAt + waitMs + graceMs
-  state.deadlines.watch(item, at > now ? at : now + waitMs)
+  const overAt = item.lastSeenAt + absenceMs(gapHeard(state.tracks.of(item.id)), profile) + graceMs
+  const nextAt = Math.max(now, item.lastSeenAt) + profile.absentLeastMs + graceMs
+  state.deadlines.watch(item, overAt > now ? Math.min(overAt, nextAt) : nextAt)
 }
 
 const scratch: Findings = { conclusions: [], bases: [] }

@@ -89,7 +89,11 @@ test('whatever happens afterwards, what was seen then is still told of then', as
         return { at, entry: fromGateway([observation(at, point, epc)]) }
       })
       const then = entries[Math.min(cut, entries.length - 1)]?.at ?? t0
-      const known = (rows: typeof entries) => [published(rotterdam()), ...rows.map(({ entry }) => entry), tick(at)]
+      const known = (rows: typeof entries) => [
+        published(rotterdam()),
+        ...rows.map(({ entry }) => entry),
+        tick(at + 30_000),
+      ]
       const before = await stockOf(known(entries.filter((row) => row.at <= then)))
       const after = await stockOf(known(entries))
       expect(heldAt(after, then)).toEqual(heldAt(before, then))
