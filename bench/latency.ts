@@ -108,12 +108,13 @@ async function measurePainted(cloud: CloudProcess, walkers: Probes, seconds: num
     await watchFrames(page, [...new Set(walkers.moves.map(({ slot }) => slot))])
     await walkFor(walkers, 2)
     const moves = await walkFor(walkers, seconds)
-    const painted = await page.evaluate<readonly Painted[]>('window.painted')
-    return moves.map((move) => {
-      const first = painted.find(({ slot, at }) => slot === move.slot && at >= move.at)
-      if (first === undefined) throw new Error(`the page never painted ${move.slot}`)
-      return first.at - move.at
+    let painted: readonly Painted[] = []
+    const paintOf = (move: Move) => painted.find(({ slot, at }) => slot === move.slot && at >= move.at)
+    await until('the page has painted every move', async () => {
+      painted = await page.evaluate<readonly Painted[]>('window.painted')
+      return moves.every((move) => paintOf(move) !== undefined)
     })
+    return moves.map((move) => (paintOf(move)?.at ?? Number.NaN) - move.at)
   } finally {
     await browser.close()
   }

@@ -29,7 +29,7 @@ export interface Probes {
 }
 
 /** The second read comes only after the gateway's window is over: before, it would be merged into the first. */
-const betweenReadsMs = 1_250
+const betweenReadsMs = 2_500
 const companyPrefix = 9_506_000
 const occupied = slotStates.indexOf('occupied')
 
@@ -123,7 +123,7 @@ export async function openProbes(options: {
   return {
     moves,
     async walk(signal) {
-      if ((probes / movesPerSecond) * 1000 < betweenReadsMs) throw new Error('too few probes for so many moves')
+      if ((2 * probes * 1000) / movesPerSecond < betweenReadsMs) throw new Error('too few probes for so many moves')
       const begun: Promise<void>[] = []
       for (; !signal.aborted; turn += 1) {
         begun.push(bring(turn))
