@@ -82,43 +82,19 @@ const fewInSight = 0.2
 
 /** Every slot in sight. */
 export function paintSlots(raster: Raster, plan: Plan, view: View, ratio: number, codes: SlotCodes, ink: Ink): void {
-  const { width, height, pixels } = raster
-  const { slotRects: rects, index, bounds } = plan
+  const { width, height } = raster
+  const { index, bounds } = plan
   const scale = view.pixelsPerMetre * ratio
-  const [offsetX, offsetY] = [view.x * ratio, view.y * ratio]
   const area = (width / scale) * (height / scale)
   if (index !== null && area < fewInSight * bounds.width * bounds.height) {
-    const [x, y] = [-offsetX / scale, -offsetY / scale]
+    const [x, y] = [(-view.x * ratio) / scale, (-view.y * ratio) / scale]
     // In the order of the map, as everything else is painted.
     const seen = Uint32Array.from(index.search(x, y, x + width / scale, y + height / scale)).sort()
     for (const slot of seen) paintSlot(raster, plan, view, ratio, slot, codes[slot] ?? unknown, ink)
     return
   }
-  const { gap } = ink
-  for (let slot = 0; slot < codes.length; slot++) {
-    const code = codes[slot] ?? unknown
-    // With a line, a pattern or a step of a layer there is more to paint than a patch of one colour.
-    if (ink.line > 0 || (code & ~1) !== 0) {
-      paintSlot(raster, plan, view, ratio, slot, code, ink)
-      continue
-    }
-    // As `paintSlot`, without anything made for it: this runs a hundred thousand times a picture.
-    const at = slot * 4
-    const x = (rects[at] ?? 0) * scale + offsetX
-    const y = (rects[at + 1] ?? 0) * scale + offsetY
-    if (x >= width || y >= height) continue
-    const farX = x + (rects[at + 2] ?? 0) * scale
-    const farY = y + (rects[at + 3] ?? 0) * scale
-    if (farX < 0 || farY < 0) continue
-    const left = Math.round(x + gap)
-    const top = Math.round(y + gap)
-    const from = Math.max(0, left)
-    const to = Math.min(width, Math.max(left + 1, Math.round(farX - gap)))
-    const end = Math.min(height, Math.max(top + 1, Math.round(farY - gap)))
-    const colour = code === occupied ? ink.occupied : ink.empty
-    for (let row = Math.max(0, top); row < end; row++)
-      for (let pixel = row * width + from; pixel < row * width + to; pixel++) pixels[pixel] = colour
-  }
+  for (let slot = 0; slot < codes.length; slot++)
+    paintSlot(raster, plan, view, ratio, slot, codes[slot] ?? unknown, ink)
 }
 
 /** `null`: it is out of sight, and nothing was painted. */
@@ -140,7 +116,7 @@ export function paintSlot(
   const farX = x + (rects[at + 2] ?? 0) * pixelsPerMetre * ratio
   const farY = y + (rects[at + 3] ?? 0) * pixelsPerMetre * ratio
   if (farX < 0 || farY < 0) return null
-  // As `boxOf`, written out.
+  // As `boxOf`, written out: this runs a hundred thousand times a picture.
   const left = Math.round(x + ink.gap)
   const top = Math.round(y + ink.gap)
   const box: Box = {

@@ -17,8 +17,6 @@ export interface GroundScene {
   readonly view: View
   readonly ratio: number
   readonly ink: Ink
-  /** It will be painted again in a moment: it need not be sharp. */
-  readonly isMoving: boolean
 }
 
 /**

@@ -24,8 +24,6 @@ const ageEveryMs = 10_000
 
 /** While the plan is moved its words are moved with it, and written anew no more often. */
 const wordsEveryMs = 150
-/** A plan that has not been moved for so long is at rest, and is painted sharply. */
-const restMs = 120
 /** A legend changes no faster than somebody reads it. */
 const legendEveryMs = 300
 
@@ -118,9 +116,6 @@ export function usePicture(
     let writtenFor: View | null = null
     let writtenAt = Number.NEGATIVE_INFINITY
     let toldAt = Number.NEGATIVE_INFINITY
-    let groundFor: View | null = null
-    let movedAt = Number.NEGATIVE_INFINITY
-    let isRough = false
 
     const paintGround = () => {
       const canvas = ground.current
@@ -141,17 +136,6 @@ export function usePicture(
         codes = slotCodes(board, trust, look.layer.peek(), thermometers.peek(), store.now.peek(), codes)
         codesFrom = from
       }
-      // One step is painted sharply at once; of many in a row only the last is.
-      const hasMoved = view !== groundFor
-      const isMoving = hasMoved && performance.now() - movedAt < restMs
-      if (hasMoved) movedAt = performance.now()
-      groundFor = view
-      if (isMoving) isRough = true
-      else if (isRough && !hasMoved && performance.now() - movedAt < restMs) {
-        // Something else changed while it moves: it is on the next picture.
-        askIn(restMs)
-        return
-      } else isRough = false
       painter?.paint({
         plan,
         zones: board.map.zones,
@@ -160,10 +144,8 @@ export function usePicture(
         view,
         ratio: window.ratio.peek(),
         ink: colours,
-        isMoving,
       })
       store.painted(painter?.kind ?? null)
-      if (isMoving) askIn(restMs)
     }
     const paintWords = () => {
       const canvas = words.current
@@ -246,10 +228,8 @@ export function usePicture(
         dirtyWords = false
         paintWords()
       }
-      if (dirtyGround || (isRough && performance.now() - movedAt >= restMs)) {
-        dirtyGround = false
-        paintGround()
-      } else if (isRough) askIn(restMs)
+      if (dirtyGround) paintGround()
+      dirtyGround = false
       tellSeen()
     }
     const ask = () => {
