@@ -78,6 +78,7 @@ export function AlertRow({
               <b>{words.alertPast}</b>
             </>
           )}
+          {alert.gateway !== undefined && <> · {words.alertAtGateway(alert.gateway)}</>}
           {alert.times > 1 && <> · {words.alertTimes(format.number(alert.times))}</>}
           {alert.isLatching && alert.state !== 'normal' && <> · {words.alertLatching}</>}
         </div>

@@ -457,6 +457,7 @@ export const en = {
   alertEscalated: (n: string) => `escalated, level ${n}`,
   alertTimes: (n: string) => `came ${n} times`,
   alertPast: 'found in late data, over before it was heard: it never rang',
+  alertAtGateway: (gateway: string) => `decided at the gateway ${gateway}`,
   alertLatching: 'stands until somebody ends it',
   shelve: 'Shelve',
   shelveFor: 'For',

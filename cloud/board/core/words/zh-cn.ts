@@ -444,6 +444,7 @@ export const zhCn: Words = {
   alertEscalated: (n) => `已升级，第 ${n} 级`,
   alertTimes: (n) => `出现 ${n} 次`,
   alertPast: '来自迟到的数据，收到时已结束：未曾响铃',
+  alertAtGateway: (gateway) => `由网关 ${gateway} 判定`,
   alertLatching: '须由人工结束',
   shelve: '搁置',
   shelveFor: '时长',
