@@ -284,6 +284,20 @@ export const Alert = z.object({
 })
 export type Alert = z.infer<typeof Alert>
 
+/** A rule that runs on gateways, on one that it concerns. */
+export const RuleOnGateway = z.object({
+  site: Identifier,
+  rule: Identifier,
+  gateway: Identifier,
+  state: z
+    .enum(['running', 'not-yet', 'left-out'])
+    .describe(
+      'running: the gateway works by the rules of now; not-yet: it has not said so since the cloud was started; ' +
+        'left-out: the gateway is told of 256 rules at most',
+    ),
+})
+export type RuleOnGateway = z.infer<typeof RuleOnGateway>
+
 /** What people away from the board may want to hear of an alert. */
 export const NoticeRow = z.object({
   event: z.enum(['ringing', 'escalated', 'acknowledged', 'over']),

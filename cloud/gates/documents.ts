@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { RuleOnGateway } from '../../shared/api.ts'
 import { documentFor, type GatewayDocument, type SiteOrders } from '../../shared/gateway-document.ts'
 import { gatewayRuleFor } from '../../shared/gateway-rule.ts'
 import type { Broker, Upward } from '../broker/broker.ts'
 import { readHello } from '../intake/read-hello.ts'
 import type { Fact } from '../push/fact.ts'
-
-/** How far a rule of the gateways is on one of them. */
-export interface RuleOnGateway {
-  readonly site: string
-  readonly rule: string
-  readonly gateway: string
-  /**
-   * running: the gateway said that it works by the rules of now. not-yet: it did not, since this cloud was started.
-   * left-out: there are more rules for this gateway than it is told of.
-   */
-  readonly state: 'running' | 'not-yet' | 'left-out'
-}
 
 /** Tells every gateway the part of its site that it works by: its gates, the rules that it judges, items on hold. */
 export interface GatewayDocuments {

@@ -123,12 +123,21 @@ test('all of them go out as a file, and in again: what would change is told firs
   await asked.getByText('This file is of the site elsewhere').waitFor()
 })
 
+test('a rule that the gateways judge says where it runs', async () => {
+  const about = { site: 'harbour', severity: 3, runs: 'gateway', type: 'threshold', quantity: 'temperature' }
+  const asks = { ...about, direction: 'above', limit: 8, clearAt: 7 }
+  await street.send('PUT', '/rules/there', { ...asks, id: 'there', name: 'Judged there', zone: 'A' })
+  await street.send('PUT', '/rules/nowhere', { ...asks, id: 'nowhere', name: 'Of no gateway', sensors: ['elsewhere'] })
+  await row('Judged there').getByText('Not yet by gw1.').waitFor()
+  await row('Of no gateway').getByText('it runs nowhere').waitFor()
+})
+
 test('a rule of a kind that this page does not know is shown, and is text', async () => {
   const path = '**/api/v1/rules'
   const sent: unknown[] = []
   await board.page.route(path, async (route) => {
     const answer = await route.fetch()
-    const { items } = (await answer.json()) as Page<unknown>
+    const { items, ...rest } = (await answer.json()) as Page<unknown>
     const newer = {
       type: 'of-next-year',
       id: 'ny',
@@ -139,7 +148,7 @@ test('a rule of a kind that this page does not know is shown, and is text', asyn
       enabled: true,
       depth: 4,
     }
-    await route.fulfill({ response: answer, json: { items: [...items, newer], next: null } })
+    await route.fulfill({ response: answer, json: { ...rest, items: [...items, newer] } })
   })
   await board.page.route('**/api/v1/rules/ny', async (route) => {
     sent.push(route.request().postDataJSON())

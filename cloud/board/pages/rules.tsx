@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { config } from 'zod'
 import '../style/rules.css'
-import type { Page } from '../../../shared/api.ts'
+import type { Page, RuleOnGateway } from '../../../shared/api.ts'
 import type { Rule } from '../../../shared/rule.ts'
 import { ask } from '../live/ask.ts'
 import { keptRule } from '../live/kept-draft.ts'
@@ -34,10 +34,14 @@ export function RulesPage() {
   return <Rules key={site} site={site} />
 }
 
+interface RulesAnswer extends Page<Rule> {
+  readonly onGateways: readonly RuleOnGateway[]
+}
+
 function Rules({ site }: { readonly site: string }) {
   const said = useStore().words.value
   const words = useRuleWords()
-  const { answer, again } = useAnswer<Page<Rule>>(site, (signal) => ask('/rules', { signal }), askEveryMs)
+  const { answer, again } = useAnswer<RulesAnswer>(site, (signal) => ask('/rules', { signal }), askEveryMs)
   const kept = useSignal(keptRule(localStorage, site))
   /** `null`: the form is closed; `undefined` in it: of a new rule. */
   const open = useSignal<{ readonly rule: Rule | undefined } | null>(null)
@@ -63,6 +67,7 @@ function Rules({ site }: { readonly site: string }) {
       ) : (
         <RuleTable
           rules={rules}
+          onGateways={got.value.onGateways}
           onChange={(rule) => {
             kept.value = null
             open.value = { rule }

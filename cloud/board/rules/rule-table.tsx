@@ -1,4 +1,5 @@
-import type { Rule } from '../../../shared/rule.ts'
+import type { RuleOnGateway } from '../../../shared/api.ts'
+import { type Rule, runsOnGateway } from '../../../shared/rule.ts'
 import { isOfValues } from '../core/rule-fields.ts'
 import { conditionSaid } from '../core/rule-said.ts'
 import { useStore } from '../live/store.ts'
@@ -7,7 +8,15 @@ import { TrialSaid, useTrial } from './rule-trial.tsx'
 import { useRuleWords, useSpeaking } from './use-rule-words.ts'
 
 /** The worst first: what rings, whether it rings now, and how often it would have. */
-export function RuleTable({ rules, onChange }: { readonly rules: readonly Rule[]; onChange(rule: Rule): void }) {
+export function RuleTable({
+  rules,
+  onGateways,
+  onChange,
+}: {
+  readonly rules: readonly Rule[]
+  readonly onGateways: readonly RuleOnGateway[]
+  onChange(rule: Rule): void
+}) {
   const words = useRuleWords()
   const rows = rules.toSorted((a, b) => a.severity - b.severity || a.name.localeCompare(b.name))
   return (
@@ -25,7 +34,12 @@ export function RuleTable({ rules, onChange }: { readonly rules: readonly Rule[]
         </thead>
         <tbody>
           {rows.map((rule) => (
-            <Row key={rule.id} rule={rule} onChange={onChange} />
+            <Row
+              key={rule.id}
+              rule={rule}
+              places={onGateways.filter((place) => place.rule === rule.id)}
+              onChange={onChange}
+            />
           ))}
         </tbody>
       </table>
@@ -33,7 +47,15 @@ export function RuleTable({ rules, onChange }: { readonly rules: readonly Rule[]
   )
 }
 
-function Row({ rule, onChange }: { readonly rule: Rule; onChange(rule: Rule): void }) {
+function Row({
+  rule,
+  places,
+  onChange,
+}: {
+  readonly rule: Rule
+  readonly places: readonly RuleOnGateway[]
+  onChange(rule: Rule): void
+}) {
   const words = useRuleWords()
   const store = useStore()
   const speaking = useSpeaking()
@@ -49,6 +71,7 @@ function Row({ rule, onChange }: { readonly rule: Rule; onChange(rule: Rule): vo
       </th>
       <td>
         {conditionSaid(rule, speaking)}
+        {rule.enabled && runsOnGateway(rule) && <Places places={places} />}
         {rule.whatToDo !== '' && <p class="quiet rule-todo">{rule.whatToDo}</p>}
       </td>
       <td>
@@ -85,5 +108,22 @@ function Row({ rule, onChange }: { readonly rule: Rule; onChange(rule: Rule): vo
         </button>
       </td>
     </tr>
+  )
+}
+
+/** Where a rule that the gateways judge runs, and where it does not yet. */
+function Places({ places }: { readonly places: readonly RuleOnGateway[] }) {
+  const words = useRuleWords()
+  const { list } = useStore().format.value
+  const at = (state: RuleOnGateway['state']) =>
+    list(places.filter((place) => place.state === state).map(({ gateway }) => gateway))
+  const has = (state: RuleOnGateway['state']) => places.some((place) => place.state === state)
+  return (
+    <p class="quiet rule-todo">
+      {places.length === 0 && <strong>{words.runsNowhere}</strong>}
+      {has('running') && `${words.runsAt(at('running'))} `}
+      {has('not-yet') && <strong>{words.notYetAt(at('not-yet'))} </strong>}
+      {has('left-out') && <strong>{words.leftOutAt(at('left-out'))}</strong>}
+    </p>
   )
 }

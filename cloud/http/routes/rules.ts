@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { iso, RuleTrial } from '../../../shared/api.ts'
+import { iso, RuleOnGateway, RuleTrial } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
 import { isValueRule, Rule, type ValueRule } from '../../../shared/rule.ts'
@@ -15,22 +15,7 @@ const tags = ['alerts']
 const params = z.strictObject({ id: Identifier })
 
 const RulePage = pageOf(Rule).extend({
-  onGateways: z
-    .array(
-      z.object({
-        site: Identifier,
-        rule: Identifier,
-        gateway: Identifier,
-        state: z
-          .enum(['running', 'not-yet', 'left-out'])
-          .describe(
-            'running: the gateway works by the rules of now; not-yet: it has not said so since the cloud was started; ' +
-              'left-out: the gateway is told of 256 rules at most',
-          ),
-      }),
-    )
-    .readonly()
-    .describe('each rule that runs on gateways, on each that it concerns'),
+  onGateways: z.array(RuleOnGateway).readonly().describe('each rule that runs on gateways, on each that it concerns'),
 })
 
 /** A trial is bounded by sensors and by values of each; with more values it reads the last of each bucket. */
