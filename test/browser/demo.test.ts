@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page, SiteSummary, StockRow } from '../../shared/api.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { freePort } from '../support/ports.ts'
 import { type Running, startWarepulse } from '../support/processes.ts'
@@ -130,6 +131,54 @@ test('the time machine asks the ledger, says that this is not now, and finds bac
   await page.getByRole('button', { name: 'Back to now' }).click()
   await page.locator('.past-when').waitFor({ state: 'detached' })
   expect(new URL(page.url()).search).toBe('')
+})
+
+const gateBanner = () => board.page.locator('.banners').getByText(/gate-3/)
+
+test('gate 3 goes silent: the board names its reader within seconds', async () => {
+  await board.go('/')
+  expect(await gateBanner().count()).toBe(0)
+  demo.type('3')
+  await gateBanner().first().waitFor({ timeout: 30_000 })
+  await board.picture('demo-gate-silent-en')
+})
+
+test('a pallet is misplaced: it is seen where it was put down, and listed with where it belongs', async () => {
+  const { page } = board
+  demo.type('4')
+  const told = /belongs into (\S+) \(cold room\) is put down in ([^\s.]+)/
+  const [, from = '', to = ''] = await until('the story is told', () => told.exec(demo.output()) ?? undefined)
+  const asked = <T>(path: string, body = '') =>
+    page.evaluate<T>(
+      `fetch('/api/v1' + ${JSON.stringify(path)}, ${
+        body === '' ? '{}' : JSON.stringify({ method: 'POST', headers: { 'content-type': 'text/csv' }, body })
+      }).then((answer) => answer.json())`,
+    )
+  const [site] = (await asked<Page<SiteSummary>>('/sites')).items
+  const path = `/sites/${site?.site}`
+  const lies = await until(
+    'its goods are seen there',
+    async () => {
+      const { items } = await asked<Page<StockRow>>(`${path}/stock?slot=${to}`)
+      return items.find(({ sku }) => sku !== null)
+    },
+    { withinMs: 60_000 },
+  )
+  await until('its slot is occupied on the board', async () => (await board.slotState(to)) === 'occupied')
+  await asked(`${path}/import/expected?dryRun=false`, `slot,sku,quantity\n${from},${lies.sku},1\n`)
+  await page.goto(new URL('/goods', page.url()).href)
+  const row = page.getByRole('region', { name: 'In the wrong slot' }).getByRole('row').filter({ hasText: to })
+  await row.filter({ hasText: from }).first().waitFor({ timeout: 30_000 })
+  await board.picture('demo-misplaced-en')
+})
+
+test('the silent gate has an alert by now that says what to do; it speaks again, and the board stops naming it', async () => {
+  await board.go('/alerts')
+  const alert = board.page.locator('.alert-row', { hasText: 'gate-3' })
+  await alert.getByText('Check power and cable of the reader').waitFor({ timeout: 60_000 })
+  demo.type('3')
+  await board.go('/')
+  await gateBanner().first().waitFor({ state: 'detached', timeout: 30_000 })
 })
 
 test('in Chinese and in the dark it says the same', async () => {
