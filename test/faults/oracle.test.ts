@@ -10,10 +10,12 @@ const [gateway, epoch] = ['gw', 'aaaa']
 function honest(): Evidence {
   const records = ns.map((n) => truth.of(n).record)
   const observations = records.filter((record) => record.kind === 'observation')
-  const slotByEpc = new Map(observations.map(({ epc, readPoint }) => [epc, slotOf(readPoint)]))
+  const itemByEpc = new Map(
+    observations.map(({ epc, readPoint }) => [epc, { slot: slotOf(readPoint), state: 'present' }]),
+  )
   const itemsBySlot = new Map<string, number>()
-  for (const slot of slotByEpc.values()) itemsBySlot.set(slot, (itemsBySlot.get(slot) ?? 0) + 1)
-  const counts = { observations: observations.length, epcs: slotByEpc.size }
+  for (const { slot } of itemByEpc.values()) itemsBySlot.set(slot, (itemsBySlot.get(slot) ?? 0) + 1)
+  const counts = { observations: observations.length, epcs: itemByEpc.size }
   return {
     truth,
     confirmed: new Set(ns),
@@ -23,8 +25,9 @@ function honest(): Evidence {
     journal: records.map((record, i) => ({ gateway, epoch, sequence: i + 1, record })),
     quarantined: [],
     stock: {
-      slotByEpc,
+      itemByEpc,
       itemsBySlot,
+      now: truth.of(8).record.at,
       totals: { observations: counts.observations, tagReads: counts.observations, distinctEpcs: counts.epcs },
     },
     history: {
@@ -52,6 +55,16 @@ test('an honest street holds', () => {
   })
 })
 
+/** One item is told to be at another slot, or in another state. */
+function elsewhere(slot: string | undefined, state: string) {
+  const items = new Map(honest().stock.itemByEpc)
+  for (const [epc, item] of items) {
+    items.set(epc, { slot: slot ?? item.slot, state })
+    break
+  }
+  return items
+}
+
 const without = (...sequences: number[]) => honest().journal.filter(({ sequence }) => !sequences.includes(sequence))
 const row = (sequence: number, n: number) => ({ gateway, epoch, sequence, record: truth.of(n).record })
 const process = { name: 'cloud', output: '', exitCode: 0, peakRssMb: 100, peakDescriptors: 30 }
@@ -66,7 +79,22 @@ describe('a lie is found', () => {
     ['a number is another record', { journal: [...without(3), row(3, 5)] }, /promised to be happening 3/],
     ['something never happened', { confirmed: new Set(ns.slice(1)) }, /never happened/],
     ['the spool has another record', { journal: [...without(8), row(8, 4)] }, /one record in its spool/],
-    ['an item is in the wrong slot', { stock: { ...stock, slotByEpc: new Map() } }, /stock says null/],
+    ['an item is in the wrong slot', { stock: { ...stock, itemByEpc: new Map() } }, /stock says null/],
+    [
+      'an item was carried nowhere',
+      { stock: { ...stock, itemByEpc: elsewhere('S-9.9', 'present') } },
+      /stock says S-9.9/,
+    ],
+    [
+      'an item is gone too soon',
+      { stock: { ...stock, itemByEpc: elsewhere(undefined, 'gone') } },
+      /is present; stock says gone/,
+    ],
+    [
+      'a stray read is believed too late',
+      { stock: { ...stock, itemByEpc: elsewhere(undefined, 'glimpsed') } },
+      /is present; stock says glimpsed/,
+    ],
     ['a slot holds one too many', { stock: { ...stock, itemsBySlot: new Map() } }, /stock says 0/],
     ['history counted twice', { history: { ...history, observations: 12 } }, /counted 12, the journal holds 6/],
     ['a value is missing in history', { history: { ...history, values: new Map() } }, /values of cold-1/],

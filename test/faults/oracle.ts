@@ -56,7 +56,9 @@ export interface Evidence {
   readonly journal: readonly JournalRow[]
   readonly quarantined: readonly QuarantineRow[]
   readonly stock: {
-    readonly slotByEpc: ReadonlyMap<string, string | null>
+    readonly itemByEpc: ReadonlyMap<string, { readonly slot: string | null; readonly state: string }>
+    /** The newest instant that stock has heard of, Unix ms. */
+    readonly now: number
     readonly itemsBySlot: ReadonlyMap<string, number>
     readonly totals: { readonly observations: number; readonly tagReads: number; readonly distinctEpcs: number }
   }
@@ -196,28 +198,32 @@ export function judge(evidence: Evidence): Verdict {
   }
 
   // Stock: an independent few lines against the projection.
-  const newest = new Map<string, { at: number; slot: string }>()
-  for (const n of seen.keys()) {
+  const reads = new Map<string, { readonly at: number; readonly slot: string; readonly times: number }[]>()
+  for (const [n, times] of seen) {
     const { record } = truth.of(n)
     if (record.kind !== 'observation') continue
-    const known = newest.get(record.epc)
-    if (known === undefined || record.at > known.at)
-      newest.set(record.epc, { at: record.at, slot: slotOf(record.readPoint) })
+    const known = reads.get(record.epc) ?? []
+    if (known.length === 0) reads.set(record.epc, known)
+    known.push({ at: record.at, slot: slotOf(record.readPoint), times })
   }
-  const expectedBySlot = new Map<string, number>()
-  const isOneInstant = truth.options.stepMs === 0
-  for (const [epc, { slot }] of newest) {
-    expectedBySlot.set(slot, (expectedBySlot.get(slot) ?? 0) + 1)
-    const told = evidence.stock.slotByEpc.get(epc) ?? null
-    if (told !== slot) problems.push(`${epc} is in ${slot}; stock says ${told}`)
+  const presentBySlot = new Map<string, number>()
+  for (const [epc, known] of reads) {
+    const told = evidence.stock.itemByEpc.get(epc)
+    const { slots, states } = expected(known, evidence.stock.now)
+    if (!slots.includes(told?.slot ?? ''))
+      problems.push(`${epc} is in ${slots.join(' or ')}; stock says ${told?.slot ?? null}`)
+    else if (!states.includes(told?.state ?? ''))
+      problems.push(`${epc} is ${states.join(' or ')}; stock says ${told?.state}`)
+    if (told?.slot != null && inStock.includes(told.state))
+      presentBySlot.set(told.slot, (presentBySlot.get(told.slot) ?? 0) + 1)
   }
-  if (evidence.stock.slotByEpc.size !== newest.size)
-    problems.push(`stock knows ${evidence.stock.slotByEpc.size} items, there are ${newest.size}`)
-  for (const slot of new Set([...expectedBySlot.keys(), ...evidence.stock.itemsBySlot.keys()])) {
-    const [told, expected] = [evidence.stock.itemsBySlot.get(slot) ?? 0, expectedBySlot.get(slot) ?? 0]
-    if (told !== expected) problems.push(`slot ${slot} holds ${expected}; stock says ${told}`)
+  if (evidence.stock.itemByEpc.size !== reads.size)
+    problems.push(`stock knows ${evidence.stock.itemByEpc.size} items, there are ${reads.size}`)
+  for (const slot of new Set([...presentBySlot.keys(), ...evidence.stock.itemsBySlot.keys()])) {
+    const [told, present] = [evidence.stock.itemsBySlot.get(slot) ?? 0, presentBySlot.get(slot) ?? 0]
+    if (told !== present) problems.push(`slot ${slot} holds ${present}; stock says ${told}`)
   }
-  if (isOneInstant && newest.size !== seen.size) problems.push('reads of one instant fell together')
+  if (truth.options.stepMs === 0 && reads.size !== seen.size) problems.push('reads of one instant fell together')
 
   // Effects once: what stock and history counted is what the journal holds.
   const counted = (what: string, told: number, expected: number) => {
@@ -250,6 +256,33 @@ export function judge(evidence: Evidence): Verdict {
     evidence.processes.map(({ peakRssMb: rssMb, peakDescriptors: descriptors }) => ({ rssMb, descriptors })),
   )
   return { records: journal.length, lost, duplicated, declared: declared.count, peaks, problems: first }
+}
+
+/** Carried elsewhere, a tag must have been read so often there before stock must say so; until then it may. */
+const readsToMove = 12
+/** Nothing is held to be gone that was read less long ago. */
+const goneAfterMs = 60_000
+const inStock: readonly string[] = ['present', 'uncertain']
+
+/** What stock may say of a tag that was read like this. */
+function expected(
+  reads: readonly { readonly at: number; readonly slot: string; readonly times: number }[],
+  now: number,
+): { readonly slots: readonly string[]; readonly states: readonly string[] } {
+  const inTime = [...reads].sort((a, b) => b.at - a.at)
+  const [newest] = inTime
+  if (newest === undefined) throw new RangeError('A tag that was never read is expected nowhere.')
+  const moved = inTime.findIndex(({ slot }) => slot !== newest.slot)
+  const before = inTime[moved]?.slot
+  const isSure = before === undefined || moved >= readsToMove
+  const isGlimpsed = inTime.reduce((sum, { times }) => sum + times, 0) < 2
+  return {
+    slots: isSure ? [newest.slot] : [newest.slot, before],
+    states: [
+      ...(isGlimpsed ? ['glimpsed'] : isSure ? ['present'] : inStock),
+      ...(!isGlimpsed && now - newest.at >= goneAfterMs ? ['gone'] : []),
+    ],
+  }
 }
 
 function troubleOf({ name, output, exitCode, peakRssMb, peakDescriptors }: ProcessSeen, allowed: Allowed): string[] {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { openInventory } from '../../cloud/inventory/open.ts'
@@ -472,13 +473,17 @@ async function readJournal(
 const Quarantine = z.object({ gateway: z.string(), epoch: z.string(), first: z.number(), last: z.number() })
 
 async function readStock(data: string) {
+  const file = new DatabaseSync(join(data, 'inventory.sqlite'), { readOnly: true })
+  const { now } = z.object({ now: z.number() }).parse(file.prepare('SELECT now FROM progress').get())
+  file.close()
   const inventory = await openInventory({ path: join(data, 'inventory.sqlite'), tell: () => {} })
   const everything = { cursor: undefined, limit: 1_000_000 }
   const stock = {
-    slotByEpc: new Map(inventory.items(site, undefined, everything).items.map(({ epc, slot }) => [epc, slot])),
+    itemByEpc: new Map(inventory.items(site, undefined, everything).items.map(({ epc, ...item }) => [epc, item])),
     itemsBySlot: new Map(
       inventory.slots(site, { zone: undefined }, everything).items.map(({ slot, items }) => [slot, items]),
     ),
+    now,
     totals: inventory.totals(site) ?? { observations: 0, tagReads: 0, distinctEpcs: 0 },
   }
   await inventory.close()

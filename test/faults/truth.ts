@@ -4,7 +4,8 @@ import type { SiteMap } from '../../shared/site-map.ts'
 /**
  * What really happened, numbered: number n is always the same tag read or sensor value for the same seed, so that a
  * feeder in another process and the oracle agree without speaking. Every fourth number is a measurement. No two share
- * an instant, unless `stepMs` is 0, and then every number is a read of a tag of its own.
+ * an instant, unless `stepMs` is 0, and then every number is a read of a tag of its own. A tag is read `readsInPlace`
+ * times in one slot, always by the antenna there, and then lies in another.
  */
 export interface TruthOptions {
   readonly seed: number
@@ -32,6 +33,8 @@ export const truthDevices = 4
 export const truthAntennas = 4
 export const truthSensors = 8
 const defaultTags = 200
+/** Of one tag, before it is carried elsewhere. */
+export const readsInPlace = 25
 
 export function openTruth({
   seed,
@@ -55,10 +58,10 @@ export function openTruth({
         },
       }
     }
-    const chance = mixed(seed, n)
+    const tag = ownTags ? n : n % tags
+    const chance = mixed(seed, ownTags ? n : tag + tags * Math.floor(n / (tags * readsInPlace)))
     const device = `rack-${1 + (chance % truthDevices)}`
     const antenna = 1 + ((chance >>> 8) % truthAntennas)
-    const tag = ownTags ? n : n % tags
     return {
       kind: 'read',
       device,
