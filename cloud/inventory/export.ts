@@ -30,7 +30,9 @@ export function exportState(
       lines.push(JSON.stringify({ site: site.site, slot, zone, items, asOf }))
     }
     lines.push(JSON.stringify({ site: site.site, mapVersion: site.index?.map.version ?? 0, totals, itemsOnSite }))
-    if (part === 'everything') lines.push(JSON.stringify({ site: site.site, days: [...days].sort() }))
+    // A day of which everything was taken back is one of which nothing was ever counted.
+    const counted = [...days].filter(([, counts]) => Object.values(counts).some((count) => count !== 0)).sort()
+    if (part === 'everything') lines.push(JSON.stringify({ site: site.site, days: counted }))
   }
   if (part === 'everything') {
     for (const row of ledger) {
