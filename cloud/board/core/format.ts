@@ -22,6 +22,8 @@ export interface Format {
   ago(ms: number): string
   /** A limit of a quantity: no decimals that say nothing. */
   limit(name: string, value: number): string
+  /** A difference of two values: 5 °C are 9 °F. */
+  difference(name: string, value: number): string
   /** The value in the unit that this reader uses, for axes and bare numbers. */
   inUnit(name: string, value: number): number
 }
@@ -79,6 +81,10 @@ export function formatFor(language: Language, timeZone: string, temperature: Tem
     const symbol = symbolOf(name)
     return symbol === '' ? text : `${text} ${symbol}`
   }
+  const plain = (name: string, value: number) => {
+    const shown = Number(value.toFixed(1))
+    return withSymbol(name, number(shown, Number.isInteger(shown) ? 0 : 1))
+  }
   return {
     number,
     inUnit,
@@ -96,10 +102,8 @@ export function formatFor(language: Language, timeZone: string, temperature: Tem
     dated: (at) => dated.format(at),
     age,
     ago: (ms) => (ms < 2000 ? words.justNow : words.ago(age(ms))),
-    limit(name, value) {
-      const shown = Number(inUnit(name, value).toFixed(1))
-      return withSymbol(name, number(shown, Number.isInteger(shown) ? 0 : 1))
-    },
+    limit: (name, value) => plain(name, inUnit(name, value)),
+    difference: (name, value) => plain(name, isOther(name) ? value * 1.8 : value),
   }
 }
 

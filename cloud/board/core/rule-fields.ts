@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Rule } from '../../../shared/rule.ts'
+import { Rule, ValueRule } from '../../../shared/rule.ts'
 
 /** How a field of a rule is asked for. What has no form of its own is written as YAML, so nothing of a rule is lost. */
 export type FieldForm =
@@ -36,7 +36,7 @@ export const ruleKinds: readonly string[] = Rule.options.map((option) => option.
 
 /** Which kinds are held against values, and so can be tried on history. */
 export function isOfValues(kind: string): boolean {
-  return fieldsOf(kind)?.some(({ key }) => key === 'onDelayMs') ?? false
+  return ValueRule.options.some(({ shape }) => shape.type.value === kind)
 }
 
 /** What is asked of this kind beside `id`, `site` and `type`, in the order of the form; `null` = a kind unknown here. */

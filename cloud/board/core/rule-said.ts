@@ -16,6 +16,7 @@ export function conditionSaid(rule: Rule, speaking: Speaking): string {
   const parts = [coreSaid(rule, speaking)]
   if ('onDelayMs' in rule && rule.onDelayMs > 0) parts.push(ruleWords.saidDelay(format.age(rule.onDelayMs)))
   if ('zone' in rule && rule.zone !== undefined) parts.push(ruleWords.saidZone(zoneName(rule.zone)))
+  if ('goods' in rule && rule.goods !== undefined) parts.push(ruleWords.saidGoods)
   if ('sensors' in rule && rule.sensors !== undefined)
     parts.push(
       rule.sensors.length <= 2
@@ -29,6 +30,7 @@ function coreSaid(rule: Rule, { words, ruleWords, format }: Speaking): string {
   const quantity = 'quantity' in rule ? rule.quantity : ''
   const name = quantityName(words, quantity)
   const limit = (value: number) => format.limit(quantity, value)
+  const difference = (value: number) => format.difference(quantity, value)
   const choice = (key: string) => nameIn(ruleWords.choiceNames, key)
   switch (rule.type) {
     case 'threshold':
@@ -36,9 +38,9 @@ function coreSaid(rule: Rule, { words, ruleWords, format }: Speaking): string {
     case 'band':
       return ruleWords.saidBand(name, limit(rule.low), limit(rule.high))
     case 'rate':
-      return ruleWords.saidRate(name, limit(rule.change), format.age(rule.withinMs))
+      return ruleWords.saidRate(name, difference(rule.change), format.age(rule.withinMs))
     case 'deviation':
-      return ruleWords.saidDeviation(name, limit(rule.limit))
+      return ruleWords.saidDeviation(name, difference(rule.limit))
     case 'exposure':
       return ruleWords.saidExposure(name, choice(rule.direction), limit(rule.limit), format.number(rule.degreeMinutes))
     case 'kinetic':
@@ -50,6 +52,12 @@ function coreSaid(rule: Rule, { words, ruleWords, format }: Speaking): string {
       return ruleWords.saidGap(format.number(rule.atLeast))
     case 'clock':
       return ruleWords.saidClock(format.age(rule.limitMs))
+    case 'stock':
+      return ruleWords.saidStock(choice(rule.each), choice(rule.direction), format.number(rule.limit))
+    case 'dwell':
+      return ruleWords.saidDwell(format.age(rule.longerThanMs))
+    case 'expiry':
+      return ruleWords.saidExpiry(rule.beforeMs === 0 ? null : format.age(rule.beforeMs))
     default:
       return nameIn(ruleWords.kindNames, kindOf(rule))
   }

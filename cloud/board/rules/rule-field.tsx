@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { quantities } from '../../../shared/quantity.ts'
+import { isQuantity, quantities } from '../../../shared/quantity.ts'
 import { durationText, durationUnits } from '../core/duration-text.ts'
 import type { Flaw, RuleDraft } from '../core/rule-draft.ts'
 import type { RuleField } from '../core/rule-fields.ts'
@@ -17,12 +17,17 @@ interface Props {
   onTouch(): void
 }
 
+/** Rules stand in the units of the wire, whatever this browser shows. */
+const inItsUnit: readonly string[] = ['limit', 'clearAt', 'low', 'high', 'deadBand', 'change']
+
 /** One field of a rule, with what is wrong with it right below. */
 export function RuleFieldInput(props: Props) {
   const words = useRuleWords()
   const { field, values, flaw, onChange, onTouch } = props
   const { key, form } = field
-  const name = nameIn(words.fieldNames, key)
+  const quantity = String(values['quantity'] ?? '')
+  const unit = inItsUnit.includes(key) && isQuantity(quantity) ? quantities[quantity].symbol : ''
+  const name = `${nameIn(words.fieldNames, key)}${unit === '' ? '' : ` (${unit})`}`
   const said = values[key]
   if (form === 'switch')
     return (

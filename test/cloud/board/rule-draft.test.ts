@@ -3,6 +3,7 @@ import { durationMs, durationText } from '../../../cloud/board/core/duration-tex
 import { checkedRule, draftOfRule, newDraft, withKind } from '../../../cloud/board/core/rule-draft.ts'
 import { fieldsOf, isOfValues, ruleKinds } from '../../../cloud/board/core/rule-fields.ts'
 import { ruleFromYaml, rulesFileText, rulesFromText, yamlOf } from '../../../cloud/board/core/rule-yaml.ts'
+import { rulesEn } from '../../../cloud/board/core/words/rules-en.ts'
 import { Rule } from '../../../shared/rule.ts'
 
 const common = { id: 'r1', site: 'harbour', name: 'Cold room', severity: 1, whatToDo: 'Check door 4' }
@@ -38,8 +39,24 @@ describe('a rule goes through the form', () => {
     for (const kind of ruleKinds) expect(fieldsOf(kind)?.map(({ key }) => key)).toContain('severity')
     expect(fieldsOf('of-next-year')).toBeNull()
   })
+  test('every kind, field and choice of the schema has a name', () => {
+    const nameless = ruleKinds.flatMap((kind) => [
+      ...(kind in rulesEn.kindNames ? [] : [kind]),
+      ...(fieldsOf(kind) ?? []).flatMap(({ key, choices }) => [
+        ...(key in rulesEn.fieldNames ? [] : [`${kind}.${key}`]),
+        ...choices.filter((choice) => key !== 'severity' && !(choice in rulesEn.choiceNames)),
+      ]),
+    ])
+    expect(nameless).toEqual([])
+  })
   test('only rules on values can be tried', () => {
-    expect(['threshold', 'kinetic', 'silent', 'of-next-year'].map(isOfValues)).toEqual([true, true, false, false])
+    expect(['threshold', 'kinetic', 'silent', 'stock', 'of-next-year'].map(isOfValues)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ])
   })
   test('a rule that was begun keeps what was typed when its kind changes, but no choice that the other does not have', () => {
     const begun = newDraft('rate', 'r1')

@@ -129,6 +129,10 @@ describe('format', () => {
     expect([american.quantity(quantity, value), american.limit(quantity, value)]).toEqual([said, limit])
     expect(english.inUnit(quantity, value)).toBe(value)
   })
+  test('a difference in °F has no 32 in it', () => {
+    const american = formatFor('en', 'America/Chicago', 'fahrenheit')
+    expect([american.difference('temperature', 5), english.difference('temperature', 5)]).toEqual(['9 °F', '5 °C'])
+  })
   test('quantities carry their unit; nothing is not zero', () => {
     expect(english.quantity('temperature', -18.04)).toBe('−18.0 °C')
     expect(english.quantity('temperature', null)).toBe('–')
