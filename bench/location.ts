@@ -3,6 +3,7 @@ import type { Floor } from '../simulators/world/floor.ts'
 import { harshFloor, standardFloor } from '../simulators/world/floors.ts'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { baselines } from './location/baselines.ts'
+import { measureBooking } from './location/booking.ts'
 import { type FloorScore, scoreFloors } from './location/floor.ts'
 import { ours as warepulse } from './location/ours.ts'
 import { type OverlapScore, scoreOverlap } from './location/overlap.ts'
@@ -15,7 +16,7 @@ import { estimate, tell } from './location/statistics.ts'
  * lie still between two antennas for an hour and then change sides, in three airs (`simulators/world/airs.ts`), at
  * three distances in level; and halls of racks with an antenna for each slot, in which pallets are carried about.
  *
- * `--scale N`: what N tags on one site cost instead.
+ * `--scale N`: what N tags on one site cost instead, the engine by itself and the stock that books by it.
  *
  * Medians over the seeds with their bootstrap intervals. What is returned is ours at 6 dB in the recorded air, and the
  * slot accuracy of the standard hall.
@@ -32,7 +33,9 @@ const stillMs = 3_600_000
 const afterMs = 300_000
 
 export async function run(options: BenchmarkOptions): Promise<Figures> {
-  if (options.scale !== undefined) return measureScale(options.scale)
+  if (options.scale !== undefined) {
+    return { ...measureScale(options.scale), ...(await measureBooking(options.scale)) }
+  }
   const seeds = Array.from({ length: options.seeds ?? 20 }, (_, index) => index + 1)
   let ours: readonly OverlapScore[] = []
   for (const { name, air, lookMs } of airs) {

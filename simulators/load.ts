@@ -104,7 +104,7 @@ export function loadMap(site: string, gateway: string, options: Omit<LoadOptions
   }
 }
 
-function loadEpc(tag: number): string {
+export function loadEpc(tag: number): string {
   return sgtin96(companyPrefix, 1 + (tag % 500), 1_000_000 + tag)
 }
 
@@ -112,6 +112,6 @@ function loadSensor(index: number): string {
   return `sensor-${index}`
 }
 
-function loadReadPoint(index: number): string {
+export function loadReadPoint(index: number): string {
   return `reader-${index}.1`
 }

@@ -51,10 +51,9 @@ test('out, changed by hand, and in: what is told is what happens, and a second t
   const file = join(street.directory, 'rules.yaml')
   expect(await rules('export', '--site', site, '--out', file)).toMatchObject({ code: 0 })
   const first = await readFile(file, 'utf8')
-  // A site begins with three rules.
   const items = await inForce()
-  expect(items).toHaveLength(3)
-  const [changed, dropped, kept] = items.map(({ id }) => id).toSorted()
+  expect(items.length).toBeGreaterThan(2) // those that a site begins with
+  const [changed, dropped, ...kept] = items.map(({ id }) => id).toSorted()
 
   const added = { id: 'zz-cold', site, name: 'Cold', severity: 2, type: 'clock', limitMs: 9000 }
   const wanted = items
@@ -65,14 +64,14 @@ test('out, changed by hand, and in: what is told is what happens, and a second t
   await write([...wanted, { ...added, limitMs: 1 }])
   const bad = await rules('import', file)
   expect(bad.code).toBe(3)
-  expect(bad.output).toContain('rules[2].limitMs')
+  expect(bad.output).toContain(`rules[${wanted.length}].limitMs`)
   expect(await inForce()).toEqual(items)
 
   await write([...wanted, added])
   const said = {
     new: ['zz-cold'],
     changed: [{ id: changed, fields: ['name'] }],
-    same: [kept],
+    same: kept,
     removed: [],
     left: [dropped],
   }
@@ -81,7 +80,7 @@ test('out, changed by hand, and in: what is told is what happens, and a second t
   expect(await inForce()).toEqual(items)
 
   expect(JSON.parse((await rules('import', file, '--json')).output)).toEqual({ dryRun: false, ...said })
-  expect((await inForce()).map(({ id }) => id).toSorted()).toEqual([changed, dropped, kept, 'zz-cold'])
+  expect((await inForce()).map(({ id }) => id).toSorted()).toEqual([changed, dropped, ...kept, 'zz-cold'])
   expect((await inForce()).find(({ id }) => id === changed)?.name).toBe('By hand')
 
   const changes = await changesAudited()

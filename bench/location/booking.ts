@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openInventory } from '../../cloud/inventory/open.ts'
+import type { JournalEntry } from '../../cloud/journal/journal.ts'
+import { loadEpc, loadMap, loadReadPoint } from '../../simulators/load.ts'
+import { between, seededRandom } from '../../simulators/world/chance.ts'
+import type { Figures } from '../benchmark.ts'
+
+const [site, gateway] = ['bench', 'gw-1']
+const startAt = Date.UTC(2026, 0, 1)
+const looks = 2_000_000
+const recordsPerEntry = 200
+const entriesPerTurn = 25
+/** Each tag is looked at once a minute or so. */
+const lookEveryMs = 60_000
+const readPoints = 2_000
+
+/**
+ * The stock itself with so many tags on one site: looks are folded, booked, kept as evidence and written to its file as
+ * the cloud does it, each tag in its slot and one look in two hundred elsewhere. `booked…` counts processor time of the
+ * whole process, writing included. Restart: from opening the file until it answers.
+ */
+export async function measureBooking(tags: number): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), 'booking-scale-'))
+  const path = join(folder, 'inventory.sqlite')
+  try {
+    const heapBefore = memory()
+    const stock = await openInventory({ path, tell: () => {} })
+    const random = seededRandom(tags)
+    const never = new AbortController().signal
+    let offset = 0
+    let first = 1
+    let looked = 0
+    const turn = (tagOf: (look: number) => number): readonly JournalEntry[] =>
+      Array.from({ length: entriesPerTurn }, () => {
+        const records = Array.from({ length: recordsPerEntry }, () => {
+          const tag = tagOf(looked)
+          const at = startAt + Math.floor((looked++ * lookEveryMs) / tags)
+          const isStray = random() * 200 < 1
+          return {
+            kind: 'observation' as const,
+            ...{ at, firstAt: at - between(0, 1_900, random), epc: loadEpc(tag), count: between(1, 9, random) },
+            readPoint: loadReadPoint((tag + (isStray ? 1 : 0)) % readPoints),
+            peakRssiDbm: -60 - (isStray ? 10 : 0) - between(0, 6, random),
+          }
+        })
+        const entry = {
+          ...{ origin: 'gateway' as const, offset: ++offset, recordedAt: records.at(-1)?.at ?? startAt, site, gateway },
+          ...{ epoch: '00112233445566778899aabbccddeeff', first, late: false, records },
+        }
+        first += records.length
+        return entry
+      })
+    const map = { kind: 'map' as const, at: startAt, by: 'bench', map: loadMap(site, gateway) }
+    offset += 1
+    await stock.apply([{ origin: 'cloud', offset, recordedAt: startAt, site, records: [map] }], never)
+    while (looked < 2 * tags)
+      await stock.apply(
+        turn((look) => look % tags),
+        never,
+      ) // every tag known, code warm
+    const bytesPerTag = (memory() - heapBefore) / tags
+    let cpuMicros = 0
+    for (const until = looked + looks; looked < until; ) {
+      const entries = turn(() => between(0, tags - 1, random))
+      const before = process.cpuUsage()
+      await stock.apply(entries, never)
+      const { user, system } = process.cpuUsage(before)
+      cpuMicros += user + system
+    }
+    const closingMs = performance.now()
+    await stock.close()
+    const closedMs = performance.now()
+    const again = await openInventory({ path, tell: () => {} })
+    const openedMs = performance.now()
+    const known = again.totals(site)?.distinctEpcs
+    await again.close()
+    if (known !== tags) throw new Error(`${known} tags are known after the restart, ${tags} were before`)
+    return {
+      bookedPerCpuSecond: Math.round(looks / (cpuMicros / 1e6)),
+      bookingBytesPerTag: Math.round(bytesPerTag),
+      bookingCloseSeconds: Number(((closedMs - closingMs) / 1000).toFixed(2)),
+      bookingRestartSeconds: Number(((openedMs - closedMs) / 1000).toFixed(2)),
+      bookingFileBytesPerTag: Math.round(statSync(path).size / tags),
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function memory(): number {
+  globalThis.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
