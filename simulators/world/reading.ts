@@ -24,7 +24,7 @@ export interface Inventory {
   readonly due: number
   /** Slots whose goods just came, looked at closely. */
   readonly fresh: readonly { readonly slot: number; readonly sinceMs: number }[]
-  /** While every tag of the site is wanted at once; by item, 1 = not seen yet. */
+  /** While every tag of the site is wanted at once; by item, how often it still is to be seen. */
   readonly sweep: { readonly wanted: Uint8Array; readonly left: number; readonly sinceMs: number } | undefined
 }
 
@@ -48,6 +48,8 @@ const expectedReadShare = 0.82
 const usualTrafficReadsPerSecond = 9
 /** A sweep visits every slot once in this time, and goes on for so long at most. */
 const sweepRoundMs = 2_500
+/** One look is a glimpse: it takes two to be in stock. */
+const sweepLooks = 2
 const sweepLimitMs = 10_000
 /** After goods came to a place, and then for as long as they stay in staging. */
 const closeLooksMs = [300, 800, 1_300, 1_800] as const
@@ -60,9 +62,9 @@ export function startingInventory(): Inventory {
   return { visit: 0, due: 0, fresh: [], sweep: undefined }
 }
 
-/** Wants every item that is in a slot seen as soon as possible. */
+/** Wants every item that is in a slot seen twice as soon as possible. */
 export function startSweep(inventory: Inventory, whereabouts: Whereabouts, nowMs: number): Inventory {
-  const wanted = Uint8Array.from(whereabouts.places, (place) => (place.kind === 'slot' ? 1 : 0))
+  const wanted = Uint8Array.from(whereabouts.places, (place) => (place.kind === 'slot' ? sweepLooks : 0))
   return { ...inventory, sweep: { wanted, left: wanted.reduce((sum, one) => sum + one, 0), sinceMs: nowMs } }
 }
 
@@ -119,10 +121,10 @@ export function inventoryStep(
       continue
     }
     for (const item of whereabouts.inSlot[slot] ?? []) {
-      if (wanted[item] === 1 && see(atMs, plan.layout.rackAntennas[slot], item, inOwnSlot)) {
-        wanted[item] = 0
-        left -= 1
-      }
+      const looks = wanted[item] ?? 0
+      if (looks === 0 || !see(atMs, plan.layout.rackAntennas[slot], item, inOwnSlot)) continue
+      wanted[item] = looks - 1
+      left -= 1
     }
   }
   for (const { slot, sinceMs } of inventory.fresh) {

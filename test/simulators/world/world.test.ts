@@ -159,11 +159,12 @@ describe('reads', () => {
   const minutes = run({ seed: 42, steps: 3_600, settings: defaultSettings, plan: demo })
   const reads = minutes.events.filter((event) => event.kind === 'read')
 
-  test('the whole site is seen within 10 s of the start', () => {
+  test('the whole site is seen twice within 10 s of the start', () => {
     const seen = new Set(reads.filter(({ atMs }) => atMs <= 10_000).map(({ item }) => item))
     expect(seen.size).toBeGreaterThanOrEqual(9_000 * 0.99)
     const racks = reads.filter(({ atMs, device }) => atMs <= 10_000 && device.startsWith('rack-'))
-    expect(racks.length, 'each once').toBeLessThan(9_000 * 1.02)
+    expect(racks.length, 'each twice, as stock wants it').toBeGreaterThan(9_000 * 1.9)
+    expect(racks.length).toBeLessThan(9_000 * 2.02)
   })
 
   test('then the rate is the one asked for', () => {
@@ -232,24 +233,34 @@ describe('reads', () => {
 
   test('a pallet through a gate is heard outside first and inside last on its way in, and the other way round', () => {
     const sideOf = new Map(demo.map.readPoints.map(({ id, side }) => [id, side]))
-    const passages = minutes.events.filter((event) => event.kind === 'move' && event.to.kind === 'gate')
     let right = 0
     let heard = 0
-    for (const passage of passages) {
-      if (passage.kind !== 'move' || passage.to.kind !== 'gate') continue
-      const { gate, direction } = passage.to
-      if (demo.layout.gates[gate]?.kind !== 'both-ways') continue
-      for (const item of passage.items) {
-        const sides = reads
-          .filter((read) => read.item === item && read.device === `gate-${gate + 1}` && !read.stray)
-          .filter(({ atMs }) => atMs >= passage.atMs && atMs <= passage.atMs + 4_000)
-          .map(({ device, antenna }) => sideOf.get(`${device}.${antenna}`))
-        if (sides.length < 4) continue
-        heard += 1
-        if (sides.at(-1) === (direction === 'in' ? 'inside' : 'outside')) right += 1
+    // All tags of a pallet share its fate: it takes the pallets of several mornings to tell a share.
+    for (const seed of [7, 14, 21, 28, 35, 42]) {
+      const { events } = run({ seed, steps: 3_600, settings: defaultSettings, plan: demo })
+      const gateReads = events.filter((event) => event.kind === 'read' && event.device.startsWith('gate-'))
+      const byItem = Map.groupBy(gateReads, (event) => (event.kind === 'read' ? event.item : -1))
+      for (const passage of events) {
+        if (passage.kind !== 'move' || passage.to.kind !== 'gate') continue
+        const { gate, direction } = passage.to
+        if (demo.layout.gates[gate]?.kind !== 'both-ways') continue
+        for (const item of passage.items) {
+          const sides = (byItem.get(item) ?? []).flatMap((read) =>
+            read.kind === 'read' &&
+            read.device === `gate-${gate + 1}` &&
+            !read.stray &&
+            read.atMs >= passage.atMs &&
+            read.atMs <= passage.atMs + 4_000
+              ? [sideOf.get(`${read.device}.${read.antenna}`)]
+              : [],
+          )
+          if (sides.length < 4) continue
+          heard += 1
+          if (sides.at(-1) === (direction === 'in' ? 'inside' : 'outside')) right += 1
+        }
       }
     }
-    expect(heard).toBeGreaterThan(50)
+    expect(heard).toBeGreaterThan(500)
     expect(right / heard).toBeGreaterThan(0.97)
   })
 
