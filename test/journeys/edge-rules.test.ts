@@ -115,8 +115,11 @@ const arrived = async (temperature: number) => {
 const open = async () => (await alerts()).filter(({ clearedAt }) => clearedAt === null)
 const allRun = () =>
   until(
-    'its gateway says so of every rule',
-    async () => (await states()).every((one) => one.endsWith('running')),
+    'its gateway says so of both rules',
+    async () => {
+      const all = await states()
+      return all.length === 2 && all.every((one) => one.endsWith('running'))
+    },
     asked,
   )
 
