@@ -6,6 +6,7 @@ import type { JournalEntry } from '../../cloud/journal/journal.ts'
 import { loadEpc, loadMap, loadReadPoint } from '../../simulators/load.ts'
 import { between, seededRandom } from '../../simulators/world/chance.ts'
 import type { Figures } from '../benchmark.ts'
+import { liveBytes } from '../support/live-memory.ts'
 
 const [site, gateway] = ['bench', 'gw-1']
 const startAt = Date.UTC(2026, 0, 1)
@@ -25,7 +26,7 @@ export async function measureBooking(tags: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'booking-scale-'))
   const path = join(folder, 'inventory.sqlite')
   try {
-    const heapBefore = memory()
+    const heapBefore = liveBytes()
     const stock = await openInventory({ path, tell: () => {} })
     const random = seededRandom(tags)
     const never = new AbortController().signal
@@ -60,7 +61,7 @@ export async function measureBooking(tags: number): Promise<Figures> {
         turn((look) => look % tags),
         never,
       ) // every tag known, code warm
-    const bytesPerTag = (memory() - heapBefore) / tags
+    const bytesPerTag = (liveBytes() - heapBefore) / tags
     let cpuMicros = 0
     for (const until = looked + looks; looked < until; ) {
       const entries = turn(() => between(0, tags - 1, random))
@@ -87,10 +88,4 @@ export async function measureBooking(tags: number): Promise<Figures> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function memory(): number {
-  globalThis.gc?.()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }

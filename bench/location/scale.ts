@@ -7,6 +7,7 @@ import { placeHeard, trackCells } from '../../cloud/location/track.ts'
 import { blockCells, openTracks, type Tracks } from '../../cloud/location/tracks.ts'
 import { between, seededRandom } from '../../simulators/world/chance.ts'
 import type { Figures } from '../benchmark.ts'
+import { liveBytes } from '../support/live-memory.ts'
 
 const observations = 4_000_000
 const places = 50_000
@@ -18,7 +19,7 @@ const startAt = Date.UTC(2026, 0, 1)
  * next one. Then everything is written to a file and read again, and told where the tags are as before.
  */
 export function measureScale(tags: number): Figures {
-  const before = memory()
+  const before = liveBytes()
   const tracks = openTracks()
   const random = seededRandom(tags)
   const now = { cells: new Float64Array(trackCells), start: 0 }
@@ -38,7 +39,7 @@ export function measureScale(tags: number): Figures {
     }
   }
   fold(0, 2 * tags) // code is warm, and every tag known
-  const bytesPerTag = (memory() - before) / tags
+  const bytesPerTag = (liveBytes() - before) / tags
   const cpuBefore = process.cpuUsage()
   fold(2 * tags, observations)
   const cpu = process.cpuUsage(cpuBefore)
@@ -64,11 +65,6 @@ export function measureScale(tags: number): Figures {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function memory(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }
 
 function write(tracks: Tracks, path: string): void {
