@@ -6,7 +6,6 @@ import type { JournalEntry } from '../../cloud/journal/journal.ts'
 import { loadEpc, loadMap, loadReadPoint } from '../../simulators/load.ts'
 import { between, seededRandom } from '../../simulators/world/chance.ts'
 import type { Figures } from '../benchmark.ts'
-import { liveBytes } from '../support/live-memory.ts'
 
 const [site, gateway] = ['bench', 'gw-1']
 const startAt = Date.UTC(2026, 0, 1)
@@ -26,7 +25,6 @@ export async function measureBooking(tags: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'booking-scale-'))
   const path = join(folder, 'inventory.sqlite')
   try {
-    const heapBefore = liveBytes()
     const stock = await openInventory({ path, tell: () => {} })
     const random = seededRandom(tags)
     const never = new AbortController().signal
@@ -61,7 +59,6 @@ export async function measureBooking(tags: number): Promise<Figures> {
         turn((look) => look % tags),
         never,
       ) // every tag known, code warm
-    const bytesPerTag = (liveBytes() - heapBefore) / tags
     let cpuMicros = 0
     for (const until = looked + looks; looked < until; ) {
       const entries = turn(() => between(0, tags - 1, random))
@@ -80,7 +77,6 @@ export async function measureBooking(tags: number): Promise<Figures> {
     if (known !== tags) throw new Error(`${known} tags are known after the restart, ${tags} were before`)
     return {
       bookedPerCpuSecond: Math.round(looks / (cpuMicros / 1e6)),
-      bookingBytesPerTag: Math.round(bytesPerTag),
       bookingCloseSeconds: Number(((closedMs - closingMs) / 1000).toFixed(2)),
       bookingRestartSeconds: Number(((openedMs - closedMs) / 1000).toFixed(2)),
       bookingFileBytesPerTag: Math.round(statSync(path).size / tags),
