@@ -73,6 +73,7 @@ async function poll(
       everyMs: slave.everyMs,
       dueAtMs: startedAtMs,
       dead: false,
+      timeouts: 0,
       wrongAnswers: 0,
     }),
   )
@@ -101,7 +102,7 @@ async function poll(
       if (valid) watch.heard(sensor, nowMs)
     } else if (answer.why === 'timeout') {
       timedOut(turn, nowMs, options.retryDeadAfterMs)
-      watch.down(sensor, `no answer within ${options.timeoutMs} ms`)
+      if (turn.dead) watch.down(sensor, `no answer within ${options.timeoutMs} ms`)
     } else {
       answered(turn, nowMs)
       turn.wrongAnswers += 1

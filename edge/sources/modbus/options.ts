@@ -23,7 +23,12 @@ export function registersOfSlave({ model, registers = [] }: Slave): RegisterMap 
 }
 
 const polled = {
-  timeoutMs: z.int().min(50).max(10_000).default(500).describe('a slave that has not answered by then is dead'),
+  timeoutMs: z
+    .int()
+    .min(50)
+    .max(10_000)
+    .default(500)
+    .describe('a slave that has not answered by then is asked once more; silent again, it is dead'),
   retryDeadAfterMs: z
     .int()
     .min(1000)

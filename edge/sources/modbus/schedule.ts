@@ -2,9 +2,14 @@
 export interface Turn {
   readonly everyMs: number
   dueAtMs: number
-  /** It did not answer last time. */
+  /** It let time-outs pass until nobody waits for it any more. */
   dead: boolean
+  /** In a row, until it answered. */
+  timeouts: number
 }
+
+/** A frame that noise swallowed is asked for once more; a slave that then still says nothing is dead. */
+const timeoutsUntilDead = 2
 
 /** Whose turn is next: the one due longest, the living before the dead. `waitMs` until then. */
 export function nextTurn<T extends Turn>(turns: readonly T[], nowMs: number): { turn: T; waitMs: number } | undefined {
@@ -22,12 +27,17 @@ function isBefore(one: Turn, other: Turn, nowMs: number): boolean {
 /** It answered. Turns keep their rhythm; those that were missed are not caught up. */
 export function answered(turn: Turn, nowMs: number): void {
   turn.dead = false
+  turn.timeouts = 0
   const missed = Math.max(0, Math.ceil((nowMs - turn.dueAtMs - turn.everyMs) / turn.everyMs))
   turn.dueAtMs += turn.everyMs * (missed + 1)
 }
 
-/** It let a whole timeout pass: the others shall not wait for it again soon. */
+/**
+ * It let a whole timeout pass. The first time it is asked again behind those that are due already; once it is dead the
+ * others shall not wait for it again soon.
+ */
 export function timedOut(turn: Turn, nowMs: number, retryAfterMs: number): void {
-  turn.dead = true
-  turn.dueAtMs = nowMs + Math.max(retryAfterMs, turn.everyMs)
+  turn.timeouts += 1
+  if (turn.timeouts >= timeoutsUntilDead) turn.dead = true
+  turn.dueAtMs = turn.dead ? nowMs + Math.max(retryAfterMs, turn.everyMs) : nowMs
 }
