@@ -1,4 +1,3 @@
-import axe, { type AxeResults } from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { type BoardServer, openBoardServer } from '../support/board-server.ts'
@@ -17,14 +16,6 @@ afterAll(async () => {
   await board?.close()
   await server?.close()
 })
-
-async function serious(): Promise<string[]> {
-  await board.page.evaluate(axe.source)
-  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
 
 describe('every page, in both languages and themes: axe finds nothing serious, nothing is wider than the window', () => {
   const pages = [
@@ -49,11 +40,7 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
   ] as const) {
     for (const path of pages) {
       test(`${path} ${language} ${theme} ${width}`, async () => {
-        await board.page.setViewportSize({ width, height: 800 })
-        await board.page.evaluate(
-          (value) => localStorage.setItem('warepulse.board', value),
-          JSON.stringify({ language, theme }),
-        )
+        await board.dress({ language, theme, width, height: 800 })
         await board.page.goto(`${server.url}${path}${path === '/item' ? `/${server.epc}` : ''}`)
         await board.untilLive()
         await until('it is there', () =>
@@ -67,8 +54,8 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
           await board.picture(`alerts-${language}-${theme}-${width}`)
         }
         // The narrowest window is what 400 % zoom makes of a desk's: there it is about room only.
-        if (width > 320) expect(await serious()).toEqual([])
-        expect(await board.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        if (width > 320) expect(await board.serious()).toEqual([])
+        expect(await board.tooWide()).toEqual([])
         expect(await board.page.evaluate('document.documentElement.lang')).toBe(language)
       })
     }
@@ -79,24 +66,19 @@ test.each([
   ['en', 'light', 1280, 'Report'],
   ['zh-CN', 'dark', 390, '报告'],
 ] as const)('the report on alerts, in %s', async (language, theme, width, tab) => {
-  await board.page.setViewportSize({ width, height: 800 })
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language, theme }),
-  )
+  await board.dress({ language, theme, width, height: 800 })
   await board.page.goto(`${server.url}/alerts`)
   await board.untilLive()
   await board.page.getByRole('tab', { name: tab }).click()
   await board.page.locator('.facts').waitFor()
-  expect(await serious()).toEqual([])
-  expect(await board.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+  expect(await board.serious()).toEqual([])
+  expect(await board.tooWide()).toEqual([])
   await board.picture(`alert-report-${language}`)
 })
 
 test('temperatures in °F: in the table, in the chart and its sentence, after a reload, and back again', async () => {
   const { page } = board
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.evaluate(`localStorage.setItem('warepulse.board', '{"language":"en","theme":"light"}')`)
+  await board.dress({ language: 'en', theme: 'light', width: 1280, height: 800 })
   await page.goto(`${server.url}/settings`)
   await board.untilLive()
   await page.getByRole('button', { name: '°F' }).click()
@@ -116,7 +98,7 @@ test('a wall screen gets a link, and a code that a phone can open it by', async 
   await board.untilLive()
   await board.page.getByRole('button', { name: 'Make the link' }).click()
   await board.page.getByRole('img', { name: /Scan it/ }).waitFor()
-  expect(await serious()).toEqual([])
+  expect(await board.serious()).toEqual([])
   await board.page.getByRole('img', { name: /Scan it/ }).scrollIntoViewIfNeeded()
   await board.picture('wall-link-en')
 })
@@ -126,10 +108,7 @@ test('the page of an item says what its reads say, in both languages', async () 
     ['en', /Uncertain between .+ and .+/],
     ['zh-CN', /在 .+ 与 .+ 之间，无法确定/],
   ] as const) {
-    await board.page.evaluate(
-      (value) => localStorage.setItem('warepulse.board', value),
-      JSON.stringify({ language, theme: 'light' }),
-    )
+    await board.dress({ language, theme: 'light', width: 1280, height: 800 })
     await board.page.goto(`${server.url}/item/${server.epc}`)
     const section = board.page.locator('section.evidence')
     await section.getByText(verdict).waitFor()
@@ -142,6 +121,6 @@ test('a missing page, and one that needs a sign-in', async () => {
     await board.page.context().clearCookies()
     await board.page.goto(server.url + path)
     await board.page.getByRole('heading').first().waitFor()
-    expect(await serious()).toEqual([])
+    expect(await board.serious()).toEqual([])
   }
 })

@@ -1,4 +1,3 @@
-import axe, { type AxeResults } from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { openStreet, type Street } from '../support/street.ts'
@@ -17,8 +16,7 @@ beforeAll(async () => {
   await street.caughtUp()
   await street.send('POST', '/sites/harbour/counts', { slot: 'A1', codes: [epc] })
   await street.caughtUp()
-  const told = await street.command('user', 'add', 'ines', '--role', 'integrator', '--site', 'harbour')
-  board = await openBoardPage(/http\S+/.exec(told)?.[0] ?? '', { viewport: { width: 1280, height: 800 } })
+  board = await openBoardPage(await street.linkFor('ines', 'integrator'), { viewport: { width: 1280, height: 800 } })
   await board.untilLive()
 })
 afterAll(async () => {
@@ -61,21 +59,14 @@ test.each([
   ['zh-CN', 'light', 390, 844],
   ['en', 'dark', 390, 844],
 ] as const)('its findings are readable in %s, %s, %i wide', async (language, theme, width, height) => {
-  await board.page.setViewportSize({ width, height })
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language, theme }),
-  )
+  await board.dress({ language, theme, width, height })
   await board.page.goto(new URL('/imports', board.page.url()).href)
   await board.untilLive()
   await board.page.locator('textarea').fill('epc;sku\nE201;BOLT\nnonsense;NUT\n')
   await board.page.locator('form [type=submit]').click()
   await board.page.locator('.import-findings table').waitFor()
-  await board.page.evaluate(axe.source)
-  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-  const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
-  for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+  expect(await board.serious()).toEqual([])
+  expect(await board.tooWide()).toEqual([])
   await board.picture(`imports-${language}-${theme}-${width}`)
 })
 

@@ -1,4 +1,3 @@
-import axe, { type AxeResults } from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { layOut } from '../../cloud/board/core/plan.ts'
 import { fitView, toPixels } from '../../cloud/board/core/view.ts'
@@ -20,8 +19,7 @@ beforeAll(async () => {
   await street.caughtUp()
   await street.send('POST', '/sites/harbour/counts', { slot: 'B2', codes: ['303400000000000000000001'] })
   await street.caughtUp()
-  board = await openBoardPage(await linkOf('ines', 'integrator'), { viewport: { width: 1280, height: 800 } })
-  board.page.setDefaultTimeout(15_000)
+  board = await openBoardPage(await street.linkFor('ines', 'integrator'), { viewport: { width: 1280, height: 800 } })
   await board.untilLive()
 })
 afterAll(async () => {
@@ -29,8 +27,6 @@ afterAll(async () => {
   await street?.remove()
 })
 
-const linkOf = async (name: string, role: string) =>
-  /http\S+/.exec(await street.command('user', 'add', name, '--role', role, '--site', 'harbour'))?.[0] ?? ''
 const draft = async () => (await street.get<MapDraftAnswer>('/sites/harbour/map/draft')).draft
 const inForce = () => street.get<SiteMap>('/sites/harbour/map')
 const button = (name: string | RegExp) => board.page.getByRole('button', { name })
@@ -143,7 +139,7 @@ test('what another browser saved is not overwritten: it is shown, and one of the
   if (context === undefined) throw new Error('the browser is gone')
   try {
     const other = { page: await context.newPage() }
-    await other.page.goto(await linkOf('otto', 'integrator'))
+    await other.page.goto(await street.linkFor('otto', 'integrator'))
     await other.page.locator('.pulse, .floor').first().waitFor()
     await other.page.goto(`${street.url}/map`)
     await other.page.getByRole('tab', { name: 'Slots 149' }).waitFor()
@@ -199,53 +195,37 @@ test.each([
   ['zh-CN', 'light', 390, 844],
   ['en', 'dark', 390, 844],
 ] as const)('it is readable in %s, %s, %i wide', async (language, theme, width, height) => {
-  await board.page.setViewportSize({ width, height })
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language, theme }),
-  )
+  await board.dress({ language, theme, width, height })
   await board.page.goto(`${street.url}/map`)
   await board.untilLive()
   await board.page.getByRole('tab').nth(1).click()
   await board.page.locator('.row-table tbody tr').nth(3).waitFor()
   await board.picture(`map-rows-${language}-${theme}-${width}`)
   const isFirst = (language === 'en') === (theme === 'light')
-  const look = async () => {
-    const { violations } = await board.page.evaluate<AxeResults>('axe.run("#content")')
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-  }
-  await board.page.evaluate(axe.source)
-  if (isFirst) await look()
+  if (isFirst) expect(await board.serious('#content')).toEqual([])
   await board.page.locator('.map-tools [aria-expanded]').first().click()
   await board.page.locator('.map-form').waitFor()
-  if (!isFirst) await look()
+  if (!isFirst) expect(await board.serious('#content')).toEqual([])
   await board.picture(`map-pattern-${language}-${theme}-${width}`)
-  const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
-  for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+  expect(await board.tooWide()).toEqual([])
 })
 
 test.each([
   ['en', 'light', 1280, 800],
   ['zh-CN', 'dark', 390, 844],
 ] as const)('antennas that nobody heard are told, in %s, %s, %i wide', async (language, theme, width, height) => {
-  await board.page.setViewportSize({ width, height })
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language, theme }),
-  )
+  await board.dress({ language, theme, width, height })
   await board.page.goto(`${street.url}/gateways`)
   await board.untilLive()
   await board.page.locator('button[aria-expanded]').press('Enter')
   await board.page.locator('.antennas').getByRole('row').filter({ hasText: 'gw1/r1.1' }).waitFor()
-  await board.page.evaluate(axe.source)
-  const { violations } = await board.page.evaluate<AxeResults>('axe.run("#content")')
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+  expect(await board.serious('#content')).toEqual([])
   await board.picture(`antennas-${language}-${theme}-${width}`)
 })
 
 test('a supervisor does not draw maps', async () => {
   await board.page.context().clearCookies()
-  await board.page.goto(await linkOf('sven', 'supervisor'))
+  await board.page.goto(await street.linkFor('sven', 'supervisor'))
   await board.untilLive()
   await board.page.goto(`${street.url}/map`)
   await board.page.getByText('集成人员和管理员').or(board.page.getByText('Integrators and administrators')).waitFor()

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import axe, { type AxeResults } from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from '../../shared/api.ts'
 import type { ChannelView } from '../../shared/channel.ts'
@@ -25,7 +24,7 @@ beforeAll(async () => {
   await street.startCloud()
   await street.send('PUT', '/sites/harbour/map', smallMap('harbour'))
   await street.caughtUp()
-  board = await openBoardPage(await linkOf('ines', 'integrator'), { viewport: { width: 1280, height: 800 } })
+  board = await openBoardPage(await street.linkFor('ines', 'integrator'), { viewport: { width: 1280, height: 800 } })
   await board.untilLive()
 })
 afterAll(async () => {
@@ -34,8 +33,6 @@ afterAll(async () => {
   receiver?.close()
 })
 
-const linkOf = async (name: string, role: string) =>
-  /http\S+/.exec(await street.command('user', 'add', name, '--role', role, '--site', 'harbour'))?.[0] ?? ''
 const channels = async () => (await street.get<Page<ChannelView>>('/sites/harbour/channels')).items
 const button = (name: string | RegExp) => board.page.getByRole('button', { name })
 const channelRow = (name: string) =>
@@ -118,22 +115,15 @@ test.each([
   ['zh-CN', 'light', 390, 844],
   ['en', 'dark', 390, 844],
 ] as const)('it is readable in %s, %s, %i wide', async (language, theme, width, height) => {
-  await board.page.setViewportSize({ width, height })
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language, theme }),
-  )
+  await board.dress({ language, theme, width, height })
   await board.page.goto(new URL('/notifications', board.page.url()).href)
   await board.untilLive()
   await board.page.locator('.delivery').first().waitFor()
   await board.picture(`notifications-list-${language}-${theme}-${width}`)
-  await board.page.locator('td .button').nth(1).click({ timeout: 5000 })
+  await board.page.locator('td .button').nth(1).click()
   await board.page.locator('form [type=submit]').waitFor()
-  await board.page.evaluate(axe.source)
-  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-  const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
-  for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+  expect(await board.serious()).toEqual([])
+  expect(await board.tooWide()).toEqual([])
   await board.picture(`notifications-form-${language}-${theme}-${width}`)
 })
 
@@ -149,7 +139,7 @@ test('a supervisor looks and tests, and changes nothing; others do not see it', 
   const hook = { kind: 'webhook', name: 'ERP', url: `${receiverUrl}/hook` }
   await street.send('PUT', '/sites/harbour/channels/erp', hook)
   await board.page.context().clearCookies()
-  await board.page.goto(await linkOf('sven', 'supervisor'))
+  await board.page.goto(await street.linkFor('sven', 'supervisor'))
   await board.untilLive()
   await board.page.goto(`${street.url}/notifications`)
   await button('Send a test: ERP').click()
@@ -157,7 +147,7 @@ test('a supervisor looks and tests, and changes nothing; others do not see it', 
   expect(await button(/^(New channel|Change)/).count()).toBe(0)
 
   await board.page.context().clearCookies()
-  await board.page.goto(await linkOf('flo', 'floor'))
+  await board.page.goto(await street.linkFor('flo', 'floor'))
   await board.untilLive()
   await board.page.goto(`${street.url}/notifications`)
   await board.page.getByText('Supervisors and integrators see this page.').waitFor()

@@ -1,4 +1,3 @@
-import axe, { type AxeResults } from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from '../../shared/api.ts'
 import type { Rule } from '../../shared/rule.ts'
@@ -16,17 +15,14 @@ beforeAll(async () => {
   await street.startCloud()
   await street.send('PUT', '/sites/harbour/map', smallMap('harbour'))
   await street.caughtUp()
-  board = await openBoardPage(await linkOf('sven', 'supervisor'), { viewport: { width: 1280, height: 800 } })
+  board = await openBoardPage(await street.linkFor('sven', 'supervisor'), { viewport: { width: 1280, height: 800 } })
   await board.untilLive()
-  board.page.setDefaultTimeout(9_000)
 })
 afterAll(async () => {
   await board?.close()
   await street?.remove()
 })
 
-const linkOf = async (name: string, role: string) =>
-  /http\S+/.exec(await street.command('user', 'add', name, '--role', role, '--site', 'harbour'))?.[0] ?? ''
 const ruleNamed = async (name: string) =>
   (await street.get<Page<Rule>>('/rules')).items.find((rule) => rule.name === name)
 const untilRule = async (name: string, holds: (rule: Rule | undefined) => boolean) =>
@@ -171,11 +167,7 @@ test.each([
   ['zh-CN', 'light', 390, 844],
   ['en', 'dark', 390, 844],
 ] as const)('it is readable in %s, %s, %i wide', async (language, theme, width, height) => {
-  await board.page.setViewportSize({ width, height })
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language, theme }),
-  )
+  await board.dress({ language, theme, width, height })
   await board.page.goto(new URL('/rules', board.page.url()).href)
   await board.untilLive()
   await board.page.locator('.rule-rows tbody tr').first().waitFor()
@@ -183,20 +175,14 @@ test.each([
   await board.page.locator('p > .button.primary').click()
   await board.page.locator('form.rule-form [type=submit]').click()
   await board.page.locator('.field-flaw').first().waitFor()
-  await board.page.evaluate(axe.source)
-  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-  const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
-  for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+  expect(await board.serious()).toEqual([])
+  expect(await board.tooWide()).toEqual([])
   await board.picture(`rules-form-${language}-${theme}-${width}`)
   await board.page.locator('form.rule-form .row-acts .button').nth(1).click()
 })
 
 test('it is removed only when that was said twice', async () => {
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language: 'en', theme: 'light' }),
-  )
+  await board.dress({ language: 'en', theme: 'light', width: 1280, height: 800 })
   await board.page.reload()
   await board.untilLive()
   await button('Change Cold room too warm').click()
@@ -208,7 +194,7 @@ test('it is removed only when that was said twice', async () => {
 
 test('whoever may not write rules does not see the page; what was changed stands in the audit', async () => {
   await board.page.context().clearCookies()
-  await board.page.goto(await linkOf('flo', 'floor'))
+  await board.page.goto(await street.linkFor('flo', 'floor'))
   await board.untilLive()
   await board.page.goto(`${street.url}/rules`)
   await board.page.getByText('Supervisors, integrators and administrators see this page.').waitFor()

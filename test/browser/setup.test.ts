@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import axe, { type AxeResults } from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LlrpReader, openLlrpReader } from '../../simulators/devices/llrp.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
@@ -19,7 +18,6 @@ beforeAll(async () => {
   await street.startCloud()
   reader = await openLlrpReader({ id: 'dock-1', port: 0, random: () => 0.5, now: () => Date.now() })
   board = await openBoardPage(await street.signInLink(), { viewport: { width: 1280, height: 800 } })
-  board.page.setDefaultTimeout(15_000)
 })
 afterAll(async () => {
   await board?.close()
@@ -64,7 +62,7 @@ test('the first gateway gets a claim token; what is pasted lets it in, and the p
   const [, cloud = '', token = ''] = /gateway claim (\S+) (\S+)/.exec((await pasted('gateway claim')) ?? '') ?? []
   await runs('gateway', 'claim', cloud, token, '--config', edgeYaml())
   gateway = startWarepulse(['edge', '--config', edgeYaml()])
-  await board.page.getByText(/gw-1 is here, version \d/).waitFor({ timeout: 30_000 })
+  await board.page.getByText(/gw-1 is here, version \d/).waitFor()
   await board.page.getByText('2 of 5 steps done').waitFor()
   await button('Next').click()
   await board.page.getByText('No reader has shown up yet').waitFor()
@@ -129,21 +127,14 @@ test.each([
   ['zh-CN', 'light', 390, 844],
   ['en', 'dark', 390, 844],
 ] as const)('it is readable in %s, %s, %i wide', async (language, theme, width, height) => {
-  await board.page.setViewportSize({ width, height })
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language, theme }),
-  )
+  await board.dress({ language, theme, width, height })
   await board.page.reload()
   await board.untilLive()
   await board.page.locator('.setup-steps header button').nth(1).click()
   await board.page.locator('.setup-body [type=submit]').click()
   await board.page.locator('.setup-text, .notice').first().waitFor()
-  await board.page.evaluate(axe.source)
-  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-  const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
-  for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+  expect(await board.serious()).toEqual([])
+  expect(await board.tooWide()).toEqual([])
   await board.picture(`setup-${language}-${theme}-${width}`)
 })
 

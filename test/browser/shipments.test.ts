@@ -1,4 +1,3 @@
-import axe, { type AxeResults } from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KnownRecord } from '../../shared/record.ts'
 import { SiteMap } from '../../shared/site-map.ts'
@@ -161,11 +160,7 @@ test.each([
   ['en', 'light', 1920, 1080],
   ['zh-CN', 'dark', 390, 844],
 ] as const)('it is readable in %s, %s, %i wide', async (language, theme, width, height) => {
-  await board.page.setViewportSize({ width, height })
-  await board.page.evaluate(
-    (value) => localStorage.setItem('warepulse.board', value),
-    JSON.stringify({ language, theme }),
-  )
+  await board.dress({ language, theme, width, height })
   for (const [path, isThere] of [
     ['/shipments', 'table'],
     ['/shipments/ASN-4711', 'table'],
@@ -174,11 +169,8 @@ test.each([
     await board.page.goto(new URL(path, board.page.url()).href)
     await board.untilLive()
     await board.page.locator(isThere).first().waitFor()
-    await board.page.evaluate(axe.source)
-    const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-    const widest = '[document.documentElement, content].map(({ scrollWidth }) => scrollWidth)'
-    for (const one of await board.page.evaluate<number[]>(widest)) expect(one).toBeLessThanOrEqual(width)
+    expect(await board.serious()).toEqual([])
+    expect(await board.tooWide()).toEqual([])
     await board.picture(`${path.slice(1).replace('/', '-')}-${language}-${theme}-${width}`)
   }
 })

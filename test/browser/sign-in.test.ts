@@ -1,4 +1,3 @@
-import axe, { type AxeResults } from 'axe-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { openStreet, type Street } from '../support/street.ts'
@@ -13,8 +12,7 @@ beforeAll(async () => {
   street = await openStreet('harbour')
   await street.startCloud()
   await street.send('PUT', '/sites/harbour/map', smallMap('harbour'))
-  const told = await street.command('user', 'add', 'mia', '--role', 'supervisor', '--site', 'harbour')
-  board = await openBoardPage(/http\S+/.exec(told)?.[0] ?? '')
+  board = await openBoardPage(await street.linkFor('mia', 'supervisor'))
 })
 afterAll(async () => {
   await board.close()
@@ -23,17 +21,12 @@ afterAll(async () => {
 
 const password = 'three grey pallets'
 
-async function serious(): Promise<string[]> {
-  await board.page.evaluate(axe.source)
-  const { violations } = await board.page.evaluate<AxeResults>('axe.run()')
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
-}
 test('by link; the page tells who she is and what she may do', async () => {
   await board.untilLive()
   await board.page.getByRole('link', { name: 'My account' }).click()
   await board.page.getByText('Supervisor, harbour').waitFor()
   await board.picture('account')
-  expect(await serious()).toEqual([])
+  expect(await board.serious()).toEqual([])
 })
 
 test('a weak password is not taken, a good one is', async () => {
@@ -51,7 +44,7 @@ test('out, and in again by name and password; a wrong one is told in words', asy
   await board.page.getByRole('button', { name: 'Sign out' }).click()
   await board.page.getByText('needs a sign-in link or a password').waitFor()
   await board.picture('sign-in')
-  expect(await serious()).toEqual([])
+  expect(await board.serious()).toEqual([])
   const enter = async (text: string) => {
     await board.page.getByLabel('Name').fill('mia')
     await board.page.getByLabel('Password').fill(text)
@@ -69,7 +62,5 @@ test('out, and in again by name and password; a wrong one is told in words', asy
 
 test('who is removed is out within seconds', async () => {
   await street.command('user', 'remove', 'mia')
-  await until('the page asks to sign in', async () => board.page.getByText('needs a sign-in link').isVisible(), {
-    withinMs: 20_000,
-  })
+  await until('the page asks to sign in', async () => board.page.getByText('needs a sign-in link').isVisible())
 })

@@ -1,7 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import axe, { type AxeResults } from 'axe-core'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { until } from './until.ts'
+import { patienceMs, until } from './until.ts'
+
+/** How somebody looks at the board: what it keeps for them, and the size of their window. */
+export interface Look {
+  readonly language: 'en' | 'zh-CN'
+  readonly theme: 'light' | 'dark'
+  readonly width: number
+  readonly height: number
+}
 
 /** The board in the machine's own Chromium, watched for everything that it must not do. */
 export interface BoardPage {
@@ -20,6 +29,12 @@ export interface BoardPage {
   untilLive(): Promise<void>
   /** By the page's own link, without a reload. */
   go(path: string): Promise<void>
+  /** The window has its size at once; language and theme come with the next document. */
+  dress(look: Look): Promise<void>
+  /** What axe finds serious or critical (WCAG 2.2), all over the page or within a selector; none is []. */
+  serious(within?: string): Promise<string[]>
+  /** What is wider than the window; none is []. */
+  tooWide(): Promise<string[]>
   /** Into `test-results/<name>.png`, to be looked at. */
   picture(name: string): Promise<void>
   close(): Promise<void>
@@ -50,6 +65,7 @@ export async function openBoardPage(
     ...options,
   })
   const page = await context.newPage()
+  page.setDefaultTimeout(patienceMs)
   const { host } = new URL(link)
   const foreign: string[] = []
   const complaints: string[] = []
@@ -80,6 +96,24 @@ export async function openBoardPage(
       await page.locator(`nav a[href="${path}"]`).first().click()
       await until(`the page is ${path}`, () => new URL(page.url()).pathname === path)
     },
+    async dress({ language, theme, width, height }) {
+      await page.setViewportSize({ width, height })
+      await page.evaluate(
+        (value) => localStorage.setItem('warepulse.board', value),
+        JSON.stringify({ language, theme }),
+      )
+    },
+    async serious(within) {
+      await page.evaluate(axe.source)
+      const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(within) ?? ''})`)
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    },
+    tooWide: () =>
+      page.evaluate<string[]>(`[document.documentElement, document.getElementById('content')]
+        .filter((one) => one !== null && one.scrollWidth > innerWidth)
+        .map(({ nodeName, scrollWidth }) => nodeName + ' is ' + scrollWidth + ' px wide')`),
     async picture(name) {
       await mkdir(pictures, { recursive: true })
       await page.screenshot({ path: `${pictures}${name}.png` })

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Role } from '../../cloud/accounts/roles.ts'
 import type { Page } from '../../shared/api.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { freePort } from './ports.ts'
@@ -22,8 +23,10 @@ export interface Street {
     sources: readonly Readonly<Record<string, unknown>>[],
     uplinkUrl?: string,
   ): Promise<string>
-  /** A one-time link to the board. */
+  /** A one-time link to the board, for an administrator. */
   signInLink(): Promise<string>
+  /** Makes a user of the site; answers their one-time link to the board. */
+  linkFor(name: string, role: Role): Promise<string>
   get<T>(path: string): Promise<T>
   send(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<Response>
   /** All pages of a list. */
@@ -102,7 +105,8 @@ export async function openStreet(site: string, cloudConfig: Readonly<Record<stri
       )
       return path
     },
-    signInLink: async () => /http\S+/.exec(await command('user', 'link'))?.[0] ?? '',
+    signInLink: async () => linkIn(await command('user', 'link')),
+    linkFor: async (name, role) => linkIn(await command('user', 'add', name, '--role', role, '--site', site)),
     get,
     async send(method, path, body) {
       const response = await fetch(`${url}/api/v1${path}`, {
@@ -139,6 +143,8 @@ export async function openStreet(site: string, cloudConfig: Readonly<Record<stri
     },
   }
 }
+
+const linkIn = (told: string) => /http\S+/.exec(told)?.[0] ?? ''
 
 /** A dock with one gate of four antennas, two on each side; nothing else. */
 export function gateMap(site: string, gateway: string, device: string): SiteMap {

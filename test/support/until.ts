@@ -1,8 +1,11 @@
+/** Far beyond what a busy machine needs: it is spent only by what never happens. */
+export const patienceMs = 60_000
+
 /** Resolves with the first truthy answer of `look`, asked again and again; fails with `what` when time is up. */
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  { withinMs = 20_000, everyMs = 20 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
+  { withinMs = patienceMs, everyMs = 20 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs
   let last: unknown

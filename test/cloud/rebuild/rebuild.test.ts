@@ -13,9 +13,7 @@ import { temporaryDirectory, wallClock } from '../../support/journal.ts'
 import { measurement, observation, t0 } from '../../support/journal-entries.ts'
 
 // Opens over a hundred files and syncs each: a slow disk may take its time.
-test('every projection rebuilt from the journal says byte for byte what it said before', {
-  timeout: 60_000,
-}, async () => {
+test('every projection rebuilt from the journal says byte for byte what it said before', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(anyRecord, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 8 }),
