@@ -51,6 +51,26 @@ test('the link signs in once', async () => {
   await second.close()
 })
 
+test('typed goods are found: their slots, what lies there, and how it came there', async () => {
+  const { page } = board
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('hex bolt')
+  await page.getByRole('option', { name: /Hex bolt M8/ }).waitFor()
+  await page.keyboard.press('Enter')
+  const stock = page.locator('table', { has: page.getByRole('columnheader', { name: 'Quantity' }) })
+  await expect.poll(() => stock.locator('tbody a').count(), { timeout: 20_000 }).toBe(3)
+  await board.picture('demo-find-en')
+  const slot = (await stock.locator('tbody a').first().textContent()) ?? ''
+  await stock.locator('tbody a').first().click()
+  const drawer = page.getByRole('complementary', { name: `Slot ${slot}` })
+  await drawer.getByText('Hex bolt M8').first().waitFor()
+  await drawer.locator('a[href^="/item/"]').first().click()
+  await page.getByRole('heading', { name: 'Timeline' }).waitFor()
+  await page.locator('main', { hasText: slot }).waitFor()
+  await board.picture('demo-item-en')
+  await board.go('/')
+})
+
 test('the cold room fails: the alert is on the board, is acknowledged, and says what to do', async () => {
   demo.type('2')
   await board.page
@@ -179,6 +199,37 @@ test('the silent gate has an alert by now that says what to do; it speaks again,
   demo.type('3')
   await board.go('/')
   await gateBanner().first().waitFor({ state: 'detached', timeout: 30_000 })
+})
+
+test('the wall on a phone: no controls; its network pulled it says so within seconds, and is right again without a reload', async () => {
+  const link = /http:\S+\/wall\/main#k=\S+/.exec(demo.output())?.[0] ?? ''
+  const phone = await openBoardPage(link, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  try {
+    await phone.untilLive()
+    expect(await phone.page.locator('button, a[href], input, select').count()).toBe(0)
+    await phone.picture('demo-phone-wall')
+    phone.serverIsCut = true
+    await phone.page.context().setOffline(true)
+    await phone.page.getByText(/^Not live[.] Last data/).waitFor({ timeout: 10_000 })
+    await phone.picture('demo-phone-cut')
+    const before = await board.page.evaluate<number>('window.__board.revision')
+    await until('the floor goes on meanwhile', async () => {
+      const now = await board.page.evaluate<number>('window.__board.revision')
+      return now > before
+    })
+    await phone.page.context().setOffline(false)
+    await phone.untilLive()
+    const seen = (of: BoardPage) => of.page.evaluate<unknown>('[window.__board.revision, window.__board.counts]')
+    await until('phone and desk show the same', async () => {
+      const [small, large] = await Promise.all([seen(phone), seen(board)])
+      return JSON.stringify(small) === JSON.stringify(large)
+    })
+    expect(phone.loads()).toBe(1)
+    expect(phone.foreign).toEqual([])
+    expect(phone.complaints).toEqual([])
+  } finally {
+    await phone.close()
+  }
 })
 
 test('in Chinese and in the dark it says the same', async () => {

@@ -19,7 +19,7 @@ export interface BoardPage {
   readonly foreign: string[]
   /** Console errors and exceptions. */
   readonly complaints: string[]
-  /** While it is true, the browser's own reports of refused connections are no complaints: the server is cut. */
+  /** While it is true, the browser's own reports of refused connections are no complaints: server or network is cut. */
   serverIsCut: boolean
   /** How often a document was loaded; 1 = never reloaded. */
   loads(): number
@@ -122,7 +122,7 @@ export async function openBoardPage(
   }
   page.on('console', (message) => {
     if (message.type() !== 'error') return
-    if (board.serverIsCut && /ERR_(CONNECTION|EMPTY|SOCKET)/.test(message.text())) return
+    if (board.serverIsCut && /ERR_(CONNECTION|EMPTY|SOCKET|INTERNET_DISCONNECTED)/.test(message.text())) return
     complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))

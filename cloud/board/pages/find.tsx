@@ -12,6 +12,7 @@ import { RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 
 const mostRows = 200
+const askEveryMs = 5_000
 interface Goods {
   readonly items: readonly Item[]
   readonly stock: readonly StockRow[]
@@ -70,8 +71,10 @@ function Hits({ q }: { readonly q: string }) {
   const format = store.format.value
   const board = store.board.value
   const site = board?.site ?? ''
-  const { answer, again } = useAnswer<Goods>(`${site}?${q}`, (signal) =>
-    goodsLike(site, q, skuNamed(board?.map.skus ?? [], q) ?? q, signal),
+  const { answer, again } = useAnswer<Goods>(
+    `${site}?${q}`,
+    (signal) => goodsLike(site, q, skuNamed(board?.map.skus ?? [], q) ?? q, signal),
+    askEveryMs,
   )
   if (board === null) return <p class="quiet">{words.searching}</p>
   const zones = new Map(board.map.zones.map(({ id, name }) => [id, name]))
