@@ -18,6 +18,7 @@ import type { ConfiguredSource, SourceContext } from './sources/configured.ts'
 import { openSpool } from './spool/open.ts'
 import type { Spool } from './spool/spool.ts'
 import { emptyTally, type Tally } from './tally.ts'
+import { tellSpool } from './tell-spool.ts'
 import { noUplinkCounters } from './uplink/counters.ts'
 import { runUplink } from './uplink/run.ts'
 import { wait } from './wait.ts'
@@ -84,6 +85,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     keepClock(clock, config.spool.directory, log, stopUplink.signal),
     rules.run(stopUplink.signal),
     outputs.run(stopUplink.signal),
+    tellSpool({ gateway: config.gateway.id, spool, queue, clock }, stopUplink.signal),
   ]
   try {
     if (config.metrics !== undefined) {

@@ -406,6 +406,15 @@ export const GatewayState = z.object({
   version: z.string().nullable(),
   backlog: z.int().describe('records that waited on the gateway at its last hello and have not come yet'),
   clockSynced: z.boolean().nullable(),
+  spool: z
+    .object({
+      at: Iso.describe('when the gateway said so'),
+      waitingBytes: z.number().describe('not acknowledged by the cloud'),
+      boundBytes: z.number().describe('beyond so many, records are given up'),
+      fullAt: Iso.nullable().describe('if it goes on filling like this; null: it does not fill, or not within 30 days'),
+    })
+    .optional()
+    .describe('how full its spool is'),
   devices: z.array(
     z.object({
       device: Identifier,

@@ -68,6 +68,13 @@ export const DeviceState = z.looseObject({
     .number()
     .optional()
     .describe('its own clock is wrong: what the gateway adds to its stamps from here on'),
+  spool: z
+    .looseObject({
+      waitingBytes: z.number().min(0).describe('that the cloud has not acknowledged'),
+      boundBytes: z.number().positive().describe('beyond so many waiting, records are given up'),
+    })
+    .optional()
+    .describe('of the gateway itself: how full its spool is'),
   ...stamped,
 })
 export type DeviceState = z.infer<typeof DeviceState>

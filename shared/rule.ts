@@ -148,6 +148,21 @@ export const ClockRule = z.strictObject({
 })
 export type ClockRule = z.infer<typeof ClockRule>
 
+/** The spool of a gateway fills up: what the cloud has not acknowledged takes more than this share of its bound. */
+export const SpoolRule = z.strictObject({
+  ...common,
+  type: z.literal('spool'),
+  limitPercent: z.number().gt(0).max(100).default(50).describe('rings above it'),
+  clearAtPercent: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(25)
+    .describe('hysteresis: clears at it or below; at most the limit'),
+  onDelayMs: z.int().min(0).default(0).describe('it must have been so for so long'),
+})
+export type SpoolRule = z.infer<typeof SpoolRule>
+
 /**
  * A gateway, reader or sensor that has said nothing for too long, or says itself that it is down; or an antenna that reads
  * far less than it did, as its gateway finds (edge/supervision/antenna-rate.ts).
@@ -299,13 +314,18 @@ export function isValueRule(rule: Rule): rule is ValueRule {
   return 'quantity' in rule
 }
 
+/** A rule whose condition must last for an on-delay, told by values or by words that come now and then. */
+export function isWatched(rule: Rule): rule is ValueRule | SpoolRule {
+  return isValueRule(rule) || rule.type === 'spool'
+}
+
 /** A rule that the cloud does not judge: its alerts come as `alert` records of the gateways. */
 export function runsOnGateway(rule: Rule): rule is (ThresholdRule | BandRule | GateHoldRule) & { runs: 'gateway' } {
   return 'runs' in rule && rule.runs === 'gateway'
 }
 
 export const Rule = z
-  .discriminatedUnion('type', [...valueRules, ...goodsRules, SilentRule, GapRule, ClockRule, GateHoldRule])
+  .discriminatedUnion('type', [...valueRules, ...goodsRules, SilentRule, GapRule, SpoolRule, ClockRule, GateHoldRule])
   .refine((rule) => rule.severity !== 1 || rule.whatToDo.length > 0, {
     path: ['whatToDo'],
     message: 'a severity 1 rule must say what to do',
@@ -320,6 +340,10 @@ export const Rule = z
       message: 'must be at most the limit for "above", at least the limit for "below"',
     },
   )
+  .refine((rule) => rule.type !== 'spool' || rule.clearAtPercent <= rule.limitPercent, {
+    path: ['clearAtPercent'],
+    message: 'must be at most the limit',
+  })
   .refine((rule) => rule.type !== 'band' || rule.low + 2 * rule.deadBand < rule.high, {
     path: ['deadBand'],
     message: 'a band needs room between low and high, and its dead band must leave some',

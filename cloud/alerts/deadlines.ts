@@ -1,4 +1,4 @@
-import { isValueRule } from '../../shared/rule.ts'
+import { isWatched } from '../../shared/rule.ts'
 import { escalate, planFor, turn } from './raise.ts'
 import type { AlertChanges, AlertState } from './state.ts'
 
@@ -32,7 +32,7 @@ export function nextRaiseAt(state: AlertState): number | undefined {
   for (const [key, { sinceAt, raised }] of state.watches.all) {
     if (sinceAt === null || raised) continue
     const rule = state.rules.get(key.slice(0, key.indexOf('/')))?.rule
-    if (rule === undefined || !isValueRule(rule)) continue
+    if (rule === undefined || !isWatched(rule)) continue
     const at = Math.max(sinceAt, state.watchedFrom) + rule.onDelayMs
     if (at > state.now && (next === undefined || at < next)) next = at
   }

@@ -14,7 +14,7 @@ import { passDues } from './goods/due.ts'
 import { followConclusions, hearOfGoods } from './goods/follow.ts'
 import { hearDevice, watchAntennas } from './hear-device.ts'
 import { judgeTime, retire } from './judge.ts'
-import { judgeClock, judgeGap, passGaps } from './judge-gateway.ts'
+import { judgeClock, judgeGap, judgeSpool, passGaps } from './judge-gateway.ts'
 import { judgeValues } from './judge-values.ts'
 import { assign, turn } from './raise.ts'
 import { noteSign, signOf } from './sign-of.ts'
@@ -63,7 +63,10 @@ function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes
       if (at !== undefined) measure(state, entry, index, record, at, hash, changes)
     } else if (isKind(record, 'device')) {
       const at = presentTime(record, entry)
-      if (at !== undefined) hearDevice(state, entry, record, at)
+      if (at === undefined) return
+      hearDevice(state, entry, record, at)
+      if (record.spool === undefined || record.device !== gateway) return
+      judgeSpool(state, { site, gateway, at, trigger: triggerOf(entry, index) }, record.spool, hash, changes)
     } else if (isKind(record, 'gap')) {
       judgeGap(state, { site, gateway, at: recordedAt, trigger: triggerOf(entry, index) }, record, hash, changes)
     } else if (isKind(record, 'clock')) {

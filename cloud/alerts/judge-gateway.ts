@@ -1,6 +1,9 @@
-import type { ClockFinding, Gap } from '../../shared/record.ts'
+import type { ClockFinding, DeviceState, Gap } from '../../shared/record.ts'
 import type { Rule } from '../../shared/rule.ts'
+import { threshold } from '../../shared/rules/threshold.ts'
+import { unwatched, watchLevel } from '../../shared/rules/watch.ts'
 import { conditionKey } from './concerning.ts'
+import { obeyWatch } from './judge-values.ts'
 import { raise, turn } from './raise.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
 
@@ -31,6 +34,31 @@ export function judgeClock(
   for (const rule of rulesOf(state, word.site, 'clock')) {
     if (Math.abs(offsetMs) > rule.limitMs) find(state, rule, word, offsetMs, hash, changes)
     else lose(state, conditionKey(rule, word.site, word.gateway), word.at, changes)
+  }
+}
+
+/**
+ * A gateway says how full its spool is. `word.at` is event time: after an outage the newest word comes first, and the
+ * older ones behind it say nothing of the present.
+ */
+export function judgeSpool(
+  state: AlertState,
+  word: Word,
+  { waitingBytes, boundBytes }: NonNullable<DeviceState['spool']>,
+  hash: Hash,
+  changes: AlertChanges,
+): void {
+  const { site, gateway, at, trigger } = word
+  const percent = Math.round((1000 * waitingBytes) / boundBytes) / 10
+  for (const rule of rulesOf(state, site, 'spool')) {
+    const key = conditionKey(rule, site, gateway)
+    const watch = state.watches.get(key) ?? unwatched()
+    if (at < (watch.memory?.[0] ?? 0)) continue
+    watch.memory = [at]
+    const level = threshold({ direction: 'above', limit: rule.limitPercent, clearAt: rule.clearAtPercent }, percent)
+    const turned = watchLevel(watch, rule, at, percent, level, trigger)
+    state.watches.put(key, watch)
+    obeyWatch(state, { rule, key }, site, gateway, watch, turned, at, hash, changes)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Measurement } from '../../shared/record.ts'
+import type { SpoolRule, ValueRule } from '../../shared/rule.ts'
 import { type Turn, unwatched, type Watch, watchLevel } from '../../shared/rules/watch.ts'
 import type { Concerning } from './concerning.ts'
 import { levelOf } from './level-of.ts'
@@ -74,7 +75,7 @@ export function judgeValues(
 /** Raises or clears what a watch found. */
 export function obeyWatch(
   state: AlertState,
-  { rule, key }: Pick<Concerning, 'rule' | 'key'>,
+  { rule, key }: { readonly rule: ValueRule | SpoolRule; readonly key: string },
   site: string,
   subject: string,
   watch: Watch,

@@ -1,4 +1,4 @@
-import { isValueRule, type SilentRule } from '../../shared/rule.ts'
+import { isValueRule, isWatched, type SilentRule } from '../../shared/rule.ts'
 import { watchTime } from '../../shared/rules/watch.ts'
 import { conditionKey } from './concerning.ts'
 import { forget } from './goods/due.ts'
@@ -17,7 +17,7 @@ export function judgeTime(state: AlertState, now: number, hash: Hash, changes: A
     if (watch.sinceAt === null || (watch.raised && watch.withinAt === undefined)) continue
     const [id = '', site = '', subject = ''] = key.split('/')
     const rule = state.rules.get(id)?.rule
-    if (rule === undefined || !isValueRule(rule)) continue
+    if (rule === undefined || !isWatched(rule)) continue
     const turned = watchTime(watch, rule, now, state.watchedFrom)
     if (turned === undefined) continue
     if (watch.sinceAt === null && watch.memory === undefined) state.watches.remove(key)

@@ -43,6 +43,20 @@ export function starterRules(site: string): readonly Rule[] {
       afterMs: 5 * 60_000,
     },
     {
+      type: 'spool',
+      id: `spool-filling.${site}`.slice(0, 64),
+      site,
+      name: 'Spool of a gateway fills up',
+      severity: 2,
+      whatToDo:
+        'More comes in than its link takes away. Look at the link and at what else uses it; the page Gateways says when ' +
+        'the spool will be full. From then on records are given up.',
+      enabled: true,
+      limitPercent: 50,
+      clearAtPercent: 25,
+      onDelayMs: 0,
+    },
+    {
       type: 'gap',
       id: `records-lost.${site}`.slice(0, 64),
       site,

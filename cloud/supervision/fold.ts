@@ -48,7 +48,9 @@ function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: Supe
       if (shownAt !== undefined) measure(state, site, record, shownAt, changes)
     } else if (isKind(record, 'device')) {
       const saidAt = presentTime(record, entry)
-      if (saidAt !== undefined && hear(gateway, record, saidAt)) isNews = true
+      if (saidAt === undefined) continue
+      const spool = record.device === id ? record.spool : undefined
+      if (spool === undefined ? hear(gateway, record, saidAt) : hearSpool(gateway, spool, saidAt)) isNews = true
     } else if (isKind(record, 'clock') && gateway.clockSynced !== record.synced) {
       gateway.clockSynced = record.synced
       isNews = true
@@ -131,6 +133,16 @@ function hear(gateway: KeptGateway, record: DeviceState, at: number): boolean {
   return true
 }
 
+/** Newest event time wins: after an outage the older words come behind the newest. */
+function hearSpool(gateway: KeptGateway, said: NonNullable<DeviceState['spool']>, at: number): boolean {
+  const { spool: before } = gateway
+  if (before !== undefined && at <= before.at) return false
+  const { waitingBytes, boundBytes } = said
+  const growthPerMs = before === undefined ? 0 : (waitingBytes - before.waitingBytes) / (at - before.at)
+  gateway.spool = { at, waitingBytes, boundBytes, growthPerMs }
+  return true
+}
+
 function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionChanges): void {
   for (const record of entry.records) {
     if (isOwnKind(record, 'tick')) tick(state, record.at, changes)
@@ -174,6 +186,7 @@ function tick(state: SupervisionState, now: number, changes: SupervisionChanges)
     const { since, lastHeardAt, devices } = gateway
     gateway.since = since === null ? null : notAhead(since, now)
     gateway.lastHeardAt = lastHeardAt === null ? null : notAhead(lastHeardAt, now)
+    if (gateway.spool !== undefined) gateway.spool.at = Math.min(gateway.spool.at, newest)
     for (const device of Object.values(devices)) {
       device.at = Math.min(device.at, newest)
       device.since = Math.min(device.since, newest)

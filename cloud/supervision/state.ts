@@ -24,6 +24,10 @@ export const KeptGateway = z.object({
   /** `next` of the newest hello; what comes from there on is live. */
   backlogBelow: z.int().default(0),
   clockSynced: z.boolean().nullable(),
+  /** What it newly said of its spool; how fast that grew since the word before. */
+  spool: z
+    .object({ at: z.number(), waitingBytes: z.number(), boundBytes: z.number(), growthPerMs: z.number() })
+    .optional(),
   devices: z.record(z.string(), KeptDevice),
   /** Words about devices beyond the first 1,000, which are not kept. */
   devicesLeftOut: z.int().default(0),

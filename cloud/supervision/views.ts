@@ -2,8 +2,12 @@ import { type GatewayState, iso } from '../../shared/api.ts'
 import type { SensorNow } from '../../shared/board.ts'
 import type { KeptGateway, KeptSensor, SupervisionState } from './state.ts'
 
+/** What is further away than a month says nothing. */
+const longestForecastMs = 30 * 86_400_000
+
 export function viewGateway(gateway: KeptGateway): GatewayState {
   const { site, gateway: id, link, since, lastHeardAt, version, backlog, clockSynced, devicesLeftOut, forked } = gateway
+  const { spool } = gateway
   return {
     site,
     gateway: id,
@@ -16,8 +20,20 @@ export function viewGateway(gateway: KeptGateway): GatewayState {
     devices: Object.entries(gateway.devices)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([device, { state, since: from, reason }]) => ({ device, state, since: iso(from), reason })),
+    ...(spool === undefined ? {} : { spool: viewSpool(spool) }),
     ...(devicesLeftOut === 0 ? {} : { devicesLeftOut }),
     ...(forked === undefined ? {} : { forked: { since: iso(forked.since), reason: forked.reason } }),
+  }
+}
+
+/** Should it go on filling as it did between its two newest words. A spool that empties is never full. */
+function viewSpool({ at, waitingBytes, boundBytes, growthPerMs }: NonNullable<KeptGateway['spool']>) {
+  const fullAt = at + Math.max(0, boundBytes - waitingBytes) / growthPerMs
+  return {
+    at: iso(at),
+    waitingBytes,
+    boundBytes,
+    fullAt: growthPerMs > 0 && fullAt - at < longestForecastMs ? iso(Math.round(fullAt)) : null,
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { asFault, Fault } from '../../shared/fault.ts'
-import { close as closeRange, type Intervals, nothingClosed } from '../../shared/intervals.ts'
+import { close as closeRange, countMissing, type Intervals, nothingClosed } from '../../shared/intervals.ts'
 import type { Gap } from '../../shared/record.ts'
 import { batchLimits } from '../../shared/wire.ts'
 import { openEncoder } from './encode.ts'
@@ -149,6 +149,17 @@ export class SegmentSpool implements Spool {
   }
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.fileBytes, this.#parts.files.reserveBytes)
+  }
+  get waitingBytes(): number {
+    let bytes = 0
+    for (const { base, end, fileBytes } of this.#segments) {
+      if (end > base) bytes += (fileBytes * countMissing(this.#closed, base, end - 1)) / (end - base)
+    }
+    return Math.round(bytes)
+  }
+  get boundBytes(): number {
+    const { maxBytes, segmentBytes } = this.#parts.limits
+    return maxBytes - segmentBytes - this.#parts.files.reserveBytes
   }
 
   append(records: readonly SpoolRecord[]): Promise<number> {

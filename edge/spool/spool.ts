@@ -40,6 +40,12 @@ export interface Spool {
   readonly closed: Intervals
   /** Bytes on disk, for the bound and for people. */
   readonly bytes: number
+  /**
+   * Of those, what is not acknowledged: by segment, in proportion to its numbers that are not. As `waitingBytes` nears
+   * `boundBytes`, the overflow policy begins.
+   */
+  readonly waitingBytes: number
+  readonly boundBytes: number
 
   /**
    * Resolves with the sequence number of the first of these records once all are durable. Rejects with a retryable

@@ -89,6 +89,21 @@ export function spoolContract(name: string, place: () => SpoolPlace): void {
       await again.close()
     })
 
+    test('what waits is what is not acknowledged, also above a hole', async () => {
+      using where = place()
+      const spool = await where.open()
+      expect(spool.waitingBytes).toBe(0)
+      for (let n = 0; n < 20; n += 1) await spool.append(Array.from({ length: 2000 }, (_, i) => observation(i)))
+      const full = spool.waitingBytes
+      expect(full).toBeGreaterThan(40_000 * 50)
+      expect(full).toBeLessThanOrEqual(spool.boundBytes)
+      await spool.acknowledge({ committed: 10_000, ranges: [[20_001, 40_000]] })
+      expect(spool.waitingBytes / full).toBeCloseTo(1 / 4, 1)
+      await spool.acknowledge({ committed: 40_000, ranges: [] })
+      expect(spool.waitingBytes).toBe(0)
+      await spool.close()
+    })
+
     test('an acknowledgement of numbers never given closes nothing ahead', async () => {
       using where = place()
       const spool = await where.open()

@@ -50,6 +50,8 @@ function coreSaid(rule: Rule, { words, ruleWords, format }: Speaking): string {
       return ruleWords.saidSilent(choice(rule.of), format.age(rule.afterMs))
     case 'gap':
       return ruleWords.saidGap(format.number(rule.atLeast))
+    case 'spool':
+      return ruleWords.saidSpool(format.number(rule.limitPercent))
     case 'clock':
       return ruleWords.saidClock(format.age(rule.limitMs))
     case 'stock':

@@ -88,6 +88,14 @@ function Gateway({ state }: { readonly state: GatewayState }) {
               : words.backlogRecords(state.backlog, format.number(state.backlog))}
           </dd>
         </div>
+        {state.spool !== undefined && (
+          <div>
+            <dt>{words.spool}</dt>
+            <dd>
+              <SpoolSaid spool={state.spool} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{words.clock}</dt>
           <dd>
@@ -113,6 +121,26 @@ function Gateway({ state }: { readonly state: GatewayState }) {
         </details>
       )}
     </li>
+  )
+}
+
+/** How full, and by when: while its link is cut, what it filled at before still says when it will be full. */
+function SpoolSaid({ spool }: { readonly spool: NonNullable<GatewayState['spool']> }) {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const { waitingBytes, boundBytes, fullAt } = spool
+  const leftMs = fullAt === null ? null : Date.parse(fullAt) - store.now.value
+  return (
+    <>
+      {words.spoolUsed(
+        format.percent(waitingBytes / boundBytes),
+        `${format.number(Math.round(boundBytes / 2 ** 20))} MiB`,
+      )}
+      {leftMs !== null && (
+        <span class="status silent"> {leftMs > 0 ? words.spoolFullIn(format.age(leftMs)) : words.spoolFullNow}</span>
+      )}
+    </>
   )
 }
 

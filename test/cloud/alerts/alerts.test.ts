@@ -99,6 +99,11 @@ describe('what rings', () => {
   }
   const clock = (at: number, offsetMs: number, more = {}) =>
     fromGateway([{ kind: 'clock', at, boot: 'b', offsetMs, synced: true, ...more }], { recordedAt: at })
+  const filling = Rule.parse({ ...common, id: 'filling', name: 'Spool fills', type: 'spool', onDelayMs: minute })
+  const spool = (at: number, percent: number, device = 'gw1') => {
+    const said = { waitingBytes: percent * 10, boundBytes: 1000 }
+    return fromGateway([{ kind: 'device', at, device, state: 'up', spool: said }], { recordedAt: Math.max(at, t0 + 1) })
+  }
   /** A tick a minute, so that nobody takes it for a step of the clock. */
   const hourAfter = (minutes: number) => Array.from({ length: 61 }, (_, n) => tick(t0 + (minutes + n) * minute))
   const delayed = { ...warm, onDelayMs: minute }
@@ -114,6 +119,17 @@ describe('what rings', () => {
       [put(warm), probe(t0, 9), probe(t0 + 1, 6), probe(t0 + 2, 9)],
       ['warm probe active @0'],
     ],
+    ['a spool that is half full', [put(filling), spool(t0, 50), spool(t0 + 2 * minute, 50)], []],
+    ['more than half', [put(filling), spool(t0, 51), spool(t0 + minute, 51)], ['filling gw1 active @60']],
+    ['the delay of a spool, by ticks', [put(filling), spool(t0, 51), tick(t0 + minute)], ['filling gw1 active @60']],
+    ['a spool that was full for half a minute', [put(filling), spool(t0, 51), spool(t0 + minute / 2, 20)], []],
+    [
+      'a spool that empties is well at its clear level',
+      [put(filling), spool(t0, 99), spool(t0 + minute, 30), spool(t0 + 2 * minute, 25), spool(t0 + 3 * minute, 40)],
+      ['filling gw1 cleared @60'],
+    ],
+    ['what was told of a spool before says nothing now', [put(filling), spool(t0 + minute, 9), spool(t0, 90)], []],
+    ['of another device nothing fills', [put(filling), spool(t0, 99, 'shelf'), tick(t0 + minute)], []],
     ['no value is no evidence', [put(warm), probe(t0, null)], []],
     ['a disabled rule', [put({ ...warm, enabled: false }), probe(t0, 9)], []],
     ['a rule of another zone', [put({ ...warm, zone: 'A' }), map, probe(t0, 9)], []],

@@ -35,6 +35,8 @@ async function supervisionOf(
 const hello = { version: '0.1.0', first: 10, next: 35, config: 1, clockSynced: true, waiting: 25 }
 const link = (at: number, state: 'online' | 'offline', withHello = false): JournalEntry =>
   fromCloud([{ kind: 'link', at, gateway: 'gw1', state, ...(withHello ? { hello } : {}) }])
+const spool = (at: number, waitingBytes: number): JournalEntry =>
+  fromGateway([{ kind: 'device', at, device: 'gw1', state: 'up', spool: { waitingBytes, boundBytes: 1000 } }])
 const device = (at: number, state: 'up' | 'silent' | 'down', reason?: string): JournalEntry =>
   fromGateway([{ kind: 'device', at, device: 'shelf', state, ...(reason === undefined ? {} : { reason }) }])
 
@@ -84,6 +86,16 @@ describe('gateways', () => {
       'a device that says the same again',
       [device(t0, 'silent'), device(t0 + 1000, 'silent')],
       { devices: [{ device: 'shelf', state: 'silent', since: at(0), reason: null }] },
+    ],
+    [
+      'a spool that fills: when it will be full',
+      [spool(t0, 100), spool(t0 + 60_000, 300)],
+      { spool: { at: at(60), waitingBytes: 300, boundBytes: 1000, fullAt: at(60 + 210) } },
+    ],
+    [
+      'one that empties, the older word behind',
+      [spool(t0 + 60_000, 300), spool(t0, 100), spool(t0 + 120_000, 200)],
+      { spool: { at: at(120), waitingBytes: 200, boundBytes: 1000, fullAt: null } },
     ],
     [
       'frozen',
