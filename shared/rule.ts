@@ -264,6 +264,16 @@ export const MisplacedRule = z.strictObject({
 })
 export type MisplacedRule = z.infer<typeof MisplacedRule>
 
+/** A slot that holds fewer of a SKU, or more, than is expected there. */
+export const ExpectedRule = z.strictObject({
+  ...ofGoods,
+  type: z.literal('expected'),
+  zone: zoneOfGoods,
+  differs: z.enum(['missing', 'unexpected']).describe('missing: there are fewer; unexpected: there are more, or any'),
+  onDelayMs: goodsDelay,
+})
+export type ExpectedRule = z.infer<typeof ExpectedRule>
+
 /** An item on hold that is where it must not be: at the dock, say. */
 export const HeldRule = z.strictObject({
   ...ofGoods,
@@ -292,12 +302,16 @@ export const LeavingRule = z.strictObject({
   ...ofGoods,
   type: z.literal('leaving'),
   readPoints: z.array(Identifier).min(1).max(100).optional().describe('only through these gates'),
-  only: z.enum(['all', 'held', 'expired']).default('all').describe('held: on hold; expired: by its imported expiry'),
+  only: z
+    .enum(['all', 'held', 'expired', 'unordered'])
+    .default('all')
+    .describe('held: on hold; expired: by its imported expiry; unordered: no shipment expects it at that gate'),
+  onDelayMs: z.int().min(0).default(0).describe('it must not have come back, nor been expected after all, for so long'),
   quietMs: z.int().min(60_000).default(3_600_000),
 })
 export type LeavingRule = z.infer<typeof LeavingRule>
 
-const goodsRules = [StockRule, DwellRule, MisplacedRule, HeldRule, ExpiryRule, LeavingRule] as const
+const goodsRules = [StockRule, DwellRule, MisplacedRule, ExpectedRule, HeldRule, ExpiryRule, LeavingRule] as const
 export const GoodsRule = z.discriminatedUnion('type', goodsRules)
 export type GoodsRule = z.infer<typeof GoodsRule>
 const goodsTypes: ReadonlySet<string> = new Set(goodsRules.map(({ shape }) => shape.type.value))

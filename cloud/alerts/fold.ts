@@ -12,6 +12,7 @@ import { knownSensor } from './concerning.ts'
 import { passTime } from './deadlines.ts'
 import { passDues } from './goods/due.ts'
 import { followConclusions, hearOfGoods } from './goods/follow.ts'
+import { hearOfPassages, judgeUnordered } from './goods/unordered.ts'
 import { hearDevice, watchAntennas } from './hear-device.ts'
 import { judgeTime, retire } from './judge.ts'
 import { judgeClock, judgeGap, judgeSpool, passGaps } from './judge-gateway.ts'
@@ -56,6 +57,7 @@ function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes
   const link = signOf(state, site, 'gateway', '', gateway)
   live(link, recordedAt)
   noteSign(state, link)
+  hearOfPassages(state, entry)
   entry.records.forEach((record, index) => {
     if (record === null) return
     if (isKind(record, 'measurement')) {
@@ -114,10 +116,11 @@ function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertC
       judgeTime(state, record.at, hash, changes)
       passGaps(state, record.at, changes)
       passEdge(state, record.at, hash, changes)
+      judgeUnordered({ state, hash, changes }, record.at)
       passDues({ state, hash, changes }, record.at)
       passTime(state, record.at, changes)
     } else if (isOwnKind(record, 'rule')) {
-      state.rules.put(record.rule.id, { rule: record.rule })
+      state.rules.put(record.rule.id, { rule: record.rule, since: record.at })
       state.concerning.clear()
       // A changed limit is a new question: what the old one found is over, unless the next value finds it again.
       retire(state, record.rule.id, record.at, changes)
@@ -242,6 +245,7 @@ function adopt(state: AlertState, map: SiteMap, at: number, changes: AlertChange
   const places = [...map.sensors, ...map.readPoints].map(({ id, zone }) => [id, zone] as const)
   state.zones.put(site, Object.fromEntries(places))
   watchAntennas(state, site)
+  state.slotZones.put(site, Object.fromEntries(map.slots.map(({ id, zone }) => [id, zone])))
   state.timeZones.put(site, map.timeZone)
   state.concerning.clear()
   retireMoved(state, map, at, changes)

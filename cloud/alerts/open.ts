@@ -7,6 +7,7 @@ import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import { goodsSchema, openGoodsState } from '../goods/keep.ts'
+import { noChanges } from '../goods/state.ts'
 import type { AlertQueries } from '../http/read-models.ts'
 import type { Conclusions } from '../inventory/conclusions.ts'
 import type { JournalEntry } from '../journal/journal.ts'
@@ -30,6 +31,7 @@ import {
   StoredRule,
   StoredSign,
   StoredWatch,
+  ToldPassage,
   UnreadRule,
 } from './state.ts'
 
@@ -77,6 +79,7 @@ const migrations: readonly Migration[] = [
   ${goodsSchema}
   ${['due', 'count', 'unread'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
   `,
+  ['unordered', 'slot_zone'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
@@ -101,6 +104,13 @@ export async function openAlerts(options: {
     dues: openKept(database, 'due', StoredDue),
     counts: openKept(database, 'count', StoredCount),
     unread: openKept(database, 'unread', UnreadRule),
+    unordered: openKept(database, 'unordered', ToldPassage),
+    slotZones: openKept(database, 'slot_zone', z.record(z.string(), z.string())),
+    slotsSpokenOf: new Map(),
+    raisedByRule: undefined,
+    goodsChanged: noChanges(),
+    judgedMatchings: new Map(),
+    toldTidiedAt: 0,
     nextDueAt: 0,
     goodsRules: undefined,
     rules: openKept(database, 'rule', StoredRule),
@@ -122,6 +132,8 @@ export async function openAlerts(options: {
     state.dues,
     state.counts,
     state.unread,
+    state.unordered,
+    state.slotZones,
     state.rules,
     state.watches,
     state.pasts,
@@ -158,6 +170,9 @@ export async function openAlerts(options: {
       for (const one of kept) one.load()
       state.concerning.clear()
       state.goodsRules = undefined
+      state.judgedMatchings.clear()
+      state.slotsSpokenOf.clear()
+      state.raisedByRule = undefined
       state.nextDueAt = 0
       readProgress()
     },

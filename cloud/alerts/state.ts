@@ -3,12 +3,17 @@ import { Alert } from '../../shared/api.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { type GoodsRule, Rule } from '../../shared/rule.ts'
 import type { Kept } from '../database/kept.ts'
-import type { GoodsState } from '../goods/state.ts'
+import type { GoodsChanges, GoodsState } from '../goods/state.ts'
 import type { AlertAct } from '../journal/own-record.ts'
 import type { RulesOfSite } from './concerning.ts'
 import type { StoredDue } from './goods/due.ts'
+import type { JudgedMatching } from './goods/unordered.ts'
 
-export const StoredRule = z.object({ rule: Rule })
+export const StoredRule = z.object({
+  rule: Rule,
+  /** When it was made or changed. */
+  since: z.number().default(0),
+})
 export const StoredWatch = z.object({
   sinceAt: z.number().nullable(),
   trigger: z.string(),
@@ -74,6 +79,8 @@ export type EdgeWord = z.infer<typeof EdgeWord>
 
 /** Items that a rule on stock counts. */
 export const StoredCount = z.object({ count: z.int() })
+/** A passage that was told. */
+export const ToldPassage = z.object({ at: z.number() })
 /** A rule on goods that has not read the ledger yet. */
 export const UnreadRule = z.object({ site: z.string() })
 
@@ -104,6 +111,20 @@ export interface AlertState {
   readonly dues: Kept<StoredDue>
   /** key of the condition → items; of rules on stock. */
   readonly counts: Kept<z.infer<typeof StoredCount>>
+  /** Passages without an order that were told: `rule/site/passage` → when it passed. */
+  readonly unordered: Kept<z.infer<typeof ToldPassage>>
+  /** site → `slot → zone`, from the newest map. */
+  readonly slotZones: Kept<Record<string, string>>
+  /** site → slots in which something is expected; emptied when that changes. */
+  readonly slotsSpokenOf: Map<string, ReadonlySet<string>>
+  /** rule on goods → how many of its conditions are raised; counted when first asked for. */
+  raisedByRule: Map<string, number> | undefined
+  /** Sites of which something is known that was not at the tick before. */
+  readonly goodsChanged: GoodsChanges
+  /** site → how far; emptied when it is read from the file. */
+  readonly judgedMatchings: Map<string, JudgedMatching>
+  /** When `unordered` was last tidied. */
+  toldTidiedAt: number
   /** rule id → it is to read the ledger before the next tick. */
   readonly unread: Kept<z.infer<typeof UnreadRule>>
   /** When the next of `dues` may be due; at most too early. */

@@ -50,8 +50,10 @@ export function end(turning: Turning, key: string, at: number, isWithdrawn = fal
   const due = state.dues.get(key)
   if (due === undefined) return
   state.dues.remove(key)
-  if (due.raised) turn(state, key, 'clear', Math.max(at, due.sinceAt), changes)
-  else if (!isWithdrawn && at >= due.dueAt) raisePast(causeOf(state, key, due), at, hash, changes)
+  if (due.raised) {
+    state.raisedByRule?.set(due.rule, raisedOf(state, due.rule) - 1)
+    turn(state, key, 'clear', Math.max(at, due.sinceAt), changes)
+  } else if (!isWithdrawn && at >= due.dueAt) raisePast(causeOf(state, key, due), at, hash, changes)
 }
 
 /** It was over when it was found, or did not last: in the history alone. */
@@ -83,10 +85,13 @@ export function passDues(turning: Turning, now: number): void {
 export function forget(state: AlertState, rule: string): void {
   for (const key of [...state.dues.all.keys()]) if (key.startsWith(`${rule}/`)) state.dues.remove(key)
   for (const key of [...state.counts.all.keys()]) if (key.startsWith(`${rule}/`)) state.counts.remove(key)
+  for (const key of [...state.unordered.all.keys()]) if (key.startsWith(`${rule}/`)) state.unordered.remove(key)
+  state.raisedByRule?.delete(rule)
   state.unread.remove(rule)
 }
 
 function fire({ state, hash, changes }: Turning, key: string, due: StoredDue, now: number): void {
+  state.raisedByRule?.set(due.rule, raisedOf(state, due.rule) + 1)
   state.dues.put(key, { ...due, raised: true })
   raise(state, { ...causeOf(state, key, due), ringsAt: Math.max(due.dueAt, now) }, hash, changes)
 }
@@ -97,8 +102,15 @@ function causeOf(state: AlertState, key: string, due: StoredDue): Cause {
 }
 
 function isFull(state: AlertState, rule: string): boolean {
-  if (state.dues.all.size < mostRaised) return false
-  let raised = 0
-  for (const due of state.dues.all.values()) if (due.raised && due.rule === rule) raised += 1
-  return raised >= mostRaised
+  return state.dues.all.size >= mostRaised && raisedOf(state, rule) >= mostRaised
+}
+
+function raisedOf(state: AlertState, rule: string): number {
+  if (state.raisedByRule === undefined) {
+    state.raisedByRule = new Map()
+    for (const due of state.dues.all.values()) {
+      if (due.raised) state.raisedByRule.set(due.rule, (state.raisedByRule.get(due.rule) ?? 0) + 1)
+    }
+  }
+  return state.raisedByRule.get(rule) ?? 0
 }

@@ -1,12 +1,13 @@
 import type { GoodsRule, LeavingRule } from '../../../shared/rule.ts'
 import { fold as foldGoods } from '../../goods/fold.ts'
-import { noChanges } from '../../goods/state.ts'
 import type { Conclusions, LedgerStep } from '../../inventory/conclusions.ts'
 import type { OwnEntry } from '../../journal/journal.ts'
 import { isOwnKind } from '../../journal/own-record.ts'
 import { conditionKey } from '../concerning.ts'
 import { oldAfterMs } from '../judge-values.ts'
+import { zoneOf } from '../sign-of.ts'
 import { begin, end, type StoredDue, type Turning, tellPast } from './due.ts'
+import { movePair, pairOf } from './expected.ts'
 import { enteredAt, heldAgainst, type ItemRule, isItemRule, knownItem } from './item.ts'
 import { goodsRulesOn, markUnread } from './rules.ts'
 import { fits, isThere, type KnownItem } from './scope.ts'
@@ -41,6 +42,8 @@ function followRow(
     const by = Number(isThere(rule, after)) - Number(isThere(rule, before))
     const subject = by === 0 ? undefined : countedAs(rule, item)
     if (subject !== undefined) addStock(turning, rule, subject, by, cameOf(row))
+  } else if (rule.type === 'expected') {
+    movePair(turning, rule, pairOf(rule, item, before), pairOf(rule, item, after), cameOf(row))
   } else {
     const entered = () => (isThere(rule, before) ? enteredAt(conclusions, rule, row.epc, row.offset) : row.at)
     judgeItem(turning, rule, item, { place: after, at: row.at }, entered, cameOf(row))
@@ -70,13 +73,15 @@ function leave(turning: Turning, rule: LeavingRule, item: KnownItem, row: Ledger
   const { before, after, to, at, readPoint } = row
   const key = conditionKey(rule, rule.site, item.epc)
   if (before !== after && after?.departed !== true) end(turning, key, at, true)
+  if (rule.only === 'unordered') return // goods/unordered.ts says who
   if (to === null || !to.departed || to.site !== rule.site) return
   if (rule.readPoints !== undefined && !rule.readPoints.includes(readPoint)) return
   if (!fits(rule.goods, item) || !mustStay(rule, item, at)) return
-  const due = dueOf(rule, item.epc, null, { sinceAt: at, dueAt: at }, cameOf(row).trigger)
+  const times = { sinceAt: at, dueAt: at + rule.onDelayMs }
+  const due = dueOf(rule, item.epc, zoneOf(turning.state, rule.site, readPoint), times, cameOf(row).trigger)
   const isPresent = before !== after && cameOf(row).heardAt === undefined
-  if (isPresent) begin(turning, key, { ...due, endsAt: at + rule.quietMs }, at)
-  else if (turning.state.dues.get(key) === undefined) tellPast(turning, key, due, at)
+  if (isPresent) begin(turning, key, { ...due, endsAt: due.dueAt + rule.quietMs }, at)
+  else if (turning.state.dues.get(key) === undefined) tellPast(turning, key, due, due.dueAt)
 }
 
 function mustStay({ only }: LeavingRule, { fact }: KnownItem, at: number): boolean {
@@ -101,16 +106,19 @@ export function hearOfGoods(turning: Turning, conclusions: Conclusions | undefin
   const { site } = entry
   const rules = site === undefined ? [] : goodsRulesOn(state, site)
   if (conclusions === undefined || site === undefined || rules.length === 0) {
-    foldGoods(state.goods, [entry], noChanges())
+    foldGoods(state.goods, [entry], state.goodsChanged)
     return
   }
   const epcs = entry.records.flatMap((record) => (isOwnKind(record, 'items') ? record.items.map(({ epc }) => epc) : []))
   const before = new Map([...new Set(epcs)].map((epc) => [epc, knownItem(state, site, epc)]))
-  foldGoods(state.goods, [entry], noChanges())
+  foldGoods(state.goods, [entry], state.goodsChanged)
   for (const [epc, item] of before) reconsider(turning, conclusions, entry, item, knownItem(state, site, epc))
   for (const record of entry.records) {
     if (isOwnKind(record, 'map')) markUnread(state, site)
-    else if (isOwnKind(record, 'homes')) markUnread(state, site, ({ type }) => type === 'misplaced')
+    else if (isOwnKind(record, 'homes')) {
+      state.slotsSpokenOf.delete(site)
+      markUnread(state, site, ({ type }) => type === 'misplaced' || type === 'expected')
+    }
   }
 }
 
@@ -135,6 +143,8 @@ function reconsider(
       if (was === is) continue
       if (was !== undefined) addStock(turning, rule, was, -1, came)
       if (is !== undefined) addStock(turning, rule, is, 1, came)
+    } else if (rule.type === 'expected') {
+      movePair(turning, rule, pairOf(rule, before, stop.place), pairOf(rule, item, stop.place), came)
     } else if (isItemRule(rule)) {
       const entered = () => enteredAt(conclusions, rule, item.epc, offset)
       judgeItem(turning, rule, item, { place: stop.place, at: recordedAt }, entered, came)

@@ -1,4 +1,4 @@
-import type { GoodsRule, LeavingRule, StockRule } from '../../../shared/rule.ts'
+import type { ExpectedRule, GoodsRule, LeavingRule, StockRule } from '../../../shared/rule.ts'
 import { homesOf, isMisplaced } from '../../goods/homes.ts'
 import { skuOn } from '../../goods/sku.ts'
 import type { Conclusions } from '../../inventory/conclusions.ts'
@@ -7,10 +7,10 @@ import type { AlertState } from '../state.ts'
 import { fits, isThere, type KnownItem } from './scope.ts'
 
 /** A rule that says of one item, where it is, whether something is wrong. */
-export type ItemRule = Exclude<GoodsRule, StockRule | LeavingRule>
+export type ItemRule = Exclude<GoodsRule, StockRule | ExpectedRule | LeavingRule>
 
 export function isItemRule(rule: GoodsRule): rule is ItemRule {
-  return rule.type !== 'stock' && rule.type !== 'leaving'
+  return rule.type !== 'stock' && rule.type !== 'expected' && rule.type !== 'leaving'
 }
 
 export function knownItem(state: AlertState, site: string, epc: string): KnownItem {

@@ -3,6 +3,7 @@ import type { Conclusions } from '../../inventory/conclusions.ts'
 import { conditionKey } from '../concerning.ts'
 import type { AlertState } from '../state.ts'
 import { begin, end, type StoredDue, type Turning } from './due.ts'
+import { pairIn, pairOf, pairsOf, setPair, subjectOf } from './expected.ts'
 import { dueOf } from './follow.ts'
 import { enteredAt, heldAgainst, isItemRule, knownItem } from './item.ts'
 import { goodsRulesOn } from './rules.ts'
@@ -34,7 +35,7 @@ export async function readLedger(
     .filter(({ id }) => state.unread.get(id) !== undefined)
   const readings = rules.map((rule) => ({
     ...{ rule, offset, dues: new Map<string, StoredDue>() },
-    counts: new Map(rule.type === 'stock' ? expectedOf(rule).map((subject) => [subject, 0]) : []),
+    counts: new Map(subjectsOf(state, rule).map((subject) => [subject, 0])),
   }))
   for (let number = 1; number <= conclusions.items; number += 1) {
     if (number % itemsAtATime === 0) await pause()
@@ -47,6 +48,9 @@ export async function readLedger(
       if (rule.type === 'stock') {
         const subject = countedAs(rule, item)
         if (subject !== undefined) counts.set(subject, (counts.get(subject) ?? 0) + 1)
+      } else if (rule.type === 'expected') {
+        const pair = pairOf(rule, item, stop.place)
+        if (pair !== undefined) counts.set(subjectOf(pair), (counts.get(subjectOf(pair)) ?? 0) + 1)
       } else if (isItemRule(rule)) {
         const held = heldAgainst(state, rule, item, stop, () => enteredAt(conclusions, rule, epc, offset))
         if (held === undefined) continue
@@ -62,12 +66,19 @@ export async function readLedger(
 export function takeReading(turning: Turning, { rule, offset, counts, dues }: Reading, now: number): void {
   const { state } = turning
   state.unread.remove(rule.id)
+  const came = { at: now, trigger: `${rule.site}/${offset}`, isWithdrawn: true }
+  if (rule.type === 'expected') {
+    const subjects = new Set([...counts.keys(), ...pairsOf(state, rule).map(subjectOf)])
+    for (const subject of subjects) {
+      setPair(turning, rule, pairIn(subject), counts.get(subject) ?? 0, came, Number.NEGATIVE_INFINITY)
+    }
+    return
+  }
   if (rule.type === 'stock') {
     const prefix = conditionKey(rule, rule.site, '')
     const known = [...state.counts.all.keys()]
       .filter((key) => key.startsWith(prefix))
       .map((key) => key.slice(prefix.length))
-    const came = { at: now, trigger: `${rule.site}/${offset}`, isWithdrawn: true }
     for (const subject of new Set([...known, ...counts.keys()])) {
       setStock(turning, rule, subject, counts.get(subject) ?? 0, came)
     }
@@ -80,6 +91,8 @@ export function takeReading(turning: Turning, { rule, offset, counts, dues }: Re
 }
 
 /** Of what nothing is there, somebody has to be told as well. */
-function expectedOf(rule: GoodsRule & { readonly type: 'stock' }): readonly string[] {
+function subjectsOf(state: AlertState, rule: GoodsRule): readonly string[] {
+  if (rule.type === 'expected') return pairsOf(state, rule).map(subjectOf)
+  if (rule.type !== 'stock') return []
   return rule.each === 'all' ? [rule.zone ?? rule.site] : namedSkus(rule.goods)
 }

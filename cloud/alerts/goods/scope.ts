@@ -25,11 +25,16 @@ export function isThere(
 export function fits(scope: GoodsScope | undefined, { epc, sku, fact }: KnownItem): boolean {
   if (scope === undefined) return true
   const { skus, gtins, companyPrefixes, lots, owners } = scope
-  if (skus !== undefined && (sku === null || !patternOf(scope, skus).test(sku))) return false
+  if (skus !== undefined && (sku === null || !fitsSku(scope, sku))) return false
   if (gtins !== undefined && !articlesIn(scope, gtins).has(articleOf(epc) ?? -1)) return false
   if (companyPrefixes !== undefined && !companyPrefixes.includes(companyPrefixOf(epc) ?? '')) return false
   if (lots !== undefined && !lots.includes(fact?.lot ?? '')) return false
   return owners === undefined || owners.includes(fact?.owner ?? '')
+}
+
+/** Whether a scope is about a SKU, of which there may be no item. */
+export function fitsSku(scope: GoodsScope | undefined, sku: string): boolean {
+  return scope?.skus === undefined || patternOf(scope, scope.skus).test(sku)
 }
 
 /** SKUs that a scope names in full. */

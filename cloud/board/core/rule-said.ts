@@ -58,6 +58,11 @@ function coreSaid(rule: Rule, { words, ruleWords, format }: Speaking): string {
       return ruleWords.saidStock(choice(rule.each), choice(rule.direction), format.number(rule.limit))
     case 'dwell':
       return ruleWords.saidDwell(format.age(rule.longerThanMs))
+    case 'expected':
+      return ruleWords.saidExpected(choice(rule.differs))
+    case 'leaving':
+      if (rule.only === 'all') return nameIn(ruleWords.kindNames, rule.type)
+      return ruleWords.saidLeaving(choice(rule.only))
     case 'expiry':
       return ruleWords.saidExpiry(rule.beforeMs === 0 ? null : format.age(rule.beforeMs))
     default:

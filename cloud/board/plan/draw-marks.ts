@@ -44,7 +44,7 @@ export function placeOf({ board, plan }: Pick<Scene, 'board' | 'plan'>, alert: A
   if (sensor !== undefined) return sensor
   const device = [...plan.gates, ...plan.readers].find(({ device }) => device === alert.subject)
   if (device !== undefined) return device
-  const slot = board.slotIndex.get(alert.subject)
+  const slot = board.slotIndex.get(alert.subject.split(' ', 1)[0] ?? '') // `A-1 BREAD`: a SKU in a slot
   if (slot !== undefined) return middle(rectOf(plan.slotRects, slot))
   const served = plan.gates.concat(plan.readers).find(({ gateway }) => gateway === alert.subject)
   const zone = board.map.zones.find(({ id }) => id === alert.subject || id === (alert.zone ?? served?.zone))

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { openAlerts } from '../../../cloud/alerts/open.ts'
 import { openInventory } from '../../../cloud/inventory/open.ts'
 import type { JournalEntry } from '../../../cloud/journal/journal.ts'
 import type { ItemsImported } from '../../../cloud/journal/own-record.ts'
 import { type GoodsRule, Rule } from '../../../shared/rule.ts'
+import type { ShipmentLine } from '../../../shared/shipment.ts'
 import {
   epcA,
   epcB,
@@ -19,6 +23,8 @@ import {
   tick,
 } from '../../support/journal-entries.ts'
 
+const folder = mkdtempSync(join(tmpdir(), 'goods-alerts-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const minute = 60_000
 const hour = 60 * minute
 const page = { limit: 1000 }
@@ -31,8 +37,8 @@ const rule = (changes: Changes, at = t0) =>
   fromCloud([{ kind: 'rule', at, by: 'kim', rule: Rule.parse({ ...common, id: 'r', name: 'r', ...changes }) }])
 const items = (records: (typeof ItemsImported)['shape']['items']['element']['_output'][], at = t0) =>
   fromCloud([{ kind: 'items', at, by: 'kim', items: records }])
-const homes = (sku: string, slot: string, at = t0) =>
-  fromCloud([{ kind: 'homes', at, by: 'kim', homes: [{ slot, sku, quantity: 1 }] }])
+const homes = (sku: string, slot: string, at = t0, quantity = 1) =>
+  fromCloud([{ kind: 'homes', at, by: 'kim', homes: [{ slot, sku, quantity }] }])
 const seen = (at: number, point: string, epc = epcA, recordedAt = at) =>
   fromGateway([observation(at, point, epc)], { recordedAt })
 const out = (at: number, epc = epcA, recordedAt = at) =>
@@ -62,8 +68,22 @@ async function house(entries: readonly JournalEntry[]) {
   return { inventory, alerts }
 }
 
-async function summary(entries: readonly JournalEntry[]): Promise<readonly string[]> {
-  const { alerts } = await house(numbered(entries))
+/** Entry by entry, the alerts opened anew for each. */
+async function restarted(path: string, entries: readonly JournalEntry[]) {
+  const inventory = await openInventory({ path: ':memory:', tell })
+  const open = () => openAlerts({ path, tell, conclusions: inventory.conclusions })
+  let alerts = await open()
+  for (const entry of entries) {
+    await inventory.apply([entry], never)
+    await alerts.apply([entry], never)
+    await alerts.close()
+    alerts = await open()
+  }
+  return { inventory, alerts }
+}
+
+async function summary(entries: readonly JournalEntry[], path?: string): Promise<readonly string[]> {
+  const { alerts } = await (path === undefined ? house(numbered(entries)) : restarted(path, numbered(entries)))
   return alerts.alerts('rtm', {}, page).items.map((alert) => {
     const name = alert.subject === epcA ? 'A' : alert.subject === epcB ? 'B' : alert.subject
     const rang = alert.rangAt === null ? 'silent' : `rang @${minutes(alert.rangAt)}`
@@ -79,6 +99,13 @@ function minutes(at: string): number {
 const dwell = { type: 'dwell', zone: 'COLD', longerThanMs: hour } as const
 const low = { type: 'stock', direction: 'below', limit: 2, clearAt: 2 } as const
 const left = { type: 'leaving' } as const
+const missing = { type: 'expected', differs: 'missing' } as const
+const unexpected = { type: 'expected', differs: 'unexpected' } as const
+const unordered = { type: 'leaving', only: 'unordered' } as const
+const order = (lines: ShipmentLine[], at = t0) =>
+  fromCloud([
+    { kind: 'shipment', at, by: 'kim', shipment: { shipment: 'SO-1', direction: 'out', gate: 'door', lines } },
+  ])
 
 describe('rules on goods', () => {
   for (const [name, entries, expected] of [
@@ -289,6 +316,139 @@ describe('rules on goods', () => {
     ],
 
     [
+      'a slot that is empty, when its goods are made known',
+      [map, rule(missing), homes('BREAD', 'A-1'), tick(t0), tick(t0 + 1)],
+      ['A-1 BREAD 1 active @0 rang @0'],
+    ],
+    [
+      'filled',
+      [map, items(bread), rule(missing), homes('BREAD', 'A-1'), tick(t0), tick(t0 + 1), seen(t0 + minute, 'shelf.1')],
+      ['A-1 BREAD 1 cleared @0 rang @0'],
+    ],
+    [
+      'emptied',
+      [
+        ...[map, items(bread), homes('BREAD', 'A-1'), seen(t0, 'shelf.1'), rule(missing), tick(t0), tick(t0 + 1)],
+        out(t0 + minute),
+      ],
+      ['A-1 BREAD 1 active @1 rang @1'],
+    ],
+    [
+      'emptied in a zone that nobody asked about',
+      [
+        ...[map, items(bread), homes('BREAD', 'A-1'), seen(t0, 'shelf.1'), rule({ ...missing, zone: 'COLD' })],
+        ...[tick(t0), tick(t0 + 1), out(t0 + minute), tick(t0 + minute)],
+      ],
+      [],
+    ],
+    [
+      'nothing is expected there any more',
+      [
+        ...[map, rule(missing), homes('BREAD', 'A-1'), tick(t0), tick(t0 + 1)],
+        ...[homes('BREAD', 'A-1', t0 + minute, 0), tick(t0 + minute), tick(t0 + minute + 1)],
+      ],
+      ['A-1 BREAD 1 cleared @0 rang @0'],
+    ],
+    [
+      'one too many, for longer than the delay',
+      [
+        ...[map, items(bread), homes('BREAD', 'A-1'), rule({ ...unexpected, onDelayMs: 5 * minute })],
+        ...[seen(t0, 'shelf.1'), tick(t0), ...stay(t0 + minute, t0 + 9 * minute, 'shelf.1', epcB)],
+      ],
+      ['A-1 BREAD 1 active @6 rang @6'],
+    ],
+    [
+      'of another SKU, in a slot that is spoken of',
+      [
+        ...[map, items([{ epc: epcA, sku: 'MILK' }]), homes('BREAD', 'A-1'), rule(unexpected), tick(t0)],
+        seen(t0 + minute, 'shelf.1'),
+      ],
+      ['A-1 MILK 1 active @1 rang @1'],
+    ],
+    [
+      'in a slot of which nobody said anything, and of a SKU that may lie anywhere',
+      [
+        ...[map, items([{ epc: epcA, sku: 'MILK' }]), homes('BREAD', 'A-1'), rule(unexpected), tick(t0)],
+        seen(t0 + minute, 'shelf.2'),
+      ],
+      [],
+    ],
+    [
+      'it turns out to be what is expected',
+      [
+        ...[map, items([{ epc: epcA, sku: 'MILK' }]), homes('BREAD', 'A-1'), rule(unexpected), tick(t0)],
+        ...[seen(t0 + minute, 'shelf.1'), items([{ epc: epcA, sku: 'BREAD' }], t0 + 2 * minute)],
+      ],
+      ['A-1 MILK 1 cleared @1 rang @1'],
+    ],
+
+    [
+      'left without an order',
+      [map, rule(unordered), tick(t0), out(t0 + minute), tick(t0 + minute)],
+      ['A active @1 rang @1'],
+    ],
+    [
+      'left through the gate of an order that expects it',
+      [map, rule(unordered), order([{ epc: epcA }]), tick(t0), out(t0 + minute), tick(t0 + minute)],
+      [],
+    ],
+    [
+      'more of a SKU than was ordered',
+      [
+        ...[map, items(bread), rule(unordered), order([{ sku: 'BREAD', quantity: 1 }]), tick(t0)],
+        ...[out(t0 + minute, epcB), out(t0 + minute + 1), tick(t0 + minute + 2)],
+      ],
+      [`A active @${1 + 1 / minute} rang @${1 + 2 / minute}`],
+    ],
+    [
+      'the order that names it comes a moment later',
+      [
+        ...[map, rule({ ...unordered, onDelayMs: 2 * minute }), tick(t0), out(t0 + minute), tick(t0 + minute)],
+        ...[order([{ epc: epcA }], t0 + 2 * minute), ...ticks(t0 + 2 * minute, t0 + 9 * minute)],
+      ],
+      [],
+    ],
+    [
+      'no order comes',
+      [
+        ...[map, rule({ ...unordered, onDelayMs: 2 * minute }), tick(t0), out(t0 + minute)],
+        ...ticks(t0 + minute, t0 + 9 * minute),
+      ],
+      ['A active @3 rang @3'],
+    ],
+    [
+      'the order that names it comes after it rang',
+      [
+        ...[map, rule(unordered), tick(t0), out(t0 + minute), tick(t0 + minute)],
+        ...[order([{ epc: epcA }], t0 + 2 * minute), tick(t0 + 2 * minute)],
+      ],
+      ['A cleared @1 rang @1'],
+    ],
+    [
+      'left without an order, and back on its shelf',
+      [
+        ...[map, rule(unordered), seen(t0, 'shelf.1'), tick(t0), out(t0 + minute), tick(t0 + minute)],
+        seen(t0 + 5 * minute, 'shelf.1'),
+      ],
+      ['A cleared @1 rang @1'],
+    ],
+    [
+      'left without an order before anybody asked',
+      [map, tick(t0), out(t0 + minute), tick(t0 + minute), rule(unordered, t0 + 2 * minute), tick(t0 + 2 * minute)],
+      [],
+    ],
+    [
+      'left without an order hours ago, as it turns out',
+      [map, rule(unordered), tick(t0), tick(t0 + 3 * hour), out(t0 + minute, epcA, t0 + 3 * hour), tick(t0 + 3 * hour)],
+      ['A past @1 silent'],
+    ],
+    [
+      'left without an order, and seen to by nobody for an hour',
+      [map, rule(unordered), tick(t0), out(t0 + minute), ...ticks(t0 + minute, t0 + 62 * minute)],
+      ['A cleared @1 rang @1'],
+    ],
+
+    [
       'in a slot where it is not expected',
       [
         map,
@@ -456,6 +616,10 @@ describe('rules on goods', () => {
     ],
   ] as [string, JournalEntry[], string[]][]) {
     test(name, async () => expect(await summary(entries)).toEqual(expected))
+    if (entries.length > 20 || !(name.includes('order') || name.includes('expected'))) continue
+    test(`${name}: the same with restarts between`, async () => {
+      expect(await summary(entries, join(folder, `${name}.db`))).toEqual(expected)
+    })
   }
 })
 
@@ -472,7 +636,7 @@ describe('the same whoever reads the journal, and when', () => {
       weight: 1,
       arbitrary: fc.tuple(
         at,
-        fc.constantFrom('hold', 'free', 'bread', 'milk', 'homes', 'map', 'rule'),
+        fc.constantFrom('hold', 'free', 'bread', 'milk', 'homes', 'map', 'rule', 'order', 'cancel'),
         epc,
         fc.boolean(),
       ),
@@ -485,6 +649,9 @@ describe('the same whoever reads the journal, and when', () => {
     { type: 'misplaced' },
     { type: 'held', zone: 'COLD' },
     left,
+    { ...unordered, onDelayMs: minute },
+    { ...missing, onDelayMs: minute },
+    unexpected,
   ]
   let version = 1
   function entryOf([when, what, item, isLate]: readonly [number, string, string, boolean], now: number): JournalEntry {
@@ -505,6 +672,12 @@ describe('the same whoever reads the journal, and when', () => {
       case 'map':
         version += 1
         return own(published(rotterdam({ version, slots: rotterdam().slots.slice(0, 3) }), recordedAt))
+      case 'order':
+        return own(order([{ epc: item }, { sku: 'bread', quantity: 1 }], recordedAt))
+      case 'cancel':
+        return own(
+          fromCloud([{ kind: 'shipment-ended', at: recordedAt, by: 'kim', shipment: 'SO-1', as: 'cancelled' }]),
+        )
       case 'rule':
         return own(rule({ ...left, id: 'r0' }, recordedAt))
       default:
