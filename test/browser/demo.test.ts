@@ -44,6 +44,30 @@ test('one command: a link within seconds, and it leads to a board that moves', a
   expect(board.loads()).toBe(1)
 })
 
+test('a newcomer is shown round by keys: what is told of is ringed; skipped or done it does not come again unless asked for', async () => {
+  const { page } = board
+  const tour = page.getByRole('region', { name: 'A short tour' })
+  const ringed = () => page.locator('.shell').getAttribute('data-tour')
+  await tour.getByRole('button', { name: 'Next' }).focus()
+  const told: (string | null)[] = []
+  for (const title of ['Your warehouse from above', 'What needs you', 'Find anything', 'Is it true?']) {
+    await tour.getByRole('heading', { name: title }).waitFor()
+    told.push(await ringed())
+    await page.keyboard.press('Enter')
+  }
+  expect(told).toEqual(['plan', 'needs-you', 'search', 'pulse'])
+  await tour.waitFor({ state: 'detached' })
+  expect(await ringed()).toBe(null)
+  await page.reload()
+  await board.untilLive()
+  expect(await tour.count()).toBe(0)
+  await page.keyboard.press('?')
+  await page.getByRole('button', { name: 'Show the tour' }).click()
+  await tour.getByText('Tour · 1 of 4').waitFor()
+  await tour.getByRole('button', { name: 'Skip the tour' }).click()
+  await tour.waitFor({ state: 'detached' })
+})
+
 test('the link signs in once', async () => {
   const link = /http:\S+\?k=\S+/.exec(demo.output())?.[0] ?? ''
   const second = await openBoardPage(link)

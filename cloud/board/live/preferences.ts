@@ -12,6 +12,8 @@ export interface Preferences {
   /** Single-key shortcuts get in the way of speech input; WCAG 2.1.4 wants them to be switchable. */
   readonly keys: boolean
   readonly temperature: TemperatureUnit
+  /** Went through the tour of the floor, or skipped it. */
+  readonly knowsTour: boolean
 }
 
 const key = 'warepulse.board'
@@ -24,6 +26,7 @@ export function readPreferences(storage: Storage, preferred: readonly string[]):
     site: typeof said['site'] === 'string' ? said['site'] : null,
     keys: said['keys'] !== false,
     temperature: temperatureUnits.find((unit) => unit === said['temperature']) ?? 'celsius',
+    knowsTour: said['knowsTour'] === true,
   }
 }
 

@@ -10,6 +10,7 @@ import { layOut, type Plan } from '../core/plan.ts'
 import { addressOf, type Route, routeOf } from '../core/route.ts'
 import { heardServerTime, serverTime, unknownServerClock } from '../core/server-clock.ts'
 import type { Layer } from '../core/slot-codes.ts'
+import { type TourStep, tourSteps } from '../core/tour.ts'
 import { type SiteTrust, trustOf } from '../core/trust.ts'
 import { severityName, type Words, wordsOf } from '../core/words/words.ts'
 import type { Renderer } from '../plan/ground.ts'
@@ -54,6 +55,8 @@ export interface Store {
   readonly acknowledgeFailures: ReadonlySignal<ReadonlyMap<string, string>>
   /** Plan or table; kept here so that it survives a visit to another page. */
   readonly asTable: Signal<boolean>
+  /** Where somebody is in the tour of the floor; `null` = not in it. */
+  readonly tour: ReadonlySignal<TourStep | null>
   /** What slots are shaded by. */
   readonly layer: Signal<Layer>
   /** `?renderer=canvas` or `webgl` in the address asks for one; otherwise the faster is taken. */
@@ -67,6 +70,8 @@ export interface Store {
   readonly isOutdated: ReadonlySignal<boolean>
   go(route: Route, replace?: boolean): void
   prefer(change: Partial<Preferences>): void
+  /** `null` ends the tour, and it does not begin by itself again. */
+  showTour(step: TourStep | null): void
   say(sentence: string): void
   acknowledge(alert: Alert): Promise<void>
   retry(): void
@@ -104,6 +109,7 @@ export function openStore(): Store {
   const beats = signal(0)
   const route = signal(routeOf(location.pathname, location.search))
   const preferences = signal(onWall(readPreferences(localStorage, navigator.languages), route.peek()))
+  const tour = signal<TourStep | null>(preferences.peek().knowsTour ? null : tourSteps[0])
   const isOutdated = signal(false)
   const polite = signal('')
   const assertive = signal('')
@@ -275,6 +281,7 @@ export function openStore(): Store {
     acknowledging,
     acknowledgeFailures,
     asTable,
+    tour,
     outbox,
     layer,
     renderer: asked === 'canvas' || asked === 'webgl' ? asked : 'auto',
@@ -295,6 +302,12 @@ export function openStore(): Store {
       preferences.value = { ...preferences.value, ...change }
       if (route.peek().page !== 'wall') writePreferences(localStorage, preferences.value)
       if (change.site !== undefined && change.site !== null && change.site !== site) watch(change.site)
+    },
+    showTour(step) {
+      tour.value = step
+      if (step !== null || preferences.peek().knowsTour) return
+      preferences.value = { ...preferences.peek(), knowsTour: true }
+      writePreferences(localStorage, preferences.peek())
     },
     say(sentence) {
       polite.value = sentence

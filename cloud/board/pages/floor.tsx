@@ -5,6 +5,7 @@ import { IconButton } from '../parts/icon.tsx'
 import { NeedsYou } from '../parts/needs-you.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { SlotDrawer } from '../parts/slot-drawer.tsx'
+import { Tour } from '../parts/tour.tsx'
 import { PlanCanvas } from '../plan/plan-canvas.tsx'
 import { Lazy } from './lazy.tsx'
 
@@ -40,6 +41,7 @@ export function FloorPage({ slot, asOf }: { readonly slot: string | null; readon
       <h1 class="unseen">{words.floor}</h1>
       <Counters />
       <div class="floor-main">
+        {slot === null && <Tour />}
         <div class="floor-plan">
           {store.asTable.value ? <Lazy load={loadTable} /> : <PlanCanvas selected={slot} onSelect={select} />}
           <div class="floor-switch">

@@ -15,8 +15,10 @@ import { Shortcuts } from './shortcuts.tsx'
 export function Shell({ children }: { readonly children: ComponentChildren }) {
   const store = useStore()
   const words = store.words.value
+  const route = store.route.value
+  const isOnFloor = route.page === 'floor' && route.slot === null && route.asOf === undefined
   return (
-    <div class="shell">
+    <div class="shell" data-tour={isOnFloor ? store.tour.value : null}>
       <a class="skip" href="#content">
         {words.skipToContent}
       </a>

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { tourSteps } from '../core/tour.ts'
 import { useStore } from '../live/store.ts'
 import { isTyping } from '../plan/plan-canvas.tsx'
 import { IconButton } from './icon.tsx'
@@ -68,6 +69,19 @@ export function Shortcuts() {
             </div>
           ))}
         </dl>
+        <p>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              dialog.current?.close()
+              store.go({ page: 'floor', slot: null })
+              store.showTour(tourSteps[0])
+            }}
+          >
+            {words.tourAgain}
+          </button>
+        </p>
         <label class="switch">
           <input
             type="checkbox"

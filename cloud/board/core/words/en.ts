@@ -706,6 +706,28 @@ export const en = {
   shortcutHelp: 'This list',
   shortcutGo: 'Go to floor, alerts, sensors, gateways, scan, system, shipments (dock), settings',
   shortcutsOn: 'Single-key shortcuts',
+  tour: 'A short tour',
+  tourPlace: (step: string, all: string) => `Tour · ${step} of ${all}`,
+  tourSkip: 'Skip the tour',
+  tourBack: 'Back',
+  tourNext: 'Next',
+  tourEnd: 'Done',
+  tourAgain: 'Show the tour',
+  tourTitles: {
+    plan: 'Your warehouse from above',
+    'needs-you': 'What needs you',
+    search: 'Find anything',
+    pulse: 'Is it true?',
+  },
+  tourTexts: {
+    plan: 'Filled slots hold goods, outlined ones are empty, dotted ones are unknown. Choose one to see what lies there, and why the board thinks so.',
+    'needs-you':
+      'Grey is normal. A coloured mark asks for somebody, 1 first; open it to read what to do. An empty list is a quiet shift.',
+    search:
+      'Any part of a slot, a name, an EPC, or a scanned barcode. The keys / and Ctrl K lead here from everywhere.',
+    pulse:
+      '“live” and its seconds say how old the picture is. When the network, a gateway or a reader fails, the board says so at once, and what it no longer knows. The tour is kept behind the question mark.',
+  },
   rows: (n: number, count: string) => `${count} ${pick(n, 'row', 'rows')}`,
   previous: 'Previous',
   next: 'Next',
