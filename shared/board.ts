@@ -30,7 +30,15 @@ export interface SensorNow {
   readonly outside: readonly string[]
 }
 
-export interface BoardCounters {
+/** What is in doubt, counted over all items of a site again and again; `null` = not known. */
+export interface BoardDoubts {
+  /** Items that lie where their SKU does not belong. `null`, too: nobody has said where anything belongs. */
+  readonly misplaced: number | null
+  /** Items on the site that may as well lie elsewhere, or of which nobody knows where. */
+  readonly uncertain: number | null
+}
+
+export interface BoardCounters extends BoardDoubts {
   readonly itemsOnSite: number
   readonly arrivedToday: number
   readonly departedToday: number
@@ -91,6 +99,9 @@ export interface BoardTrend {
   readonly departedToday: readonly number[]
   readonly movedToday: readonly number[]
   readonly sensorsOutside: readonly number[]
+  /** `null` = was not known then. */
+  readonly misplaced: readonly (number | null)[]
+  readonly uncertain: readonly (number | null)[]
 }
 
 /** Every 2 s per watched site. */

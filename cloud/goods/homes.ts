@@ -15,6 +15,11 @@ export function homesOn(state: GoodsState, site: string): ReadonlyMap<string, Ke
   return homes
 }
 
+export function hasHomes(state: GoodsState, site: string): boolean {
+  for (const key of state.homes.all.keys()) if (nameOn(site, key) !== undefined) return true
+  return false
+}
+
 /** Whether an item lies in a slot where its SKU is not expected, although it is expected somewhere. */
 export function isMisplaced(homes: KeptHomes | undefined, slot: string | null): boolean {
   return homes !== undefined && slot !== null && !Object.hasOwn(homes, slot)

@@ -1,4 +1,4 @@
-import { homesOf, isMisplaced } from './homes.ts'
+import { hasHomes, homesOf, isMisplaced } from './homes.ts'
 import { skuOn } from './sku.ts'
 import { type GoodsState, keyOn } from './state.ts'
 
@@ -26,6 +26,8 @@ export interface GoodsWords {
   of(site: string, epc: string): GoodsWord
   /** Whether a SKU is expected somewhere on the site, and not in this slot. */
   isMisplaced(site: string, sku: string, slot: string): boolean
+  /** Whether anything is expected anywhere on the site. */
+  hasHomes(site: string): boolean
   /** Tags on hold, and tags that expire before an instant, wherever they are; by EPC, and by expiry. */
   onHold(site: string): readonly string[]
   expiringBefore(site: string, at: number): readonly string[]
@@ -47,6 +49,7 @@ export function wordsOf(state: GoodsState): GoodsWords {
       }
     },
     isMisplaced: (site, sku, slot) => isMisplaced(state.homes.get(keyOn(site, sku)), slot),
+    hasHomes: (site) => hasHomes(state, site),
     onHold: (site) => state.facts.onHold(site),
     expiringBefore: (site, at) => state.facts.expiringBefore(site, at),
   }

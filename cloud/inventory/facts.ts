@@ -1,4 +1,3 @@
-import type { BoardCounters } from '../../shared/board.ts'
 import type { Fact } from '../push/fact.ts'
 import type { SiteState, TrackedSlot } from './site-state.ts'
 import { slotStateOf } from './slot-view.ts'
@@ -33,7 +32,7 @@ export function standingFacts(state: InventoryState): readonly Fact[] {
 }
 
 /** Today is the calendar day of the newest tick in the site's time zone. */
-export function countersOf(site: SiteState, now: number): BoardCounters {
+export function countersOf(site: SiteState, now: number): Extract<Fact, { type: 'counters' }>['counters'] {
   const today = site.days.get(site.dayOf(now === 0 ? site.newestAt : now))
   return {
     itemsOnSite: site.itemsOnSite,

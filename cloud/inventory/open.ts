@@ -8,7 +8,7 @@ import { type Conclusions, openConclusions } from './conclusions.ts'
 import { exportEvidence, exportState } from './export.ts'
 import { factsOf, standingFacts } from './facts.ts'
 import { fold } from './fold.ts'
-import { type Holding, holdingsOf } from './holding.ts'
+import { type Holding, holdingsOf, type Standing, standingsOf } from './holding.ts'
 import { queriesOf } from './queries.ts'
 import { migrations } from './schema.ts'
 import type { SiteTotals } from './site-state.ts'
@@ -34,6 +34,8 @@ export interface Inventory extends Projection, InventoryQueries {
   totals(site: string): Readonly<SiteTotals> | undefined
   /** Everything that is on a site, for rooms of the same thread. */
   holdings(site: string): Iterable<Holding>
+  /** What may be wrong with where items are held to be, on all sites, for rooms of the same thread. */
+  standings(): Iterable<Standing>
   /** undefined: not on the map. */
   slotWord(site: string, slot: string): SlotWord | undefined
   /** The ledger by offsets of the journal, for rooms of the same thread that follow on the stock. */
@@ -93,6 +95,7 @@ export async function openInventory(options: {
     standing: () => standingFacts(state),
     conclusions: openConclusions(database, () => ({ state, names: store.names, offset: projecting.offset })),
     holdings: (site) => holdingsOf(state, site),
+    standings: () => standingsOf(state),
     slotWord: (site, id) => {
       const slot = state.sites.get(site)?.slots.get(id)
       return slot && { zone: slot.zone, state: slotStateOf(slot), asOf: slot.asOf }

@@ -13,7 +13,8 @@ export interface BoardChanges {
   readonly alerts: Map<string, Alert>
   readonly gateways: Map<string, GatewayState>
   readonly shipments: Map<string, ShipmentSummary>
-  counters: BoardCounters | undefined
+  /** Those of them that were told. */
+  counters: Partial<BoardCounters> | undefined
   /** Newest event time seen, 0 = none. */
   newestAt: number
 }
@@ -70,7 +71,10 @@ export function note(changes: BoardChanges, fact: Fact): boolean {
       changes.shipments.set(fact.shipment.shipment, fact.shipment)
       return true
     case 'counters':
-      changes.counters = fact.counters
+      changes.counters = { ...changes.counters, ...fact.counters }
+      return true
+    case 'doubts':
+      changes.counters = { ...changes.counters, ...fact.doubts }
       return true
     case 'flow':
       changes.newestAt = Math.max(changes.newestAt, fact.newestAt)

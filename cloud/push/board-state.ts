@@ -46,6 +46,8 @@ const nothingCounted: BoardCounters = {
   departedToday: 0,
   movedToday: 0,
   tagReadsPerSecond: 0,
+  misplaced: null,
+  uncertain: null,
 }
 
 const neverSeen: SlotNow = { state: 'empty', items: 0, asOf: 0 }
@@ -80,7 +82,8 @@ export function advance(board: BoardState, changes: BoardChanges): BoardDelta | 
   const gateways = takeNewer(board.gateways, changes.gateways)
   const alerts = takeOpen(board.alerts, changes.alerts, ({ state }) => state === 'normal')
   const shipments = takeOpen(board.shipments, changes.shipments, isEnded)
-  const counters = changes.counters && !isSame(board.counters, changes.counters) ? changes.counters : undefined
+  const told = changes.counters && { ...board.counters, ...changes.counters }
+  const counters = told && !isSame(board.counters, told) ? told : undefined
   if (counters !== undefined) board.counters = counters
 
   const changed = slots.length + sensors.length + gateways.length + alerts.length + shipments.length

@@ -61,6 +61,8 @@ function keyOf(fact: Fact): string | undefined {
       return `shipment ${fact.shipment.site} ${fact.shipment.shipment}`
     case 'counters':
       return `counters ${fact.site}`
+    case 'doubts':
+      return `doubts ${fact.site}`
     case 'flow':
       return `flow ${fact.site}`
     case 'gateway-rules':

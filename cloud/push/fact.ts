@@ -1,5 +1,5 @@
 import type { Alert, GatewayState } from '../../shared/api.ts'
-import type { BoardCounters, SensorNow, SlotStateName } from '../../shared/board.ts'
+import type { BoardCounters, BoardDoubts, SensorNow, SlotStateName } from '../../shared/board.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { ShipmentSummary } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
@@ -15,7 +15,12 @@ export type Fact =
       readonly items: number
       readonly asOf: number
     }
-  | { readonly type: 'counters'; readonly site: string; readonly counters: BoardCounters }
+  | {
+      readonly type: 'counters'
+      readonly site: string
+      readonly counters: Omit<BoardCounters, keyof BoardDoubts>
+    }
+  | { readonly type: 'doubts'; readonly site: string; readonly doubts: BoardDoubts }
   | { readonly type: 'sensor'; readonly site: string; readonly now: SensorNow }
   | { readonly type: 'alert'; readonly alert: Alert }
   /** Of an open shipment, or of one that has just ended. */

@@ -6,13 +6,21 @@ export type Trend = Omit<BoardTrend, 'site' | 'now'>
 export const trendEveryMs = 60_000
 const longest = 120
 
-export const noTrend: Trend = { at: [], arrivedToday: [], departedToday: [], movedToday: [], sensorsOutside: [] }
+export const noTrend: Trend = {
+  at: [],
+  arrivedToday: [],
+  departedToday: [],
+  movedToday: [],
+  sensorsOutside: [],
+  misplaced: [],
+  uncertain: [],
+}
 
 /** With one more sample if a new minute has begun by `now` (server wall time), else the same. */
 export function sampled(
   trend: Trend,
   now: number,
-  { arrivedToday, departedToday, movedToday }: BoardCounters,
+  { arrivedToday, departedToday, movedToday, misplaced, uncertain }: BoardCounters,
   sensors: Iterable<SensorNow>,
 ): Trend {
   const minute = Math.floor(now / trendEveryMs) * trendEveryMs
@@ -20,12 +28,14 @@ export function sampled(
   if (minute <= (trend.at.at(-1) ?? 0)) return trend
   let outside = 0
   for (const sensor of sensors) if (sensor.outside.length > 0) outside++
-  const grown = (column: readonly number[], value: number) => [...column.slice(1 - longest), value]
+  const grown = <T>(column: readonly T[], value: T) => [...column.slice(1 - longest), value]
   return {
     at: grown(trend.at, minute),
     arrivedToday: grown(trend.arrivedToday, arrivedToday),
     departedToday: grown(trend.departedToday, departedToday),
     movedToday: grown(trend.movedToday, movedToday),
     sensorsOutside: grown(trend.sensorsOutside, outside),
+    misplaced: grown(trend.misplaced, misplaced),
+    uncertain: grown(trend.uncertain, uncertain),
   }
 }

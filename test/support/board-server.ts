@@ -304,7 +304,15 @@ class World {
   readonly #sensors = new Map<string, SensorNow>()
   readonly #alerts = new Map<string, Alert>()
   readonly #gateways = new Map<string, GatewayState>()
-  readonly #counters = { itemsOnSite: 0, arrivedToday: 412, departedToday: 385, movedToday: 96, tagReadsPerSecond: 0 }
+  readonly #counters = {
+    itemsOnSite: 0,
+    arrivedToday: 412,
+    departedToday: 385,
+    movedToday: 96,
+    tagReadsPerSecond: 0,
+    misplaced: 3,
+    uncertain: 14,
+  }
   #changed = {
     slots: new Set<number>(),
     sensors: new Set<string>(),
@@ -474,6 +482,8 @@ class World {
       departedToday: minutes.map((n) => departedToday - Math.floor((119 - n) / 5)),
       movedToday: minutes.map((n) => movedToday - Math.floor((119 - n) / 3 + 2 * Math.sin(n / 9))),
       sensorsOutside: minutes.map((n) => (n > 70 ? 1 : 0)),
+      misplaced: minutes.map((n) => (n < 20 ? null : 1 + Math.floor(n / 50))),
+      uncertain: minutes.map((n) => (n < 20 ? null : 12 + (n % 5))),
     }
   }
 

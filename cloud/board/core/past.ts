@@ -35,7 +35,7 @@ export function pastBoard(board: Board, past: BoardAsOf): Board {
     sensors: new Map(),
     alerts: new Map(),
     gateways: new Map(),
-    counters: { ...board.counters, itemsOnSite: past.itemsOnSite },
+    counters: { ...board.counters, itemsOnSite: past.itemsOnSite, misplaced: null, uncertain: null },
   }
 }
 

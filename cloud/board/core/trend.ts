@@ -31,10 +31,10 @@ export function growth(
   })
 }
 
-/** The highest level in each step. */
+/** The highest level in each step. `null` = was not known then. */
 export function level(
   at: readonly number[],
-  levels: readonly number[],
+  levels: readonly (number | null)[],
   now: number,
   spanMs: number,
   stepMs: number,
@@ -43,7 +43,8 @@ export function level(
     let most: number | null = null
     for (let row = 0; row < at.length; row++) {
       const time = at[row] ?? 0
-      if (time > from && time <= to) most = Math.max(most ?? 0, levels[row] ?? 0)
+      const known = levels[row] ?? null
+      if (time > from && time <= to && known !== null) most = Math.max(most ?? 0, known)
     }
     return most
   })

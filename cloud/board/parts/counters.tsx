@@ -15,15 +15,27 @@ export function Counters() {
   const board = store.board.value
   if (board === null || slots.value === null) return <div class="counters skeleton" aria-hidden="true" />
   const { counters } = board
+  const { misplaced, uncertain } = counters
   const outside = [...board.sensors.values()].filter((now) => now.outside.length > 0).length
   const total = board.map.slots.length
   const stale = store.trust.value?.notCurrent ?? 0
   const ofSlots = words.ofTotal(format.number(total))
-  const cells: readonly (readonly [string, string, string | null, boolean])[] = [
-    [words.itemsOnSite, format.number(counters.itemsOnSite), null, false],
+  const cells: readonly (readonly [string, string | null, string | null, boolean])[] = [
+    [
+      words.itemsOnSite,
+      format.number(counters.itemsOnSite),
+      uncertain === null || uncertain === 0 ? null : words.ofThemUncertain(format.number(uncertain)),
+      false,
+    ],
     [words.arrivedToday, format.number(counters.arrivedToday), null, false],
     [words.departedToday, format.number(counters.departedToday), null, false],
     [words.movedToday, format.number(counters.movedToday), null, false],
+    [
+      words.itemsMisplaced,
+      misplaced === null ? null : format.number(misplaced),
+      null,
+      misplaced !== null && misplaced > 0,
+    ],
     [words.slotsOccupied, format.number(slots.value.occupied), ofSlots, false],
     [
       words.slotsUnknown,
@@ -46,7 +58,7 @@ export function Counters() {
         <div key={name} class={isLoud ? 'counter loud' : 'counter'}>
           <dt>{name}</dt>
           <dd>
-            {value}
+            {value === null ? <span class="not-known">{words.unknown}</span> : value}
             {of !== null && <small> {of}</small>}
           </dd>
         </div>

@@ -9,7 +9,7 @@ const spanMs = 2 * 3_600_000
 const stepMs = 5 * 60_000
 const askEveryMs = 60_000
 
-/** Four numbers of the day, each with its last two hours. */
+/** Numbers of the day, each with its last two hours; as many as there is room for. */
 export function WallCounters() {
   const store = useStore()
   const words = store.words.value
@@ -25,13 +25,18 @@ export function WallCounters() {
   const trend = answer.value?.ok === true ? answer.value.value : null
   const { counters } = board
   const outside = [...board.sensors.values()].filter((sensor) => sensor.outside.length > 0).length
-  const of = (bars: typeof growth, column: 'arrivedToday' | 'departedToday' | 'movedToday' | 'sensorsOutside') =>
-    trend === null ? null : bars(trend.at, trend[column], now.value, spanMs, stepMs)
-  const cells: readonly (readonly [string, number, Bars | null, boolean])[] = [
-    [words.arrivedToday, counters.arrivedToday, of(growth, 'arrivedToday'), false],
-    [words.departedToday, counters.departedToday, of(growth, 'departedToday'), false],
-    [words.movedToday, counters.movedToday, of(growth, 'movedToday'), false],
-    [words.sensorsOutside, outside, of(level, 'sensorsOutside'), outside > 0],
+  const { misplaced, uncertain } = counters
+  const grown = (column: 'arrivedToday' | 'departedToday' | 'movedToday') =>
+    trend === null ? null : growth(trend.at, trend[column], now.value, spanMs, stepMs)
+  const levels = (column: 'sensorsOutside' | 'misplaced' | 'uncertain') =>
+    trend === null ? null : level(trend.at, trend[column], now.value, spanMs, stepMs)
+  const cells: readonly (readonly [string, number | null, Bars | null, boolean])[] = [
+    [words.arrivedToday, counters.arrivedToday, grown('arrivedToday'), false],
+    [words.departedToday, counters.departedToday, grown('departedToday'), false],
+    [words.itemsMisplaced, misplaced, levels('misplaced'), misplaced !== null && misplaced > 0],
+    [words.sensorsOutside, outside, levels('sensorsOutside'), outside > 0],
+    [words.itemsUncertain, uncertain, levels('uncertain'), false],
+    [words.movedToday, counters.movedToday, grown('movedToday'), false],
   ]
   const isLost = liveness.value.state === 'lost'
   return (
@@ -40,8 +45,8 @@ export function WallCounters() {
         <div key={name} class={isLoud ? 'wall-counter loud' : 'wall-counter'}>
           <dt>{name}</dt>
           <dd>
-            {format.value.number(value)}
-            {bars !== null && (
+            {value === null ? <span class="not-known">{words.unknown}</span> : format.value.number(value)}
+            {value !== null && bars !== null && (
               <Sparkline bars={bars} label={words.lastTwoHours(name, format.value.number(bars.most))} />
             )}
           </dd>

@@ -5,6 +5,7 @@ import { openAlerts } from '../../alerts/open.ts'
 import { dataFiles } from '../../data-files.ts'
 import { openGoods } from '../../goods/open.ts'
 import { goodsQueries } from '../../goods/queries.ts'
+import { watchDoubts } from '../../goods/watch-doubts.ts'
 import { setAsideQueries } from '../../http/set-aside.ts'
 import { openIntake } from '../../intake/intake.ts'
 import { openInventory } from '../../inventory/open.ts'
@@ -122,6 +123,8 @@ async function open(order: JournalOrder) {
     })
     rooms.defer(() => intake.close())
     return {
+      tell,
+      words: goods.words,
       inventory,
       goods: goodsQueries(goods, inventory),
       alerts,
@@ -173,8 +176,10 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
     const { journal, following, rooms } = opened()
     const troubles = watchTroubles(journal, following, clock)
     rooms.defer(() => troubles.stop())
-    const { inventory, alerts, series } = opened()
+    const { inventory, words, tell, alerts, series } = opened()
     const sites = () => inventory.sites().map(({ site }) => site)
+    const doubts = watchDoubts(sites, { ...words, standings: inventory.standings }, tell)
+    rooms.defer(() => doubts.stop())
     const budgets = watchBudgets(journal, { sites, fullSites: () => series().fullSites }, clock)
     rooms.defer(() => budgets.stop())
     const ticks = startTicks(journal, clock, () => alerts.nextRaiseAt())

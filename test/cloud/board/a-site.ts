@@ -84,7 +84,15 @@ export function aSnapshot(change: Partial<BoardSnapshot> = {}): BoardSnapshot {
     alerts: [],
     gateways: [aGateway('gw-n'), aGateway('gw-s')],
     shipments: [],
-    counters: { itemsOnSite: 4, arrivedToday: 0, departedToday: 0, movedToday: 0, tagReadsPerSecond: 0 },
+    counters: {
+      itemsOnSite: 4,
+      arrivedToday: 0,
+      departedToday: 0,
+      movedToday: 0,
+      tagReadsPerSecond: 0,
+      misplaced: null,
+      uncertain: null,
+    },
     ...change,
   }
 }

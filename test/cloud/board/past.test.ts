@@ -19,7 +19,15 @@ const now = boardFrom({
   alerts: [someAlert('a', 'harbour')],
   gateways: [],
   shipments: [],
-  counters: { itemsOnSite: 3, arrivedToday: 0, departedToday: 0, movedToday: 0, tagReadsPerSecond: 1 },
+  counters: {
+    itemsOnSite: 3,
+    arrivedToday: 0,
+    departedToday: 0,
+    movedToday: 0,
+    tagReadsPerSecond: 1,
+    misplaced: 2,
+    uncertain: 1,
+  },
 })
 const answer = { site: 'harbour', at, ledgerSince: at, mapVersion: map.version, items: [3, 0, 0, 0], itemsOnSite: 4 }
 
@@ -28,7 +36,7 @@ describe('the board as of then', () => {
     const then = now && pastBoard(now, answer)
     expect([...(then?.slotState ?? [])]).toEqual([1, 0, 0, 2])
     expect([...(then?.slotItems ?? [])]).toEqual([3, 0, 0, 0])
-    expect(then?.counters.itemsOnSite).toBe(4)
+    expect(then?.counters).toMatchObject({ itemsOnSite: 4, misplaced: null, uncertain: null })
     expect([then?.alerts.size, then?.sensors.size]).toEqual([0, 0])
     expect([...(now?.slotState ?? [])]).toEqual([0, 1, 2, 2])
   })

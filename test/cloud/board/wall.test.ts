@@ -119,6 +119,11 @@ describe('trend', () => {
       values: [3, 2, null, 4],
       most: 4,
     }))
+  test('a level that was not known is a gap, not a zero', () =>
+    expect(level(at, [null, 0, 0, 0, 0, null, null], 20 * minute, 20 * minute, 5 * minute)).toEqual({
+      values: [0, null, null, null],
+      most: 0,
+    }))
 })
 
 test('four sensors of one cold room are one line; what nobody has seen is another', () => {

@@ -250,6 +250,26 @@ describe('what it takes to be there, and to be gone', () => {
     expect([item, rival, onSite]).toEqual([['uncertain', 'A-1'], { zone: 'A', slot: 'A-2' }, 1])
   })
 
+  for (const [name, reader, between, isUncertain] of [
+    ['at one place', 'shelf.1', [], false],
+    ['between two', 'shelf.1', ['shelf.2', 'shelf.2', 'shelf.2'], true],
+  ] as const) {
+    test(`whoever counts what is uncertain is told of an item ${name}`, async () => {
+      const inventory = await openInventory({ path: ':memory:', tell: () => {} })
+      const passing = between.map((shelf, index): KnownRecord => {
+        return { ...observation(t0 + minute + index * 2 * second, shelf, epcA, 1), peakRssiDbm: -58 }
+      })
+      const story = [
+        published(rotterdam()),
+        stays(0, reader, -62),
+        ...(passing.length > 0 ? [fromGateway(passing)] : []),
+      ]
+      for (const entry of numbered(story)) await inventory.apply([entry], never)
+      expect([...inventory.standings()]).toEqual([{ site: 'rtm', sku: null, slot: 'A-1', isUncertain }])
+      await inventory.close()
+    })
+  }
+
   test('a correction takes back what was entered, and enters what it lacks; the day is counted anew', async () => {
     const told: unknown[] = []
     const inventory = await openInventory({ path: ':memory:', tell: (facts) => told.push(...facts) })

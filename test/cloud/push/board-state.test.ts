@@ -55,6 +55,16 @@ describe('a board', () => {
     expect(snapshotOf(board, 0)).toBeUndefined()
   })
 
+  test('keeps what was counted last of the traffic and of the doubts, whoever tells first', () => {
+    const traffic = { itemsOnSite: 5, arrivedToday: 1, departedToday: 0, movedToday: 0, tagReadsPerSecond: 0 }
+    const doubts = { misplaced: 2, uncertain: 3 }
+    const board = boardWithMap()
+    expect(snapshotOf(board, 0)?.counters).toMatchObject({ misplaced: null, uncertain: null })
+    expect(tell(board, { type: 'doubts', site, doubts })?.counters).toMatchObject({ itemsOnSite: 0, ...doubts })
+    expect(tell(board, { type: 'counters', site, counters: traffic })?.counters).toEqual({ ...traffic, ...doubts })
+    expect(tell(board, { type: 'doubts', site, doubts })).toBeUndefined()
+  })
+
   test('shows slots in the order of the map, and those never seen as empty since never', () => {
     const board = boardWithMap()
     tell(board, slot('B1', 3, 50))
@@ -152,6 +162,7 @@ const anyFact: fc.Arbitrary<Fact> = fc.oneof(
         counters: { itemsOnSite, arrivedToday: 0, departedToday: 0, movedToday: 0, tagReadsPerSecond: 0 },
       }) as const,
   ),
+  fc.nat(2).map((uncertain) => ({ type: 'doubts', site, doubts: { misplaced: null, uncertain } }) as const),
   fc.nat(9).map((newestAt) => ({ type: 'flow', site, newestAt, recordedAt: newestAt }) as const),
 )
 

@@ -9,6 +9,8 @@ const counters = (arrivedToday: number) => ({
   departedToday: 2,
   movedToday: 3,
   tagReadsPerSecond: 0,
+  misplaced: null,
+  uncertain: 4,
 })
 const warm: SensorNow = { sensor: 't1', at: 0, values: { temperature: 9 }, outside: ['temperature'] }
 const well: SensorNow = { sensor: 't2', at: 0, values: { temperature: 4 }, outside: [] }
@@ -21,6 +23,8 @@ test('one sample a minute, however often it is asked', () => {
     departedToday: [2],
     movedToday: [3],
     sensorsOutside: [1],
+    misplaced: [null],
+    uncertain: [4],
   })
   expect(sampled(first, 5 * minute + 59_999, counters(7), [])).toBe(first)
   expect(sampled(first, 6 * minute, counters(7), []).arrivedToday).toEqual([1, 7])
@@ -34,6 +38,6 @@ test('a clock that was set back adds nothing until it has caught up', () => {
 test('two hours are kept, whatever happens', () => {
   let trend = noTrend
   for (let n = 1; n <= 500; n++) trend = sampled(trend, n * minute, counters(n), [])
-  expect(Object.values(trend).map((column) => column.length)).toEqual([120, 120, 120, 120, 120])
+  expect(Object.values(trend).map((column) => column.length)).toEqual(Array.from({ length: 7 }, () => 120))
   expect(trend.arrivedToday.at(-1)).toBe(500)
 })
