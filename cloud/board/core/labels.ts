@@ -10,21 +10,31 @@ export interface Placer {
 
 /** Cells of `cell` pixels keep the search short however many labels there are. */
 export function labelPlacer(cell = 64): Placer {
-  const cells = new Map<string, Rect[]>()
-  const keysOf = function* (rect: Rect) {
-    for (let x = Math.floor(rect.x / cell); x <= Math.floor((rect.x + rect.width) / cell); x++) {
-      for (let y = Math.floor(rect.y / cell); y <= Math.floor((rect.y + rect.height) / cell); y++) yield `${x} ${y}`
-    }
-  }
+  /** By row × `columns` + column: no window is so wide that two cells get one number. */
+  const cells = new Map<number, Rect[]>()
+  const columns = 1 << 16
+  const spanOf = (rect: Rect) => ({
+    left: Math.floor(rect.x / cell),
+    right: Math.floor((rect.x + rect.width) / cell),
+    top: Math.floor(rect.y / cell),
+    bottom: Math.floor((rect.y + rect.height) / cell),
+  })
   const isFree = (rect: Rect) => {
-    for (const key of keysOf(rect)) if (cells.get(key)?.some((other) => overlaps(rect, other))) return false
+    const { left, right, top, bottom } = spanOf(rect)
+    for (let row = top; row <= bottom; row++) {
+      for (let column = left; column <= right; column++)
+        if (cells.get(row * columns + column)?.some((other) => overlaps(rect, other))) return false
+    }
     return true
   }
   const block = (rect: Rect) => {
-    for (const key of keysOf(rect)) {
-      const there = cells.get(key)
-      if (there === undefined) cells.set(key, [rect])
-      else there.push(rect)
+    const { left, right, top, bottom } = spanOf(rect)
+    for (let row = top; row <= bottom; row++) {
+      for (let column = left; column <= right; column++) {
+        const there = cells.get(row * columns + column)
+        if (there === undefined) cells.set(row * columns + column, [rect])
+        else there.push(rect)
+      }
     }
   }
   return {

@@ -78,11 +78,12 @@ function rackRectangles(
   const racks = new Map<string, Rect>()
   for (const [index, slot] of slots.entries()) {
     const rect = rectOf(rects, index)
-    const rack = racks.get(keyOf(slot)) ?? rect
+    const key = keyOf(slot)
+    const rack = racks.get(key) ?? rect
     const [x, y] = [Math.min(rack.x, rect.x), Math.min(rack.y, rect.y)]
     const width = Math.max(rack.x + rack.width, rect.x + rect.width) - x
     const height = Math.max(rack.y + rack.height, rect.y + rect.height) - y
-    racks.set(keyOf(slot), { x, y, width, height })
+    racks.set(key, { x, y, width, height })
   }
   return racks
 }

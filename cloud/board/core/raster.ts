@@ -86,15 +86,17 @@ export function paintSlots(raster: Raster, plan: Plan, view: View, ratio: number
   const { index, bounds } = plan
   const scale = view.pixelsPerMetre * ratio
   const area = (width / scale) * (height / scale)
+  const box = { left: 0, top: 0, right: 0, bottom: 0 }
+  const paint = (slot: number) => {
+    if (lay(raster, plan, view, ratio, slot, ink, box)) paintBox(raster, box, codes[slot] ?? unknown, ink)
+  }
   if (index !== null && area < fewInSight * bounds.width * bounds.height) {
     const [x, y] = [(-view.x * ratio) / scale, (-view.y * ratio) / scale]
     // In the order of the map, as everything else is painted.
-    const seen = Uint32Array.from(index.search(x, y, x + width / scale, y + height / scale)).sort()
-    for (const slot of seen) paintSlot(raster, plan, view, ratio, slot, codes[slot] ?? unknown, ink)
+    for (const slot of Uint32Array.from(index.search(x, y, x + width / scale, y + height / scale)).sort()) paint(slot)
     return
   }
-  for (let slot = 0; slot < codes.length; slot++)
-    paintSlot(raster, plan, view, ratio, slot, codes[slot] ?? unknown, ink)
+  for (let slot = 0; slot < codes.length; slot++) paint(slot)
 }
 
 /** `null`: it is out of sight, and nothing was painted. */
@@ -107,44 +109,86 @@ export function paintSlot(
   code: number,
   ink: Ink,
 ): Box | null {
+  const box = { left: 0, top: 0, right: 0, bottom: 0 }
+  if (!lay(raster, plan, view, ratio, slot, ink, box)) return null
+  paintBox(raster, box, code, ink)
+  return box
+}
+
+/** `boxOf` of a slot, written out and into one box: this runs a hundred thousand times a picture. False: out of sight. */
+function lay(
+  raster: Raster,
+  plan: Plan,
+  view: View,
+  ratio: number,
+  slot: number,
+  ink: Ink,
+  into: { -readonly [side in keyof Box]: number },
+): boolean {
   const at = slot * 4
   const rects = plan.slotRects
   const { pixelsPerMetre } = view
   const x = ((rects[at] ?? 0) * pixelsPerMetre + view.x) * ratio
   const y = ((rects[at + 1] ?? 0) * pixelsPerMetre + view.y) * ratio
-  if (x >= raster.width || y >= raster.height) return null
+  if (x >= raster.width || y >= raster.height) return false
   const farX = x + (rects[at + 2] ?? 0) * pixelsPerMetre * ratio
   const farY = y + (rects[at + 3] ?? 0) * pixelsPerMetre * ratio
-  if (farX < 0 || farY < 0) return null
-  // As `boxOf`, written out: this runs a hundred thousand times a picture.
-  const left = Math.round(x + ink.gap)
-  const top = Math.round(y + ink.gap)
-  const box: Box = {
-    left,
-    top,
-    right: Math.max(left + 1, Math.round(farX - ink.gap)),
-    bottom: Math.max(top + 1, Math.round(farY - ink.gap)),
-  }
+  if (farX < 0 || farY < 0) return false
+  into.left = Math.round(x + ink.gap)
+  into.top = Math.round(y + ink.gap)
+  into.right = Math.max(into.left + 1, Math.round(farX - ink.gap))
+  into.bottom = Math.max(into.top + 1, Math.round(farY - ink.gap))
+  return true
+}
+
+function paintBox(raster: Raster, box: Box, code: number, ink: Ink): void {
   const state = stateOfCode(code)
   const step = stepOfCode(code)
-  if (step > 0) fill(raster, box, ink.steps[step] ?? ink.occupied)
-  else if (state === occupied) fill(raster, box, ink.occupied)
-  else fill(raster, box, ink.line === 0 && state !== unknown ? ink.empty : ink.ground)
-  if (state === unknown) frame(raster, box, Math.max(1, ink.line), ink.dots, ink.dash)
-  else if (ink.line > 0) frame(raster, box, ink.line, ink.outline, 0)
+  let inside = ink.line === 0 && state !== unknown ? ink.empty : ink.ground
+  if (step > 0) inside = ink.steps[step] ?? ink.occupied
+  else if (state === occupied) inside = ink.occupied
+  if (state === unknown) {
+    fill(raster, box, inside)
+    frame(raster, box, Math.max(1, ink.line), ink.dots, ink.dash)
+  } else if (ink.line === 0) fill(raster, box, inside)
+  else fillFramed(raster, box, ink.line, ink.outline, inside)
   if (isDoubtfulCode(code)) hatch(raster, box, ink)
-  return box
+}
+
+/** Short runs are quicker in a loop than through `fill`. */
+const longRun = 24
+
+/** Pixels `from` to before `to`. */
+function run(pixels: Raster['pixels'], from: number, to: number, colour: number): void {
+  if (to - from > longRun) pixels.fill(colour, from, to)
+  else for (let at = from; at < to; at++) pixels[at] = colour
 }
 
 function fill({ width, height, pixels }: Raster, { left, top, right, bottom }: Box, colour: number): void {
   const from = Math.max(0, left)
   const to = Math.min(width, right)
   if (from >= to) return
-  for (let y = Math.max(0, top); y < Math.min(height, bottom); y++) {
+  const end = Math.min(height, bottom)
+  for (let y = Math.max(0, top); y < end; y++) run(pixels, y * width + from, y * width + to, colour)
+}
+
+/** A whole line around, and what is inside of it: every pixel once. */
+function fillFramed(raster: Raster, box: Box, line: number, colour: number, inside: number): void {
+  const { width, height, pixels } = raster
+  const { left, top, right, bottom } = box
+  const from = Math.max(0, left)
+  const to = Math.min(width, right)
+  const innerFrom = Math.max(from, Math.min(to, left + line))
+  const innerTo = Math.max(innerFrom, Math.min(to, right - line))
+  const end = Math.min(height, bottom)
+  for (let y = Math.max(0, top); y < end; y++) {
     const row = y * width
-    // Short runs are quicker in a loop than through `fill`.
-    if (to - from > 24) pixels.fill(colour, row + from, row + to)
-    else for (let x = from; x < to; x++) pixels[row + x] = colour
+    if (y < top + line || y >= bottom - line) run(pixels, row + from, row + to, colour)
+    else {
+      run(pixels, row + from, row + innerFrom, colour)
+      run(pixels, row + innerFrom, row + innerTo, inside)
+      run(pixels, row + innerTo, row + to, colour)
+    }
   }
 }
 

@@ -1,33 +1,45 @@
 import type { Ink } from '../core/raster.ts'
+import { type Run, runsInSight, runsOf } from '../core/runs.ts'
 import type { SlotCodes } from '../core/slot-codes.ts'
+import { toMetres } from '../core/view.ts'
 import type { Ground, GroundScene } from './ground.ts'
 
 /** Set in the code of a zone, which lies under the slots and has the same shape. Bit 2: nothing of it is current. */
 const zoneCode = 64
 const silentCode = 4
-const codesWidth = 512
+const tableWidth = 512
+/** Rectangles that are in or out of sight together; those of one rack stand together on the map. */
+const runLength = 256
+/** Two triangles. */
+const corners = 6
 
 // The geometry of `core/raster.ts`, for the card.
 const vertexSource = `#version 300 es
 precision highp float;
 precision highp int;
 precision highp usampler2D;
-layout(location = 0) in vec4 rect;
 uniform vec3 view;
 uniform vec2 size;
 uniform float ratio;
 uniform float gap;
+uniform highp sampler2D rects;
 uniform usampler2D codes;
 flat out uint code;
 flat out vec4 box;
 out vec2 at;
 void main() {
-  code = texelFetch(codes, ivec2(gl_InstanceID % ${codesWidth}, gl_InstanceID / ${codesWidth}), 0).r;
+  int one = gl_VertexID / ${corners};
+  int corner = gl_VertexID - one * ${corners};
+  ivec2 entry = ivec2(one % ${tableWidth}, one / ${tableWidth});
+  vec4 rect = texelFetch(rects, entry, 0);
+  code = texelFetch(codes, entry, 0).r;
   float free = (code & ${zoneCode}u) != 0u ? 0.0 : gap;
   vec2 from = floor((rect.xy * view.x + view.yz) * ratio + free + 0.5);
   vec2 to = max(from + 1.0, floor(((rect.xy + rect.zw) * view.x + view.yz) * ratio - free + 0.5));
   box = vec4(from, to);
-  at = mix(from, to, vec2(gl_VertexID & 1, gl_VertexID >> 1));
+  bool isRight = corner == 1 || corner == 2 || corner == 4;
+  bool isLow = corner == 2 || corner == 4 || corner == 5;
+  at = mix(from, to, vec2(isRight ? 1.0 : 0.0, isLow ? 1.0 : 0.0));
   gl_Position = vec4(at / size * vec2(2.0, -2.0) + vec2(-1.0, 1.0), 0.0, 1.0);
 }`
 
@@ -67,8 +79,10 @@ void main() {
 }`
 
 /**
- * Zones and slots as one instanced draw; what a slot is comes from a texture with a byte for each. `null`: this browser
- * has no WebGL 2, or (`isFastOnly`) only one that a processor pretends.
+ * Zones and slots as two triangles each, in one draw for every run of them that is in sight. Where one lies and what it is
+ * comes from two textures, looked up by the number of the vertex: drawn as instances a hundred thousand would take a
+ * processor that pretends to be a card two seconds, since it begins anew for each. `null`: this browser has no WebGL 2, or
+ * (`isFastOnly`) only a pretended one.
  */
 export function openWebglGround(canvas: HTMLCanvasElement, isFastOnly: boolean, onLost: () => void): Ground | null {
   const gl = canvas.getContext('webgl2', {
@@ -85,15 +99,15 @@ export function openWebglGround(canvas: HTMLCanvasElement, isFastOnly: boolean, 
     if (!places.has(name)) places.set(name, gl.getUniformLocation(program, name))
     return places.get(name) ?? null
   }
-  const rects = gl.createBuffer()
-  const texture = gl.createTexture()
   gl.useProgram(program)
-  gl.bindBuffer(gl.ARRAY_BUFFER, rects)
-  gl.enableVertexAttribArray(0)
-  gl.vertexAttribPointer(0, 4, gl.FLOAT, false, 0, 0)
-  gl.vertexAttribDivisor(0, 1)
-  gl.bindTexture(gl.TEXTURE_2D, texture)
-  for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST)
+  // The last stays bound: only codes change while the plan stays.
+  for (const [unit, name] of (['rects', 'codes'] as const).entries()) {
+    gl.activeTexture(gl.TEXTURE0 + unit)
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture())
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST)
+    gl.uniform1i(place(name), unit)
+  }
   gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
 
   const lost = (event: Event) => {
@@ -104,17 +118,21 @@ export function openWebglGround(canvas: HTMLCanvasElement, isFastOnly: boolean, 
   let laid: Pick<GroundScene, 'plan' | 'zones'> | null = null
   let inked: Ink | null = null
   let held: SlotCodes = new Uint8Array()
-  let count = 0
+  let runs: readonly Run[] = []
 
   function layOut({ plan, zones }: GroundScene): void {
-    count = zones.length + plan.slotRects.length / 4
-    const all = new Float32Array(count * 4)
+    if (gl === null) return
+    const count = zones.length + plan.slotRects.length / 4
+    const rows = Math.max(1, Math.ceil(count / tableWidth))
+    const all = new Float32Array(rows * tableWidth * 4)
     for (const [n, { x, y, width, depth }] of zones.entries()) all.set([x, y, width, depth], n * 4)
     all.set(plan.slotRects, zones.length * 4)
-    gl?.bufferData(gl.ARRAY_BUFFER, all, gl.STATIC_DRAW)
-    const rows = Math.max(1, Math.ceil(count / codesWidth))
-    held = new Uint8Array(rows * codesWidth)
-    gl?.texImage2D(gl.TEXTURE_2D, 0, gl.R8UI, codesWidth, rows, 0, gl.RED_INTEGER, gl.UNSIGNED_BYTE, held)
+    runs = runsOf(all.subarray(0, count * 4), runLength)
+    held = new Uint8Array(rows * tableWidth)
+    gl.activeTexture(gl.TEXTURE0)
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, tableWidth, rows, 0, gl.RGBA, gl.FLOAT, all)
+    gl.activeTexture(gl.TEXTURE1)
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8UI, tableWidth, rows, 0, gl.RED_INTEGER, gl.UNSIGNED_BYTE, held)
     laid = { plan, zones }
   }
 
@@ -131,10 +149,10 @@ export function openWebglGround(canvas: HTMLCanvasElement, isFastOnly: boolean, 
     for (const [n, { id }] of zones.entries()) put(n, zoneCode | (silentZones.has(id) ? silentCode : 0))
     for (let slot = 0; slot < codes.length; slot++) put(zones.length + slot, codes[slot] ?? 0)
     if (last < 0 || gl === null) return
-    const from = Math.floor(first / codesWidth)
-    const rows = Math.floor(last / codesWidth) - from + 1
-    const part = held.subarray(from * codesWidth, (from + rows) * codesWidth)
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, from, codesWidth, rows, gl.RED_INTEGER, gl.UNSIGNED_BYTE, part)
+    const from = Math.floor(first / tableWidth)
+    const rows = Math.floor(last / tableWidth) - from + 1
+    const part = held.subarray(from * tableWidth, (from + rows) * tableWidth)
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, from, tableWidth, rows, gl.RED_INTEGER, gl.UNSIGNED_BYTE, part)
   }
 
   function setInk(ink: Ink): void {
@@ -162,7 +180,11 @@ export function openWebglGround(canvas: HTMLCanvasElement, isFastOnly: boolean, 
       const [red = 0, green = 0, blue = 0] = channels(ink.background)
       gl.clearColor(red, green, blue, 1)
       gl.clear(gl.COLOR_BUFFER_BIT)
-      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count)
+      const { x, y } = toMetres(view, { x: 0, y: 0 })
+      const scale = view.pixelsPerMetre * ratio
+      const window = { x, y, width: canvas.width / scale, height: canvas.height / scale }
+      for (const { from, count } of runsInSight(runs, window))
+        gl.drawArrays(gl.TRIANGLES, from * corners, count * corners)
     },
     close() {
       canvas.removeEventListener('webglcontextlost', lost)

@@ -5,7 +5,6 @@ import { openAlerts } from '../../alerts/open.ts'
 import { dataFiles } from '../../data-files.ts'
 import { openGoods } from '../../goods/open.ts'
 import { goodsQueries } from '../../goods/queries.ts'
-import { watchDoubts } from '../../goods/watch-doubts.ts'
 import { setAsideQueries } from '../../http/set-aside.ts'
 import { openIntake } from '../../intake/intake.ts'
 import { openInventory } from '../../inventory/open.ts'
@@ -23,6 +22,7 @@ import { openLine, type Port } from '../line.ts'
 import type { SeriesForJournal } from '../series/calls.ts'
 import { threadClock as clock } from '../start.ts'
 import type { JournalCalls, JournalForSeries, JournalOrder, JournalOutward, SeriesProgress } from './calls.ts'
+import { watchDoubts } from './watch-doubts.ts'
 
 /**
  * The thread of the journal: intake, journal, and the read models that boards show. What syncs to disk here never

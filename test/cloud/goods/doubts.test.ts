@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countDoubts, type DoubtSources } from '../../../cloud/goods/doubts.ts'
-import { watchDoubts } from '../../../cloud/goods/watch-doubts.ts'
 import type { Standing } from '../../../cloud/inventory/holding.ts'
 import type { Fact } from '../../../cloud/push/fact.ts'
+import { watchDoubts } from '../../../cloud/threads/journal/watch-doubts.ts'
 
 const lies = (site: string, sku: string | null, slot: string | null, isUncertain = false): Standing => ({
   ...{ site, sku, slot, isUncertain },

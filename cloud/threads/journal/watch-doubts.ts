@@ -1,5 +1,5 @@
-import type { TellBoards } from '../push/fact.ts'
-import { countDoubts, type DoubtSources } from './doubts.ts'
+import { countDoubts, type DoubtSources } from '../../goods/doubts.ts'
+import type { TellBoards } from '../../push/fact.ts'
 
 /** Two milliseconds of work in a tenth of a second: the thread has more urgent things to do. */
 const atOnce = 1000
