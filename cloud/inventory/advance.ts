@@ -1,5 +1,5 @@
 import type { Departure } from '../location/absence.ts'
-import { bases, type Evidence } from '../location/evidence.ts'
+import type { Evidence } from '../location/evidence.ts'
 import { isWord, signOf } from '../location/finding.ts'
 import { lostBy } from '../location/lose.ts'
 import type { Place } from '../location/place.ts'
@@ -9,6 +9,7 @@ import { forget, placeHeard, sinceHeard, type Track, trackCells } from '../locat
 import { baseOf } from './base.ts'
 import type { TrackedItem } from './item.ts'
 import { saidOf, saidOfSilence } from './reason.ts'
+import { stand, support } from './seen.ts'
 import type { Base, Conclusion, InventoryState, LedgerKind } from './state.ts'
 
 /** What folding found out, in the order of event time. */
@@ -17,7 +18,10 @@ export interface Findings {
   readonly bases: Base[]
 }
 
-/** late: it was not folded, for it is older than what the track remembers in order. seen: only seen again where it was. */
+/**
+ * late: it was not folded, for it is older than what the track remembers in order. seen: it is where it was, and
+ * `seeAgain` would have left the same behind.
+ */
 export type Advance = 'late' | 'seen' | 'changed'
 
 const hourMs = 3_600_000
@@ -29,13 +33,21 @@ const scratch: Track = { cells: new Float64Array(trackCells), start: 0 }
  */
 export function advance(state: InventoryState, item: TrackedItem, evidence: Evidence, found: Findings): Advance {
   const sign = signOf(evidence)
-  if (sign === undefined) return 'changed'
+  if (sign === undefined) return 'seen'
   const { at } = evidence
   if (hourOf(at) < hourOf(item.foldedAt)) return 'late'
-  const order = take(state.tracks.of(item.id), sign, scratch, state.ground, profile)
+  const track = state.tracks.of(item.id)
+  const settledSince = sinceHeard(track)
+  const order = take(track, sign, scratch, state.ground, profile)
   if (order === 'late') return 'late'
-  if (order === 'among') return support(item, evidence)
+  // Of readings folded for good one may have been the first after a silence: how long that lasted is known now.
+  const isSeen = sinceHeard(track) === settledSince
+  if (order === 'among') {
+    support(item, evidence)
+    return isSeen ? 'seen' : 'changed'
+  }
 
+  const concluded = found.conclusions.length
   lose(item, lostBy(scratch, at, state.ground, profile), scratch, found)
   remember(item, at, scratch, found)
   foldSign(scratch, sign, state.ground, profile)
@@ -45,7 +57,10 @@ export function advance(state: InventoryState, item: TrackedItem, evidence: Evid
   if (after !== before) {
     item.place = after
     item.since = after?.departed === true ? at : sinceHeard(scratch)
-  } else if (!isWord(evidence)) return support(item, evidence)
+  } else if (!isWord(evidence)) {
+    support(item, evidence)
+    return isSeen && found.conclusions.length === concluded ? 'seen' : 'changed'
+  }
   stand(item, evidence)
   const isScanned = evidence.basis === 'scan' || evidence.basis === 'pick'
   if (after !== before || isScanned) {
@@ -96,26 +111,6 @@ function placeAfter(state: InventoryState, before: Place | null, evidence: Evide
   if (id !== 0) return state.places.byId(id) ?? null
   if (isWord(evidence)) return evidence.place
   return before?.departed === true ? before : null
-}
-
-function stand(item: TrackedItem, { basis, count, sureness, at }: Evidence): void {
-  item.basis = basis
-  item.count = count
-  item.sureness = sureness
-  item.decidedAt = at
-}
-
-/** Takes the evidence as what the place stands on, if it speaks for that and is newer. */
-function support(item: TrackedItem, evidence: Evidence): Advance {
-  const { place, at, basis, count, sureness } = evidence
-  if (place !== item.place || at < item.decidedAt) return 'seen'
-  const isSame = basis === item.basis && sureness === item.sureness
-  if (at === item.decidedAt) {
-    const stronger = bases.indexOf(basis) - bases.indexOf(item.basis) || count - item.count
-    if (stronger <= 0) return 'seen'
-  }
-  stand(item, evidence)
-  return isSame ? 'seen' : 'changed'
 }
 
 /** Gates see what comes in. A tag never seen before that turns up on a shelf was found there. */

@@ -27,40 +27,69 @@ const certain = 1000
 /** Eight numbers of at most eight bytes. */
 const mostBytes = 64
 
+/** Packs rows one by one. */
+export interface EvidencePacking {
+  add(row: KeptEvidence): void
+  /** Those since the last time. */
+  take(): Uint8Array
+}
+
 /**
  * Rows one behind the other: item and time as differences from the row before (zigzag), place, read point, a byte of
  * basis and flags, count, and, where the flags say so, level and sureness; all of them LEB128. A row of a sorted run
  * takes about ten bytes.
  */
 export function packEvidence(rows: readonly KeptEvidence[]): Uint8Array {
-  const bytes = new Uint8Array(rows.length * mostBytes)
+  const packing = openPacking()
+  for (const row of rows) packing.add(row)
+  return packing.take()
+}
+
+export function openPacking(): EvidencePacking {
+  let bytes = new Uint8Array(16 * mostBytes)
   let end = 0
   let item = 0
   let at = 0
   const put = (value: number): void => {
     let rest = value
-    while (rest >= 128) {
+    for (; rest >= 2 ** 31; rest = Math.floor(rest / 128)) {
       bytes[end] = (rest % 128) + 128
       end += 1
-      rest = Math.floor(rest / 128)
+    }
+    for (; rest >= 128; rest >>>= 7) {
+      bytes[end] = (rest & 127) | 128
+      end += 1
     }
     bytes[end] = rest
     end += 1
   }
-  for (const row of rows) {
-    put(zigzag(row.item - item))
-    put(zigzag(row.at - at))
-    put(row.place)
-    put(row.readPoint)
-    const flags = (row.level === undefined ? 0 : hasLevel) + (row.sureness === certain ? 0 : isUnsure)
-    put(row.basis + flags + (row.isTooLate ? isHistory : 0))
-    put(row.count)
-    if (row.level !== undefined) put(zigzag(row.level))
-    if (row.sureness !== certain) put(row.sureness)
-    item = row.item
-    at = row.at
+  return {
+    add: (row) => {
+      if (end + mostBytes > bytes.length) {
+        const larger = new Uint8Array(2 * bytes.length)
+        larger.set(bytes)
+        bytes = larger
+      }
+      put(zigzag(row.item - item))
+      put(zigzag(row.at - at))
+      put(row.place)
+      put(row.readPoint)
+      const flags = (row.level === undefined ? 0 : hasLevel) + (row.sureness === certain ? 0 : isUnsure)
+      put(row.basis + flags + (row.isTooLate ? isHistory : 0))
+      put(row.count)
+      if (row.level !== undefined) put(zigzag(row.level))
+      if (row.sureness !== certain) put(row.sureness)
+      item = row.item
+      at = row.at
+    },
+    take: () => {
+      const taken = bytes.slice(0, end)
+      end = 0
+      item = 0
+      at = 0
+      return taken
+    },
   }
-  return bytes.slice(0, end)
 }
 
 /** Every row of `only`, or of all items, in the order in which they were packed. */

@@ -9,8 +9,8 @@ import { type KeptEvidence, packEvidence, unpackEvidence } from './evidence-byte
 export interface EvidenceRows {
   /** Forgets what was not committed. */
   load(): void
-  /** Keeps these, inside the caller's transaction. */
-  add(rows: readonly KeptEvidence[]): void
+  /** Keeps these (`packEvidence`), inside the caller's transaction. */
+  add(bytes: Uint8Array): void
   /**
    * Forgets what is of an hour before `at`, a bounded piece of it, inside the caller's transaction. What is in the log
    * stays until it is sorted.
@@ -83,9 +83,8 @@ export function openEvidenceRows(database: DatabaseSync): EvidenceRows {
     load: () => {
       logBytes = Number(logSize.get()?.['bytes'] ?? 0)
     },
-    add: (rows) => {
-      if (rows.length === 0) return
-      const bytes = packEvidence(rows)
+    add: (bytes) => {
+      if (bytes.byteLength === 0) return
       addLog.run(bytes)
       logBytes += bytes.byteLength
       if (logBytes > logBytesKept) sort()

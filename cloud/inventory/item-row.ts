@@ -54,18 +54,8 @@ export function decodeItem(item: TrackedItem, row: DataView, start: number, name
   item.basis = bases[row.getUint8(start + 116)] ?? 'unplaced'
 }
 
-/** Width of a sighting on disk without its id. */
+/** Width without its id of a sighting as files of before have it. */
 export const sightingBytes = 4 * 8 + 3 * 4
-
-/** The part of an item that changes when it is seen again where it is: two thirds less to write. */
-export function encodeSighting(item: TrackedItem, row: DataView, start: number, names: Names): void {
-  row.setFloat64(start, item.reads, true)
-  row.setFloat64(start + 8, item.lastSeenAt, true)
-  row.setFloat64(start + 16, item.decidedAt, true)
-  row.setFloat64(start + 24, item.foldedAt, true)
-  row.setUint32(start + 32, names.idOf(item.readPoint), true)
-  row.setUint32(start + 36, item.count, true)
-}
 
 /** Every sighting adds tag reads, so the one with more reads is the newer word. */
 export function decodeSighting(item: TrackedItem, row: DataView, start: number, names: Names): void {

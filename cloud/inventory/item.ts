@@ -36,12 +36,23 @@ export interface TrackedItem {
   staleFrom: number
   /** It is in the queue of those whose silence is watched. */
   isWatched: boolean
-  /** Since the last commit: 1 = seen again where it was, 2 = anything else. */
-  changed: 0 | 1 | 2
+  /** Since the last commit, and not only seen again where it was. */
+  isChanged: boolean
 }
 
 export function newItem(id: number, epc: string): TrackedItem {
-  return { id, epc, skus: '', sites: '', reads: 0, ...nowhere(), ...unseen, staleFrom: 0, isWatched: false, changed: 0 }
+  return {
+    id,
+    epc,
+    skus: '',
+    sites: '',
+    reads: 0,
+    ...nowhere(),
+    ...unseen,
+    staleFrom: 0,
+    isWatched: false,
+    isChanged: false,
+  }
 }
 
 const unseen = { lastSeenAt: 0, readPoint: '', seenPlace: null } as const

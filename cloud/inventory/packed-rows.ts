@@ -4,15 +4,12 @@ import type { DatabaseSync } from 'node:sqlite'
  * Rows of one fixed width, kept in SQLite as pages plus a log of changes. Upserting row by row costs SQLite 3–10 µs
  * and kilobytes of page writes for each; a busy site changes a hundred thousand rows a second, each a few bytes. So a
  * batch of changed rows is one BLOB, written in sequence, and when these have grown as large as the pages, the touched
- * pages are written anew and the log is emptied. Rows of which only a part changes often may log that part alone.
+ * pages are written anew and the log is emptied.
  */
 export interface PackedRows {
-  /**
-   * Every row, oldest version first, so that the last word on an id counts; then every partial row, oldest first. The
-   * visitor tells by the row itself whether a part is newer than the whole. Also forgets what was not committed.
-   */
-  load(visit: VisitRow, visitPart?: VisitRow): void
-  /** Writes these rows and parts of rows, inside the caller's transaction. */
+  /** Every row, oldest version first, so that the last word on an id counts. Also forgets what was not committed. */
+  load(visit: VisitRow): void
+  /** Writes these rows, inside the caller's transaction. */
   write(change: RowChange): void
 }
 
@@ -21,9 +18,6 @@ export type VisitRow = (row: DataView, offset: number, id: number) => void
 export interface RowChange {
   readonly ids: ArrayLike<number>
   readonly encode: EncodeRow
-  /** Ids of which only the part changed. */
-  readonly partIds?: ArrayLike<number>
-  readonly encodePart?: EncodeRow
 }
 
 /** Fills the row of `id` in `row` from `offset` on. */
@@ -31,11 +25,14 @@ export type EncodeRow = (id: number, row: DataView, offset: number) => void
 
 const pageBits = 9
 const rowsPerPage = 1 << pageBits
-const idBytes = 4
+export const idBytes = 4
 /** Below this the log of changes is not worth emptying. */
 const smallLogBytes = 4 * 1024 * 1024
 
-/** Schema of one table of packed rows. Row: u32 id, then the fields; little-endian throughout. */
+/**
+ * Schema of one table of packed rows. Row: u32 id, then the fields; little-endian throughout. Parts of rows were logged
+ * once, those of items (`item-rows.ts`).
+ */
 export function packedRowsSchema(table: string): string {
   return `
     CREATE TABLE ${table}_page (id INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;
@@ -44,11 +41,9 @@ export function packedRowsSchema(table: string): string {
   `
 }
 
-export function openPackedRows(database: DatabaseSync, table: string, fieldBytes: number, partBytes = 0): PackedRows {
+export function openPackedRows(database: DatabaseSync, table: string, fieldBytes: number): PackedRows {
   const stride = idBytes + fieldBytes
-  const partStride = idBytes + partBytes
   const log = logOf(database, `${table}_change`)
-  const partLog = logOf(database, `${table}_part`)
   const pages = database.prepare(`SELECT rows FROM ${table}_page ORDER BY id`)
   const putPage = database.prepare(
     `INSERT INTO ${table}_page (id, rows) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET rows = excluded.rows`,
@@ -59,43 +54,38 @@ export function openPackedRows(database: DatabaseSync, table: string, fieldBytes
 
   const compact = (encode: EncodeRow): void => {
     for (const page of touched.all())
-      putPage.run(page, pack(known.between(page * rowsPerPage, rowsPerPage), stride, encode))
+      putPage.run(page, packRows(known.between(page * rowsPerPage, rowsPerPage), stride, encode))
     log.empty.run()
-    partLog.empty.run()
     touched = emptyIdSet()
     logBytes = 0
   }
 
   return {
-    load: (visit, visitPart) => {
+    load: (visit) => {
       known = emptyIdSet()
       touched = emptyIdSet()
       logBytes = 0
-      const note: VisitRow = (_row, _offset, id) => {
+      const note: VisitRow = (row, offset, id) => {
         known.add(id)
         touched.add(id >>> pageBits)
+        visit(row, offset, id)
       }
-      for (const row of pages.iterate()) unpack(row['rows'], stride, [note, visit])
+      for (const row of pages.iterate()) unpackRows(row['rows'], stride, note)
       touched = emptyIdSet()
-      for (const row of log.all.iterate()) logBytes += unpack(row['rows'], stride, [note, visit])
-      const parts = visitPart === undefined ? [note] : [note, visitPart]
-      for (const row of partLog.all.iterate()) logBytes += unpack(row['rows'], partStride, parts)
+      for (const row of log.all.iterate()) logBytes += unpackRows(row['rows'], stride, note)
     },
-    write: ({ ids, encode, partIds = [], encodePart = encode }) => {
-      for (const some of [ids, partIds]) {
-        for (let index = 0; index < some.length; index += 1) {
-          const id = some[index] ?? 0
-          known.add(id)
-          touched.add(id >>> pageBits)
-        }
+    write: ({ ids, encode }) => {
+      for (let index = 0; index < ids.length; index += 1) {
+        const id = ids[index] ?? 0
+        known.add(id)
+        touched.add(id >>> pageBits)
       }
       if (logBytes > Math.max(smallLogBytes, known.size * stride)) {
         compact(encode)
         return
       }
-      if (ids.length > 0) log.add.run(pack(ids, stride, encode))
-      if (partIds.length > 0) partLog.add.run(pack(partIds, partStride, encodePart))
-      logBytes += ids.length * stride + partIds.length * partStride
+      if (ids.length > 0) log.add.run(packRows(ids, stride, encode))
+      logBytes += ids.length * stride
     },
   }
 }
@@ -108,7 +98,8 @@ function logOf(database: DatabaseSync, table: string) {
   }
 }
 
-function pack(ids: ArrayLike<number>, stride: number, encode: EncodeRow): Uint8Array {
+/** Rows one behind the other. */
+export function packRows(ids: ArrayLike<number>, stride: number, encode: EncodeRow): Uint8Array {
   const bytes = new Uint8Array(ids.length * stride)
   const view = new DataView(bytes.buffer)
   for (let index = 0; index < ids.length; index += 1) {
@@ -120,12 +111,11 @@ function pack(ids: ArrayLike<number>, stride: number, encode: EncodeRow): Uint8A
 }
 
 /** Returns the bytes read. */
-function unpack(blob: unknown, stride: number, visitors: readonly VisitRow[]): number {
+export function unpackRows(blob: unknown, stride: number, visit: VisitRow): number {
   if (!(blob instanceof Uint8Array)) return 0
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
   for (let offset = 0; offset + stride <= blob.byteLength; offset += stride) {
-    const id = view.getUint32(offset, true)
-    for (const visit of visitors) visit(view, offset + idBytes, id)
+    visit(view, offset + idBytes, view.getUint32(offset, true))
   }
   return blob.byteLength
 }

@@ -1,4 +1,4 @@
-import { bases, type Evidence } from '../location/evidence.ts'
+import type { Evidence } from '../location/evidence.ts'
 import { inOrder, isWord } from '../location/finding.ts'
 import type { Place } from '../location/place.ts'
 import { recentCells } from '../location/recent.ts'
@@ -7,6 +7,7 @@ import { backTo } from './base.ts'
 import type { BaseRows } from './base-rows.ts'
 import { countConclusion, rebook } from './book.ts'
 import type { KeptEvidence } from './evidence-bytes.ts'
+import { evidenceKept } from './evidence-kept.ts'
 import type { EvidenceRows } from './evidence-rows.ts'
 import { nowhere, type TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
@@ -95,15 +96,11 @@ function foldItem(
 
 /** Evidence as it was, about places that are on the map. What no map knew when it came may be on this one. */
 export function asEvidence(state: InventoryState, names: Names, kept: KeptEvidence): Evidence[] {
-  const place = placeNow(state, state.places.byId(kept.place))
-  const basis = bases[kept.basis]
-  if (place === null || basis === undefined || kept.isTooLate) return []
-  const readPoint = names.nameOf(kept.readPoint)
-  const { at, count } = kept
-  const peakRssiDbm = kept.level === undefined ? undefined : kept.level / 100
-  const told = { at, readPoint, count, sureness: kept.sureness / 1000, peakRssiDbm }
-  const point = basis === 'unplaced' ? mappedPoint(state, place.site, readPoint) : undefined
-  return [{ ...told, basis: point?.basis ?? basis, place: point?.place ?? place }]
+  const told = kept.isTooLate ? undefined : evidenceKept(kept, state.places, names)
+  const place = placeNow(state, told?.place)
+  if (told === undefined || place === null) return []
+  const point = told.basis === 'unplaced' ? mappedPoint(state, place.site, told.readPoint) : undefined
+  return [{ ...told, basis: point?.basis ?? told.basis, place: point?.place ?? place }]
 }
 
 function placeNow(state: InventoryState, place: Place | undefined): Place | null {

@@ -1,6 +1,7 @@
 import type { Migration } from '../database/open.ts'
 import { baseSchema } from './base-rows.ts'
 import { evidenceRunSchema, evidenceSchema } from './evidence-rows.ts'
+import { itemLogSchema } from './item-rows.ts'
 import { packedRowsSchema } from './packed-rows.ts'
 import { readerSchema } from './reader-rows.ts'
 
@@ -69,4 +70,6 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE ledger ADD COLUMN revokes INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX ledger_revokes ON ledger (revokes) WHERE revokes > 0;
   `,
+  // Items and tracks that were only seen again were rows of half a kilobyte.
+  itemLogSchema,
 ]

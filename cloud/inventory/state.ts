@@ -113,7 +113,7 @@ export interface Origin {
 
 /** What one `apply` changed: all of it is written in one transaction, then told. */
 export interface Changes {
-  /** Each once: add with `noteItem` or `noteSighting`. */
+  /** To be written whole, each once: add with `noteItem`. What was only seen again is in `evidence`. */
   readonly items: TrackedItem[]
   readonly slots: Set<TrackedSlot>
   /** Sites whose row is to be written. */
@@ -155,13 +155,7 @@ export function noChanges(): Changes {
 
 /** A flag on the item is several times cheaper than a set of the tens of thousands that change in one go. */
 export function noteItem(changes: Changes, item: TrackedItem): void {
-  if (item.changed === 0) changes.items.push(item)
-  item.changed = 2
-}
-
-/** The item was seen again where it was, on the same basis. */
-export function noteSighting(changes: Changes, item: TrackedItem): void {
-  if (item.changed !== 0) return
-  item.changed = 1
+  if (item.isChanged) return
+  item.isChanged = true
   changes.items.push(item)
 }

@@ -10,26 +10,17 @@ import { hourOf } from './advance.ts'
 import { openBaseRows } from './base-rows.ts'
 import { rebook } from './book.ts'
 import { markDoubtful } from './doubt.ts'
-import type { KeptEvidence } from './evidence-bytes.ts'
+import { type EvidencePacking, openPacking } from './evidence-bytes.ts'
 import { type EvidenceRows, openEvidenceRows } from './evidence-rows.ts'
-import type { TrackedItem } from './item.ts'
-import {
-  decodeItem,
-  decodeSighting,
-  encodeItem,
-  encodeSighting,
-  itemRowBytes,
-  type Names,
-  sightingBytes,
-} from './item-row.ts'
+import type { Names } from './item-row.ts'
+import { openItemRows, type Seen } from './item-rows.ts'
 import { type Ledger, openLedger } from './ledger.ts'
-import { type EncodeRow, openPackedRows } from './packed-rows.ts'
+import { openPackedRows } from './packed-rows.ts'
 import { adopt } from './publish.ts'
 import { openReaderRows } from './reader-rows.ts'
 import { refold } from './refold.ts'
 import { readSite, writeSite } from './site-row.ts'
 import { type Changes, emptyState, type InventoryState, itemOf, noChanges, siteOf } from './state.ts'
-import { openTrackRows } from './track-rows.ts'
 import { graceMs, tooLateMs, watch } from './weigh.ts'
 
 /** The file behind the memory. */
@@ -57,13 +48,17 @@ const WaitingRow = z.object({ site: z.string(), boot: z.string(), record: z.stri
 const Sighting = z.discriminatedUnion('kind', [Observation, Passage])
 const MapRow = z.object({ site: z.string(), at: z.int(), map: z.string() })
 
-export function openInventoryStore(database: DatabaseSync, evidenceDays: number): InventoryStore {
-  const items = openPackedRows(database, 'item', itemRowBytes, sightingBytes)
+export function openInventoryStore(
+  database: DatabaseSync,
+  evidenceDays: number,
+  changesPerCycle?: number,
+): InventoryStore {
+  const items = openItemRows(database, changesPerCycle)
   const slots = openPackedRows(database, 'slot', 8)
   const readers = openReaderRows(database)
   const evidence = openEvidenceRows(database)
   const bases = openBaseRows(database)
-  const tracks = openTrackRows(database)
+  const packing = openPacking()
   const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
   const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
   const addTag = database.prepare('INSERT INTO tag (id, epc) VALUES (?, ?)')
@@ -73,7 +68,6 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
   const endWaiting = database.prepare('DELETE FROM waiting WHERE site = ? AND boot = ?')
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   let names = openNames([])
-  let rows: ReturnType<typeof rowsOf> | undefined
   let savedNames = 0
   let savedPlaces = 0
   let savedTags = 0
@@ -97,7 +91,6 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
         .prepare('SELECT site, zone, slot, departed FROM place ORDER BY id')
         .all()
         .map((row) => PlaceRow.parse(row))
-      rows = undefined
       const state = emptyState(openPlaces(places.map((place) => ({ ...place, departed: place.departed === 1 }))))
       state.now = now
       // A million rows: the column is TEXT NOT NULL in a STRICT table, so there is nothing to parse.
@@ -124,21 +117,11 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
         const { site, at, map } = MapRow.parse(row)
         adopt(state, siteOf(state, site), SiteMap.parse(JSON.parse(map)), at)
       }
-      items.load(
-        (row, start, id) => {
-          const item = state.items[id - 1]
-          if (item !== undefined) decodeItem(item, row, start, names, state.places)
-        },
-        (row, start, id) => {
-          const item = state.items[id - 1]
-          if (item !== undefined) decodeSighting(item, row, start, names)
-        },
-      )
+      items.load(state, names)
       slots.load((row, start, id) => {
         const slot = state.slotByPlace[id]
         if (slot !== undefined) slot.asOf = row.getFloat64(start, true)
       })
-      tracks.load(state)
       state.judgedTo = now - graceMs
       const books = noChanges()
       for (const item of state.items) {
@@ -156,7 +139,8 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
       transaction(database, () => {
         for (const { id, epc } of state.items.slice(savedTags)) addTag.run(id, epc)
         for (const row of changes.ledger) ledger.add(row)
-        evidence.add(keptOf(changes.evidence, names))
+        const seen = seenIn(changes.evidence, names, packing)
+        evidence.add(seen.bytes)
         evidence.prune(state.now - evidenceDays * dayMs)
         bases.add(changes.bases)
         bases.prune(hourOf(state.now - tooLateMs - dayMs))
@@ -164,10 +148,11 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
         if (changes.origin !== undefined) {
           refold(state, { evidence, ledger, bases, names }, changes.origin, changes)
         }
-        if (rows?.state !== state) rows = rowsOf(state, names)
-        items.write({ ...idsOf(changes.items), encode: rows.item, encodePart: rows.sighting })
-        slots.write({ ids: Uint32Array.from(changes.slots, (slot) => slot.place).sort(), encode: rows.slot })
-        tracks.save(state, changes.items)
+        items.save(state, names, seen, changes.items)
+        slots.write({
+          ids: Uint32Array.from(changes.slots, (slot) => slot.place).sort(),
+          encode: (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true),
+        })
         for (const { site, boot, record } of changes.waiting) {
           if (record === undefined) endWaiting.run(site, boot)
           else putWaiting.run(site, boot, record.epc, JSON.stringify(record))
@@ -185,7 +170,7 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
         }
         putProgress.run(offset, state.now)
       })
-      for (const item of changes.items) item.changed = 0
+      for (const item of changes.items) item.isChanged = false
       savedNames = names.all.length
       savedPlaces = state.places.count
       savedTags = state.items.length
@@ -193,50 +178,26 @@ export function openInventoryStore(database: DatabaseSync, evidenceDays: number)
   }
 }
 
-/** How rows of this state are filled; made once for a state, since V8 compiles anew what is made for each commit. */
-function rowsOf(state: InventoryState, names: Names) {
-  const item: EncodeRow = (id, row, start) => {
-    const found = state.items[id - 1]
-    if (found !== undefined) encodeItem(found, row, start, names)
-  }
-  const sighting: EncodeRow = (id, row, start) => {
-    const found = state.items[id - 1]
-    if (found !== undefined) encodeSighting(found, row, start, names)
-  }
-  const slot: EncodeRow = (id, row, start) => row.setFloat64(start, state.slotByPlace[id]?.asOf ?? 0, true)
-  return { state, item, sighting, slot }
-}
-
-function keptOf(learned: Changes['evidence'], names: Names): readonly KeptEvidence[] {
-  const kept: KeptEvidence[] = []
+/** What was learned, as it is kept. */
+function seenIn(learned: Changes['evidence'], names: Names, packing: EvidencePacking): Seen {
+  const items = new Uint32Array(learned.length)
+  let count = 0
   for (const { item, evidence, isTooLate } of learned) {
-    const { at, place, readPoint, basis, count, peakRssiDbm, sureness } = evidence
-    kept.push({
+    const { at, place, readPoint, basis, count: reads, peakRssiDbm, sureness } = evidence
+    items[count++] = item
+    packing.add({
       item,
       at,
       place: place.id,
       readPoint: names.idOf(readPoint),
       basis: bases.indexOf(basis),
-      count,
+      count: reads,
       level: peakRssiDbm === undefined ? undefined : Math.round(peakRssiDbm * 100),
       sureness: Math.round(sureness * 1000),
       isTooLate,
     })
   }
-  return kept
-}
-
-/** Those to be written whole, and those of which the sighting is enough; ascending, so that pages are touched in order. */
-function idsOf(items: readonly TrackedItem[]): { readonly ids: Uint32Array; readonly partIds: Uint32Array } {
-  const ids = new Uint32Array(items.length)
-  const partIds = new Uint32Array(items.length)
-  let whole = 0
-  let parts = 0
-  for (const { id, changed } of items) {
-    if (changed === 2) ids[whole++] = id
-    else if (changed === 1) partIds[parts++] = id
-  }
-  return { ids: ids.subarray(0, whole).sort(), partIds: partIds.subarray(0, parts).sort() }
+  return { bytes: packing.take(), items }
 }
 
 function openNames(known: readonly string[]): Names & { readonly all: string[] } {

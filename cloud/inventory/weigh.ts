@@ -5,7 +5,8 @@ import { gapHeard } from '../location/track.ts'
 import { advance, type Findings, judgeSilence } from './advance.ts'
 import { countConclusion, rebook, touchSlot } from './book.ts'
 import type { TrackedItem } from './item.ts'
-import { type Changes, type InventoryState, noteItem, noteSighting, type Origin } from './state.ts'
+import { see } from './seen.ts'
+import { type Changes, type InventoryState, noteItem, type Origin } from './state.ts'
 
 /** What is recorded so long after it happened is history, and moves no stock. */
 export const tooLateMs = 7 * 86_400_000
@@ -24,10 +25,7 @@ export function weigh(
   noteItem(changes, item)
 }
 
-/**
- * The same for evidence that came with new tag reads, counted already: seen again where it was is written as a
- * sighting, which is known on disk as newer by its greater number of reads.
- */
+/** The same for evidence that came with new tag reads, counted already: of what is only seen again that is enough. */
 export function weighReads(
   state: InventoryState,
   item: TrackedItem,
@@ -35,8 +33,7 @@ export function weighReads(
   origin: Origin,
   changes: Changes,
 ): void {
-  if (book(state, item, evidence, origin, changes)) noteSighting(changes, item)
-  else noteItem(changes, item)
+  if (!book(state, item, evidence, origin, changes)) noteItem(changes, item)
 }
 
 /** All of it since this instant has to be folded anew. */
@@ -72,14 +69,14 @@ export function watch(state: InventoryState, item: TrackedItem, now: number): vo
 
 const scratch: Findings = { conclusions: [], bases: [] }
 
-/** Returns whether the item was only seen again where it was, on the same basis. */
+/** Returns whether `seeAgain` makes the same of it. */
 function book(state: InventoryState, item: TrackedItem, evidence: Evidence, origin: Origin, changes: Changes): boolean {
   const isTooLate = origin.recordedAt - evidence.at > tooLateMs
   const exact = exactly(evidence)
   changes.evidence.push({ item: item.id, evidence: exact, isTooLate })
-  const wasSeen = see(item, exact)
+  see(item, exact)
   if (exact.place.slot !== null) touchSlot(state, exact.place, exact.at, changes)
-  if (isTooLate) return wasSeen
+  if (isTooLate) return true
   if (item.staleFrom !== 0) {
     markStale(state, item, exact.at, changes)
     return false
@@ -92,7 +89,7 @@ function book(state: InventoryState, item: TrackedItem, evidence: Evidence, orig
   }
   if (scratch.conclusions.length + scratch.bases.length > 0) settleFindings(state, before, item, origin, changes)
   if (!item.isWatched) watch(state, item, state.now)
-  return advanced === 'seen' && wasSeen
+  return advanced === 'seen'
 }
 
 function settleFindings(
@@ -110,20 +107,6 @@ function settleFindings(
   scratch.conclusions.length = 0
   scratch.bases.length = 0
   rebook(state, before, item.place, changes)
-}
-
-/** Returns whether it was seen where it was seen before. */
-function see(item: TrackedItem, { at, readPoint, place }: Evidence): boolean {
-  const { lastSeenAt, seenPlace } = item
-  if (at < lastSeenAt) return true
-  if (at === lastSeenAt) {
-    if (readPoint < item.readPoint) return true
-    if (readPoint === item.readPoint && seenPlace !== null && place.key <= seenPlace.key) return true
-  }
-  item.lastSeenAt = at
-  item.readPoint = readPoint
-  item.seenPlace = place
-  return place === seenPlace
 }
 
 /** To the digits that are kept, so that whoever folds it anew finds the same. */

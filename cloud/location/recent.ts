@@ -54,17 +54,40 @@ export function take(
 ): Order {
   const track = { cells, start }
   const first = start + countCell + 1
-  let count = cells[start + countCell] ?? 0
+  const count = cells[start + countCell] ?? 0
   if (count === 0 && sign.at < (cells[start + heardAtCell] ?? 0)) return 'late'
   if (placeHeard(track) === 0 && sign.at < sinceHeard(track)) return 'late'
-  let cell = first + count * readingCells
-  while (cell > first && isBefore(sign, cells, cell - readingCells, ground)) cell -= readingCells
+  const cell = cellFor(track, sign, ground)
   const isNewest = cell === first + count * readingCells
   if (!isNewest) {
     if (cell === first && (count === readings || sign.at < (cells[start + heardAtCell] ?? 0))) return 'late'
     if (concludes(track, first, cell, count, undefined, now, ground, profile)) return 'late'
     if (concludes(track, first, cell, count, sign, now, ground, profile)) return 'late'
   }
+  insert(track, sign, cell, ground, profile)
+  viewSome(track, (cells[start + countCell] ?? 0) - (isNewest ? 1 : 0), now, ground, profile)
+  return isNewest ? 'newest' : 'among'
+}
+
+/** Takes a reading again that was not late when it was taken first, without asking what follows from it. */
+export function retake(track: Track, sign: Reading | Word, ground: Ground, profile: Profile): void {
+  insert(track, sign, cellFor(track, sign, ground), ground, profile)
+}
+
+/** Where the sign stands among the recent ones. */
+function cellFor({ cells, start }: Track, sign: Reading | Word, ground: Ground): number {
+  const first = start + countCell + 1
+  let cell = first + (cells[start + countCell] ?? 0) * readingCells
+  while (cell > first && isBefore(sign, cells, cell - readingCells, ground)) cell -= readingCells
+  return cell
+}
+
+/** Puts the sign there; of too many the oldest is folded for good. */
+function insert(track: Track, sign: Reading | Word, before: number, ground: Ground, profile: Profile): void {
+  const { cells, start } = track
+  const first = start + countCell + 1
+  let count = cells[start + countCell] ?? 0
+  let cell = before
   if (count === readings) {
     foldCell(track, cells, first, ground, profile)
     cells.copyWithin(first, first + readingCells, first + readings * readingCells)
@@ -77,8 +100,6 @@ export function take(
   cells[cell + 2] = 'reads' in sign ? sign.reads : -1
   cells[cell + 3] = 'reads' in sign ? (sign.rssiDbm ?? Number.NaN) : sign.deafUntil
   cells[start + countCell] = count + 1
-  viewSome(track, count + (isNewest ? 0 : 1), now, ground, profile)
-  return isNewest ? 'newest' : 'among'
 }
 
 /** Writes into `now` what is believed now. */

@@ -56,7 +56,7 @@ test('a day of evidence: one item is found among thousands, before and after sor
   const kept = openEvidenceRows(database)
   kept.load()
   const count = (table: string) => Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'])
-  for (const rows of minutes(0, 180, 1000)) transaction(database, () => kept.add(rows))
+  for (const rows of minutes(0, 180, 1000)) transaction(database, () => kept.add(packEvidence(rows)))
   const parts = count('evidence')
   expect(parts).toBeGreaterThan(0) // the log had grown, and was sorted
   expect(count('evidence_log')).toBeLessThan(180)
@@ -85,10 +85,10 @@ test('what was not committed is not counted', () => {
   const database = openDatabase({ path: ':memory:', migrations: [evidenceSchema], durability: 'normal' })
   const kept = openEvidenceRows(database)
   const [first = [], second = []] = minutes(0, 2, 10)
-  transaction(database, () => kept.add(first))
+  transaction(database, () => kept.add(packEvidence(first)))
   expect(() =>
     transaction(database, () => {
-      kept.add(second)
+      kept.add(packEvidence(second))
       throw new RangeError('the disk is full')
     }),
   ).toThrow()
