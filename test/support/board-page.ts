@@ -33,7 +33,7 @@ export interface BoardPage {
   dress(look: Look): Promise<void>
   /** What axe finds serious or critical (WCAG 2.2), all over the page or within a selector; none is []. */
   serious(within?: string): Promise<string[]>
-  /** What is wider than the window; none is []. */
+  /** What is wider than the window, and buttons that something around them cuts off; none is []. */
   tooWide(): Promise<string[]>
   /** Into `test-results/<name>.png`, to be looked at. */
   picture(name: string): Promise<void>
@@ -113,7 +113,15 @@ export async function openBoardPage(
     tooWide: () =>
       page.evaluate<string[]>(`[document.documentElement, document.getElementById('content')]
         .filter((one) => one !== null && one.scrollWidth > innerWidth)
-        .map(({ nodeName, scrollWidth }) => nodeName + ' is ' + scrollWidth + ' px wide')`),
+        .map(({ nodeName, scrollWidth }) => nodeName + ' is ' + scrollWidth + ' px wide')
+        .concat([...document.querySelectorAll('main button')].filter((button) => {
+          const { right, width } = button.getBoundingClientRect()
+          for (let around = button.parentElement; width > 0 && around !== null; around = around.parentElement) {
+            const cuts = ['hidden', 'clip'].includes(getComputedStyle(around).overflowX)
+            if (cuts && right > around.getBoundingClientRect().right + 1) return true
+          }
+          return false
+        }).map(({ innerText }) => innerText + ' is cut off'))`),
     async picture(name) {
       await mkdir(pictures, { recursive: true })
       await page.screenshot({ path: `${pictures}${name}.png` })

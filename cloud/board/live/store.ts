@@ -32,6 +32,8 @@ export type Phase =
 export interface Store {
   readonly phase: ReadonlySignal<Phase>
   readonly sites: ReadonlySignal<readonly SiteSummary[]>
+  /** What is looked at; empty while there is none. Known before its board has come. */
+  readonly site: ReadonlySignal<string>
   readonly board: ReadonlySignal<Board | null>
   readonly plan: ReadonlySignal<Plan | null>
   readonly trust: ReadonlySignal<SiteTrust | null>
@@ -139,6 +141,7 @@ export function openStore(): Store {
   })
   const liveness = computed(() => livenessAt(link.value, tick.value))
   const attempt = computed(() => link.value.attempt)
+  const site = computed(() => (phase.value.kind === 'watching' ? phase.value.site : ''))
   const now = computed(() => {
     const local = performance.timeOrigin + tick.value
     return Math.floor(serverTime(serverClock.value, local) / 1000) * 1000
@@ -263,6 +266,7 @@ export function openStore(): Store {
   return {
     phase,
     sites,
+    site,
     board,
     plan,
     trust,

@@ -120,7 +120,7 @@ function AlertList({ alerts }: { readonly alerts: readonly Alert[] }) {
 function PastAlerts() {
   const store = useStore()
   const words = store.words.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const { answer, again } = useAnswer(site, (signal) =>
     askAll<Alert>(`/sites/${encodeURIComponent(site)}/alerts`, { state: 'normal' }, historyRows, signal),
   )

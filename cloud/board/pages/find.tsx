@@ -70,9 +70,9 @@ function Hits({ q }: { readonly q: string }) {
   const words = store.words.value
   const format = store.format.value
   const board = store.board.value
-  const site = board?.site ?? ''
+  const site = store.site.value
   const { answer, again } = useAnswer<Goods>(
-    `${site}?${q}`,
+    board === null ? '' : `${site}?${q}`,
     (signal) => goodsLike(site, q, skuNamed(board?.map.skus ?? [], q) ?? q, signal),
     askEveryMs,
   )

@@ -150,28 +150,31 @@ function DeviceTable({ devices }: { readonly devices: GatewayState['devices'] })
   const format = store.format.value
   const names = { up: words.deviceUp, silent: words.deviceSilent, down: words.deviceDown }
   return (
-    <table class="rows">
-      <thead>
-        <tr>
-          <th scope="col">{words.device}</th>
-          <th scope="col">{words.state}</th>
-          <th scope="col">{words.why}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {devices.map((device) => (
-          <tr key={device.device}>
-            <td class="mono">{device.device}</td>
-            <td>
-              <span class={`status ${device.state}`}>{names[device.state]}</span>{' '}
-              <span class="quiet">{words.deviceSince(format.age(store.now.value - Date.parse(device.since)))}</span>
-            </td>
-            <td class="quiet" lang="en">
-              {device.reason ?? ''}
-            </td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
+    <section class="wide-rows" tabIndex={0} aria-label={words.devices}>
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">{words.device}</th>
+            <th scope="col">{words.state}</th>
+            <th scope="col">{words.why}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {devices.map((device) => (
+            <tr key={device.device}>
+              <td class="mono">{device.device}</td>
+              <td>
+                <span class={`status ${device.state}`}>{names[device.state]}</span>{' '}
+                <span class="quiet">{words.deviceSince(format.age(store.now.value - Date.parse(device.since)))}</span>
+              </td>
+              <td class="quiet" lang="en">
+                {device.reason ?? ''}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }

@@ -13,7 +13,7 @@ const askEveryMs = 15_000
 export function GoodsPage() {
   const store = useStore()
   const words = store.words.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   if (site === '') return <section class="page" aria-busy="true" />
   return (
     <section class="page">

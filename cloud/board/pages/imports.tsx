@@ -24,7 +24,7 @@ export function ImportsPage() {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const kind = useSignal<Kind>('items')
   /** Of what should be where: the file is all of it. */
   const isWhole = useSignal(false)

@@ -27,7 +27,7 @@ export function NotificationsPage() {
 function Notifications({ canChange }: { readonly canChange: boolean }) {
   const store = useStore()
   const words = store.words.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const path = `/sites/${encodeURIComponent(site)}`
   const { answer, again } = useAnswer<Page<ChannelView>>(
     site,
@@ -90,7 +90,7 @@ function Notifications({ canChange }: { readonly canChange: boolean }) {
         <ChannelForm key={shown.channel?.id ?? ''} path={path} channel={shown.channel} onLeave={leave} />
       )}
       <h2>{words.deliveries}</h2>
-      <DeliveryList path={path} channels={got?.ok === true ? got.value.items : []} />
+      <DeliveryList site={site} channels={got?.ok === true ? got.value.items : []} />
     </section>
   )
 }

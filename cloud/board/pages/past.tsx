@@ -15,7 +15,7 @@ export function PastFloor() {
   const words = store.words.value
   const format = store.format.value
   const route = store.route.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const asked = (route.page === 'floor' ? route.asOf : undefined) ?? store.now.value
   const slot = route.page === 'floor' ? route.slot : null
   const isPlaying = useSignal(false)

@@ -62,7 +62,7 @@ export function ScanPage() {
   }
 
   const send = async (placement: Placement): Promise<CountReport | null> => {
-    const path = `/sites/${encodeURIComponent(store.board.peek()?.site ?? '')}/counts`
+    const path = `/sites/${encodeURIComponent(store.site.peek())}/counts`
     // With its own instant: sent twice, it counts once.
     const body = { ...placement, at: new Date(store.now.peek()).toISOString() }
     const answer = await ask<CountReport>(path, { method: 'POST', body })

@@ -77,7 +77,7 @@ function QuantityChart({
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const everyMs = Math.max(10_000, Math.round((hours * hourMs) / pointsWanted / 10_000) * 10_000)
   const { answer, again } = useAnswer<{ readonly series: SeriesAnswer; readonly from: number; readonly to: number }>(
     `${site} ${place.id} ${quantity} ${hours}`,

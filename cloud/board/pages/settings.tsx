@@ -74,7 +74,7 @@ function Choice<Value extends string>({
   readonly onChoose: (value: Value) => void
 }) {
   return (
-    <fieldset class="choice">
+    <fieldset class="setting">
       <legend>{title}</legend>
       <div class="segments">
         {options.map(({ value, name, lang }) => (

@@ -33,7 +33,7 @@ function Steps() {
   const words = useSetupWords()
   const format = store.format.value
   const board = store.board.value
-  const site = board?.site ?? ''
+  const site = store.site.value
   const rules = useAnswer<Page<Rule>>(site, (signal) => ask('/rules', { signal }))
   const path = `/sites/${encodeURIComponent(site)}/walls`
   const walls = useAnswer<Page<WallScreen>>(site, (signal) => ask(path, { signal }))

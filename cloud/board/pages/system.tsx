@@ -93,7 +93,7 @@ function ServerParts() {
         </div>
         {projections.map(({ name, lag }) => (
           <div key={name}>
-            <dt lang="en">{name}</dt>
+            <dt>{words.projections[name] ?? name}</dt>
             <dd>{lag <= usualLag ? words.lagNone : words.lagBehind(format.number(lag))}</dd>
           </div>
         ))}

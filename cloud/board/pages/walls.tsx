@@ -18,7 +18,7 @@ const usualScreen = { width: 1920, height: 1080 }
 export function WallsPage() {
   const store = useStore()
   const words = store.words.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const { answer, again } = useAnswer<Page<WallScreen>>(site, (signal) => ask(wallsAt(site), { signal }))
   const refused = useSignal<Refusal | null>(null)
   const got = answer.value
@@ -86,7 +86,7 @@ function NewWall({ onMade }: { readonly onMade: () => void }) {
   const turns = zones.length === 0 ? 'whole' : zones.includes('*') ? 'every' : 'some'
   const layout = wallLayout(usualScreen, settings.value, language ?? 'en')
   const make = async () => {
-    const answer = await ask<{ readonly key: string }>(wallsAt(map?.site ?? ''), {
+    const answer = await ask<{ readonly key: string }>(wallsAt(store.site.peek()), {
       method: 'POST',
       body: { name: name.value },
     })

@@ -19,7 +19,7 @@ export function AlertReport() {
   const words = store.words.value
   const format = store.format.value
   const hours = useSignal<(typeof spansHours)[number]>(24)
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const path = `/sites/${encodeURIComponent(site)}/alerts/report`
   const { answer, again } = useAnswer<Report>(
     `${site} ${hours.value}`,

@@ -16,7 +16,7 @@ export function Antennas() {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const { answer, again } = useAnswer<Hearing>(
     site,
     (signal) => ask(`/sites/${encodeURIComponent(site)}/hearing`, { signal }),

@@ -15,7 +15,8 @@ const mostRows = 800
 const states = ['waiting', 'delivered', 'spared', 'given-up'] as const
 
 /** Messages to people away from the board, newest first; of each, its attempts when they are asked for. */
-export function DeliveryList({ path, channels }: { readonly path: string; readonly channels: readonly ChannelView[] }) {
+export function DeliveryList({ site, channels }: { readonly site: string; readonly channels: readonly ChannelView[] }) {
+  const path = `/sites/${encodeURIComponent(site)}`
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
@@ -24,7 +25,7 @@ export function DeliveryList({ path, channels }: { readonly path: string; readon
   const opened = useSignal<string | null>(null)
   const refused = useSignal<Refusal | null>(null)
   const { answer, again } = useAnswer<DeliveryRow[]>(
-    `${filter.value} ${limit.value}`,
+    `${site} ${filter.value} ${limit.value}`,
     (signal) => {
       const query = { limit: String(firstRows), ...(filter.value !== null && { state: filter.value }) }
       return askAll(`${path}/deliveries`, query, limit.value, signal)

@@ -14,7 +14,7 @@ import { useMay } from './use-session.ts'
 export function DockView({ number }: { readonly number: string }) {
   const store = useStore()
   const words = store.words.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const live = store.board.value?.shipments.get(number)
   const path = `/sites/${encodeURIComponent(site)}/shipments/${encodeURIComponent(number)}`
   const { answer, again } = useAnswer<ShipmentDetail>(site === '' ? '' : path, (signal) => ask(path, { signal }))

@@ -17,7 +17,7 @@ export function GivenUpList() {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const site = store.board.value?.map.site ?? ''
+  const site = store.site.value
   const { answer, again } = useAnswer<GivenUp>(site, (signal) => givenUpAt(site, signal), 30_000)
   const got = answer.value
   if (got === null) return null

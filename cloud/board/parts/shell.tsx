@@ -95,7 +95,7 @@ function TopBar() {
         {sites.length > 1 ? (
           <select
             aria-label={words.site}
-            value={store.board.value?.site ?? ''}
+            value={store.site.value}
             onChange={(event) => store.prefer({ site: event.currentTarget.value })}
           >
             {sites.map(({ site, name }) => (

@@ -12,7 +12,7 @@ export function SilencePlan() {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const { answer, again } = useAnswer<Page<MaintenanceWindow>>(
     site,
     (signal) => ask(windowsAt(site), { signal }),

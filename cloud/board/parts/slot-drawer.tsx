@@ -105,7 +105,7 @@ function SlotContents({
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const site = store.board.value?.site ?? ''
+  const site = store.site.value
   const { answer, again } = useAnswer<Contents>(`${site}/${code}`, (signal) => contentsOf(site, code, signal))
   // New evidence or another count: look again, at most once per change.
   useEffect(again, [asOf, items])

@@ -15,7 +15,7 @@ export function useSession(): Asked<Session> {
 
 /** Whether they may do at this site what needs `least`; until that is known they may not. The server decides in any case. */
 export function useMay(): (least: Role) => boolean {
-  const site = useStore().board.value?.site ?? ''
+  const site = useStore().site.value
   const got = useSession().answer.value
   const role = got?.ok === true ? roleAt(got.value, site) : undefined
   return (least) => role !== undefined && isAtLeast(role, least)

@@ -15,7 +15,7 @@ export function WallCounters() {
   const words = store.words.value
   const { format, liveness, now } = store
   const board = store.board.value
-  const site = board?.site ?? ''
+  const site = store.site.value
   const { answer } = useAnswer<BoardTrend>(
     site,
     (signal) => ask(`/sites/${encodeURIComponent(site)}/board/trend`, { signal }),

@@ -141,6 +141,13 @@ export const en = {
   system: 'System',
   systemWell: 'Every part is at work.',
   journalEntries: 'Entries in the journal',
+  projections: {
+    inventory: 'Stock',
+    goods: 'Goods',
+    alerts: 'Alerts',
+    supervision: 'Gateways and readers',
+    series: 'History',
+  } as Readonly<Record<string, string>>,
   lagNone: 'up to date',
   lagBehind: (count: string) => `${count} entries behind`,
   givenUpTitle: 'Given up',
@@ -585,6 +592,7 @@ export const en = {
   deviceDown: 'Down',
   deviceSince: (age: string) => `for ${age}`,
   devicesLeftOut: 'It names more than 1,000 devices: the others are not shown.',
+  devices: 'Devices',
   noDevices: 'It has not named its devices yet.',
   givenUp: (count: string) => `${count} records given up`,
   givenUpHint:
