@@ -117,8 +117,10 @@ export async function openBoardPage(
         .concat([...document.querySelectorAll('main button')].filter((button) => {
           const { right, width } = button.getBoundingClientRect()
           for (let around = button.parentElement; width > 0 && around !== null; around = around.parentElement) {
-            const cuts = ['hidden', 'clip'].includes(getComputedStyle(around).overflowX)
-            if (cuts && right > around.getBoundingClientRect().right + 1) return true
+            const { overflowX } = getComputedStyle(around)
+            const room = around.getBoundingClientRect()
+            if (['hidden', 'clip'].includes(overflowX) && right > room.right + 1) return true
+            if (['auto', 'scroll'].includes(overflowX) && width > room.width) return true
           }
           return false
         }).map(({ innerText }) => innerText + ' is cut off'))`),
