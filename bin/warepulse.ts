@@ -36,6 +36,12 @@ program
   .action(async (options) => (await import('./commands/cloud.ts')).cloud(options, terminal))
 
 program
+  .command('init')
+  .description('ask a few questions and write cloud.yaml, commented, into this folder')
+  .addHelpText('after', '\nExample:\n  warepulse init && warepulse cloud --config cloud.yaml')
+  .action(async () => (await import('./commands/init.ts')).init(terminal))
+
+program
   .command('edge')
   .description('the gateway: reads devices, buffers, forwards')
   .requiredOption('--config <file>', 'YAML configuration')

@@ -1,7 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { readConfiguration } from '../bin/configuration/read.ts'
 import { configurationReference } from '../bin/configuration/reference.ts'
+import { EdgeConfig } from '../edge/config.ts'
 import { faultCodes } from '../shared/fault.ts'
 import { recordSchemas } from '../shared/record.ts'
 
@@ -29,6 +31,13 @@ test('the API page tells of every code of a problem', () => {
   // A wrong configuration keeps a process from starting; no request can meet it.
   const met = faultCodes.filter((code) => code !== 'config-invalid')
   expect(met.filter((code) => !page.includes(`\`${code}\``))).toEqual([])
+})
+
+test.each(['README.md', 'README.zh-CN.md'])('the configuration in %s is one that a gateway takes', (page) => {
+  const [, text = ''] = /```yaml\n(version: 1\n[^`]*)```/.exec(read(page)) ?? []
+  const result = readConfiguration(EdgeConfig, 'edge.yaml', text, { environment: {}, readFile: () => '' })
+  expect(result.ok ? [] : result.complaints).toEqual([])
+  expect(text).toContain('gateway: { site: harbour, id: gw-north }')
 })
 
 test('both READMEs name the same commands', () => {

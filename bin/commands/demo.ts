@@ -91,6 +91,10 @@ export async function demo(options: Options, terminal: Terminal): Promise<void> 
       terminal.line(terminal.dim('         2 to 5 last until the same key is pressed again'))
       terminal.line()
     }
+    terminal.line(
+      `  Next   ${terminal.strong('warepulse init')} for a cloud of your own; README.md, “Connect a real reader”`,
+    )
+    terminal.line()
     const act = (key: string) => {
       const story = storyNames[Number(key) - 1]
       if (story !== undefined) {

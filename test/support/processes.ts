@@ -22,9 +22,11 @@ export function startWarepulse(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   input: 'no-input' | 'take-input' = 'no-input',
+  workingDirectory?: string,
 ): Running {
   return track(
     spawn(process.execPath, [...flagsFor(args), command, ...args], {
+      cwd: workingDirectory,
       env: { ...process.env, NO_COLOR: '1', ...environment },
       stdio: [input === 'take-input' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     }),

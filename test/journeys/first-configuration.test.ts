@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../support/ports.ts'
+import { startWarepulse } from '../support/processes.ts'
+import { until } from '../support/until.ts'
+
+/** From an empty folder to a cloud of one's own, by what the terminal says. */
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'warepulse-init-'))
+})
+afterAll(() => rm(directory, { recursive: true, force: true }))
+
+const cloudYaml = () => join(directory, 'cloud.yaml')
+const run = async (...args: string[]) => {
+  const running = startWarepulse(args, {}, 'no-input', directory)
+  return { code: await running.exited, output: running.output() }
+}
+
+test('five questions, one answered wrongly at first; a folder that has a configuration keeps it', async () => {
+  const asking = startWarepulse(['init'], {}, 'take-input', directory)
+  asking.type('./here\n1\n99999\n9080\n1\n30\n')
+  expect(await asking.exited, asking.output()).toBe(0)
+  expect(asking.output()).toContain('not "99999", but a number from 1 to 65535')
+  const written = await readFile(cloudYaml(), 'utf8')
+  expect(written).toMatch(/^dataDirectory: "[.]\/here"$/m)
+  expect(await run('config', 'check', 'cloud.yaml')).toEqual({
+    code: 0,
+    output: 'cloud.yaml: a valid configuration for `warepulse cloud`\n',
+  })
+  expect(await run('init')).toMatchObject({ code: 1, output: expect.stringContaining('is there already') })
+  expect(await readFile(cloudYaml(), 'utf8')).toBe(written)
+})
+
+test('a typo is told with its line, what was probably meant, and exit code 3', async () => {
+  const written = await readFile(cloudYaml(), 'utf8')
+  await writeFile(cloudYaml(), written.replace('dataDirectory', 'dataDirctory'))
+  const { code, output } = await run('config', 'check', 'cloud.yaml')
+  await writeFile(cloudYaml(), written)
+  const line = written.split('\n').findIndex((text) => text.startsWith('dataDirectory')) + 1
+  expect(output).toContain(`cloud.yaml:${line}:1  error  dataDirctory`)
+  expect(output).toContain(`${line} | dataDirctory: "./here"`)
+  expect(output).toContain('^^^^^^^^^^^^ unknown key')
+  expect(output).toContain('help: did you mean "dataDirectory"?')
+  expect(code).toBe(3)
+})
+
+test('what init says to type next serves the board, and prints the link that signs in once', async () => {
+  const [http, broker] = [String(await freePort()), String(await freePort())]
+  const ports = { WAREPULSE_HTTP__PORT: http, WAREPULSE_BROKER__PORT: broker }
+  const cloud = startWarepulse(['cloud', '--config', 'cloud.yaml'], ports, 'no-input', directory)
+  try {
+    const [link = ''] = await until('the link is printed', () => /http:\S+\?k=\S+/.exec(cloud.output()) ?? undefined)
+    const { origin, searchParams } = new URL(link)
+    const headers = { 'content-type': 'application/json', origin }
+    const body = JSON.stringify({ key: searchParams.get('k') })
+    const enter = () => fetch(`${origin}/api/v1/session`, { method: 'POST', headers, body })
+    expect([(await enter()).status, (await enter()).status]).toEqual([201, 403])
+  } finally {
+    await cloud.stop()
+  }
+})
