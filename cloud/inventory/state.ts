@@ -5,8 +5,9 @@ import type { Place, Places } from '../location/place.ts'
 import { openTracks, type Tracks } from '../location/tracks.ts'
 import { type Deadlines, openDeadlines } from './deadlines.ts'
 import type { Doubt } from './doubt.ts'
+import { type EpcIndex, openEpcIndex } from './epc-index.ts'
 import { groundOf } from './ground.ts'
-import { newItem, type TrackedItem } from './item.ts'
+import { TrackedItem } from './item.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
 
 /** Everything the projection holds. In memory it is the truth of the moment; on disk it is what the journal made of it. */
@@ -14,7 +15,7 @@ export interface InventoryState {
   readonly places: Places
   /** By id − 1. */
   readonly items: TrackedItem[]
-  readonly byEpc: Map<string, TrackedItem>
+  readonly byEpc: EpcIndex
   /** What antennas have made of each item, by id. */
   readonly tracks: Tracks
   /** What the maps and the health of readers say of places. */
@@ -34,10 +35,11 @@ export interface InventoryState {
 
 export function emptyState(places: Places): InventoryState {
   const sites = new Map<string, SiteState>()
+  const items: TrackedItem[] = []
   return {
     places,
-    items: [],
-    byEpc: new Map(),
+    items,
+    byEpc: openEpcIndex(items),
     tracks: openTracks(),
     ground: groundOf(places, sites),
     deadlines: openDeadlines(),
@@ -60,9 +62,9 @@ export function siteOf(state: InventoryState, site: string): SiteState {
 export function itemOf(state: InventoryState, epc: string): TrackedItem {
   const known = state.byEpc.get(epc)
   if (known !== undefined) return known
-  const fresh = newItem(state.items.length + 1, epc)
+  const fresh = TrackedItem.next(state.items, epc)
   state.items.push(fresh)
-  state.byEpc.set(epc, fresh)
+  state.byEpc.add(fresh)
   return fresh
 }
 

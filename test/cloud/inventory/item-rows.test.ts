@@ -73,9 +73,14 @@ function journalOf(
 /** Every number that is known of items, and of what antennas have made of them. */
 function known(state: InventoryState) {
   return state.items.map((item) => {
-    const { isWatched: _watched, isChanged: _changed, ...rest } = item
+    const { epc, skus, sites, reads, place, since, basis, count, sureness, decidedAt, lastSeenAt, readPoint } = item
+    const { seenPlace, lostAt, foldedAt, staleFrom } = item
     const { cells, start } = state.tracks.of(item.id)
-    return { ...rest, cells: Array.from(cells.subarray(start, start + recentCells)) }
+    return {
+      ...{ epc, skus, sites, reads, place, since, basis, count, sureness, decidedAt, lastSeenAt, readPoint },
+      ...{ seenPlace, lostAt, foldedAt, staleFrom },
+      cells: Array.from(cells.subarray(start, start + recentCells)),
+    }
   })
 }
 
