@@ -2,15 +2,9 @@
  * An event as it goes over the wire to any number of boards of `/live`: text of Engine.IO 4 and Socket.IO 5, and the
  * WebSocket frame around it in one piece (RFC 6455 §5.2: final, text, not masked). Made once, written many times.
  */
-export interface Frame {
-  /** What Engine.IO is told to send; its own `4` goes before it. */
-  readonly packet: string
-  readonly bytes: Buffer
-}
-
-export function frameOf(event: string, payload: unknown): Frame {
-  const packet = `2/live,${JSON.stringify([event, payload])}`
-  const length = 1 + Buffer.byteLength(packet)
+export function frameOf(event: string, payload: unknown): Buffer {
+  const text = `42/live,${JSON.stringify([event, payload])}`
+  const length = Buffer.byteLength(text)
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10
   const bytes = Buffer.allocUnsafe(headerLength + length)
   bytes[0] = 0x81
@@ -22,6 +16,6 @@ export function frameOf(event: string, payload: unknown): Frame {
     bytes[1] = 127
     bytes.writeBigUInt64BE(BigInt(length), 2)
   }
-  bytes.write(`4${packet}`, headerLength)
-  return { packet, bytes }
+  bytes.write(text, headerLength)
+  return bytes
 }
