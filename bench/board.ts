@@ -1,13 +1,14 @@
-import type { CDPSession, Page } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { heapOf, openChromium, openHugeBoard, type Painter, untilLive, zoomAbout } from './support/huge-board.ts'
 import { percentile } from './support/probes.ts'
+import { watchProcess } from './support/watch-process.ts'
 
 /**
  * One board of 100,000 slots in Chromium, 2,000 of them changing every second: first untouched, then zoomed in and out
  * all the time; painted by a graphics card that the processor pretends (`webgl`), and without one (`canvas`).
- * `scriptMsPerPicture`: JavaScript of the page over the pictures painted. `frameP95Ms`: between two frames of the browser
- * while it is zoomed. `heapGrowthPercent`: after garbage collection, from a tenth of the time to its end; for hours and
+ * `scriptMsPerPicture`: processor time of the page's JavaScript over the pictures painted. `cardMsPerPicture`: the same of the
+ * process that is the graphics card, or pretends to be. `frameP95Ms`: between two frames of the browser while it is zoomed. `heapGrowthPercent`: after garbage collection, from a tenth of the time to its end; for hours and
  * days there is `npm run soak:board`.
  */
 const changesPerSecond = 2000
@@ -40,12 +41,13 @@ async function measure(link: string, painter: Painter, seconds: number): Promise
     await untilLive(page)
     const liveAfterMs = performance.now() - openedMs
     const devtools = await page.context().newCDPSession(page)
-    await devtools.send('Performance.enable')
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+    const card = await cardOf(browser)
     await page.waitForTimeout(1000)
-    const still = await during(page, devtools, () => page.waitForTimeout((seconds * 1000) / 4))
+    const still = await during(page, devtools, card, () => page.waitForTimeout((seconds * 1000) / 4))
     await page.waitForTimeout((seconds * 1000) / 10)
     const heapBefore = await heapOf(devtools)
-    const moved = await during(page, devtools, () => zoomAbout(page, (seconds * 1000) / 2))
+    const moved = await during(page, devtools, card, () => zoomAbout(page, (seconds * 1000) / 2))
     await page.waitForTimeout((seconds * 1000) / 4)
     const heapAfter = await heapOf(devtools)
     return {
@@ -55,6 +57,7 @@ async function measure(link: string, painter: Painter, seconds: number): Promise
       StillFrameP95Ms: still.frameP95Ms,
       MovedPicturesPerSecond: moved.picturesPerSecond,
       MovedScriptMsPerPicture: moved.scriptMsPerPicture,
+      MovedCardMsPerPicture: moved.cardMsPerPicture,
       FrameP95Ms: moved.frameP95Ms,
       HeapMb: heapAfter / mebibyte,
       HeapGrowthPercent: (100 * (heapAfter - heapBefore)) / heapBefore,
@@ -64,7 +67,7 @@ async function measure(link: string, painter: Painter, seconds: number): Promise
   }
 }
 
-async function during(page: Page, devtools: CDPSession, act: () => Promise<void>) {
+async function during(page: Page, devtools: CDPSession, card: Card, act: () => Promise<void>) {
   await page.evaluate(`{
     window.frames = []
     const look = (at) => {
@@ -74,8 +77,10 @@ async function during(page: Page, devtools: CDPSession, act: () => Promise<void>
     requestAnimationFrame(look)
   }`)
   const [before, picturesBefore, startedMs] = [await scriptSeconds(devtools), await picturesOf(page), performance.now()]
+  const cardBefore = card.cpuSeconds()
   await act()
   const [script, pictures] = [(await scriptSeconds(devtools)) - before, (await picturesOf(page)) - picturesBefore]
+  const painted = card.cpuSeconds() - cardBefore
   const elapsed = (performance.now() - startedMs) / 1000
   const frames = await page.evaluate<readonly number[]>('window.frames')
   await page.evaluate('window.frames = undefined')
@@ -83,8 +88,17 @@ async function during(page: Page, devtools: CDPSession, act: () => Promise<void>
   return {
     frameP95Ms: percentile(apart, 0.95),
     scriptMsPerPicture: (script * 1000) / pictures,
+    cardMsPerPicture: (painted * 1000) / pictures,
     picturesPerSecond: pictures / elapsed,
   }
+}
+
+type Card = Pick<ReturnType<typeof watchProcess>, 'cpuSeconds'>
+
+async function cardOf(browser: Browser): Promise<Card> {
+  const devtools = await browser.newBrowserCDPSession()
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
+  return watchProcess(processInfo.find(({ type }) => type === 'GPU')?.id ?? process.pid)
 }
 
 const picturesOf = (page: Page) => page.evaluate<number>('window.__board.pictures.count')

@@ -87,8 +87,11 @@ export function paintSlots(raster: Raster, plan: Plan, view: View, ratio: number
   const scale = view.pixelsPerMetre * ratio
   const area = (width / scale) * (height / scale)
   const box = { left: 0, top: 0, right: 0, bottom: 0 }
+  const insides = Uint32Array.from({ length: mostCodes }, (_, code) => insideOf(code, ink))
   const paint = (slot: number) => {
-    if (lay(raster, plan, view, ratio, slot, ink, box)) paintBox(raster, box, codes[slot] ?? unknown, ink)
+    if (!lay(raster, plan, view, ratio, slot, ink, box)) return
+    const code = codes[slot] ?? unknown
+    paintBox(raster, box, code, ink, insides[code] ?? ink.ground)
   }
   if (index !== null && area < fewInSight * bounds.width * bounds.height) {
     const [x, y] = [(-view.x * ratio) / scale, (-view.y * ratio) / scale]
@@ -111,7 +114,7 @@ export function paintSlot(
 ): Box | null {
   const box = { left: 0, top: 0, right: 0, bottom: 0 }
   if (!lay(raster, plan, view, ratio, slot, ink, box)) return null
-  paintBox(raster, box, code, ink)
+  paintBox(raster, box, code, ink, insideOf(code, ink))
   return box
 }
 
@@ -141,13 +144,19 @@ function lay(
   return true
 }
 
-function paintBox(raster: Raster, box: Box, code: number, ink: Ink): void {
+/** Codes have six bits. */
+const mostCodes = 64
+
+function insideOf(code: number, ink: Ink): number {
   const state = stateOfCode(code)
   const step = stepOfCode(code)
-  let inside = ink.line === 0 && state !== unknown ? ink.empty : ink.ground
-  if (step > 0) inside = ink.steps[step] ?? ink.occupied
-  else if (state === occupied) inside = ink.occupied
-  if (state === unknown) {
+  if (step > 0) return ink.steps[step] ?? ink.occupied
+  if (state === occupied) return ink.occupied
+  return ink.line === 0 && state !== unknown ? ink.empty : ink.ground
+}
+
+function paintBox(raster: Raster, box: Box, code: number, ink: Ink, inside: number): void {
+  if (stateOfCode(code) === unknown) {
     fill(raster, box, inside)
     frame(raster, box, Math.max(1, ink.line), ink.dots, ink.dash)
   } else if (ink.line === 0) fill(raster, box, inside)

@@ -11,6 +11,9 @@ import { PlanPlace } from './plan-place.tsx'
 import { usePicture } from './use-picture.ts'
 import { usePlanWindow } from './use-window.ts'
 
+/** A wheel that was still for so long begins anew. */
+const wheelRestMs = 250
+
 const arrows: Readonly<Record<string, Direction>> = {
   ArrowLeft: 'left',
   ArrowRight: 'right',
@@ -105,9 +108,13 @@ export function PlanCanvas({
   useEffect(() => {
     const element = frame.current
     if (element === null) return
+    // Where the plan is on the page costs a layout to know, and does not change while somebody turns the wheel.
+    let box = element.getBoundingClientRect()
+    let turnedAt = Number.NEGATIVE_INFINITY
     const onWheel = (event: WheelEvent) => {
       event.preventDefault()
-      const box = element.getBoundingClientRect()
+      if (event.timeStamp - turnedAt > wheelRestMs) box = element.getBoundingClientRect()
+      turnedAt = event.timeStamp
       const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY
       zoomBy(Math.exp(-Math.max(-240, Math.min(240, step)) / (event.ctrlKey ? 100 : 400)), {
         x: event.clientX - box.left,
