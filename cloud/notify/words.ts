@@ -1,3 +1,4 @@
+import { alertIn } from '../../shared/alert-words.ts'
 import { type Alert, iso } from '../../shared/api.ts'
 import type { Channel, Message } from '../../shared/channel.ts'
 import { isQuantity, quantities } from '../../shared/quantity.ts'
@@ -55,14 +56,16 @@ export function wordsOf(message: Message, site: string, language: Language, time
   if (message.event === 'test') return { title: said.testTitle(site), lines: [said.test(message.by)], severity: 4 }
   if (message.event === 'flood') {
     const { alerts, more } = message
-    const lines = alerts.map((alert) => `${said.severity(alert.severity)} · ${alert.name} · ${alert.subject}`)
+    const named = alerts.map((alert) => alertIn(language, alert))
+    const lines = named.map((alert) => `${said.severity(alert.severity)} · ${alert.name} · ${alert.subject}`)
     return {
       title: said.flood(alerts.length + more, site),
       lines: more > 0 ? [...lines, said.more(more)] : lines,
       severity: Math.min(...alerts.map(({ severity }) => severity)),
     }
   }
-  const { event, alert } = message
+  const { event } = message
+  const alert = alertIn(language, message.alert)
   const facts = [said.severity(alert.severity), ...(alert.zone === null ? [] : [said.zone(alert.zone)])]
   if (alert.value !== null) facts.push(said.value(amountOf(alert)))
   const lines = [facts.join(' · '), said.since(timeOf(alert.raisedAt, timeZone))]

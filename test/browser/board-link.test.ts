@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { type BoardServer, openBoardServer } from '../support/board-server.ts'
 import { until } from '../support/until.ts'
-import { untouched } from '../support/warehouse.ts'
+import { someAlert, untouched } from '../support/warehouse.ts'
 
 /** The board in a real browser against a server whose every trouble can be brought about. */
 let server: BoardServer
@@ -70,6 +70,24 @@ test('an acknowledgement shows at once and stays', async () => {
   const row = page.getByRole('listitem').filter({ hasText: 'Cold room too warm' })
   await row.getByRole('button', { name: /^Acknowledge/ }).click()
   await row.getByText('demo has it').waitFor()
+})
+
+test('a flood of one zone is one line that opens, and what nobody has of it is acknowledged in one go', async () => {
+  await page.goto(`${server.url}/alerts`)
+  await board.untilLive()
+  const flood = Array.from({ length: 12 }, (_, n) =>
+    someAlert(`flood-${n}`, 'harbour', { name: 'Too humid', severity: 3, zone: 'dock-1', subject: `probe-${n}` }),
+  )
+  for (const alert of flood) server.raise(alert)
+  const row = page.getByRole('listitem').filter({ hasText: 'Flood: 12 alerts' })
+  await row.waitFor()
+  expect(await page.getByRole('listitem').filter({ hasText: 'probe-' }).count()).toBe(0)
+  await row.getByRole('button', { name: /^Flood: 12/ }).click()
+  await page.getByRole('listitem').filter({ hasText: 'probe-11' }).waitFor()
+  await row.getByRole('button', { name: /^Acknowledge 12/ }).click()
+  await row.getByText('all seen to').waitFor()
+  for (const alert of flood) server.raise({ ...alert, state: 'normal' })
+  await row.waitFor({ state: 'detached' })
 })
 
 describe('link cut', () => {

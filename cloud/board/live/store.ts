@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import { alertIn } from '../../../shared/alert-words.ts'
 import type { Alert, SiteSummary } from '../../../shared/api.ts'
 import { acknowledged, inOrder } from '../core/alert-order.ts'
 import type { Board } from '../core/board.ts'
@@ -137,7 +138,8 @@ export function openStore(): Store {
   const alerts = computed(() => {
     const hopeful = acknowledging.value
     const all = [...(boardAlerts.value?.values() ?? [])].map((alert) => hopeful.get(alert.id) ?? alert)
-    return inOrder(all.filter((alert) => alert.state !== 'normal'))
+    const open = all.filter((alert) => alert.state !== 'normal')
+    return inOrder(open.map((alert) => alertIn(language.value, alert)))
   })
   const liveness = computed(() => livenessAt(link.value, tick.value))
   const attempt = computed(() => link.value.attempt)
@@ -185,7 +187,8 @@ export function openStore(): Store {
 
   /** The worst at once, the others together: nobody is read ten sentences in a row. */
   let waiting: Alert[] = []
-  const announce = (alert: Alert) => {
+  const announce = (raised: Alert) => {
+    const alert = alertIn(language.peek(), raised)
     const { value: said } = words
     if (alert.severity === 1) {
       assertive.value = said.alertRaised(severityName(said, 1), alert.name, alert.subject)

@@ -1,12 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
+import { alertIn } from '../../../shared/alert-words.ts'
 import type { Alert } from '../../../shared/api.ts'
+import { type Flood, type InboxRow, inboxRows } from '../core/alert-floods.ts'
 import { type AlertKey, alertKeys, type InboxTab, inboxOf, inboxTabs } from '../core/alert-inbox.ts'
 import { askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { AlertDesk, type DeskForm } from '../parts/alert-desk.tsx'
 import { AlertReport } from '../parts/alert-report.tsx'
 import { AlertRow } from '../parts/alert-row.tsx'
+import { FloodRow } from '../parts/flood-row.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { SilencePlan } from '../parts/silence-plan.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -57,7 +60,7 @@ export function AlertsPage() {
       ) : (
         <>
           <p class="quiet keys-hint">{words.alertKeysHint}</p>
-          <AlertList key={tab.value} alerts={lists[tab.value]} />
+          <AlertList key={tab.value} alerts={lists[tab.value]} isGrouped={tab.value === 'open'} />
         </>
       )}
     </section>
@@ -67,12 +70,21 @@ export function AlertsPage() {
 const chordMs = 1_200
 
 /** Lines that open. Arrows go from line to line, letters act on the line that has the focus. */
-function AlertList({ alerts }: { readonly alerts: readonly Alert[] }) {
+function AlertList({ alerts, isGrouped = false }: { readonly alerts: readonly Alert[]; readonly isGrouped?: boolean }) {
   const store = useStore()
   const opened = useSignal<string | null>(null)
+  /** Zones whose flood is open. */
+  const spread = useSignal<ReadonlySet<string | null>>(new Set())
   const asked = useSignal<DeskForm | null>(null)
   const list = useRef<HTMLUListElement>(null)
   const leaderAt = useRef(Number.NEGATIVE_INFINITY)
+  const rows: readonly InboxRow[] = isGrouped ? inboxRows(alerts) : alerts.map((alert) => ({ is: 'alert', alert }))
+  const floods = rows.flatMap((row) => (row.is === 'flood' ? [row.flood] : []))
+  const isSpread = ({ zone }: Flood) => spread.value.has(zone)
+  /** The alert of each line that is on the page, in order; of a flood none. */
+  const lines = rows.flatMap((row) =>
+    row.is === 'alert' ? [row.alert] : [undefined, ...(isSpread(row.flood) ? row.flood.alerts : [])],
+  )
   const act = (alert: Alert, key: AlertKey) => {
     if (key === 'acknowledge') return void store.acknowledge(alert)
     opened.value = alert.id
@@ -81,10 +93,10 @@ function AlertList({ alerts }: { readonly alerts: readonly Alert[] }) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
       return
-    const rows = [...(list.current?.querySelectorAll<HTMLElement>('.alert-open') ?? [])]
-    const at = rows.findIndex((row) => row.closest('li')?.contains(event.target as Node))
+    const shown = [...(list.current?.querySelectorAll<HTMLElement>('.alert-open') ?? [])]
+    const at = shown.findIndex((row) => row.closest('li')?.contains(event.target as Node))
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      rows[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
+      shown[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
       event.preventDefault()
       return
     }
@@ -92,27 +104,40 @@ function AlertList({ alerts }: { readonly alerts: readonly Alert[] }) {
     const isChord = event.timeStamp - leaderAt.current < chordMs
     leaderAt.current = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
     const key = alertKeys[event.key as keyof typeof alertKeys]
-    const alert = alerts[at]
+    const alert = lines[at]
     if (isChord || key === undefined || alert === undefined) return
     act(alert, key)
     event.preventDefault()
     event.stopPropagation()
   }
+  const line = (alert: Alert, isInFlood: boolean) => (
+    <AlertRow
+      key={alert.id}
+      alert={alert}
+      isInFlood={isInFlood}
+      isOpen={opened.value === alert.id}
+      onOpen={() => {
+        asked.value = null
+        opened.value = opened.value === alert.id ? null : alert.id
+      }}
+    >
+      {opened.value === alert.id && <AlertDesk alert={alert} asked={asked.value} />}
+    </AlertRow>
+  )
   return (
     <ul class="alert-list" ref={list} onKeyDown={onKeyDown}>
-      {alerts.map((alert) => (
-        <AlertRow
-          key={alert.id}
-          alert={alert}
-          isOpen={opened.value === alert.id}
-          onOpen={() => {
-            asked.value = null
-            opened.value = opened.value === alert.id ? null : alert.id
-          }}
-        >
-          {opened.value === alert.id && <AlertDesk alert={alert} asked={asked.value} />}
-        </AlertRow>
-      ))}
+      {rows.flatMap((row) => {
+        if (row.is === 'alert') return [line(row.alert, false)]
+        const { flood } = row
+        const isOpen = isSpread(flood)
+        const open = () => {
+          spread.value = new Set([...spread.value, flood.zone].filter((zone) => !isOpen || zone !== flood.zone))
+        }
+        return [
+          <FloodRow key={`flood ${flood.zone} ${floods.indexOf(flood)}`} flood={flood} isOpen={isOpen} onOpen={open} />,
+          ...(isOpen ? flood.alerts.map((alert) => line(alert, true)) : []),
+        ]
+      })}
     </ul>
   )
 }
@@ -128,5 +153,7 @@ function PastAlerts() {
   if (got === null) return <p class="quiet">{words.searching}</p>
   if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
   if (got.value.length === 0) return <p class="quiet">{words.noPastAlerts}</p>
-  return <AlertList alerts={[...got.value].sort((a, b) => b.raisedAt.localeCompare(a.raisedAt))} />
+  const { language } = store.preferences.value
+  const alerts = got.value.map((alert) => alertIn(language, alert))
+  return <AlertList alerts={alerts.sort((a, b) => b.raisedAt.localeCompare(a.raisedAt))} />
 }

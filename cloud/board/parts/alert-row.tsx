@@ -10,12 +10,14 @@ import { Owner } from './owner.tsx'
 export function AlertRow({
   alert,
   isBrief,
+  isInFlood = false,
   isOpen = false,
   onOpen,
   children,
 }: {
   readonly alert: Alert
   readonly isBrief?: boolean
+  readonly isInFlood?: boolean
   /** Where the line can be opened: whether it is, and what opens or closes it; `children` is what stands in it. */
   readonly isOpen?: boolean
   readonly onOpen?: () => void
@@ -36,7 +38,7 @@ export function AlertRow({
   const failure = store.acknowledgeFailures.value.get(alert.id)
   const isUnseen = alert.state === 'active' || alert.state === 'cleared'
   return (
-    <li class={`alert-row ${alert.state}${isBrief ? ' brief' : ''}`}>
+    <li class={`alert-row ${alert.state}${isBrief ? ' brief' : ''}${isInFlood ? ' in-flood' : ''}`}>
       <Mark severity={alert.severity} state={alert.state} isSilent={alert.silence !== null} size={isBrief ? 26 : 32} />
       <div class="alert-what">
         <div class="alert-title">

@@ -1,3 +1,4 @@
+import { textIn } from '../../../shared/alert-words.ts'
 import type { RuleOnGateway } from '../../../shared/api.ts'
 import { type Rule, runsOnGateway } from '../../../shared/rule.ts'
 import { isOfValues } from '../core/rule-fields.ts'
@@ -60,19 +61,21 @@ function Row({
   const store = useStore()
   const speaking = useSpeaking()
   const trial = useTrial()
+  const { language } = store.preferences.value
+  const name = textIn(language, rule.name)
   const open = store.alerts.value.filter((alert) => alert.rule === rule.id).length
   return (
     <tr>
       <th scope="row">
         <span class="rule-name">
           <Mark severity={rule.severity} state="acknowledged" isSilent={!rule.enabled} size={22} />
-          <span>{rule.name}</span>
+          <span>{name}</span>
         </span>
       </th>
       <td>
         {conditionSaid(rule, speaking)}
         {rule.enabled && runsOnGateway(rule) && <Places places={places} />}
-        {rule.whatToDo !== '' && <p class="quiet rule-todo">{rule.whatToDo}</p>}
+        {rule.whatToDo !== '' && <p class="quiet rule-todo">{textIn(language, rule.whatToDo)}</p>}
       </td>
       <td>
         {!rule.enabled ? (
@@ -91,7 +94,7 @@ function Row({
               <button
                 type="button"
                 class="button"
-                aria-label={words.tryRule(rule.name)}
+                aria-label={words.tryRule(name)}
                 onClick={() => void trial.run(rule)}
               >
                 {words.try}
@@ -103,7 +106,7 @@ function Row({
         )}
       </td>
       <td>
-        <button type="button" class="button" aria-label={words.changeTitle(rule.name)} onClick={() => onChange(rule)}>
+        <button type="button" class="button" aria-label={words.changeTitle(name)} onClick={() => onChange(rule)}>
           {words.change}
         </button>
       </td>

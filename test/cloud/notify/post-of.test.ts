@@ -114,7 +114,7 @@ describe('words', () => {
     [
       'zh-cn',
       [
-        '告警 · Cold room too warm · sensor-7 · rtm',
+        '告警 · 冷库温度过高 · sensor-7 · rtm',
         '2 级 · 区域 cold · 读数 9.4 °C',
         '开始于 2026-01-05 08:00 Asia/Shanghai',
         '处理办法:Close the door.',
