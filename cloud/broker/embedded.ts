@@ -2,6 +2,7 @@ import { type EventEmitter, once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, Server as TlsServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
+import { writeToStream } from 'mqtt-packet'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { PacketGuard } from '../../shared/packet-guard.ts'
@@ -9,6 +10,9 @@ import { type GatewayAddress, topicOf } from '../../shared/wire.ts'
 import type { Broker, BrokerEvents, GatewayCredentials } from './broker.ts'
 import { GuardedConnection } from './guarded-connection.ts'
 import { type DownwardChannel, mayPublish, maySubscribe, usernameOf } from './permissions.ts'
+
+/** Or it keeps a buffer for each number that a packet can have: 65,536 objects, 8 MB, for as long as the process lives. */
+writeToStream.cacheNumbers = false
 
 export interface EmbeddedLimits {
   /** Connections at a time, overall and from one address. A site behind one router shares an address. */

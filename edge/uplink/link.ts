@@ -1,7 +1,11 @@
 import { Socket } from 'node:net'
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
+import { writeToStream } from 'mqtt-packet'
 import { Fault } from '../../shared/fault.ts'
 import { type GatewayAddress, type GatewayStatus, topicOf } from '../../shared/wire.ts'
+
+/** Or it keeps a buffer for each number that a packet can have: 65,536 objects, 8 MB, for as long as the process lives. */
+writeToStream.cacheNumbers = false
 
 /** One MQTT connection, from CONNACK and SUBACK to its end. It never reconnects by itself. */
 export interface Link {

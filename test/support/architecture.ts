@@ -52,6 +52,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
     'simulators/devices/',
     'bench/',
   ],
+  'mqtt-packet': ['edge/uplink/', 'cloud/broker/', 'bench/'],
   'node:worker_threads': ['cloud/threads/', 'cloud/main.ts', 'bench/'],
   'node:sqlite': [
     'cloud/database/',
