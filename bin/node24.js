@@ -41,6 +41,14 @@ export function flagsFor(args) {
   return ['--disable-warning=ExperimentalWarning', ...heap]
 }
 
+/**
+ * glibc gives each thread that asks for memory a store of its own, and keeps there what was given back: 6 MB more than
+ * with two stores in a gateway, whose threads ask seldom. In the cloud, whose threads ask all the time, it is worth it.
+ */
+export function environmentFor(args) {
+  return args[0] === 'edge' ? { MALLOC_ARENA_MAX: '2' } : {}
+}
+
 /** Runs `script` with that Node, hands signals on, and ends as it ends. */
 export function runWithNode24(script, args) {
   const node = findNode()
@@ -53,7 +61,7 @@ export function runWithNode24(script, args) {
   }
   const child = spawn(node, [...flagsFor(args), script, ...args], {
     stdio: 'inherit',
-    env: { NODE_COMPILE_CACHE: compiledCode, ...process.env },
+    env: { NODE_COMPILE_CACHE: compiledCode, ...environmentFor(args), ...process.env },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {

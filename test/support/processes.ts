@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { flagsFor } from '../../bin/node24.js'
+import { environmentFor, flagsFor } from '../../bin/node24.js'
 
 const command = fileURLToPath(new URL('../../bin/warepulse.ts', import.meta.url))
 
@@ -27,7 +27,7 @@ export function startWarepulse(
   return track(
     spawn(process.execPath, [...flagsFor(args), command, ...args], {
       cwd: workingDirectory,
-      env: { ...process.env, NO_COLOR: '1', ...environment },
+      env: { ...environmentFor(args), ...process.env, NO_COLOR: '1', ...environment },
       stdio: [input === 'take-input' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     }),
   )
