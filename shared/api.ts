@@ -127,7 +127,7 @@ export const ItemEvidence = z.object({
       At.extend({
         at: Iso,
         readPoint: z.string(),
-        basis: z.enum(['unplaced', 'zone', 'gate', 'slot', 'pick', 'passage', 'scan']),
+        basis: z.enum(['unplaced', 'zone', 'gate', 'slot', 'pick', 'passage', 'scan', 'carried']),
         count: z.int(),
         peakRssiDbm: z.number().nullable(),
       }),
@@ -146,6 +146,7 @@ export const ItemEvent = z.object({
   to: Identifier.nullable(),
   readPoint: Identifier.nullable(),
   lastReadAt: Iso.nullable().describe('of what was lost'),
+  parent: EpcHex.nullable().describe('the logistic unit with which it went; null: it was seen itself'),
   late: z.boolean().describe('entered as a correction, when evidence of that time came late'),
   why: z.string(),
 })

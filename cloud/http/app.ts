@@ -11,6 +11,7 @@ import { countAnswers } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import type { Api, HttpParts } from './parts.ts'
 import { problem, problemOf, TooMany } from './problem.ts'
+import { aggregationRoutes } from './routes/aggregations.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authorityRoute } from './routes/authority.ts'
@@ -23,6 +24,7 @@ import { gatewayRoutes } from './routes/gateways.ts'
 import { goodsRoutes } from './routes/goods.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hearingRoutes } from './routes/hearing.ts'
+import { importAggregationRoutes } from './routes/import-aggregations.ts'
 import { importExpectedRoutes } from './routes/import-expected.ts'
 import { importItemRoutes } from './routes/import-items.ts'
 import { importShipmentRoutes } from './routes/import-shipments.ts'
@@ -77,6 +79,8 @@ const routes = [
   importItemRoutes,
   importExpectedRoutes,
   goodsRoutes,
+  aggregationRoutes,
+  importAggregationRoutes,
   shipmentRoutes,
   importShipmentRoutes,
   countRoutes,

@@ -1,3 +1,4 @@
+import type { Aggregation, ProposedAggregation } from '../../shared/aggregation.ts'
 import type {
   Alert,
   AlertActRow,
@@ -64,6 +65,12 @@ export interface InventoryQueries {
   evidence(site: string, epc: string): ItemEvidence | undefined
   /** Only what happened on these sites; `every`: on all. */
   history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
+  /** The tags that codes of any form name; null: none that anybody knows. Of a logistic unit there always is one. */
+  named(codes: readonly string[]): readonly (string | null)[]
+  /** With what an item goes, and what goes with it; undefined: nobody has heard of it. */
+  aggregation(epc: string): Aggregation | undefined
+  /** What moved with a logistic unit and may be packed on it. */
+  proposedAggregations(site: string): readonly ProposedAggregation[]
   /** Where an item was on a site within a range, oldest first. */
   stays(epc: string, query: StaysQuery): readonly Stay[]
 }

@@ -8,7 +8,7 @@ import { foldSign, settleAs, take, view } from '../location/recent.ts'
 import { forget, placeHeard, sinceHeard, type Track, trackCells } from '../location/track.ts'
 import { baseOf } from './base.ts'
 import type { TrackedItem } from './item.ts'
-import { saidOf, saidOfSilence } from './reason.ts'
+import { saidOf, saidOfLostUnit, saidOfSilence } from './reason.ts'
 import { stand, support } from './seen.ts'
 import type { Base, Conclusion, InventoryState, LedgerKind } from './state.ts'
 
@@ -65,32 +65,57 @@ export function advance(state: InventoryState, item: TrackedItem, evidence: Evid
   const isScanned = evidence.basis === 'scan' || evidence.basis === 'pick'
   if (after !== before || isScanned) {
     const kind = isScanned || after === null ? 'scanned' : kindOf(before, after, evidence)
-    const { readPoint } = evidence
+    const readPoint = evidence.readPoint === '' ? null : evidence.readPoint
+    const parent = evidence.carriedBy ?? null
     const why = saidOf(evidence)
-    found.conclusions.push({ item: item.id, at, kind, from: before, to: after, readPoint, lastReadAt: null, why })
+    const row = { item: item.id, at, kind, from: before, to: after, readPoint, lastReadAt: null }
+    found.conclusions.push({ ...row, parent, why })
   }
   return 'changed'
 }
 
 /** Whether the item was silent for too long by `now`; then it is lost. */
 export function judgeSilence(state: InventoryState, item: TrackedItem, now: number, found: Findings): boolean {
-  const track = state.tracks.of(item.id)
-  view(track, scratch, state.ground, profile)
-  const departure = lostBy(scratch, now, state.ground, profile)
+  const departure = silentBy(state, item, now)
   if (departure === undefined) return false
   lose(item, departure, scratch, found)
-  settleAs(track, scratch)
+  settleAs(state.tracks.of(item.id), scratch)
   return true
 }
 
-function lose(item: TrackedItem, departure: Departure | undefined, track: Track, found: Findings): void {
+/** Whether the item was silent for too long by `now`, and since when. */
+export function silentBy(state: InventoryState, item: TrackedItem, now: number): Departure | undefined {
+  view(state.tracks.of(item.id), scratch, state.ground, profile)
+  return lostBy(scratch, now, state.ground, profile)
+}
+
+/** The logistic unit is lost, and nothing but that told where the item was. */
+export function loseWith(
+  state: InventoryState,
+  item: TrackedItem,
+  departure: Departure,
+  parent: string,
+  found: Findings,
+): void {
+  view(state.tracks.of(item.id), scratch, state.ground, profile)
+  lose(item, departure, scratch, found, parent)
+  settleAs(state.tracks.of(item.id), scratch)
+}
+
+function lose(
+  item: TrackedItem,
+  departure: Departure | undefined,
+  track: Track,
+  found: Findings,
+  parent: string | null = null,
+): void {
   if (departure === undefined) return
   const { lastReadAt, decidedAt } = departure
   remember(item, decidedAt, track, found)
   forget(track, decidedAt)
-  const why = saidOfSilence(departure)
+  const why = parent === null ? saidOfSilence(departure) : saidOfLostUnit(parent)
   const row = { item: item.id, at: decidedAt, kind: 'lost', from: item.place, to: null, readPoint: null } as const
-  found.conclusions.push({ ...row, lastReadAt, why })
+  found.conclusions.push({ ...row, lastReadAt, parent, why })
   item.place = null
   item.since = decidedAt
   item.lostAt = decidedAt
@@ -114,9 +139,9 @@ function placeAfter(state: InventoryState, before: Place | null, evidence: Evide
 }
 
 /** Gates see what comes in. A tag never seen before that turns up on a shelf was found there. */
-function kindOf(before: Place | null, after: Place, { basis }: Evidence): LedgerKind {
+function kindOf(before: Place | null, after: Place, { basis, cameIn }: Evidence): LedgerKind {
   if (after.departed) return 'departed'
-  if (before === null) return basis === 'gate' || basis === 'passage' ? 'arrived' : 'observed'
+  if (before === null) return basis === 'gate' || basis === 'passage' || cameIn === true ? 'arrived' : 'observed'
   return before.departed || before.site !== after.site ? 'arrived' : 'moved'
 }
 

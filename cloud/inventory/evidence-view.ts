@@ -6,7 +6,7 @@ import type { EvidenceRows } from './evidence-rows.ts'
 import { ruleOf, wouldChange } from './finding-said.ts'
 import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
-import { trackNow } from './item-view.ts'
+import { trackNow, unitAt } from './item-view.ts'
 import { asEvidence } from './refold.ts'
 import type { SiteState } from './site-state.ts'
 import type { InventoryState } from './state.ts'
@@ -37,7 +37,7 @@ export function evidenceOfItem(
     place: item.place,
     since: item.place === null && item.lostAt === 0 ? 0 : item.since,
     seenPlace: item.seenPlace,
-    word: wordOf(item, weighed[0]),
+    word: wordOf(item, weighed[0], unitAt(state, item, item.decidedAt)),
     departure: item.lostAt === 0 ? undefined : { lastReadAt: item.lastSeenAt, decidedAt: item.lostAt },
   }
   const placeOf = (id: number) => state.places.byId(id)
@@ -82,8 +82,12 @@ export function evidenceOfItem(
 }
 
 /** The last word on it, if its place still stands on that. */
-function wordOf({ basis, place, decidedAt, readPoint, count, sureness }: TrackedItem, said: Evidence | undefined) {
+function wordOf(
+  { basis, place, decidedAt, readPoint, count, sureness }: TrackedItem,
+  said: Evidence | undefined,
+  carriedBy: string | undefined,
+): Evidence | undefined {
   if (place === null || !isWord({ basis })) return undefined
   if (said !== undefined && said.basis === basis && said.at === decidedAt) return said
-  return { at: decidedAt, basis, place, readPoint, count, sureness }
+  return { at: decidedAt, basis, place, readPoint, count, sureness, carriedBy }
 }

@@ -9,13 +9,14 @@ import type { InventoryState } from './state.ts'
  * The state as canonical text, one line a thing, sorted, without ids, offsets and recorded times: two states that say
  * the same are byte-equal, and so they are whatever the order in which gateway entries came within seven days.
  *
- * `items`: where every item is and on what evidence, its sightings, and the slots. `everything`: also day counts and
- * the net of the ledger.
+ * `items`: where every item is and on what evidence, its sightings, and the slots. `everything`: also day counts,
+ * what was said of packing, and the net of the ledger.
  */
 export function exportState(
   state: InventoryState,
   part: 'items' | 'everything',
   ledger: Iterable<StoredLedgerRow>,
+  names: Names,
 ): string {
   const lines: string[] = []
   for (const item of state.items) {
@@ -35,12 +36,16 @@ export function exportState(
     if (part === 'everything') lines.push(JSON.stringify({ site: site.site, days: counted }))
   }
   if (part === 'everything') {
+    for (const { site, child, parent, at, act } of state.packs.all()) {
+      lines.push(JSON.stringify({ site, child, parent, at, act }))
+    }
     for (const row of ledger) {
       const epc = state.items[row.item - 1]?.epc
       const { at, kind, lastReadAt, why } = row
+      const parent = row.parent === 0 ? null : names.nameOf(row.parent)
       const from = name(state.places.byId(row.fromPlace) ?? null)
       const to = name(state.places.byId(row.toPlace) ?? null)
-      lines.push(JSON.stringify({ ledger: epc, at, kind, from, to, lastReadAt, why }))
+      lines.push(JSON.stringify({ ledger: epc, at, kind, from, to, lastReadAt, parent, why }))
     }
   }
   return lines.sort().join('\n')

@@ -11,6 +11,7 @@ import { eventTime } from '../location/event-time.ts'
 import { hearDevice } from '../location/reader-health.ts'
 import { evidenceOf } from './evidence-of.ts'
 import type { TrackedItem } from './item.ts'
+import { isPacking, takePackingScan, takePicked } from './packed.ts'
 import { hearGateway, readerOf } from './readers.ts'
 import { takeScanned } from './scanned.ts'
 import type { SiteState } from './site-state.ts'
@@ -107,6 +108,12 @@ function scan(
   at: number,
   changes: Changes,
 ): void {
+  const said = { site: site.site, at, by: record.operator ?? entry.gateway }
+  if (isPacking(record)) {
+    site.totals.unusedScans += takePackingScan(state, record, said, entry, changes)
+    return
+  }
+  if (record.action === 'pick') takePicked(state, record, said, entry, changes)
   const slot = record.slot === undefined ? undefined : site.index?.slots.get(record.slot)
   const picked = record.action === 'pick'
   if (slot === undefined && !picked) {
@@ -116,8 +123,8 @@ function scan(
   const place = state.places.of(site.site, slot?.zone ?? null, picked ? null : (slot?.id ?? null))
   const basis = picked ? 'pick' : 'scan'
   for (const code of record.codes) {
-    const said = takeScanned(state, code, { at, basis, place, by: entry.gateway }, entry, changes)
-    if (!said) site.totals.unusedScans += 1
+    const isKnown = takeScanned(state, code, { at, basis, place, by: entry.gateway }, entry, changes)
+    if (!isKnown) site.totals.unusedScans += 1
   }
 }
 

@@ -2,6 +2,7 @@ import type { OwnEntry } from '../journal/journal.ts'
 import { isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs } from '../location/event-time.ts'
+import { takePacked } from './packed.ts'
 import { publish } from './publish.ts'
 import { reviewReaders, setLink } from './readers.ts'
 import { takeScanned } from './scanned.ts'
@@ -38,6 +39,9 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
       for (const code of record.codes) {
         takeScanned(state, code, { at: record.at, basis: 'scan', place, by: countedBy }, entry, changes)
       }
+    } else if (isOwnKind(record, 'aggregation') && entry.site !== undefined) {
+      const { act, parent, children, at, by } = record
+      for (const child of children) takePacked(state, { site: entry.site, child, parent, at, act, by }, entry, changes)
     } else if (isOwnKind(record, 'link') && entry.site !== undefined) {
       setLink(siteOf(state, entry.site), record.gateway, record.state, record.at, changes)
     }

@@ -12,6 +12,8 @@ import type { InventoryState } from './state.ts'
 
 /** While it may as well be somewhere else, a place is worth half. */
 const uncertainShare = 0.5
+/** In the place of a read point, of what was only said to be on a logistic unit. */
+const neverSeen = 'aggregation'
 
 /** An item as the API tells it; undefined for one that was imported and never seen. */
 export function viewItem(state: InventoryState, item: TrackedItem): Item | undefined {
@@ -27,8 +29,8 @@ export function viewItem(state: InventoryState, item: TrackedItem): Item | undef
     state: stateOf(item, rival),
     rival: rival === null ? null : { zone: rival.zone, slot: rival.slot },
     since: iso(item.place === null && item.lostAt < item.lastSeenAt ? item.lastSeenAt : item.since),
-    lastSeenAt: iso(item.lastSeenAt),
-    readPoint: item.readPoint,
+    lastSeenAt: iso(item.lastSeenAt === 0 ? item.decidedAt : item.lastSeenAt),
+    readPoint: item.readPoint === '' ? neverSeen : item.readPoint,
     confidence: itemConfidence(state, item),
     why: why(state, item, rival),
   }
@@ -44,6 +46,11 @@ export function rivalPlace(state: InventoryState, item: TrackedItem): Place | nu
   if (item.place === null || item.place.departed) return null
   const rival = rivalOf(trackNow(state, item), profile)
   return rival === item.place.id ? null : (state.places.byId(rival) ?? null)
+}
+
+/** EPC of the logistic unit that it was on. */
+export function unitAt(state: InventoryState, item: TrackedItem, at: number): string | undefined {
+  return state.packs.packingsOf(item).find(({ from, to }) => from <= at && at < to)?.parent
 }
 
 /** The track with all that was read. A copy. */
@@ -81,7 +88,8 @@ function why(state: InventoryState, item: TrackedItem, rival: Place | null): str
   if ((basis === 'slot' || basis === 'scan') && place.slot === null) {
     return `Its slot is not on the map any more; ${readPoint} saw it last.`
   }
-  const sentence = saidOf({ at: decidedAt, basis, place, readPoint, count, sureness })
+  const carriedBy = unitAt(state, item, decidedAt)
+  const sentence = saidOf({ at: decidedAt, basis, place, readPoint, count, sureness, carriedBy })
   if (rival !== null) return `${sentence} It may as well be at ${rival.slot ?? rival.zone ?? '?'}.`
   const slot = state.slotByPlace[place.id]
   return slot !== undefined && isFrozen(slot)

@@ -16,6 +16,8 @@ const Row = z.object({
   why: z.string(),
   /** Of what was lost; 0 = none. */
   lastReadAt: z.int(),
+  /** Of what was carried: the name of its logistic unit; 0 = none. */
+  parent: z.int(),
   /** Id of the row that it takes back; 0 = none. */
   revokes: z.int(),
 })
@@ -42,20 +44,22 @@ export interface Ledger {
   arrivedAt(item: number): number | undefined
   /** Of the net: items with a row after that instant of event time, each once, no more than `limit`; and where they were at it. */
   movedAfter(at: number, limit: number): readonly { readonly item: number; readonly placeThen: number | null }[]
+  /** Of the net, newest event first, back to `from`, at most `limit`. */
+  newest(from: number, limit: number): readonly StoredLedgerRow[]
   /** The net, in the order in which it was entered. */
   all(): Iterable<StoredLedgerRow>
 }
 
 const columns = `id, item, at, recorded_at AS recordedAt, kind, from_place AS fromPlace, to_place AS toPlace,
-  read_point AS readPoint, late, why, last_read_at AS lastReadAt, revokes`
+  read_point AS readPoint, late, why, last_read_at AS lastReadAt, parent, revokes`
 /** Neither takes anything back nor was taken back. */
 const inNet = (table: string): string =>
   `${table}.revokes = 0 AND NOT EXISTS (SELECT 1 FROM ledger AS other WHERE other.revokes = ${table}.id AND other.revokes > 0)`
 
 export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
   const insert = database.prepare(`
-    INSERT INTO ledger (item, at, recorded_at, "offset", kind, from_place, to_place, read_point, late, why, last_read_at, revokes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    INSERT INTO ledger (item, at, recorded_at, "offset", kind, from_place, to_place, read_point, late, why, last_read_at, parent, revokes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const ofItem = database.prepare(`
     SELECT ${columns} FROM ledger WHERE item = ? AND (at, id) < (?, ?) AND ${inNet('ledger')}
     ORDER BY at DESC, id DESC LIMIT ?`)
@@ -74,6 +78,9 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
       ORDER BY at DESC, id DESC LIMIT 1
     ) AS placeThen
     FROM (SELECT DISTINCT item FROM ledger WHERE at > ?1 AND ${inNet('ledger')} LIMIT ?2) AS moved`)
+  const newest = database.prepare(
+    `SELECT ${columns} FROM ledger WHERE at >= ? AND ${inNet('ledger')} ORDER BY at DESC, id DESC LIMIT ?`,
+  )
   const everything = database.prepare(`SELECT ${columns} FROM ledger WHERE ${inNet('ledger')} ORDER BY id`)
   return {
     add: (row) => {
@@ -92,6 +99,7 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
         late,
         row.why,
         row.lastReadAt ?? 0,
+        row.parent === null ? 0 : names().idOf(row.parent),
         row.revokes ?? 0,
       )
     },
@@ -108,6 +116,7 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
         item: Number(item),
         placeThen: placeThen === null ? null : Number(placeThen),
       })),
+    newest: (from, limit) => newest.all(from, limit).map((row) => Row.parse(row)),
     *all() {
       for (const row of everything.iterate()) yield Row.parse(row)
     },

@@ -105,7 +105,7 @@ export async function openInventory(options: {
       return item && store.ledger.arrivedAt(item.id)
     },
     totals: (site) => state.sites.get(site)?.totals,
-    export: (part) => exportState(state, part, part === 'everything' ? store.ledger.all() : []),
+    export: (part) => exportState(state, part, part === 'everything' ? store.ledger.all() : [], store.names),
     exportEvidence: () => exportEvidence(state, store.evidence.all(), store.names),
     close: async () => {
       if (database.isOpen) database.close()

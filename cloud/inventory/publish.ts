@@ -91,6 +91,7 @@ function resettle(state: InventoryState, site: SiteState, origin: Origin, at: nu
       to: after,
       readPoint: null,
       lastReadAt: null,
+      parent: null,
       late: false,
       revokes: null,
       why: `${before?.slot == null ? `Zone ${before?.zone ?? '?'}` : `Slot ${before.slot}`} is not on the map any more.`,
@@ -110,4 +111,10 @@ export function stillOnMap(state: InventoryState, site: SiteState, place: Place)
   const slot = place.slot === null ? undefined : site.index.slots.get(place.slot)
   if (slot !== undefined) return state.places.of(site.site, slot.zone, slot.id)
   return state.places.of(site.site, site.index.zones.has(place.zone) ? place.zone : null, null)
+}
+
+/** The same for a place of any site; null: it was none. */
+export function placeOnMap(state: InventoryState, place: Place | undefined): Place | null {
+  const site = place === undefined ? undefined : state.sites.get(place.site)
+  return place === undefined || site === undefined ? (place ?? null) : stillOnMap(state, site, place)
 }

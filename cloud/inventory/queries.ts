@@ -10,6 +10,7 @@ import {
 import { skuNamed } from '../../shared/epc/sku-named.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { InventoryQueries, PageRequest } from '../http/read-models.ts'
+import { aggregationOf, proposedOn } from './aggregation-view.ts'
 import { asOf } from './as-of.ts'
 import type { EvidenceRows } from './evidence-rows.ts'
 import { evidenceOfItem } from './evidence-view.ts'
@@ -18,6 +19,7 @@ import type { Names } from './item-row.ts'
 import { itemConfidence, placeSaid, viewItem } from './item-view.ts'
 import type { Ledger, StoredLedgerRow } from './ledger.ts'
 import { itemNamed } from './named.ts'
+import { epcNamed } from './packed.ts'
 import { pageByKey } from './page.ts'
 import type { SiteState } from './site-state.ts'
 import { skuIn } from './sku.ts'
@@ -53,6 +55,9 @@ export function queriesOf(
       return evidenceOfItem(state, kept(), names(), on, item)
     },
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
+    named: (codes) => codes.map((code) => epcNamed(current(), code) ?? null),
+    aggregation: (epc) => aggregationOf(current(), { ledger: ledger(), names: names() }, epc),
+    proposedAggregations: (site) => proposedOn(current(), { ledger: ledger(), names: names() }, site),
     stays: (epc, query) => staysOf(conclusions(current(), ledger(), epc, query.toMs), query),
   }
 }
@@ -202,6 +207,7 @@ function history(
       to: placeName(state, row.toPlace),
       readPoint: row.readPoint === 0 ? null : names.nameOf(row.readPoint),
       lastReadAt: row.lastReadAt === 0 ? null : iso(row.lastReadAt),
+      parent: row.parent === 0 ? null : names.nameOf(row.parent),
       late: row.late === 1,
       why: row.why,
     })),

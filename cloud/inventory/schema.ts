@@ -3,6 +3,7 @@ import { baseSchema } from './base-rows.ts'
 import { evidenceRunSchema, evidenceSchema } from './evidence-rows.ts'
 import { itemLogSchema } from './item-rows.ts'
 import { packedRowsSchema } from './packed-rows.ts'
+import { packingSchema } from './packing-rows.ts'
 import { readerSchema } from './reader-rows.ts'
 
 /** The file of the projection: small tables of words, packed tables of state, and the ledger. */
@@ -72,4 +73,9 @@ export const migrations: readonly Migration[] = [
   `,
   // Items and tracks that were only seen again were rows of half a kilobyte.
   itemLogSchema,
+  // What is packed on what, and what went somewhere with it.
+  `
+  ${packingSchema}
+  ALTER TABLE ledger ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

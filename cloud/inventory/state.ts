@@ -8,6 +8,7 @@ import type { Doubt } from './doubt.ts'
 import { type EpcIndex, openEpcIndex } from './epc-index.ts'
 import { groundOf } from './ground.ts'
 import { TrackedItem } from './item.ts'
+import { openPacks, type PackingFact, type Packs } from './packs.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
 
 /** Everything the projection holds. In memory it is the truth of the moment; on disk it is what the journal made of it. */
@@ -22,6 +23,8 @@ export interface InventoryState {
   readonly ground: Ground
   /** When to look whether items have been silent for too long. */
   readonly deadlines: Deadlines
+  /** What is packed on what. */
+  readonly packs: Packs
   /** To be folded anew. */
   readonly stale: Set<TrackedItem>
   readonly sites: Map<string, SiteState>
@@ -43,6 +46,7 @@ export function emptyState(places: Places): InventoryState {
     tracks: openTracks(),
     ground: groundOf(places, sites),
     deadlines: openDeadlines(),
+    packs: openPacks(),
     stale: new Set(),
     sites,
     slotByPlace: [],
@@ -86,6 +90,8 @@ export interface Conclusion {
   readonly readPoint: string | null
   /** Of what was lost: when it was read last. */
   readonly lastReadAt: number | null
+  /** EPC of the logistic unit with which it went there; null: it was seen itself. */
+  readonly parent: string | null
   readonly why: string
 }
 
@@ -127,6 +133,8 @@ export interface Changes {
   /** What was learned of items (ids), to be kept for those who ask why. */
   readonly evidence: { readonly item: number; readonly evidence: Evidence; readonly isTooLate: boolean }[]
   readonly bases: Base[]
+  /** What was said of packing, each once. */
+  readonly packings: PackingFact[]
   /** Whose silence meant something else than was thought. */
   readonly doubts: Doubt[]
   /** Of the newest entry. */
@@ -149,6 +157,7 @@ export function noChanges(): Changes {
     ledger: [],
     evidence: [],
     bases: [],
+    packings: [],
     doubts: [],
     origin: undefined,
     waiting: [],

@@ -9,6 +9,7 @@ import { hasExpired } from '../location/reader-health.ts'
 import { hourOf } from './advance.ts'
 import { openBaseRows } from './base-rows.ts'
 import { rebook } from './book.ts'
+import { carry } from './carry.ts'
 import { markDoubtful } from './doubt.ts'
 import { type EvidencePacking, openPacking } from './evidence-bytes.ts'
 import { type EvidenceRows, openEvidenceRows } from './evidence-rows.ts'
@@ -16,6 +17,7 @@ import type { Names } from './item-row.ts'
 import { openItemRows, type Seen } from './item-rows.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openPackedRows } from './packed-rows.ts'
+import { openPackingRows } from './packing-rows.ts'
 import { adopt } from './publish.ts'
 import { openReaderRows } from './reader-rows.ts'
 import { refold } from './refold.ts'
@@ -59,6 +61,7 @@ export function openInventoryStore(
   const evidence = openEvidenceRows(database)
   const bases = openBaseRows(database)
   const packing = openPacking()
+  const packings = openPackingRows(database)
   const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
   const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
   const addTag = database.prepare('INSERT INTO tag (id, epc) VALUES (?, ?)')
@@ -122,6 +125,7 @@ export function openInventoryStore(
         const slot = state.slotByPlace[id]
         if (slot !== undefined) slot.asOf = row.getFloat64(start, true)
       })
+      for (const fact of packings.all()) state.packs.tell(itemOf(state, fact.child), fact)
       state.judgedTo = now - graceMs
       const books = noChanges()
       for (const item of state.items) {
@@ -144,9 +148,12 @@ export function openInventoryStore(
         evidence.prune(state.now - evidenceDays * dayMs)
         bases.add(changes.bases)
         bases.prune(hourOf(state.now - tooLateMs - dayMs))
+        packings.add(changes.packings)
         markDoubtful(state, changes.doubts, ledger, changes)
         if (changes.origin !== undefined) {
-          refold(state, { evidence, ledger, bases, names }, changes.origin, changes)
+          const kept = { evidence, ledger, bases, names }
+          carry(state, kept, changes.origin, changes)
+          refold(state, kept, changes.origin, changes)
         }
         items.save(state, names, seen, changes.items)
         slots.write({

@@ -2,7 +2,7 @@ import { absenceMs } from '../location/absence.ts'
 import type { Evidence } from '../location/evidence.ts'
 import { defaultProfile as profile } from '../location/profile.ts'
 import { gapHeard } from '../location/track.ts'
-import { advance, type Findings, judgeSilence } from './advance.ts'
+import { advance, type Findings, judgeSilence, silentBy } from './advance.ts'
 import { countConclusion, rebook, touchSlot } from './book.ts'
 import type { TrackedItem } from './item.ts'
 import { see } from './seen.ts'
@@ -49,6 +49,12 @@ export function judgeDue(state: InventoryState, now: number, origin: Origin, cha
   for (const item of state.deadlines.due(now)) {
     const before = item.place
     if (before === null || before.departed || item.staleFrom !== 0) continue
+    if (state.packs.hasPacked(item)) {
+      const silent = silentBy(state, item, state.judgedTo)
+      if (silent === undefined) watch(state, item, now)
+      else markStale(state, item, silent.decidedAt, changes)
+      continue
+    }
     if (judgeSilence(state, item, state.judgedTo, scratch)) {
       settleFindings(state, before, item, origin, changes)
       noteItem(changes, item)
@@ -77,7 +83,9 @@ function book(state: InventoryState, item: TrackedItem, evidence: Evidence, orig
   see(item, exact)
   if (exact.place.slot !== null) touchSlot(state, exact.place, exact.at, changes)
   if (isTooLate) return true
-  if (item.staleFrom !== 0) {
+  const isSilent = state.packs.hasPacked(item) && silentBy(state, item, exact.at) !== undefined
+  if (item.staleFrom !== 0 || isSilent) {
+    // What is packed on a unit is not lost for its own silence: only who reads the ledger of the unit can tell.
     markStale(state, item, exact.at, changes)
     return false
   }

@@ -74,6 +74,18 @@ export const Counted = z.strictObject({
   slot: Identifier,
   codes: z.array(z.string().min(1).max(512)).max(1000),
 })
+/**
+ * What is packed on a logistic unit (EPCIS AggregationEvent): since `at` these are on it, or no longer. reject: nobody
+ * said so, and what moved together suggests it; a person says that it is not so.
+ */
+export const Aggregated = z.strictObject({
+  kind: z.literal('aggregation'),
+  at,
+  by,
+  act: z.enum(['add', 'delete', 'reject']),
+  parent: EpcHex.describe('of an SSCC'),
+  children: z.array(EpcHex).min(1).max(1000),
+})
 export const RulePut = z.strictObject({ kind: z.literal('rule'), at, by, rule: Rule })
 export const RuleRemoved = z.strictObject({ kind: z.literal('rule-removed'), at, by, rule: Identifier })
 /** What a person did to an alert. */
@@ -164,6 +176,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   ShipmentEnded,
   ShipmentScanned,
   Counted,
+  Aggregated,
   RulePut,
   RuleRemoved,
   AlertAct,

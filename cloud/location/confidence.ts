@@ -1,4 +1,5 @@
 import type { Basis } from './evidence.ts'
+import { isWord } from './finding.ts'
 
 /** Half of the trust in a sighting is gone after this long without another, ms. People are believed for longer. */
 const halfLifeMs: Readonly<Record<Basis, number>> = {
@@ -9,6 +10,7 @@ const halfLifeMs: Readonly<Record<Basis, number>> = {
   pick: 8 * 3_600_000,
   passage: 30 * 86_400_000, // what left stays left until it is seen again
   scan: 7 * 86_400_000,
+  carried: 7 * 86_400_000,
 }
 const worth: Readonly<Record<Basis, number>> = {
   unplaced: 0,
@@ -18,6 +20,7 @@ const worth: Readonly<Record<Basis, number>> = {
   pick: 0.6,
   passage: 1,
   scan: 0.98,
+  carried: 0.9,
 }
 
 export interface ConfidenceInputs {
@@ -37,8 +40,7 @@ export interface ConfidenceInputs {
  */
 export function confidence(inputs: ConfidenceInputs): number {
   const { basis } = inputs
-  const repetition =
-    basis === 'scan' || basis === 'passage' || basis === 'pick' ? 1 : 1 - 0.5 / Math.max(1, inputs.count)
+  const repetition = isWord({ basis }) ? 1 : 1 - 0.5 / Math.max(1, inputs.count)
   const freshness = 0.5 ** (Math.max(0, inputs.ageMs) / halfLifeMs[basis])
   const value = worth[basis] * inputs.sureness * repetition * freshness * (inputs.frozen ? 0.5 : 1)
   return Math.round(value * 100) / 100

@@ -101,15 +101,18 @@ export function findingOf(
   return { ...common, state, place, departure }
 }
 
-/** A person who scanned, or a gate that decided: it counts for more than what antennas said until then. */
+/**
+ * A person who scanned, a gate that decided, or the logistic unit that it is packed on: it counts for more than what
+ * antennas said until then.
+ */
 export function isWord({ basis }: Pick<Evidence, 'basis'>): boolean {
-  return basis === 'scan' || basis === 'pick' || basis === 'passage'
+  return basis === 'scan' || basis === 'pick' || basis === 'passage' || basis === 'carried'
 }
 
 /** What a track takes of it. A read at an antenna that is on no map says nothing of places. */
 export function signOf({ at, basis, place, count, peakRssiDbm }: Evidence): Reading | Word | undefined {
   if (basis === 'unplaced') return undefined
-  if (basis === 'scan' || basis === 'pick' || basis === 'passage') {
+  if (isWord({ basis })) {
     return { at, place: place.departed ? 0 : place.id, deafUntil: at + headStartMs(basis) }
   }
   return { at, place: place.id, reads: count, rssiDbm: peakRssiDbm }

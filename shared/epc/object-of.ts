@@ -28,6 +28,11 @@ export function objectOfTag(hex: string): string {
   return textOf(identity) ?? hex
 }
 
+/** A logistic unit: an SSCC, whatever its tag. */
+export function isUnit(hex: string): boolean {
+  return objectOfTag(hex).startsWith('(00)')
+}
+
 function textOf(identity: Identity | undefined): string | undefined {
   const elements = identity && elementsOf(identity)
   return elements && bracketed(elements)

@@ -95,6 +95,9 @@ export function rotterdam(changes: Partial<SiteMap> = {}): SiteMap {
 
 export const epcA = '3034257BF7194E4000001A85'
 export const epcB = '3034257BF7194E4000001A86'
+/** Tags of the SSCCs 340123450000000017 and 340123450000000024. */
+export const palletA = '3114F4E4E4B2D05E01000000'
+export const palletB = '3114F4E4E4B2D05E02000000'
 
 export function observation(at: number, readPoint: string, epc = epcA, count = 3): KnownRecord {
   return { kind: 'observation', at, firstAt: at - 100, readPoint, epc, count }

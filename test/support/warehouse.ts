@@ -77,6 +77,9 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
         request,
       ),
     asOf: () => 'no-map',
+    named: (codes) => codes,
+    aggregation: () => undefined,
+    proposedAggregations: () => [],
     stock: (site, { sku, slot, zone }, request) =>
       page(
         house.stock

@@ -13,6 +13,8 @@ import {
   never,
   numbered,
   observation,
+  palletA,
+  palletB,
   published,
   rotterdam,
   t0,
@@ -36,16 +38,17 @@ const stay = fc.record({
   point: fc.constantFrom('shelf.1', 'shelf.2', 'roof.1', 'cold.1', 'door.1', 'new.1'),
   level: fc.integer({ min: -75, max: -45 }),
   count: fc.integer({ min: 1, max: 3 }),
-  epc: fc.constantFrom(epcA, epcB),
+  epc: fc.constantFrom(epcA, epcB, palletA),
 })
 const event = fc.record({
   from: fc.integer({ min: 0, max: hours * 3600 }),
-  what: fc.constantFrom('put', 'pick', 'out', 'in', 'down', 'silent', 'up'),
-  epc: fc.constantFrom(epcA, epcB),
+  what: fc.constantFrom('put', 'onto', 'onto', 'pick', 'out', 'in', 'down', 'silent', 'up'),
+  epc: fc.constantFrom(epcA, epcB, palletA),
+  unit: fc.constantFrom(palletA, palletB),
   device: fc.constantFrom('shelf', 'roof', 'cold'),
 })
 const day = fc
-  .tuple(fc.array(stay, { minLength: 2, maxLength: 10 }), fc.array(event, { maxLength: 5 }))
+  .tuple(fc.array(stay, { minLength: 2, maxLength: 10 }), fc.array(event, { maxLength: 8 }))
   .map(([stays, events]): readonly KnownRecord[] => [
     ...stays.flatMap(({ from, reads, everySeconds, point, level, count, epc }) =>
       Array.from({ length: reads }, (_, index): KnownRecord => {
@@ -53,9 +56,10 @@ const day = fc
         return { ...observation(at, point, epc, count), peakRssiDbm: level + (index % 3) }
       }),
     ),
-    ...events.map(({ from, what, epc, device }): KnownRecord => {
+    ...events.map(({ from, what, epc, unit, device }): KnownRecord => {
       const at = t0 + from * second
       if (what === 'put') return { kind: 'scan', at, slot: 'A-2', codes: [epc], action: 'put' }
+      if (what === 'onto') return { kind: 'scan', at, codes: [unit, epcA, epcB], action: 'put' }
       if (what === 'pick') return { kind: 'scan', at, slot: 'C-1', codes: [epc], action: 'pick' }
       if (what === 'up' || what === 'down' || what === 'silent') return { kind: 'device', at, device, state: what }
       return { kind: 'passage', at, readPoint: 'door.1', epc, direction: what, confidence: 0.9, count: 4 }
@@ -115,6 +119,6 @@ test('in order, shuffled within 10 minutes, 8 hours late, restarted and rebuilt:
         expect(await toldAfter(late, 300, true)).toBe(inOrder)
       },
     ),
-    { numRuns: 30 },
+    { numRuns: 25 },
   )
 })

@@ -1,0 +1,84 @@
+import { type Aggregation, mostChildrenShown, type ProposedAggregation } from '../../shared/aggregation.ts'
+import { iso } from '../../shared/api.ts'
+import { isUnit, objectOfTag } from '../../shared/epc/object-of.ts'
+import { partedAt } from './carried.ts'
+import type { TrackedItem } from './item.ts'
+import type { Packing } from './packs.ts'
+import { type Move, proposalsOf } from './proposals.ts'
+import type { Kept } from './refold.ts'
+import { skuIn } from './sku.ts'
+import type { InventoryState } from './state.ts'
+import { openLedgers } from './unit-ledgers.ts'
+
+type Told = Pick<Kept, 'ledger' | 'names'>
+
+/** What is looked at for proposals: the newest rows of so many days. */
+const proposedWithinMs = 7 * 86_400_000
+const mostMoves = 20_000
+
+/** With what an item goes now, and what goes with it; undefined: nobody has heard of it. */
+export function aggregationOf(state: InventoryState, kept: Told, epc: string): Aggregation | undefined {
+  const item = state.byEpc.get(epc)
+  if (item === undefined) return undefined
+  const ledgers = openLedgers(state, kept)
+  const apart = (child: TrackedItem, packing: Packing) => {
+    const own = ledgers.of(child, Number.POSITIVE_INFINITY, { conclusions: [], bases: [] })
+    const at = partedAt(packing, own.ofItem(packing), ledgers.ofUnit(packing.parent), state.now)
+    return { since: iso(packing.from), apartSince: at === undefined ? null : iso(at) }
+  }
+  const on = packingNow(state, item)
+  const children = [...state.packs.everOn(epc)]
+    .flatMap((child) => {
+      const packing = packingNow(state, child)
+      return packing?.parent === epc ? [{ child, packing }] : []
+    })
+    .sort((a, b) => (a.child.epc < b.child.epc ? -1 : 1))
+  return {
+    epc,
+    sscc: ssccOf(epc),
+    parent: on === undefined ? null : { epc: on.parent, sscc: ssccOf(on.parent) ?? '', ...apart(item, on) },
+    children: children.slice(0, mostChildrenShown).map(({ child, packing }) => ({
+      epc: child.epc,
+      sku: skuIn(state, child),
+      zone: child.place?.zone ?? null,
+      slot: child.place?.slot ?? null,
+      ...apart(child, packing),
+    })),
+    leftOut: Math.max(0, children.length - mostChildrenShown),
+  }
+}
+
+/** On a site: what moved with a unit and is not known to be on it. What somebody rejected is asked again after it moved with it again. */
+export function proposedOn(state: InventoryState, kept: Told, site: string): readonly ProposedAggregation[] {
+  const moves: Move[] = []
+  for (const row of kept.ledger.newest(state.now - proposedWithinMs, mostMoves)) {
+    const epc = state.items[row.item - 1]?.epc
+    const to = state.places.byId(row.toPlace)
+    if (epc === undefined || to?.site !== site || row.readPoint === 0 || row.parent !== 0) continue
+    moves.push({ epc, at: row.at, readPoint: kept.names.nameOf(row.readPoint), to })
+  }
+  const isAskedAlready = (child: string, parent: string, at: number) => {
+    const item = state.byEpc.get(child)
+    if (item === undefined || packingNow(state, item) !== undefined) return true
+    return state.packs.factsOf(item).some((fact) => fact.act !== 'add' && fact.parent === parent && fact.at >= at)
+  }
+  return proposalsOf(moves.reverse(), isUnitTag, isAskedAlready).map(({ parent, child, together, lastAt }) => {
+    const item = state.byEpc.get(child)
+    const sku = item === undefined ? null : skuIn(state, item)
+    return { parent, sscc: ssccOf(parent) ?? '', child, sku, together, lastAt: iso(lastAt) }
+  })
+}
+
+/** 18 digits; null: it is no logistic unit. */
+export function ssccOf(epc: string): string | null {
+  return /^\(00\)(\d{18})$/.exec(objectOfTag(epc))?.[1] ?? null
+}
+
+/** The headers of an SSCC tell most tags apart without decoding them. */
+function isUnitTag(epc: string): boolean {
+  return /^(?:31|EF|F9)/.test(epc) && isUnit(epc)
+}
+
+function packingNow(state: InventoryState, item: TrackedItem): Packing | undefined {
+  return state.packs.packingsOf(item).findLast(({ to }) => to === Number.POSITIVE_INFINITY)
+}
