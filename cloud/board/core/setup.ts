@@ -4,10 +4,12 @@ import type { ReadPoint, SiteMap, Slot } from '../../../shared/site-map.ts'
 import { examplePattern, type PatternFlaw, slotsByPattern } from './map/rack-pattern.ts'
 
 /** The way from nothing to a board on the wall. Where somebody is on it is read off what is there, so it can be left. */
-export const setupSteps = ['site', 'gateway', 'reader', 'rule', 'wall'] as const
+export const setupSteps = ['password', 'site', 'gateway', 'reader', 'rule', 'wall'] as const
 export type SetupStep = (typeof setupSteps)[number]
 
 export interface SetupFacts {
+  /** Whoever sets up can come back without a link. */
+  readonly hasPassword: boolean
   /** `null`: there is no site yet. */
   readonly map: Pick<SiteMap, 'site' | 'readPoints'> | null
   readonly gateways: readonly Pick<GatewayState, 'link'>[]
@@ -15,8 +17,9 @@ export interface SetupFacts {
   readonly walls: number
 }
 
-export function stepsDone({ map, gateways, rules, walls }: SetupFacts): ReadonlySet<SetupStep> {
+export function stepsDone({ hasPassword, map, gateways, rules, walls }: SetupFacts): ReadonlySet<SetupStep> {
   const done: Readonly<Record<SetupStep, boolean>> = {
+    password: hasPassword,
     site: map !== null,
     gateway: gateways.some(({ link }) => link !== 'never'),
     reader: map !== null && map.readPoints.length > 0,
@@ -68,6 +71,29 @@ export function firstMap(
       sensors: [],
       skus: [],
     },
+  }
+}
+
+/** A floor with nothing on it but itself, for whoever draws the racks, or has them in a spreadsheet. Metres. */
+export function emptySite({
+  site,
+  name,
+  timeZone,
+  width,
+  depth,
+  zoneName,
+}: Pick<NewSite, 'site' | 'name' | 'timeZone'> & {
+  readonly width: number
+  readonly depth: number
+  readonly zoneName: string
+}): SiteMap {
+  return {
+    ...{ version: 1, site, name, timeZone, width, depth },
+    zones: [{ id: 'racks', name: zoneName, kind: 'storage', x: 0, y: 0, width, depth }],
+    slots: [],
+    readPoints: [],
+    sensors: [],
+    skus: [],
   }
 }
 

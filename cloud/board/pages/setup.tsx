@@ -7,8 +7,9 @@ import { ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from '../parts/link.tsx'
 import { Notice, RefusalNotice } from '../parts/notice.tsx'
+import { PasswordForm } from '../parts/password-form.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
-import { useMay, useSession } from '../parts/use-session.ts'
+import { type Session, useMay, useSession } from '../parts/use-session.ts'
 import { GatewayStep } from '../setup/gateway-step.tsx'
 import { RuleStep, WallStep } from '../setup/last-steps.tsx'
 import { ReaderStep } from '../setup/reader-step.tsx'
@@ -20,15 +21,16 @@ import '../style/setup.css'
 export function SetupPage() {
   const said = useStore().words.value
   const words = useSetupWords()
-  const session = useSession().answer.value
+  const { answer, again } = useSession()
+  const session = answer.value
   const may = useMay()
   if (session === null) return <div class="page" aria-busy="true" />
   if (!session.ok) return <RefusalNotice refusal={session} />
   if (!may('integrator')) return <Notice title={said.notAllowedTitle}>{words.hidden}</Notice>
-  return <Steps />
+  return <Steps session={session.value} onPassword={again} />
 }
 
-function Steps() {
+function Steps({ session, onPassword }: { readonly session: Session; onPassword(): void }) {
   const store = useStore()
   const words = useSetupWords()
   const format = store.format.value
@@ -46,6 +48,7 @@ function Steps() {
   const ofSite = ruleList?.ok === true ? ruleList.value.items.filter((rule) => rule.site === site) : []
   const wallCount = wallList?.ok === true ? wallList.value.items.length : 0
   const done = stepsDone({
+    hasPassword: session.hasPassword,
     map: board?.map ?? null,
     gateways: [...(board?.gateways.values() ?? [])],
     rules: ofSite,
@@ -56,6 +59,15 @@ function Steps() {
   const open = opened.value ?? begun.current
   const body = (step: SetupStep) => {
     switch (step) {
+      case 'password':
+        return (
+          <>
+            <p class="quiet">{words.passwordWhy(session.name)}</p>
+            {session.via === 'session' && (
+              <PasswordForm name={session.name} hasPassword={session.hasPassword} onDone={onPassword} />
+            )}
+          </>
+        )
       case 'site':
         return <SiteStep />
       case 'gateway':
@@ -96,7 +108,7 @@ function Steps() {
                   {words.stepNames[step]}
                   {done.has(step) && <span class="quiet"> · {words.stepDone}</span>}
                 </h2>
-                {!isOpen && (step === 'site' || board !== null) && (
+                {!isOpen && (index < 2 || board !== null) && (
                   <button
                     type="button"
                     class="button"
@@ -110,7 +122,7 @@ function Steps() {
               {isOpen && (
                 <div class="setup-body">
                   {body(step)}
-                  {next !== undefined && board !== null && (
+                  {next !== undefined && (index === 0 || board !== null) && (
                     <p>
                       <button type="button" class="button" onClick={() => (opened.value = next)}>
                         {done.has(step) ? words.next : words.skip}

@@ -6,6 +6,7 @@ import { type Asked, useAnswer } from './use-answer.ts'
 export interface Session {
   readonly name: string
   readonly via: 'session' | 'token'
+  readonly hasPassword: boolean
   readonly grants: readonly { readonly site: string; readonly role: Role }[]
 }
 

@@ -13,6 +13,7 @@ import { TooMany } from '../problem.ts'
 const Session = z.object({
   name: z.string(),
   via: z.enum(['session', 'token', 'wall']),
+  hasPassword: z.boolean().describe('may come back by name and password; of a session only'),
   grants: z.array(z.object({ site: z.string().describe('`*`: every site'), role: z.enum(roles) })).readonly(),
   expiresAt: Iso.nullable().describe('null: until it is revoked'),
 })
@@ -27,6 +28,11 @@ export function sessionRoutes(app: Api, { people, clock }: HttpParts): void {
   const throttle = openThrottle(() => clock.monotonicMs())
   /** One password costs a quarter of a second of one core and 32 MiB. */
   let hashing = 0
+
+  function view({ name, via, grants, expiresAt }: Identity): z.infer<typeof Session> {
+    const hasPassword = via === 'session' && people.people().some((one) => one.name === name && one.hasPassword)
+    return { name, via, hasPassword, grants, expiresAt: expiresAt === null ? null : iso(expiresAt) }
+  }
 
   async function byPassword(name: string, password: string, address: string) {
     const waitMs = throttle.waitMs(name, address)
@@ -142,8 +148,4 @@ function known(identity: Identity | undefined): Identity {
 
 function cookieOf({ protocol }: FastifyRequest) {
   return { path: '/', httpOnly: true, sameSite: 'strict', secure: protocol === 'https' } as const
-}
-
-function view({ name, via, grants, expiresAt }: Identity): z.infer<typeof Session> {
-  return { name, via, grants, expiresAt: expiresAt === null ? null : iso(expiresAt) }
 }

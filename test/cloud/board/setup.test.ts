@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { firstMap, gatewayYaml, readerYaml, siteIdOf, stepsDone, withReader } from '../../../cloud/board/core/setup.ts'
+import { withSlots } from '../../../cloud/board/core/map/edit.ts'
+import { slotsFromCsv } from '../../../cloud/board/core/map/slot-csv.ts'
+import {
+  emptySite,
+  firstMap,
+  gatewayYaml,
+  readerYaml,
+  siteIdOf,
+  stepsDone,
+  withReader,
+} from '../../../cloud/board/core/setup.ts'
 import { checkMap } from '../../../cloud/http/check-map.ts'
 import { EdgeConfig } from '../../../edge/config.ts'
 import { SiteMap } from '../../../shared/site-map.ts'
@@ -33,6 +43,13 @@ describe('the first map', () => {
   test('of too many slots there is none', () => {
     expect(firstMap({ ...wanted, aisles: 900, racks: 900 })).toMatchObject({ ok: false })
     expect(firstMap({ ...wanted, levels: 0 })).toMatchObject({ ok: false })
+  })
+  test('of an empty floor is one that the server takes, and takes slots from a spreadsheet', () => {
+    const { site, name, timeZone } = wanted
+    const map = emptySite({ site, name, timeZone, width: 60, depth: 40, zoneName: 'Racks' })
+    expect(checkMap(SiteMap.parse(map))).toEqual([])
+    const { slots } = slotsFromCsv('slot,zone,x,y\nA-01,racks,2,2\n')
+    expect(checkMap(SiteMap.parse(withSlots(map, slots, 'add')))).toEqual([])
   })
   test('a reader comes onto it, and comes anew when it is placed anew', () => {
     const reader = { gateway: 'g1', device: 'r1', zone: 'dock', kind: 'gate', antennas: 4 } as const
@@ -72,6 +89,7 @@ describe('where somebody is on the way', () => {
   const starter = { id: 'gateway-silent.harbour' }
   for (const [name, facts, done] of [
     ['nothing', { map: null, gateways: [], rules: [], walls: 0 }, []],
+    ['a password', { hasPassword: true, map: null, gateways: [], rules: [], walls: 0 }, ['password']],
     ['a site with what it begins with', { map, gateways: [], rules: [starter], walls: 0 }, ['site']],
     ['a gateway that was let in and never came', { map, gateways: [{ link: 'never' }], rules: [], walls: 0 }, ['site']],
     [
@@ -81,7 +99,7 @@ describe('where somebody is on the way', () => {
     ],
     ['later steps first', { map, gateways: [], rules: [starter, { id: 'cold' }], walls: 2 }, ['site', 'rule', 'wall']],
   ] as const)
-    test(name, () => expect([...stepsDone(facts)]).toEqual(done))
+    test(name, () => expect([...stepsDone({ hasPassword: false, ...facts })]).toEqual(done))
   for (const [name, id] of [
     ['Harbour DC', 'harbour-dc'],
     ['Entrepôt n° 3', 'entrepot-n-3'],

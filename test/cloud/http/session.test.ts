@@ -27,6 +27,7 @@ test('a key signs in once; the cookie opens the API until sign-out', async () =>
   expect(first.json()).toEqual({
     name: 'admin',
     via: 'session',
+    hasPassword: false,
     grants: [{ site: '*', role: 'admin' }],
     expiresAt: '2026-01-08T00:00:00.000Z',
   })
@@ -99,7 +100,7 @@ describe('name and password', () => {
     const { set } = await mia()
     expect((await set({ password: 'short' })).json()).toMatchObject({ status: 400, code: 'bad-input' })
     expect((await set({ password })).statusCode).toBe(204)
-    expect((await byPassword('mia', password)).json()).toMatchObject({ name: 'mia', via: 'session' })
+    expect((await byPassword('mia', password)).json()).toMatchObject({ name: 'mia', via: 'session', hasPassword: true })
     expect((await set({ password: 'four green forklifts' })).statusCode).toBe(403)
     expect((await set({ password: 'four green forklifts', current: password })).statusCode).toBe(204)
     expect((await byPassword('mia', password)).statusCode).toBe(403)

@@ -666,7 +666,7 @@ export const en = {
 
   firstLoad: 'Fetching the plan …',
   nothingConfiguredTitle: 'No site is set up yet',
-  nothingConfigured: 'Five steps lead to a board on the wall. Or look at the demo, which builds a whole warehouse:',
+  nothingConfigured: 'Six steps lead to a board on the wall. Or look at the demo, which builds a whole warehouse:',
   setupHere: 'Set up this warehouse',
   noSlotsTitle: 'This site has no map yet',
   noSlots: 'Its zones and slots appear here as soon as a map is imported.',
@@ -694,7 +694,7 @@ export const en = {
   passwordTitle: 'Password',
   passwordIntro:
     'With a password you sign in without a link. At least 12 characters; a few words are fine. Other sessions of yours end.',
-  passwordCurrent: 'Current password, if there is one',
+  passwordCurrent: 'Current password',
   passwordNew: 'New password',
   passwordSave: 'Save password',
   passwordSet: 'Saved. From now on you can sign in with it.',

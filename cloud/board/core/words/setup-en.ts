@@ -3,10 +3,11 @@ const pick = (n: number, one: string, many: string) => (n === 1 ? one : many)
 
 export const setupEn = {
   title: 'Set up this warehouse',
-  intro: 'Five steps. Each can be left and taken up again later; what is done stays done.',
+  intro: 'Six steps. Each can be left and taken up again later; what is done stays done.',
   hidden: 'Integrators and administrators set up a site.',
   progress: (done: string, all: string) => `${done} of ${all} steps done`,
   stepNames: {
+    password: 'Your password',
     site: 'Name, time zone and racks',
     gateway: 'First gateway',
     reader: 'First reader',
@@ -20,6 +21,20 @@ export const setupEn = {
   next: 'Next',
   language: 'Language',
 
+  passwordWhy: (name: string) =>
+    `You came in by a link that works once. With a password you come back as “${name}”, from any screen.`,
+
+  begin: 'How do you begin?',
+  beginWays: {
+    pattern: 'With racks by a pattern; they can be changed later',
+    own: 'With an empty floor: I draw the racks, or bring a spreadsheet (CSV)',
+    demo: 'I only want to look: a warehouse with demo data',
+  },
+  floorWidth: 'Width of the floor, m',
+  floorDepth: 'Depth of the floor, m',
+  notASize: 'From 1 to 10,000 metres.',
+  beginDemo:
+    'On your own computer this shows a warehouse in motion, with data of its own; nothing of it comes into this one.',
   siteName: 'Name of the site',
   siteId: 'Short name, for addresses and files',
   siteIdHint: 'Letters, digits, “-”, “_” and “.”; it stays for ever.',
@@ -36,6 +51,7 @@ export const setupEn = {
   notACount: 'Whole numbers, one at least; 99 levels at most.',
   notAZone: 'There is no such time zone.',
   siteMake: 'Make the site',
+  siteMakeOwn: 'Make the site and go to its map',
   siteMaking: 'It is made; the plan comes in a moment …',
   siteIs: (name: string, zone: string, slots: string) => `${name} · ${zone} · ${slots} slots`,
 

@@ -3,10 +3,11 @@ import type { SetupWords } from './setup-en.ts'
 /** 设置向导的中文。 */
 export const setupZhCn: SetupWords = {
   title: '设置这个仓库',
-  intro: '共五步。每一步都可以离开，以后再继续；做完的不会丢。',
+  intro: '共六步。每一步都可以离开，以后再继续；做完的不会丢。',
   hidden: '集成人员和管理员可以设置现场。',
   progress: (done, all) => `已完成 ${done} / ${all} 步`,
   stepNames: {
+    password: '设置密码',
     site: '名称、时区和货架',
     gateway: '第一个网关',
     reader: '第一个读写器',
@@ -20,6 +21,18 @@ export const setupZhCn: SetupWords = {
   next: '下一步',
   language: '语言',
 
+  passwordWhy: (name) => `您是用一次性链接登录的。设置密码后，在任何屏幕上都能用“${name}”登录。`,
+
+  begin: '从哪里开始？',
+  beginWays: {
+    pattern: '按规则排货架，以后可以改',
+    own: '从空白平面开始：自己画货架，或导入表格（CSV）',
+    demo: '先看看：带演示数据的仓库',
+  },
+  floorWidth: '平面宽度（米）',
+  floorDepth: '平面深度（米）',
+  notASize: '请填 1 到 10,000 米。',
+  beginDemo: '在您自己的电脑上运行以下命令，就能看到一座正在作业的仓库。它用自己的数据，与这里互不影响。',
   siteName: '现场名称',
   siteId: '短名称，用于地址和文件',
   siteIdHint: '字母、数字、“-”、“_”和“.”；以后不能更改。',
@@ -35,6 +48,7 @@ export const setupZhCn: SetupWords = {
   notACount: '请填整数，至少为 1；最多 99 层。',
   notAZone: '没有这个时区。',
   siteMake: '建立现场',
+  siteMakeOwn: '建立现场，去画平面图',
   siteMaking: '已建立，平面图马上就来……',
   siteIs: (name, zone, slots) => `${name} · ${zone} · ${slots} 个库位`,
 

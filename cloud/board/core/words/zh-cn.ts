@@ -649,7 +649,7 @@ export const zhCn: Words = {
 
   firstLoad: '正在获取平面图…',
   nothingConfiguredTitle: '还没有设置仓库',
-  nothingConfigured: '五步即可让看板上墙；也可以先看演示，它会搭建一座完整的仓库：',
+  nothingConfigured: '六步即可让看板上墙；也可以先看演示，它会搭建一座完整的仓库：',
   setupHere: '设置这个仓库',
   noSlotsTitle: '此仓库还没有平面图',
   noSlots: '导入平面图后，区域和库位会立即显示在这里。',
@@ -676,7 +676,7 @@ export const zhCn: Words = {
   },
   passwordTitle: '密码',
   passwordIntro: '设置密码后，无需链接即可登录。至少 12 个字符，用几个词也可以。保存后，您的其他登录会被注销。',
-  passwordCurrent: '当前密码（如已设置）',
+  passwordCurrent: '当前密码',
   passwordNew: '新密码',
   passwordSave: '保存密码',
   passwordSet: '已保存，下次可用密码登录。',
