@@ -22,45 +22,49 @@ export interface DraftScene {
 /** Pixels for each side of a mark. */
 const markSize = 11
 
-/** The draft on paper: zones, slots, read points (squares; gates with a door), sensors (circles); chosen ones ringed. */
-export function drawDraft(pen: CanvasRenderingContext2D, scene: DraftScene): void {
-  const { map, plan, selection, drag, view, size, ratio, palette } = scene
-  const scale = view.pixelsPerMetre
+/** What is being dragged moves over the ground; everything else stays. */
+function isDragged({ selection, drag }: DraftScene, kind: Kind, row: number): boolean {
+  return drag !== null && selection.kind === kind && selection.rows.has(row)
+}
+
+/** Whether the ground of one scene is that of another: while something is dragged about, it is. */
+export function isSameGround(one: DraftScene, other: DraftScene): boolean {
+  const isSame = (['map', 'plan', 'view', 'size', 'ratio', 'palette'] as const).every(
+    (part) => one[part] === other[part],
+  )
+  const isDragging = one.drag !== null || other.drag !== null
+  return isSame && (one.drag === null) === (other.drag === null) && (!isDragging || one.selection === other.selection)
+}
+
+/** Zones and slots that stay where they are. */
+export function drawGround(pen: Pen, scene: DraftScene): void {
+  const { map, view, size, ratio } = scene
   pen.setTransform(ratio, 0, 0, ratio, 0, 0)
   pen.clearRect(0, 0, size.width, size.height)
-  const from = toMetres(view, { x: 0, y: 0 })
-  const to = toMetres(view, { x: size.width, y: size.height })
-  const offset = (kind: Kind, row: number) =>
-    drag !== null && selection.kind === kind && selection.rows.has(row) ? drag : still
+  for (const row of map.zones.keys()) if (!isDragged(scene, 'zones', row)) zone(pen, scene, row, still)
+  slots(
+    pen,
+    scene,
+    map.slots.keys().filter((row) => !isDragged(scene, 'slots', row)),
+    still,
+  )
+  if (scene.plan.slotSide * view.pixelsPerMetre > 34) codes(pen, scene)
+}
 
+/** The draft on its ground: read points (squares; gates with a door), sensors (circles), what is dragged; chosen ones ringed. */
+export function drawDraft(pen: CanvasRenderingContext2D, scene: DraftScene, ground: CanvasImageSource): void {
+  const { map, selection, view, size, ratio, palette } = scene
+  const scale = view.pixelsPerMetre
+  const offset = (kind: Kind, row: number) => (isDragged(scene, kind, row) ? (scene.drag ?? still) : still)
+  pen.setTransform(1, 0, 0, 1, 0, 0)
+  pen.clearRect(0, 0, size.width * ratio + 1, size.height * ratio + 1)
+  pen.drawImage(ground, 0, 0)
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0)
   pen.lineWidth = 1
   pen.textBaseline = 'top'
-  for (const [row, zone] of map.zones.entries()) {
-    const { dx, dy } = offset('zones', row)
-    const [x, y] = [(zone.x + dx) * scale + view.x, (zone.y + dy) * scale + view.y]
-    pen.fillStyle = palette.surface
-    pen.fillRect(x, y, zone.width * scale, zone.depth * scale)
-    pen.strokeStyle = palette.zone
-    pen.strokeRect(x, y, zone.width * scale, zone.depth * scale)
-  }
-
-  // One path for all: ten thousand strokes of their own would be ten thousand pictures.
-  pen.beginPath()
-  const { slotRects } = plan
-  for (let row = 0; row < map.slots.length; row++) {
-    const at = row * 4
-    const { dx, dy } = offset('slots', row)
-    const [x, y] = [(slotRects[at] ?? 0) + dx, (slotRects[at + 1] ?? 0) + dy]
-    const [width, depth] = [slotRects[at + 2] ?? 0, slotRects[at + 3] ?? 0]
-    if (x > to.x || y > to.y || x + width < from.x || y + depth < from.y) continue
-    pen.rect(x * scale + view.x, y * scale + view.y, width * scale, depth * scale)
-  }
-  pen.fillStyle = palette.empty
-  pen.fill()
-  pen.strokeStyle = palette.outline
-  if (plan.slotSide * scale > 3) pen.stroke()
-
-  if (plan.slotSide * scale > 34) codes(pen, scene, from, to)
+  if (scene.drag !== null && selection.kind === 'zones')
+    for (const row of selection.rows) zone(pen, scene, row, scene.drag)
+  if (scene.drag !== null && selection.kind === 'slots') slots(pen, scene, selection.rows, scene.drag)
 
   pen.setLineDash([4, 3])
   pen.strokeStyle = palette.text
@@ -97,6 +101,44 @@ export function drawDraft(pen: CanvasRenderingContext2D, scene: DraftScene): voi
 }
 
 const still = { dx: 0, dy: 0 }
+type Offset = typeof still
+type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
+
+function zone(pen: Pen, { map, view, palette }: DraftScene, row: number, { dx, dy }: Offset): void {
+  const one = map.zones[row]
+  if (one === undefined) return
+  const scale = view.pixelsPerMetre
+  const [x, y] = [(one.x + dx) * scale + view.x, (one.y + dy) * scale + view.y]
+  pen.fillStyle = palette.surface
+  pen.fillRect(x, y, one.width * scale, one.depth * scale)
+  pen.lineWidth = 1
+  pen.strokeStyle = palette.zone
+  pen.strokeRect(x, y, one.width * scale, one.depth * scale)
+}
+
+/** An outline is the rest of a larger rectangle under a smaller one: a path of ten thousand rectangles takes far longer. */
+function slots(pen: Pen, { plan, view, size, palette }: DraftScene, rows: Iterable<number>, { dx, dy }: Offset): void {
+  const scale = view.pixelsPerMetre
+  const line = plan.slotSide * scale > 3 ? 1 : 0
+  const seen: number[] = []
+  for (const row of rows) {
+    const at = row * 4
+    const x = ((plan.slotRects[at] ?? 0) + dx) * scale + view.x
+    const y = ((plan.slotRects[at + 1] ?? 0) + dy) * scale + view.y
+    const [width, depth] = [(plan.slotRects[at + 2] ?? 0) * scale, (plan.slotRects[at + 3] ?? 0) * scale]
+    if (x <= size.width && y <= size.height && x + width >= 0 && y + depth >= 0) seen.push(x, y, width, depth)
+  }
+  for (const [colour, by] of [
+    [palette.outline, line / 2],
+    [palette.empty, -line / 2],
+  ] as const) {
+    pen.fillStyle = colour
+    for (let at = 0; at < seen.length; at += 4) {
+      const [x = 0, y = 0, width = 0, depth = 0] = [seen[at], seen[at + 1], seen[at + 2], seen[at + 3]]
+      pen.fillRect(x - by, y - by, width + 2 * by, depth + 2 * by)
+    }
+  }
+}
 
 /** Over the slots, on a ground of their own. */
 function zoneNames(pen: CanvasRenderingContext2D, { map, view, palette, selection, drag }: DraftScene): void {
@@ -114,12 +156,10 @@ function zoneNames(pen: CanvasRenderingContext2D, { map, view, palette, selectio
   }
 }
 
-function codes(
-  pen: CanvasRenderingContext2D,
-  { map, plan, view, palette }: DraftScene,
-  from: { readonly x: number; readonly y: number },
-  to: { readonly x: number; readonly y: number },
-): void {
+function codes(pen: Pen, { map, plan, view, size, palette }: DraftScene): void {
+  const from = toMetres(view, { x: 0, y: 0 })
+  const to = toMetres(view, { x: size.width, y: size.height })
+  pen.textBaseline = 'top'
   pen.fillStyle = palette.text
   pen.font = `11px ${palette.font}`
   const scale = view.pixelsPerMetre

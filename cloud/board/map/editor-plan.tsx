@@ -6,7 +6,7 @@ import { pickAt, rowsWithin } from '../core/map/pick.ts'
 import { fitView, type Point, pan, type Rect, toMetres, type View, zoom } from '../core/view.ts'
 import { IconButton } from '../parts/icon.tsx'
 import { usePlanWindow } from '../plan/use-window.ts'
-import { drawDraft } from './draw-draft.ts'
+import { type DraftScene, drawDraft, drawGround, isSameGround } from './draw-draft.ts'
 import { useEditor, useMapWords } from './use-editor.ts'
 
 /** Room for the name of a zone above it, and for the tools. */
@@ -41,6 +41,8 @@ export function EditorPlan({ ghosts }: { readonly ghosts: ReadonlySignal<readonl
 
   useEffect(() => {
     let asked = 0
+    // Ten thousand slots are painted once, not with every step of the pointer.
+    let ground: { readonly canvas: OffscreenCanvas; readonly scene: DraftScene } | null = null
     const draw = () => {
       asked = 0
       const [at, palette, on] = [view.peek(), window.palette.peek(), canvas.current]
@@ -54,7 +56,7 @@ export function EditorPlan({ ghosts }: { readonly ghosts: ReadonlySignal<readonl
       }
       const pen = on.getContext('2d')
       if (pen === null) return
-      drawDraft(pen, {
+      const scene: DraftScene = {
         map: editor.map.peek(),
         plan: editor.plan.peek(),
         selection: editor.selection.peek(),
@@ -65,7 +67,16 @@ export function EditorPlan({ ghosts }: { readonly ghosts: ReadonlySignal<readonl
         size: size.peek(),
         ratio,
         palette,
-      })
+      }
+      if (ground === null || !isSameGround(ground.scene, scene)) {
+        const isSized = ground?.canvas.width === wide && ground.canvas.height === high
+        const canvas = isSized && ground !== null ? ground.canvas : new OffscreenCanvas(wide, high)
+        const below = canvas.getContext('2d')
+        if (below === null) return
+        drawGround(below, scene)
+        ground = { canvas, scene }
+      }
+      drawDraft(pen, scene, ground.canvas)
     }
     const stops = [
       effect(() => {
