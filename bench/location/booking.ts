@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { z } from 'zod'
 import { openInventory } from '../../cloud/inventory/open.ts'
 import type { JournalEntry } from '../../cloud/journal/journal.ts'
 import { loadEpc, loadMap, loadReadPoint } from '../../simulators/load.ts'
 import { between, seededRandom } from '../../simulators/world/chance.ts'
 import type { Figures } from '../benchmark.ts'
+import { ownedBytes } from '../support/live-memory.ts'
 
 const [site, gateway] = ['bench', 'gw-1']
 const startAt = Date.UTC(2026, 0, 1)
@@ -19,9 +23,15 @@ const readPoints = 2_000
 /**
  * The stock itself with so many tags on one site: looks are folded, booked, kept as evidence and written to its file as
  * the cloud does it, each tag in its slot and one look in two hundred elsewhere. `booked…` counts processor time of the
- * whole process, writing included. Restart: from opening the file until it answers.
+ * whole process, writing included; `bytesPerTagBooked` is what the process owns more when all are booked than before the
+ * first. Restart: from opening the file until it answers. In a process of its own, in which nothing else lives.
  */
 export async function measureBooking(tags: number): Promise<Figures> {
+  const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, String(tags)])
+  return z.record(z.string(), z.number()).parse(JSON.parse(stdout))
+}
+
+async function book(tags: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'booking-scale-'))
   const path = join(folder, 'inventory.sqlite')
   try {
@@ -54,11 +64,13 @@ export async function measureBooking(tags: number): Promise<Figures> {
     const map = { kind: 'map' as const, at: startAt, by: 'bench', map: loadMap(site, gateway) }
     offset += 1
     await stock.apply([{ origin: 'cloud', offset, recordedAt: startAt, site, records: [map] }], never)
+    const bytesBefore = ownedBytes()
     while (looked < 2 * tags)
       await stock.apply(
         turn((look) => look % tags),
         never,
       ) // every tag known, code warm
+    const bytesPerTag = (ownedBytes() - bytesBefore) / tags
     let cpuMicros = 0
     for (const until = looked + looks; looked < until; ) {
       const entries = turn(() => between(0, tags - 1, random))
@@ -79,9 +91,14 @@ export async function measureBooking(tags: number): Promise<Figures> {
       bookedPerCpuSecond: Math.round(looks / (cpuMicros / 1e6)),
       bookingCloseSeconds: Number(((closedMs - closingMs) / 1000).toFixed(2)),
       bookingRestartSeconds: Number(((openedMs - closedMs) / 1000).toFixed(2)),
+      bytesPerTagBooked: Math.round(bytesPerTag),
       bookingFileBytesPerTag: Math.round(statSync(path).size / tags),
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  process.stdout.write(JSON.stringify(await book(Number(process.argv[2]))))
 }

@@ -10,3 +10,10 @@ export function liveBytes(): number {
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
+
+/** The same with whatever else the heap owns outside of itself. */
+export function ownedBytes(): number {
+  collect()
+  const { heapUsed, external } = process.memoryUsage() // of which buffers are a part
+  return heapUsed + external
+}

@@ -30,7 +30,10 @@ export interface EvidenceRows {
 const hourMs = 3_600_000
 const itemBits = 8
 /** Some 37,000 pieces: a busy site sorts them every few seconds, and its thread does nothing else for 40 ms. */
-const logBytesKept = 384 * 1024
+const leastLogBytes = 384 * 1024
+/** With a million items so few pieces would make parts of ten, each of which costs a statement: up to 150,000 pieces. */
+const mostLogBytes = 2 * 1024 * 1024
+const piecesPerPart = 64
 /** More than one sorting makes between two commits on a busy site, and a millisecond's work. */
 const partsPruned = 256
 
@@ -58,6 +61,7 @@ export function openEvidenceRows(database: DatabaseSync): EvidenceRows {
     'DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE hour < ? ORDER BY hour LIMIT ?)',
   )
   let logBytes = 0
+  let logBytesKept = leastLogBytes
 
   const sort = (): void => {
     const rows: KeptEvidence[] = []
@@ -77,6 +81,7 @@ export function openEvidenceRows(database: DatabaseSync): EvidenceRows {
     }
     emptyLog.run()
     logBytes = 0
+    if (rows.length < piecesPerPart * runs.size) logBytesKept = Math.min(mostLogBytes, 2 * logBytesKept)
   }
 
   return {
