@@ -82,8 +82,10 @@ async function book(tags: number): Promise<Figures> {
     const closingMs = performance.now()
     await stock.close()
     const closedMs = performance.now()
+    const closedCpu = process.cpuUsage()
     const again = await openInventory({ path, tell: () => {} })
     const openedMs = performance.now()
+    const openedCpu = process.cpuUsage(closedCpu)
     const known = again.totals(site)?.distinctEpcs
     await again.close()
     if (known !== tags) throw new Error(`${known} tags are known after the restart, ${tags} were before`)
@@ -91,6 +93,7 @@ async function book(tags: number): Promise<Figures> {
       bookedPerCpuSecond: Math.round(looks / (cpuMicros / 1e6)),
       bookingCloseSeconds: Number(((closedMs - closingMs) / 1000).toFixed(2)),
       bookingRestartSeconds: Number(((openedMs - closedMs) / 1000).toFixed(2)),
+      bookingRestartCpuSeconds: Number(((openedCpu.user + openedCpu.system) / 1e6).toFixed(2)),
       bytesPerTagBooked: Math.round(bytesPerTag),
       bookingFileBytesPerTag: Math.round(statSync(path).size / tags),
     }
