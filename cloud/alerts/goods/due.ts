@@ -12,8 +12,6 @@ export const StoredDue = z.object({
   /** Since when it holds, by event time. */
   sinceAt: z.number(),
   dueAt: z.number(),
-  /** Names what began it. */
-  trigger: z.string(),
   value: z.number().nullable(),
   raised: z.boolean(),
   /** What began it came late, then: it rings when the backlog is told and it still holds. */
@@ -38,7 +36,7 @@ export function begin(turning: Turning, key: string, due: StoredDue, now: number
   const { state } = turning
   const known = state.dues.get(key)
   if (known?.raised === true) return
-  const next = known === undefined ? due : { ...due, trigger: known.trigger, heardAt: due.heardAt ?? known.heardAt }
+  const next = known === undefined ? due : { ...due, heardAt: due.heardAt ?? known.heardAt }
   state.dues.put(key, next)
   state.nextDueAt = Math.min(state.nextDueAt, next.dueAt)
   if (next.heardAt === undefined && next.dueAt <= now && !isFull(state, due.rule)) fire(turning, key, next, now)
@@ -96,8 +94,13 @@ function fire({ state, hash, changes }: Turning, key: string, due: StoredDue, no
   raise(state, { ...causeOf(state, key, due), ringsAt: Math.max(due.dueAt, now) }, hash, changes)
 }
 
+/**
+ * Named by since when it holds: by what is so, and not by where the journal told it. What the stock corrects, it enters at
+ * the end of what it takes in one go.
+ */
 function causeOf(state: AlertState, key: string, due: StoredDue): Cause {
-  const { site, rule: ruleId, subject, zone, value, dueAt: at, trigger } = due
+  const { site, rule: ruleId, subject, zone, value, sinceAt, dueAt: at } = due
+  const trigger = `${site}/${sinceAt}`
   return { key, site, rule: state.rules.get(ruleId)?.rule, ruleId, subject, zone, value, at, trigger }
 }
 

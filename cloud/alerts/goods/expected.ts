@@ -38,7 +38,7 @@ export function setPair(
   rule: ExpectedRule,
   pair: SlotPair,
   count: number,
-  { at, trigger, heardAt, isWithdrawn }: Came,
+  { at, heardAt, isWithdrawn }: Came,
   now = at,
 ): void {
   const { state } = turning
@@ -52,12 +52,7 @@ export function setPair(
     const { id, site, onDelayMs } = rule
     const times = { sinceAt: at, dueAt: at + onDelayMs, ...(heardAt === undefined ? {} : { heardAt }) }
     const zone = zoneOfSlot(state, site, pair.slot)
-    begin(
-      turning,
-      key,
-      { site, rule: id, subject: subjectOf(pair), zone, ...times, trigger, value, raised: false },
-      now,
-    )
+    begin(turning, key, { site, rule: id, subject: subjectOf(pair), zone, ...times, value, raised: false }, now)
   } else if (!known.raised && known.value !== value) state.dues.put(key, { ...known, value })
 }
 

@@ -56,7 +56,7 @@ function judgeItem(
   item: KnownItem,
   stop: Parameters<typeof heldAgainst>[3],
   entered: () => number,
-  { at, trigger, heardAt, isWithdrawn }: Came,
+  { at, heardAt, isWithdrawn }: Came,
 ): void {
   const key = conditionKey(rule, rule.site, item.epc)
   const known = turning.state.dues.get(key)
@@ -64,21 +64,25 @@ function judgeItem(
   // From one wrong place to the next it goes on.
   const goesOn = known !== undefined && (rule.type === 'misplaced' || rule.type === 'held')
   if (held === undefined) end(turning, key, at, isWithdrawn)
-  else if (!goesOn)
-    begin(turning, key, { ...dueOf(rule, item.epc, stop.place?.zone ?? null, held, trigger), heardAt }, at)
+  else if (!goesOn) begin(turning, key, { ...dueOf(rule, item.epc, stop.place?.zone ?? null, held), heardAt }, at)
 }
 
 /** What left is told once; what comes back, or had never gone, clears it. */
 function leave(turning: Turning, rule: LeavingRule, item: KnownItem, row: LedgerStep): void {
   const { before, after, to, at, readPoint } = row
   const key = conditionKey(rule, rule.site, item.epc)
-  if (before !== after && after?.departed !== true) end(turning, key, at, true)
-  if (rule.only === 'unordered') return // goods/unordered.ts says who
+  const isBack = before !== after && after?.departed !== true
+  if (rule.only === 'unordered') {
+    // Who left so, goods/unordered.ts says. What comes late of the time before says nothing against it.
+    if (isBack && at > (turning.state.dues.get(key)?.sinceAt ?? at)) end(turning, key, at, true)
+    return
+  }
+  if (isBack) end(turning, key, at, true)
   if (to === null || !to.departed || to.site !== rule.site) return
   if (rule.readPoints !== undefined && !rule.readPoints.includes(readPoint)) return
   if (!fits(rule.goods, item) || !mustStay(rule, item, at)) return
   const times = { sinceAt: at, dueAt: at + rule.onDelayMs }
-  const due = dueOf(rule, item.epc, zoneOf(turning.state, rule.site, readPoint), times, cameOf(row).trigger)
+  const due = dueOf(rule, item.epc, zoneOf(turning.state, rule.site, readPoint), times)
   const isPresent = before !== after && cameOf(row).heardAt === undefined
   if (isPresent) begin(turning, key, { ...due, endsAt: due.dueAt + rule.quietMs }, at)
   else if (turning.state.dues.get(key) === undefined) tellPast(turning, key, due, due.dueAt)
@@ -95,9 +99,8 @@ export function dueOf(
   subject: string,
   zone: string | null,
   times: { readonly sinceAt: number; readonly dueAt: number },
-  trigger: string,
 ): StoredDue {
-  return { site, rule: id, subject, zone, ...times, trigger, value: null, raised: false }
+  return { site, rule: id, subject, zone, ...times, value: null, raised: false }
 }
 
 /** What people say of goods and places, of one entry of the cloud's own. */
@@ -134,7 +137,7 @@ function reconsider(
   if (number === undefined || site === undefined) return
   const [stop] = conclusions.trail(number, offset)
   if (stop === undefined) return
-  const came: Came = { at: recordedAt, trigger: `${site}/${offset}`, isWithdrawn: true }
+  const came: Came = { at: recordedAt, isWithdrawn: true }
   for (const rule of goodsRulesOn(turning.state, site)) {
     if (turning.state.unread.get(rule.id) !== undefined) continue
     if (rule.type === 'stock') {
@@ -152,12 +155,11 @@ function reconsider(
   }
 }
 
-/** Identity and age of what a row begins. */
-function cameOf({ offset, at, recordedAt, kind, after, isCorrection }: LedgerStep): Came {
+/** Age of what a row begins. */
+function cameOf({ at, recordedAt, kind, isCorrection }: LedgerStep): Came {
   const isOld = recordedAt - at > oldAfterMs
   const came = {
     at,
-    trigger: `${after?.site ?? ''}/${offset}/${at}`,
     isWithdrawn: isCorrection || kind === 'corrected',
   }
   return isOld ? { ...came, heardAt: recordedAt } : came

@@ -13,7 +13,6 @@ import { countedAs, setStock } from './stock.ts'
 /** What a rule that was just made finds, as of an offset of the journal. */
 export interface Reading {
   readonly rule: GoodsRule
-  readonly offset: number
   /** subject → how many, of a rule on stock. */
   readonly counts: ReadonlyMap<string, number>
   readonly dues: ReadonlyMap<string, StoredDue>
@@ -34,7 +33,7 @@ export async function readLedger(
     .flatMap((site) => goodsRulesOn(state, site))
     .filter(({ id }) => state.unread.get(id) !== undefined)
   const readings = rules.map((rule) => ({
-    ...{ rule, offset, dues: new Map<string, StoredDue>() },
+    ...{ rule, dues: new Map<string, StoredDue>() },
     counts: new Map(subjectsOf(state, rule).map((subject) => [subject, 0])),
   }))
   for (let number = 1; number <= conclusions.items; number += 1) {
@@ -54,8 +53,7 @@ export async function readLedger(
       } else if (isItemRule(rule)) {
         const held = heldAgainst(state, rule, item, stop, () => enteredAt(conclusions, rule, epc, offset))
         if (held === undefined) continue
-        const trigger = `${rule.site}/${stop.offset}/${stop.at}`
-        dues.set(conditionKey(rule, rule.site, epc), dueOf(rule, epc, stop.place.zone, held, trigger))
+        dues.set(conditionKey(rule, rule.site, epc), dueOf(rule, epc, stop.place.zone, held))
       }
     }
   }
@@ -63,10 +61,10 @@ export async function readLedger(
 }
 
 /** Takes a reading over. What rang and still holds goes on; what is found only now rings by the next tick. */
-export function takeReading(turning: Turning, { rule, offset, counts, dues }: Reading, now: number): void {
+export function takeReading(turning: Turning, { rule, counts, dues }: Reading, now: number): void {
   const { state } = turning
   state.unread.remove(rule.id)
-  const came = { at: now, trigger: `${rule.site}/${offset}`, isWithdrawn: true }
+  const came = { at: now, isWithdrawn: true }
   if (rule.type === 'expected') {
     const subjects = new Set([...counts.keys(), ...pairsOf(state, rule).map(subjectOf)])
     for (const subject of subjects) {

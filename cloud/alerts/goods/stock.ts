@@ -6,7 +6,6 @@ import { fits, type KnownItem } from './scope.ts'
 /** From where a change comes. Instants are Unix ms. */
 export interface Came {
   readonly at: number
-  readonly trigger: string
   /** It came late, then. */
   readonly heardAt?: number | undefined
   readonly isWithdrawn?: boolean
@@ -30,11 +29,11 @@ export function setStock(turning: Turning, rule: StockRule, subject: string, cou
   const key = conditionKey(rule, rule.site, subject)
   if (state.counts.get(key)?.count !== count) state.counts.put(key, { count })
   const level = levelOf(rule, count)
-  const { at, trigger, heardAt, isWithdrawn } = came
+  const { at, heardAt, isWithdrawn } = came
   if (level === 'within') end(turning, key, at, isWithdrawn)
   if (level !== 'beyond' || state.dues.get(key) !== undefined) return
   const { id, site, zone = null, onDelayMs } = rule
-  const due = { site, rule: id, subject, zone, sinceAt: at, dueAt: at + onDelayMs, trigger, value: count }
+  const due = { site, rule: id, subject, zone, sinceAt: at, dueAt: at + onDelayMs, value: count }
   begin(turning, key, { ...due, raised: false, ...(heardAt === undefined ? {} : { heardAt }) }, at)
 }
 

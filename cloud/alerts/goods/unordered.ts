@@ -68,7 +68,7 @@ function tell(turning: Turning, rule: LeavingRule, { passage }: Unordered, now: 
   if (state.unordered.get(toldKey) !== undefined) return
   state.unordered.put(toldKey, { at })
   const times = { sinceAt: at, dueAt: at + rule.onDelayMs }
-  const due = dueOf(rule, epc, zoneOf(state, rule.site, readPoint), times, `${rule.site}/${point}/${at}`)
+  const due = dueOf(rule, epc, zoneOf(state, rule.site, readPoint), times)
   if (now - at <= Math.max(oldAfterMs, rule.onDelayMs)) {
     begin(turning, key, { ...due, endsAt: due.dueAt + rule.quietMs }, now)
   } else if (state.dues.get(key) === undefined) tellPast(turning, key, due, due.dueAt)

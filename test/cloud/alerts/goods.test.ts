@@ -734,4 +734,30 @@ describe('the same whoever reads the journal, and when', () => {
     )
     expect(raised).toBeGreaterThan(60)
   })
+
+  test('a stock that was built anew in other parts: what it finds of one subject at one time has one id', async () => {
+    let both = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { minLength: 5, maxLength: 40 }), async (words) => {
+        const entries = journalOf(words)
+        const ids = new Map<string, string>()
+        for (const size of [1, 7, entries.length]) {
+          const inventory = await openInventory({ path: ':memory:', tell })
+          for (let n = 0; n < entries.length; n += size) await inventory.apply(entries.slice(n, n + size), never)
+          const alerts = await openAlerts({ path: ':memory:', tell, conclusions: inventory.conclusions })
+          await alerts.apply(entries, never)
+          for (const { id, rule: of, subject, raisedAt } of told(alerts).alerts) {
+            const what = `${of} ${subject} ${raisedAt}`
+            if (ids.has(what)) both += 1
+            expect(ids.get(what) ?? id).toBe(id)
+            ids.set(what, id)
+          }
+          await alerts.close()
+          await inventory.close()
+        }
+      }),
+      { numRuns: 15 },
+    )
+    expect(both).toBeGreaterThan(15)
+  })
 })
