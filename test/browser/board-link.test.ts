@@ -104,7 +104,7 @@ describe('link cut', () => {
     server.setSlot('A02-03-1', 'unknown', 0)
     await server.resume()
     await board.untilLive()
-    expect(await board.slotState('A02-03-1')).toBe('unknown')
+    await until('the slot is right', async () => (await board.slotState('A02-03-1')) === 'unknown')
     expect(await page.getAttribute('body', 'data-not-reloaded')).toBe('yes')
     await page.getByText(/^Not live\. Last data/).waitFor({ state: 'detached' })
   })
