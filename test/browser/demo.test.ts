@@ -6,13 +6,15 @@ import type { Page, SiteSummary, StockRow } from '../../shared/api.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { freePort } from '../support/ports.ts'
 import { type Running, startWarepulse } from '../support/processes.ts'
-import { until } from '../support/until.ts'
+import { patienceMs, until } from '../support/until.ts'
 
 /** What a newcomer sees: one command, a link, a board that lives, and the stories. */
 let directory: string
 let demo: Running
 let board: BoardPage
 let startedMs: number
+/** A story takes up to half a minute to happen. */
+const storyMs = 2 * patienceMs
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'warepulse-demo-test-'))
@@ -34,10 +36,8 @@ test('one command: a link within seconds, and it leads to a board that moves', a
   board = await openBoardPage(link)
   await board.untilLive()
   expect(demo.output()).toMatch(/^ {2}Next {3}warepulse init /m)
-  await until('most of the warehouse has been seen', async () => ((await board.counts())?.occupied ?? 0) > 1500, {
-    withinMs: 15_000,
-  })
-  expect(performance.now() - startedMs).toBeLessThan(30_000)
+  await until('most of the warehouse has been seen', async () => ((await board.counts())?.occupied ?? 0) > 1500)
+  expect(performance.now() - startedMs).toBeLessThan(60_000)
   await board.picture('demo-floor-en')
 
   const before = await board.counts()
@@ -83,7 +83,7 @@ test('typed goods are found: their slots, what lies there, and how it came there
   await page.getByRole('option', { name: /Hex bolt M8/ }).waitFor()
   await page.keyboard.press('Enter')
   const stock = page.locator('table', { has: page.getByRole('columnheader', { name: 'Quantity' }) })
-  await expect.poll(() => stock.locator('tbody a').count(), { timeout: 20_000 }).toBe(3)
+  await expect.poll(() => stock.locator('tbody a').count(), { timeout: patienceMs }).toBe(3)
   await board.picture('demo-find-en')
   const slot = (await stock.locator('tbody a').first().textContent()) ?? ''
   await stock.locator('tbody a').first().click()
@@ -101,7 +101,7 @@ test('the cold room fails: the alert is on the board, is acknowledged, and says 
   await board.page
     .getByText(/Cold room too warm/i)
     .first()
-    .waitFor({ timeout: 60_000 })
+    .waitFor({ timeout: storyMs })
   await board.go('/alerts')
   const acknowledge = board.page.getByRole('button', { name: /acknowledge/i }).first()
   await acknowledge.click()
@@ -136,7 +136,7 @@ test('it is assigned, shelved with a reason by the keyboard alone, and its line 
     const lines = await page.locator('.act-list li').allTextContents()
     return lines.flatMap((line) => /assigned|shelved/.exec(line)?.[0] ?? [])
   }
-  await expect.poll(acts, { timeout: 10_000 }).toEqual(['assigned', 'shelved'])
+  await expect.poll(acts, { timeout: patienceMs }).toEqual(['assigned', 'shelved'])
   await board.picture('demo-alert-shelved-en')
   await page.getByRole('button', { name: 'Take off the shelf' }).click()
   await page.getByRole('tab', { name: 'Kept quiet (0)' }).waitFor()
@@ -184,7 +184,7 @@ test('gate 3 goes silent: the board names its reader within seconds', async () =
   await board.go('/')
   expect(await gateBanner().count()).toBe(0)
   demo.type('3')
-  await gateBanner().first().waitFor({ timeout: 30_000 })
+  await gateBanner().first().waitFor({ timeout: storyMs })
   await board.picture('demo-gate-silent-en')
 })
 
@@ -207,23 +207,23 @@ test('a pallet is misplaced: it is seen where it was put down, and listed with w
       const { items } = await asked<Page<StockRow>>(`${path}/stock?slot=${to}`)
       return items.find(({ sku }) => sku !== null)
     },
-    { withinMs: 60_000 },
+    { withinMs: storyMs },
   )
   await until('its slot is occupied on the board', async () => (await board.slotState(to)) === 'occupied')
   await asked(`${path}/import/expected?dryRun=false`, `slot,sku,quantity\n${from},${lies.sku},1\n`)
   await page.goto(new URL('/goods', page.url()).href)
   const row = page.getByRole('region', { name: 'In the wrong slot' }).getByRole('row').filter({ hasText: to })
-  await row.filter({ hasText: from }).first().waitFor({ timeout: 30_000 })
+  await row.filter({ hasText: from }).first().waitFor({ timeout: storyMs })
   await board.picture('demo-misplaced-en')
 })
 
 test('the silent gate has an alert by now that says what to do; it speaks again, and the board stops naming it', async () => {
   await board.go('/alerts')
   const alert = board.page.locator('.alert-row', { hasText: 'gate-3' })
-  await alert.getByText('Check power and cable of the reader').waitFor({ timeout: 60_000 })
+  await alert.getByText('Check power and cable of the reader').waitFor({ timeout: storyMs })
   demo.type('3')
   await board.go('/')
-  await gateBanner().first().waitFor({ state: 'detached', timeout: 30_000 })
+  await gateBanner().first().waitFor({ state: 'detached', timeout: storyMs })
 })
 
 test('the wall on a phone: no controls; its network pulled it says so within seconds, and is right again without a reload', async () => {

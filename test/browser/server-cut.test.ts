@@ -75,7 +75,7 @@ test('a slot changes before your eyes; a cut server is said to be cut; the truth
 
   board.serverIsCut = true
   await cloud.kill()
-  await until('the board says that it is not live', async () => !(await board.isLive()), { withinMs: 10_000 })
+  await until('the board says that it is not live', async () => !(await board.isLive()))
   await board.page
     .getByText(/not live/i)
     .first()
@@ -87,11 +87,11 @@ test('a slot changes before your eyes; a cut server is said to be cut; the truth
     return performance.now() - backAt > secondsToMove * 1000
   })
   await street.startCloud()
-  await until('the board is live again', () => board.isLive(), { withinMs: 40_000 })
+  await until('the board is live again', () => board.isLive())
   board.serverIsCut = false
   // The gateway, cut off for ten seconds, may wait for some more before it knocks again.
   await until('it shows where the pallet is now', async () => (await board.slotState('S-1')) === 'occupied', {
-    withinMs: 45_000,
+    withinMs: 120_000,
   })
   expect(await board.slotState('S-2')).toBe('empty')
   await board.picture('server-back')

@@ -4,7 +4,7 @@ import { SiteMap } from '../../shared/site-map.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { Sender } from '../support/sender.ts'
 import { openStreet, type Street } from '../support/street.ts'
-import { until } from '../support/until.ts'
+import { patienceMs, until } from '../support/until.ts'
 import { smallMap } from '../support/warehouse.ts'
 
 /** An inbound truck: it was announced, its pallets pass the gate, and the dock sees what is short and over while it is there. */
@@ -71,7 +71,7 @@ const numbers = () =>
     `Object.fromEntries([...document.querySelectorAll('[data-count]')].map((one) =>
       [one.dataset.count, one.querySelector('dd').textContent]))`,
   )
-const shown = (expected: object) => expect.poll(numbers, { timeout: 20_000 }).toMatchObject(expected)
+const shown = (expected: object) => expect.poll(numbers, { timeout: patienceMs }).toMatchObject(expected)
 const rowOf = (text: string) => board.page.getByRole('row').filter({ hasText: text })
 
 test('nothing is announced: the page says how it is done', async () => {
@@ -106,7 +106,8 @@ test('pallets pass the gate: the dock counts them while the truck is there, repe
 
 test('a toaster belongs to the truck that expects it, though the other one is at the gate', async () => {
   await pass(5)
-  await expect.poll(async () => (await street.get<{ seen: number }>(`/sites/${site}/shipments/ASN-4712`)).seen).toBe(1)
+  const seen = async () => (await street.get<{ seen: number }>(`/sites/${site}/shipments/ASN-4712`)).seen
+  await expect.poll(seen, { timeout: patienceMs }).toBe(1)
   await shown({ seen: '5', over: '1' })
 })
 

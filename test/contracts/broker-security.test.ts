@@ -211,7 +211,7 @@ describe('bytes', () => {
       const { broker } = await house({ connectMs: 200 })
       const { socket, isClosed } = await raw(broker)
       if (bytes.length > 0) socket.write(Buffer.from(bytes))
-      await until('it is closed', isClosed, { withinMs: 2000 })
+      await until('it is closed', isClosed)
       expect([broker.refused.protocol, broker.connections]).toEqual([1, 0])
     })
   }
@@ -228,7 +228,7 @@ describe('bytes', () => {
       const { broker, messages } = await house({ connectMs: 300 })
       const { socket, isClosed } = await raw(broker)
       socket.write(bytes)
-      await until('it is closed', isClosed, { withinMs: 2000 })
+      await until('it is closed', isClosed)
       expect(messages).toEqual([])
     })
   }
@@ -349,7 +349,7 @@ test('a client that does not read is closed, and does not hold up another', asyn
     while (!isClosed() && broker.connections === 2) await broker.send(a, 'ack', big)
   })()
   for (let i = 0; i < 20; i++) await broker.send(b, 'ack', Buffer.from('x'))
-  await until('the healthy one has all', () => heard.length === 20, { withinMs: 2000 })
+  await until('the healthy one has all', () => heard.length === 20)
   await frozen
   await until('the frozen one is closed', () => broker.connections === 1)
 })

@@ -32,7 +32,7 @@ beforeAll(async () => {
     }),
   )
   cloud = startWarepulse(['cloud', '--config', join(directory, 'cloud.yaml'), '--tls', 'auto'])
-  await until('it has told all', () => /█/.test(cloud.output()), { withinMs: 30_000 })
+  await until('it has told all', () => /█/.test(cloud.output()))
   authority = readFileSync(join(directory, 'data', 'tls', 'authority.pem'), 'utf8')
 })
 

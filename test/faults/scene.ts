@@ -345,7 +345,7 @@ export async function openScene({
     async troubles() {
       return Ready.parse(await (await fetch(`${street.url}/readyz`)).json()).troubles
     },
-    async tells(trouble, withinMs = 10_000) {
+    async tells(trouble, withinMs = 60_000) {
       const look = async () => (await scene.troubles()).some((one) => trouble.test(one))
       // Requests are counted, and too many are refused.
       await until(`/readyz tells ${trouble}`, look, { withinMs, everyMs: 250 })

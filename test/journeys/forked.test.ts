@@ -142,11 +142,11 @@ test('a copied spool: frozen, neither forgets a record, and after the release th
     appended += 5
   }, 50)
   closers.push(() => clearInterval(writing))
-  await until('it is found', () => cloud.journal.forked(reel), { withinMs: 60_000 })
+  await until('it is found', () => cloud.journal.forked(reel))
   clearInterval(writing)
   const frozenAt = await cloud.journal.closed(reel, a.epoch)
   expect(cloud.forked).toHaveLength(1)
-  await until('both are told', () => cloud.intake.counters.intake_messages_of_forked_total > 3, { withinMs: 60_000 })
+  await until('both are told', () => cloud.intake.counters.intake_messages_of_forked_total > 3)
   expect(await cloud.journal.closed(reel, a.epoch)).toEqual(frozenAt)
 
   await until('the gateway says it', () => warnings.some((text) => text.includes('gateway unfork')))

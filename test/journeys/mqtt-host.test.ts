@@ -134,7 +134,7 @@ test('a port that is taken is told, and used once it is free', async () => {
     run.links.some(({ state, reason }) => state === 'down' && /EADDRINUSE/.test(reason ?? '')),
   )
   await new Promise((resolve) => taken.close(resolve))
-  await until('it listens', () => run.statesOf('door').includes('up'), { withinMs: 15_000 })
+  await until('it listens', () => run.statesOf('door').includes('up'))
   expect((await device(port)).connected).toBe(true)
 })
 

@@ -37,7 +37,7 @@ test('at its own pace, faster', async () => {
   await run.ended
   const tookMs = performance.now() - started
   expect(tookMs).toBeGreaterThan(390)
-  expect(tookMs).toBeLessThan(2000)
+  expect(tookMs).toBeLessThan(10_000)
   expect(run.deliveries.map(({ text }) => text)).toEqual(['// head', second('00.0'), second('10.0'), second('20.0')])
 })
 

@@ -115,7 +115,7 @@ test('the broker is killed and comes back: a new lease, nothing lost, nothing tw
   await until('the uplink has seen it', () => s.states.at(-1) === 'offline')
   for (let n = 2; n < 12; n += 1) await s.spool.append(many(n * 500, 500))
   await restarted
-  await until('the rest is acknowledged', () => s.spool.closed.committed === 6000, { withinMs: 60_000 })
+  await until('the rest is acknowledged', () => s.spool.closed.committed === 6000)
   expect(s.acker.taken.size).toBe(6000)
   expect(s.acker.repeated).toBe(0)
   expect(s.spool.lease).not.toBe('lease-1')
@@ -205,6 +205,9 @@ async function relayTo(port: number) {
   return relay
 }
 
+/** What a machine with other work to do may add to a wait. */
+const slackMs = 3000
+
 test('a half-open link is found within 1.5 keep-alives, with records in flight or none', async () => {
   for (const busy of [false, true]) {
     const relays: Awaited<ReturnType<typeof relayTo>>[] = []
@@ -218,7 +221,7 @@ test('a half-open link is found within 1.5 keep-alives, with records in flight o
     const swallowedMs = performance.now()
     if (busy) await s.spool.append(many(0, 50))
     await until('it is found', () => s.states.includes('offline'), { everyMs: 5 })
-    expect(performance.now() - swallowedMs).toBeLessThan(3000 + 300)
+    expect(performance.now() - swallowedMs).toBeLessThan(3000 + slackMs)
     for (const relay of relays) relay.swallows = false
     await s.spool.append(many(50, 50))
     await until('all is acknowledged', () => s.spool.closed.committed === (busy ? 100 : 50))
@@ -240,7 +243,7 @@ test('stopping does not wait for a broker that went mute: about a second of poli
   await until('a batch is in flight', () => s.counters.uplink_records_sent_total === 50)
   const stoppedMs = performance.now()
   await s.stop()
-  expect(performance.now() - stoppedMs).toBeLessThan(2000)
+  expect(performance.now() - stoppedMs).toBeLessThan(1000 + slackMs)
   await s[Symbol.asyncDispose]()
   for (const relay of relays) relay.close()
 })
@@ -260,7 +263,7 @@ test('stopping while a mute broker owes the SUBACK does not wait for it', async 
   await until('the topics are asked for', () => isAsked)
   const stoppedMs = performance.now()
   await s.stop()
-  expect(performance.now() - stoppedMs).toBeLessThan(1000)
+  expect(performance.now() - stoppedMs).toBeLessThan(slackMs)
   await s[Symbol.asyncDispose]()
   broker.close()
 })

@@ -4,7 +4,7 @@ import { type Role, roles } from '../../cloud/accounts/roles.ts'
 import { leastRoles } from '../../cloud/http/access.ts'
 import type { WatchReply } from '../../shared/board.ts'
 import { Sender } from '../support/sender.ts'
-import { until } from '../support/until.ts'
+import { patienceMs, until } from '../support/until.ts'
 import { smallMap } from '../support/warehouse.ts'
 import { type House, openHouse } from './house.ts'
 
@@ -175,7 +175,7 @@ describe('S21 the live link', () => {
   test('of the other site: refused, and neither forged events nor room names bring anything', async () => {
     const { socket, heard } = link(await as('viewer', 'south'))
     await new Promise<void>((resolve) => socket.once('connect', resolve))
-    const reply: WatchReply = await socket.timeout(5000).emitWithAck('watch', { site: 'north' })
+    const reply: WatchReply = await socket.timeout(patienceMs).emitWithAck('watch', { site: 'north' })
     expect(reply.ok).toBe(false)
     for (const [event, ...args] of [
       ['join', 'north'],
@@ -197,13 +197,13 @@ describe('S21 the live link', () => {
     const secret = (await house.street.command('user', 'token', 'short', '--role', 'viewer', '--site', 'north')).trim()
     const { socket } = link({ authorization: `Bearer ${secret}` })
     await new Promise<void>((resolve) => socket.once('connect', resolve))
-    await socket.timeout(5000).emitWithAck('watch', { site: 'north' })
+    await socket.timeout(patienceMs).emitWithAck('watch', { site: 'north' })
     const listed = JSON.parse(await house.street.command('user', 'list', '--json')) as {
       tokens: { id: string; name: string }[]
     }
     const id = listed.tokens.find(({ name }) => name === 'short')?.id ?? ''
     await house.street.command('user', 'revoke-token', id)
-    await until('it is out', () => !socket.connected, { withinMs: 10_000 })
+    await until('it is out', () => !socket.connected)
   })
 })
 

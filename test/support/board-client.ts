@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client'
 import type { BoardAlert, BoardDelta, BoardHeartbeat, BoardSnapshot, WatchReply } from '../../shared/board.ts'
 import { type PackedMap, type PackedSnapshot, unpackMap, unpackSnapshot } from '../../shared/board-packed.ts'
+import { patienceMs } from './until.ts'
 
 export interface BoardClient {
   readonly socket: Socket
@@ -65,7 +66,7 @@ export function openBoard(url: string, headers: Readonly<Record<string, string>>
   }
 
   socket.on('connect', async () => {
-    const reply: WatchReply = await socket.timeout(5000).emitWithAck('watch', { site })
+    const reply: WatchReply = await socket.timeout(patienceMs).emitWithAck('watch', { site })
     if (reply.ok) await takeSnapshot()
   })
   socket.on('delta', (delta: BoardDelta) => {

@@ -61,7 +61,7 @@ export class Sender {
         clockSynced: true,
       }
       client.publish(topicOf(this.#address, 'hello'), JSON.stringify(hello), { qos: 1 }, () => undefined)
-      await until('hello is answered', () => lease !== undefined || !client.connected, { withinMs: 5000, everyMs: 2 })
+      await until('hello is answered', () => lease !== undefined || !client.connected, { everyMs: 2 })
       this.lease = lease ?? this.lease
       return lease !== undefined
     } catch {

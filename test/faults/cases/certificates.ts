@@ -82,7 +82,7 @@ async function runsOut({ seed }: RunOptions): Promise<Outcome> {
     })
     scene.proxy.cut()
     scene.proxy.mend()
-    await until('the gateway refuses it', () => /expired/.test(edge.output()), { withinMs: 30_000 })
+    await until('the gateway refuses it', () => /expired/.test(edge.output()))
     await scene.say(feeder, 301, 300)
     await cabinet.issue('first')
     await scene.arrived(600)

@@ -71,7 +71,7 @@ async function jumps({ seed }: RunOptions): Promise<Outcome> {
       await scene.say(feeder, next, count)
       next += count
       const stored = async () => (await scene.edgeMetric('edge_records_appended_total')) >= next - 1
-      await until('they are stored', stored, { withinMs: 60_000 })
+      await until('they are stored', stored)
     }
     await say(200)
     let doubted = 0

@@ -48,12 +48,12 @@ async function withSerialReader(
       async counted(ns) {
         total += ns.length
         const reads = () => scene.edgeMetric(`edge_tag_reads_total{device="${device}"}`)
-        await until(`${total} reads are counted`, async () => (await reads()) >= total, { withinMs: 30_000 })
+        await until(`${total} reads are counted`, async () => (await reads()) >= total)
         for (const one of ns) scene.confirmed.add(one)
       },
       async sent() {
         const stored = () => scene.edgeMetric('edge_records_appended_total')
-        await until('all is stored', async () => (await stored()) >= total, { withinMs: 30_000 })
+        await until('all is stored', async () => (await stored()) >= total)
         await until('all is sent', async () => (await scene.edgeMetric('edge_uplink_backlog_records')) === 0)
       },
       isUp: async () => (await scene.edgeMetric(`edge_device_up{device="${device}"}`)) === 1,
@@ -77,14 +77,14 @@ const unplugged = ({ seed, tier }: RunOptions) =>
     for (let round = 0; round < rounds; round += 1) {
       const reader: PtyDevice = await plugIn(path)
       const pluggedAtMs = performance.now()
-      await until('the inventory is started', () => reader.heard().length > 0, { withinMs: 30_000 })
+      await until('the inventory is started', () => reader.heard().length > 0)
       if (round > 0) backMs.push(performance.now() - pluggedAtMs)
       const said = Array.from({ length: 60 }, nextFrame)
       for (const { frame } of said) reader.say(frame)
       await counted(said.map(({ n }) => n))
       if (round === rounds - 1) break
       await reader.unplug(round % 2 === 0 ? 'SIGTERM' : 'SIGKILL')
-      await until('the loss is told', async () => !(await isUp()), { withinMs: 30_000 })
+      await until('the loss is told', async () => !(await isUp()))
       if (round % 2 === 1) rmSync(path, { force: true })
     }
     await sent()
@@ -103,7 +103,7 @@ const garbage = ({ seed, tier }: RunOptions) =>
   withSerialReader(seed, async ({ scene, path, spoolDirectory, nextFrame, counted, sent }) => {
     const rounds = tier === 'full' ? 400 : 60
     const reader = await plugIn(path)
-    await until('the inventory is started', () => reader.heard().length > 0, { withinMs: 30_000 })
+    await until('the inventory is started', () => reader.heard().length > 0)
     const ns: number[] = []
     let noise = 0
     const say = async (bytes: Uint8Array) => {

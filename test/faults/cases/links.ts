@@ -23,9 +23,7 @@ async function halfOpen({ seed }: RunOptions): Promise<Outcome> {
     const cutAtMs = performance.now()
     const said = gateway.said.length
     await gateway.stream(201, 200)
-    await until('the gateway gives the link up', () => gateway.said.slice(said).some((one) => /ended/.test(one)), {
-      withinMs: 30_000,
-    })
+    await until('the gateway gives the link up', () => gateway.said.slice(said).some((one) => /ended/.test(one)), {})
     const foundMs = performance.now() - cutAtMs
     const reason = gateway.said.slice(said).find((one) => /ended/.test(one))
     const { swallowedBytes } = scene.proxy.counters
@@ -147,7 +145,7 @@ async function otherNetwork({ seed }: RunOptions): Promise<Outcome> {
     scene.proxy.breakAll()
     const said = gateway.said.length
     await gateway.stream(401, 200)
-    await until('it has met the portal', () => asked >= 2, { withinMs: 30_000 })
+    await until('it has met the portal', () => asked >= 2)
     await delay(3000)
     const perSecond = asked / 3
     scene.proxy.leadTo({ host: '127.0.0.1', port: Number(new URL(scene.street.brokerUrl).port) })
@@ -185,9 +183,11 @@ async function nameUnknown({ seed }: RunOptions): Promise<Outcome> {
     const edge = scene.startEdge(config, {}, ownHosts)
     await scene.listens()
     await scene.say(feeder, 1, 400)
-    const complaint = await until('it tells', () => /"msg":"([^"]*cloud\.faults\.test[^"]*)/.exec(edge.output())?.[1], {
-      withinMs: 30_000,
-    })
+    const complaint = await until(
+      'it tells',
+      () => /"msg":"([^"]*cloud\.faults\.test[^"]*)/.exec(edge.output())?.[1],
+      {},
+    )
     appendFileSync(hosts, '127.0.0.1 cloud.faults.test\n')
     await scene.arrived(400)
     return {
