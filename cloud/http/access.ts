@@ -30,6 +30,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/items/:epc/facts': 'viewer',
   'GET /api/v1/sites/:site/items/:epc/aggregation': 'viewer',
   'GET /api/v1/sites/:site/aggregations/proposed': 'viewer',
+  'GET /api/v1/sites/:site/epcis/events': 'viewer',
   'POST /api/v1/sites/:site/aggregations': 'floor',
   'POST /api/v1/sites/:site/import/aggregations': 'supervisor',
   'GET /api/v1/sites/:site/series': 'viewer',

@@ -18,6 +18,7 @@ import { authorityRoute } from './routes/authority.ts'
 import { boardRoutes } from './routes/board.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { countRoutes } from './routes/counts.ts'
+import { epcisRoutes } from './routes/epcis.ts'
 import { excursionRoutes } from './routes/excursions.ts'
 import { gapRoutes } from './routes/gaps.ts'
 import { gatewayRoutes } from './routes/gateways.ts'
@@ -80,6 +81,7 @@ const routes = [
   importExpectedRoutes,
   goodsRoutes,
   aggregationRoutes,
+  epcisRoutes,
   importAggregationRoutes,
   shipmentRoutes,
   importShipmentRoutes,

@@ -22,6 +22,7 @@ import type { ExpectedShipment, ShipmentDetail, ShipmentSummary, WithoutOrderRow
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { Hearing } from '../../shared/tuning.ts'
 import type { ExpectedFilter } from '../goods/against-homes.ts'
+import type { MovementFilter, Told } from '../inventory/movements.ts'
 import type { Stay, StaysQuery } from '../inventory/stays.ts'
 import type { Excursion } from '../series/excursion.ts'
 import type { ExcursionQuery } from '../series/history.ts'
@@ -71,6 +72,8 @@ export interface InventoryQueries {
   aggregation(epc: string): Aggregation | undefined
   /** What moved with a logistic unit and may be packed on it. */
   proposedAggregations(site: string): readonly ProposedAggregation[]
+  /** Everything that was entered on a site, in the order of the journal; a page may be shorter than asked for. */
+  movements(site: string, filter: MovementFilter, page: PageRequest): Page<Told>
   /** Where an item was on a site within a range, oldest first. */
   stays(epc: string, query: StaysQuery): readonly Stay[]
 }

@@ -23,6 +23,9 @@ const Row = z.object({
 })
 const Instant = z.object({ at: z.int().nullable() })
 export type StoredLedgerRow = z.infer<typeof Row>
+const Entered = Row.extend({ offset: z.int() })
+/** A row as it was entered, and with which entry of the journal. */
+export type EnteredRow = z.infer<typeof Entered>
 
 /**
  * Append-only: every conclusion there ever was. What late evidence shows to be wrong is taken back by another row; the
@@ -36,6 +39,14 @@ export interface Ledger {
   of(item: number, before: { readonly at: number; readonly id: number }, limit: number): readonly StoredLedgerRow[]
   /** Every row of an item as it was entered, newest first, before that id. */
   entered(item: number, beforeId: number, limit: number): readonly StoredLedgerRow[]
+  /** Every row behind `afterId` as it was entered, oldest first; of one item, if it is not 0, and within a time of events. */
+  enteredAfter(
+    afterId: number,
+    of: { readonly item: number; readonly fromMs: number; readonly toMs: number },
+    limit: number,
+  ): readonly EnteredRow[]
+  /** What one entry of the journal entered of an item, by event time. */
+  enteredFor(item: number, offset: number): readonly EnteredRow[]
   /** Items that left a place at `from` or later, and what place; also by rows that were taken back since. */
   leftSince(from: number): Iterable<{ readonly item: number; readonly place: number }>
   /** Event time of the oldest row; undefined: there is none. */
@@ -65,6 +76,12 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
     ORDER BY at DESC, id DESC LIMIT ?`)
   const since = database.prepare(`SELECT ${columns} FROM ledger WHERE item = ? AND at >= ? AND ${inNet('ledger')}`)
   const entered = database.prepare(`SELECT ${columns} FROM ledger WHERE item = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  const enteredAfter = database.prepare(`
+    SELECT ${columns}, "offset" FROM ledger
+    WHERE id > ?1 AND (?2 = 0 OR item = ?2) AND at >= ?3 AND at < ?4 ORDER BY id LIMIT ?5`)
+  const enteredFor = database.prepare(
+    `SELECT ${columns}, "offset" FROM ledger WHERE item = ? AND "offset" = ? ORDER BY at, id`,
+  )
   const left = database.prepare(
     'SELECT DISTINCT item, from_place AS place FROM ledger WHERE at >= ? AND from_place > 0',
   )
@@ -105,6 +122,9 @@ export function openLedger(database: DatabaseSync, names: () => Names): Ledger {
     },
     since: (item, from) => since.all(item, from).map((row) => Row.parse(row)),
     entered: (item, beforeId, limit) => entered.all(item, beforeId, limit).map((row) => Row.parse(row)),
+    enteredAfter: (afterId, { item, fromMs, toMs }, limit) =>
+      enteredAfter.all(afterId, item, fromMs, toMs, limit).map((row) => Entered.parse(row)),
+    enteredFor: (item, offset) => enteredFor.all(item, offset).map((row) => Entered.parse(row)),
     of: (item, before, limit) => ofItem.all(item, before.at, before.id, limit).map((row) => Row.parse(row)),
     *leftSince(from) {
       for (const { item, place } of left.iterate(from)) yield { item: Number(item), place: Number(place) }

@@ -85,6 +85,7 @@ export async function openInventory(options: {
       () => store.ledger,
       () => store.names,
       () => store.evidence,
+      () => store.packings,
     ),
     name: 'inventory',
     get offset() {

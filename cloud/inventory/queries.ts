@@ -18,8 +18,10 @@ import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
 import { itemConfidence, placeSaid, viewItem } from './item-view.ts'
 import type { Ledger, StoredLedgerRow } from './ledger.ts'
+import { movementsOn } from './movements.ts'
 import { itemNamed } from './named.ts'
 import { epcNamed } from './packed.ts'
+import type { PackingRows } from './packing-rows.ts'
 import { pageByKey } from './page.ts'
 import type { SiteState } from './site-state.ts'
 import { skuIn } from './sku.ts'
@@ -35,6 +37,7 @@ export function queriesOf(
   ledger: () => Ledger,
   names: () => Names,
   kept: () => EvidenceRows,
+  packings: () => PackingRows,
 ): InventoryQueries {
   return {
     sites: () => [...current().sites.values()].sort((a, b) => compare(a.site, b.site)).map(summary),
@@ -57,6 +60,8 @@ export function queriesOf(
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
     named: (codes) => codes.map((code) => epcNamed(current(), code) ?? null),
     aggregation: (epc) => aggregationOf(current(), { ledger: ledger(), names: names() }, epc),
+    movements: (site, filter, page) =>
+      movementsOn(current(), { ledger: ledger(), names: names(), packings: packings() }, site, filter, page),
     proposedAggregations: (site) => proposedOn(current(), { ledger: ledger(), names: names() }, site),
     stays: (epc, query) => staysOf(conclusions(current(), ledger(), epc, query.toMs), query),
   }

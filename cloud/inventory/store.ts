@@ -17,7 +17,7 @@ import type { Names } from './item-row.ts'
 import { openItemRows, type Seen } from './item-rows.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openPackedRows } from './packed-rows.ts'
-import { openPackingRows } from './packing-rows.ts'
+import { openPackingRows, type PackingRows } from './packing-rows.ts'
 import { adopt } from './publish.ts'
 import { openReaderRows } from './reader-rows.ts'
 import { refold } from './refold.ts'
@@ -30,6 +30,7 @@ export interface InventoryStore {
   readonly ledger: Ledger
   readonly evidence: EvidenceRows
   readonly names: Names
+  readonly packings: PackingRows
   /** Everything as of the last commit. */
   load(): { readonly state: InventoryState; readonly offset: number }
   /** Writes the changes and the offset in one transaction. After it threw, memory and file differ: load again. */
@@ -79,6 +80,7 @@ export function openInventoryStore(
   return {
     ledger,
     evidence,
+    packings,
     get names() {
       return names
     },

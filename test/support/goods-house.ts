@@ -52,6 +52,7 @@ export async function openGoodsHouse() {
       if (answer.statusCode >= 400) throw new Error(`${path}: ${answer.statusCode} ${answer.body}`)
       return answer.json<T>()
     },
+    getRaw: (path: string) => app.inject({ url: `/api/v1${path}`, headers: admin }),
     post: (path: string, payload: object | string) =>
       app.inject({
         method: 'POST',

@@ -78,6 +78,7 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
       ),
     asOf: () => 'no-map',
     named: (codes) => codes,
+    movements: () => ({ items: [], next: null }),
     aggregation: () => undefined,
     proposedAggregations: () => [],
     stock: (site, { sku, slot, zone }, request) =>

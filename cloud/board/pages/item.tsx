@@ -3,6 +3,7 @@ import type { Words } from '../core/words/words.ts'
 import { type Answer, ask, askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Confidence } from '../parts/confidence.tsx'
+import { ItemAggregationSection } from '../parts/item-aggregation.tsx'
 import { ItemEvidenceSection } from '../parts/item-evidence.tsx'
 import { ItemFactsSection } from '../parts/item-facts.tsx'
 import { Link } from '../parts/link.tsx'
@@ -107,6 +108,7 @@ export function ItemPage() {
         )}
       </dl>
       <ItemFactsSection item={item} />
+      <ItemAggregationSection item={item} />
       <p class="why">
         <b>{words.why}:</b> <span lang="en">{item.why}</span>
       </p>

@@ -207,6 +207,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   evidence: (site, epc) => opened().inventory.evidence(site, epc),
   history: (epc, onSites, page) => opened().inventory.history(epc, onSites, page),
   stays: (epc, query) => opened().inventory.stays(epc, query),
+  movements: (site, filter, page) => opened().inventory.movements(site, filter, page),
   named: (codes) => opened().inventory.named(codes),
   aggregation: (epc) => opened().inventory.aggregation(epc),
   proposedAggregations: (site) => opened().inventory.proposedAggregations(site),

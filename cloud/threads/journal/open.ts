@@ -38,6 +38,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   history: true,
   stays: true,
   named: true,
+  movements: true,
   aggregation: true,
   proposedAggregations: true,
   itemFacts: true,
