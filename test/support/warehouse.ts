@@ -79,7 +79,7 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
     asOf: () => 'no-map',
     named: (codes) => codes,
     movements: () => ({ items: [], next: null }),
-    aggregation: () => undefined,
+    aggregation: (epc) => ({ epc, sscc: null, parent: null, children: [], leftOut: 0 }),
     proposedAggregations: () => [],
     stock: (site, { sku, slot, zone }, request) =>
       page(
