@@ -1,14 +1,19 @@
 import { type Forest, leafOf, type Tree } from '../../edge/gate/forest.ts'
 import type { Sample } from './regression.ts'
 
-const trees = 80
-const depth = 3
+/** So many trees of so many questions each; a leaf wants at least this share of many samples. */
+export interface ForestSize {
+  readonly trees: number
+  readonly depth: number
+  readonly leastShare: number
+}
+
+/** Tags of one load are much alike: their share of what a leaf wants is rather large. */
+const small: ForestSize = { trees: 80, depth: 3, leastShare: 0.004 }
 /** How far each tree goes towards what it says. */
 const rate = 0.15
 /** A leaf speaks for at least so many samples of mean weight, and is drawn to 0 as if by so many that say nothing. */
 const leastInLeaf = 25
-/** Tags of one load are much alike: of many samples a leaf wants this share at least. */
-const leastShare = 0.004
 const drawn = 5
 /** Cuts are sought between so many quantiles of a feature. */
 const bins = 24
@@ -17,7 +22,7 @@ const bins = 24
 export type Started = Sample & { readonly start: number }
 
 /** Gradient boosting on the log loss with Newton leaves: the same samples give the same trees. */
-export function fitForest(samples: readonly Started[]): Forest {
+export function fitForest(samples: readonly Started[], { trees, depth, leastShare } = small): Forest {
   const count = samples.length
   const total = samples.reduce((sum, { weight }) => sum + weight, 0)
   const least = Math.max(leastInLeaf, leastShare * count)

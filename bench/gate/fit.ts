@@ -10,6 +10,7 @@ import { fitForest } from './boost.ts'
 import { type RecordedRun, recordedRuns, thinned } from './recorded.ts'
 import { fitLogistic, type Sample } from './regression.ts'
 import { makeRun, scenes } from './runs.ts'
+import { fitSecond, secondCases, secondGates } from './second.ts'
 import { gateReadOf, type SimulatedGate, simulateGate, watchSimulated } from './simulated.ts'
 
 /** One tag at one moment of judgement, with the load it is in. */
@@ -170,7 +171,7 @@ export function watchedCases(gate: SimulatedGate, model: GateModel): Case[] {
   let looks = 0
   let lastPlaces: ReadonlyMap<Impression, Place> | undefined
   let mates = new Map<Load, Look[]>()
-  watchSimulated(gate, model, (epc, own, place, strongDb, now, places) => {
+  watchSimulated(gate, model, ({ epc, own, place, strongDb, places }, now) => {
     const load = gate.loadOf.get(epc)
     const crossed =
       load?.crossesAtMs !== undefined && load.crossesAtMs <= now && load.crossesAtMs > own.look.startedAt - 1_500
@@ -221,7 +222,12 @@ if (import.meta.main) {
   const gates = trainingGates()
   const runs = recordedRuns()
   if (runs.length === 0) throw new Error('the recorded runs are needed: shared/data/gate-static-vs-moving')
-  const models = { passage: fitGate([watchedDomain(gates)]), run: fitRun(runs), blind: fitRun(runs, withoutLevels) }
+  const first = fitGate([watchedDomain(gates)])
+  const models = {
+    passage: { ...first, second: fitSecond(secondGates().flatMap((gate) => secondCases(gate, first))) },
+    run: fitRun(runs),
+    blind: fitRun(runs, withoutLevels),
+  }
   const rounded = JSON.stringify(models, (_, value) =>
     typeof value === 'number' ? Number(value.toPrecision(5)) : value,
   )

@@ -1,8 +1,6 @@
-import type { Impression } from '../../edge/gate/judge.ts'
-import type { Place } from '../../edge/gate/loads.ts'
 import type { GateModel } from '../../edge/gate/model.ts'
 import type { GateRead } from '../../edge/gate/read.ts'
-import { judgeDue, type Passed, takeGateRead, watchGate } from '../../edge/gate/watch.ts'
+import { judgeDue, type Passed, type Seen, takeGateRead, watchGate } from '../../edge/gate/watch.ts'
 import { seededRandom } from '../../simulators/world/chance.ts'
 import { type Door, drawDoor, type Load } from '../../simulators/world/door.ts'
 import { type DoorDay, doorDay, type Mix } from '../../simulators/world/door-day.ts'
@@ -36,14 +34,7 @@ export interface Decided extends Passed {
 export function watchSimulated(
   { door, day }: SimulatedGate,
   model?: GateModel,
-  onLook?: (
-    epc: string,
-    own: Impression,
-    place: Place,
-    strongDb: number,
-    now: number,
-    places: ReadonlyMap<Impression, Place>,
-  ) => void,
+  onLook?: (seen: Seen, now: number) => void,
 ): Decided[] {
   const watch = watchGate()
   const passages: Decided[] = []
@@ -55,7 +46,7 @@ export function watchSimulated(
         now,
         (passed) => passages.push({ ...passed, decidedAt: now }),
         model,
-        onLook && ((epc, own, place, strongDb, places) => onLook(epc, own, place, strongDb, now, places)),
+        onLook && ((seen) => onLook(seen, now)),
       )
     }
   }

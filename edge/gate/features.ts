@@ -30,8 +30,9 @@ export const directionFeatures = [
 export interface Look {
   readonly motion: readonly number[]
   readonly direction: readonly number[]
-  /** Level of its strong reads. */
+  /** Level of its strong reads; and of those of each antenna. */
   readonly strongDb: number
+  readonly peaksDb: ReadonlyMap<number, { readonly side: Side; readonly levelDb: number }>
   /** Event time at which it changed sides for the last time; of a tag of one side, when it was strongest. */
   readonly crossedAt: number
   /** Event time of its first read. */
@@ -49,7 +50,8 @@ export function lookAt(reads: readonly GateRead[], tags = 1): Look {
   const stays = settled(list, reads)
   const inside = reads.reduce((sum, read) => sum + (read.side === 'inside' ? 1 : 0), 0)
   const staying = Math.max(inside, count - inside)
-  const levels = levelsByAntenna(reads)
+  const byAntenna = levelsByAntenna(reads)
+  const levels = [...byAntenna.values()]
   const [first, last] = [stays[0], stays.at(-1)]
   const recent = stays.length < 2 ? reads : reads.slice(stays.at(-2)?.from ?? 0)
   const [order, slope] = [orderOf(recent), slopeOf(recent)]
@@ -70,6 +72,7 @@ export function lookAt(reads: readonly GateRead[], tags = 1): Look {
       Math.max(-2, Math.min(6, sortedness(reads))),
     ].map(rounded),
     strongDb: quantile(levels.flat().sort(ascending), 0.97),
+    peaksDb: peaksOf(reads, byAntenna),
     direction: [change === undefined ? 0 : last?.side === 'inside' ? 1 : -1, order, slope],
     startedAt: reads[0]?.at ?? 0,
     crossedAt:
@@ -97,14 +100,26 @@ function settled(list: readonly Stretch[], reads: readonly GateRead[]): readonly
   return stays
 }
 
-function levelsByAntenna(reads: readonly GateRead[]): number[][] {
+function levelsByAntenna(reads: readonly GateRead[]): ReadonlyMap<number, readonly number[]> {
   const byAntenna = new Map<number, number[]>()
   for (const { antenna, rssiDb } of reads) {
     const levels = byAntenna.get(antenna)
     if (levels === undefined) byAntenna.set(antenna, [rssiDb])
     else levels.push(rssiDb)
   }
-  return [...byAntenna.values()].map((levels) => levels.sort(ascending))
+  for (const levels of byAntenna.values()) levels.sort(ascending)
+  return byAntenna
+}
+
+/** The strong reads of each antenna: 85 % of its others are weaker. */
+function peaksOf(reads: readonly GateRead[], levels: ReadonlyMap<number, readonly number[]>): Look['peaksDb'] {
+  const sides = new Map(reads.map(({ antenna, side }) => [antenna, side]))
+  return new Map(
+    [...levels].map(([antenna, sorted]) => [
+      antenna,
+      { side: sides.get(antenna) ?? 'outside', levelDb: quantile(sorted, 0.85) },
+    ]),
+  )
 }
 
 function pooledDeviation(levels: readonly (readonly number[])[]): number {
@@ -131,7 +146,7 @@ function trendOf(reads: readonly GateRead[]): number {
     }
     last.set(antenna, rssiDb)
   }
-  const squares = pooledDeviation(levelsByAntenna(reads)) ** 2
+  const squares = pooledDeviation([...levelsByAntenna(reads).values()]) ** 2
   if (steps === 0 || squares === 0) return 0
   const share = 1 - stepSquares / (steps * 2) / squares
   return Math.max(0, share) * (steps / (steps + 4))

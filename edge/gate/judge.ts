@@ -32,9 +32,9 @@ export function impressionOf(reads: readonly GateRead[], model: GateModel): Impr
   return { look, reads, trail: trailOf(reads), motion: logOdds(model.motion, look.motion) }
 }
 
-/** Decides on one tag, by its own motion and by that of the load it is in. The direction is the more probable one. */
-export function decide(look: Look, place: Place, strongDb: number, model: GateModel): GateDecision {
-  const moved = probability(movedOdds(model, look, place, strongDb))
+/** Decides on one tag of which it is known how probably it moved (log odds). The direction is the more probable one. */
+export function decide(look: Look, place: Place, odds: number, model: GateModel): GateDecision {
+  const moved = probability(odds)
   const inwards = inwardsOdds(model, look, place)
   const at = look.crossedAt
   if (moved < 0.5) return { decision: 'none', confidence: 1 - moved, at }
@@ -59,7 +59,8 @@ export function judgeRun(
   seen.forEach(({ epc }, n) => {
     const own = impressions[n]
     const place = own && places.get(own)
-    if (own !== undefined && place !== undefined) decisions.set(epc, decide(own.look, place, strongDb, model))
+    if (own !== undefined && place !== undefined)
+      decisions.set(epc, decide(own.look, place, movedOdds(model, own.look, place, strongDb), model))
   })
   return decisions
 }

@@ -115,7 +115,7 @@ export function trailOf(reads: readonly GateRead[]): Trail {
 }
 
 /** Bhattacharyya coefficient: 1 = read at the same times and sides, 0 = never. */
-function likeness(one: Trail, other: Trail): number {
+export function likeness(one: Trail, other: Trail): number {
   const [few, many] = one.bins.size <= other.bins.size ? [one, other] : [other, one]
   let sum = 0
   for (const [bin, weight] of few.bins) {

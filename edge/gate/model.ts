@@ -14,6 +14,8 @@ export interface GateModel {
   readonly motion: Regression
   /** What its load and the other tags of it add to that (`evidenceOf`). */
   readonly moved: Forest
+  /** Log odds that it went through, by a second look (`secondEvidence`); absent: the first one decides. */
+  readonly second?: Forest | undefined
   /** That it went in rather than out (`directionFeatures`); no bias, for a gate has no favourite way. */
   readonly direction: Regression
   readonly loadDirection: Regression

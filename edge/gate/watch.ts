@@ -1,7 +1,10 @@
-import { decide, type Impression, impressionOf, type Seeming, strongLevelOf } from './judge.ts'
+import { forestOdds } from './forest.ts'
+import { type Habit, learnMoved, learnPassed, noHabit } from './habit.ts'
+import { decide, type Impression, impressionOf, strongLevelOf } from './judge.ts'
 import { loadsOf, type Place } from './loads.ts'
 import { type GateModel, models } from './model.ts'
 import type { GateRead } from './read.ts'
+import { type Crowd, type FirstLook, firstLook, hopeless, type Past, secondEvidence, withLook } from './second-look.ts'
 
 /** Silence after which a tag is judged: what it did is over. Decisions come at most so long after its last read. */
 const quietMs = 1_800
@@ -15,8 +18,8 @@ const leastConfidence = 0.95
 const companyMs = 5_000
 /** Of those that are not judged themselves, an impression so old will do. */
 const freshMs = 1_000
-/** Log odds below which a tag did not move, whatever its company says. */
-const hopeless = -9
+/** Log odds of the first look that no second look makes a passage of. */
+const leastFirst = -4
 /** A tag that goes on being read is judged so often. */
 const lookEveryMs = 1_000
 /** Older reads are forgotten. */
@@ -25,8 +28,6 @@ const horizonMs = 20_000
 const readsKept = 128
 /** Tags watched at one gate; beyond it the one that was read longest ago is forgotten. */
 const tagsKept = 4_096
-/** Tags that seemed to move lately, from which the gate's own strong level is learnt. */
-const peaksKept = 256
 
 interface Watched {
   reads: GateRead[]
@@ -37,18 +38,24 @@ interface Watched {
   /** As it was lately; and when that was. */
   impression: Impression | undefined
   impressedAt: number
-  /** Its last passage, when that was decided, and by what. */
+  /** What was said of it before, since it came or passed. */
+  past: Past | undefined
+  /** Its last passage, when that was decided, by what, and what was believed. */
   passed:
-    | { readonly at: number; readonly decidedAt: number; readonly direction: 'in' | 'out'; readonly by: Impression }
+    | {
+        readonly at: number
+        readonly decidedAt: number
+        readonly direction: 'in' | 'out'
+        readonly by: Impression
+        readonly first: FirstLook
+      }
     | undefined
 }
 
 /** One gate, as it is watched. Bounded in memory; changed in place by the functions of this file. */
 export interface GateWatch {
   readonly tags: Map<string, Watched>
-  /** Those that seemed to move lately, oldest first, and the level of what goes through, as they tell it. */
-  moved: Seeming[]
-  strongDb: number | undefined
+  readonly habit: Habit
   /** Level of the first read; and whether another one was ever told: there are readers that tell none. */
   firstDb: number | undefined
   tellsLevels: boolean
@@ -63,7 +70,7 @@ export interface Passed {
 }
 
 export function watchGate(): GateWatch {
-  return { tags: new Map(), moved: [], strongDb: undefined, firstDb: undefined, tellsLevels: false }
+  return { tags: new Map(), habit: noHabit(), firstDb: undefined, tellsLevels: false }
 }
 
 /** Takes one read, in event time; one that is older than what is known of its tag is put where it belongs. */
@@ -74,6 +81,7 @@ export function takeGateRead(watch: GateWatch, epc: string, read: GateRead): voi
     count: 0,
     impression: undefined,
     impressedAt: 0,
+    past: undefined,
     passed: undefined,
   }
   watch.tags.delete(epc)
@@ -90,19 +98,26 @@ export function takeGateRead(watch: GateWatch, epc: string, read: GateRead): voi
   watched.lookAt = Math.min(watched.lookAt ?? Number.POSITIVE_INFINITY, read.at + lookEveryMs)
 }
 
+/** A look at one tag, for those who look over the shoulder of a gate. */
+export interface Seen {
+  readonly epc: string
+  readonly own: Impression
+  readonly place: Place
+  readonly strongDb: number
+  readonly places: ReadonlyMap<Impression, Place>
+  /** What the second look goes by (`secondEvidence`); undefined where none is worth it. */
+  readonly evidence: readonly number[] | undefined
+  /** Its last passage; undefined = none yet. */
+  readonly passed: { readonly at: number } | undefined
+}
+
 /** Judges what is due at `now` (event time) and hands over every passage. */
 export function judgeDue(
   watch: GateWatch,
   now: number,
   emit: (passage: Passed) => void,
   model: GateModel = watch.tellsLevels ? models.passage : models.blind,
-  onLook?: (
-    epc: string,
-    own: Impression,
-    place: Place,
-    strongDb: number,
-    places: ReadonlyMap<Impression, Place>,
-  ) => void,
+  onLook?: (seen: Seen) => void,
 ): void {
   const due: [string, Watched][] = []
   for (const [epc, watched] of watch.tags) {
@@ -113,10 +128,12 @@ export function judgeDue(
   // Those that are due have impressions of this very moment, and stand in the crowd with them.
   for (const [, watched] of due) {
     const own = impress(watched, now, 0, model)
-    if (own !== undefined && own.motion > 0 && now - (own.reads.at(-1)?.at ?? now) >= quietMs) learnLevel(watch, own)
+    if (own !== undefined && own.motion > 0 && now - (own.reads.at(-1)?.at ?? now) >= quietMs)
+      learnMoved(watch.habit, own)
   }
-  const strongDb = watch.strongDb ?? strongLevelOf(crowdOf(watch, now, model))
-  let places: ReadonlyMap<Impression, Place> | undefined
+  const { second } = model
+  const looksTwice = second !== undefined
+  let crowd: Crowd | undefined
   for (const [epc, watched] of due) {
     const own = watched.impression
     const last = watched.reads.at(-1)
@@ -128,31 +145,35 @@ export function judgeDue(
       : isQuiet
         ? last.at + lastLookMs
         : Math.min(last.at + quietMs, now + lookEveryMs)
-    // While it is read, only a change of side that has lasted is a passage.
-    if (!isQuiet && (own.look.sides.length < 2 || now - own.look.crossedAt < quietMs)) continue
     // Whatever its company says, this one did not move.
     if (own.motion < hopeless) continue
-    places ??= loadsOf(crowdOf(watch, now, model))
-    const place = places.get(own)
+    crowd ??= crowdAt(watch, now, model)
+    const place = crowd.places.get(own)
     if (place === undefined) continue
-    const decision = decide(own.look, place, strongDb, model)
-    onLook?.(epc, own, place, strongDb, places)
-    const { decision: direction, confidence } = decision
+    // While it is read, only a change of side that has lasted is a passage: its own, or that of its load.
+    if (!isQuiet && !hasChangedSides(own.look, now) && !(looksTwice && hasChangedSides(place.load.look, now))) continue
+    const first = firstLook(crowd, own)
+    const evidence =
+      looksTwice && first.moved >= leastFirst
+        ? secondEvidence(crowd, own, place, watch.habit, watched.past, now)
+        : undefined
+    watched.past = withLook(watched.past, first, now)
+    onLook?.({ epc, own, place, strongDb: crowd.strongDb, places: crowd.places, evidence, passed: watched.passed })
+    const odds = second === undefined || evidence === undefined ? first.moved : forestOdds(second, evidence)
+    const { decision: direction, confidence, at: wentAt } = decide(own.look, place, odds, model)
     if (direction === 'none' || confidence < leastConfidence) continue
-    const at = Math.round(decision.at)
+    const at = Math.round(wentAt)
     const { passed, count } = watched
+    learnPassed(watch.habit, own)
     settle(watched, own)
-    watched.passed = { at, decidedAt: now, direction, by: own }
+    watched.passed = { at, decidedAt: now, direction, by: own, first }
     if (passed?.direction === direction && at - passed.at < sameWayMs) continue
     emit({ epc, at, direction, confidence, count })
   }
 }
 
-/** Looks again at how strong it is at this gate what moves; of a few tags nothing is learnt. */
-function learnLevel(watch: GateWatch, own: Impression): void {
-  watch.moved.push({ motion: own.motion, look: own.look })
-  if (watch.moved.length > peaksKept) watch.moved.shift()
-  if (watch.moved.length >= peaksKept / 16) watch.strongDb = strongLevelOf(watch.moved)
+function hasChangedSides({ sides, crossedAt }: Impression['look'], now: number): boolean {
+  return sides.length > 1 && now - crossedAt >= quietMs
 }
 
 /** After a passage: only what came behind the line is left of it. */
@@ -160,18 +181,24 @@ function settle(watched: Watched, { look }: Impression): void {
   watched.reads = look.sides.length < 2 ? [] : watched.reads.filter(({ at }) => at >= look.crossedAt)
   watched.count = watched.reads.length
   watched.impression = undefined
+  watched.past = undefined
 }
 
 /** Everybody at the gate, those that just passed as they were then. */
-function crowdOf(watch: GateWatch, now: number, model: GateModel): readonly Impression[] {
+function crowdAt(watch: GateWatch, now: number, model: GateModel): Crowd {
   const crowd: Impression[] = []
+  const gone = new Map<Impression, FirstLook>()
   for (const watched of watch.tags.values()) {
     const { passed } = watched
-    if (passed !== undefined && now - passed.decidedAt < companyMs) crowd.push(passed.by)
+    if (passed !== undefined && now - passed.decidedAt < companyMs) {
+      crowd.push(passed.by)
+      gone.set(passed.by, passed.first)
+    }
     const own = impress(watched, now, freshMs, model)
     if (own !== undefined) crowd.push(own)
   }
-  return crowd
+  const strongDb = watch.habit.strongDb ?? strongLevelOf(crowd)
+  return { places: loadsOf(crowd), gone, looks: new Map(), strongDb, model }
 }
 
 /** The impression of a tag, at most `ageMs` old. */
