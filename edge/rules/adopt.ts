@@ -53,14 +53,18 @@ function outputsOf(state: RulesState, key: string): readonly string[] {
   return state.outputs.get(key.slice(0, key.indexOf('/'))) ?? []
 }
 
-/** What a rule asks, without whom it asks and what it drives. */
+/** What a rule asks, without whom it asks and what it drives; in whatever order its fields were written. */
 function questionOf(rule: GatewayRule): string {
   if (rule.type === 'gate-hold') {
     const { gates: _gates, outputs: _outputs, listed: _listed, ...question } = rule
-    return JSON.stringify(question)
+    return inOrder(question)
   }
   const { sensors: _sensors, outputs: _outputs, ...question } = rule
-  return JSON.stringify(question)
+  return inOrder(question)
+}
+
+function inOrder(question: object): string {
+  return JSON.stringify(Object.entries(question).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 const sensorsOf = (rule: GatewayRule) => (rule.type === 'gate-hold' ? [] : rule.sensors)

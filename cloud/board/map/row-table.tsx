@@ -222,7 +222,7 @@ function Cell({
   const words = useMapWords()
   /** What was typed and is no number; the draft keeps what it had. */
   const rejected = useSignal<string | null>(null)
-  const value = (row as unknown as Readonly<Record<Field, unknown>>)[field]
+  const value: unknown = Object.entries(row).find(([name]) => name === field)?.[1]
   const put = (next: unknown) =>
     editor.change(withField(editor.map.peek(), kind, at, { [field]: next } as Partial<RowOf<Kind>>))
   const label = words.cell(words.fieldNames[field], row.id === '' ? String(at + 1) : row.id)

@@ -3,7 +3,7 @@ import { adoptRules } from '../../../edge/rules/adopt.ts'
 import { judgePassage, judgePassagesAt, mostHolds } from '../../../edge/rules/judge-passage.ts'
 import { judgeValue, judgeValuesAt, stepValues } from '../../../edge/rules/judge-value.ts'
 import { KeptRules, keptOf, rulesState } from '../../../edge/rules/state.ts'
-import type { GatewayRule } from '../../../shared/gateway-rule.ts'
+import { GatewayRule } from '../../../shared/gateway-rule.ts'
 import type { EdgeAlert, Measurement, Passage } from '../../../shared/record.ts'
 import { seededRandom } from '../../../simulators/world/chance.ts'
 
@@ -23,7 +23,7 @@ const hold = {
   outputs: ['light'],
 } as const satisfies GatewayRule & object
 
-const changed = (rule: object, changes: object) => ({ ...rule, ...changes }) as unknown as GatewayRule
+const changed = (rule: GatewayRule, changes: object) => GatewayRule.parse({ ...rule, ...changes })
 const held = ['E2AA', 'E2BB']
 const document = (...rules: readonly object[]) => ({ rules: [...rules] as GatewayRule[], held })
 const value = (second: number, temperature: number | null, mark: object = {}): Measurement => {
