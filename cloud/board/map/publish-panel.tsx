@@ -5,6 +5,7 @@ import { kinds } from '../core/map/edit.ts'
 import type { Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { RefusalNotice } from '../parts/notice.tsx'
+import { WideRows } from '../parts/wide-rows.tsx'
 import { useEditor, useMapWords } from './use-editor.ts'
 
 /** More codes than this are counted only. */
@@ -66,7 +67,7 @@ export function PublishPanel({
       {changes.isEmpty ? (
         <p>{words.diffNone}</p>
       ) : (
-        <table class="rows">
+        <WideRows label={words.diffTitle}>
           <thead>
             <tr>
               <th scope="col" />
@@ -99,7 +100,7 @@ export function PublishPanel({
                 </tr>
               ))}
           </tbody>
-        </table>
+        </WideRows>
       )}
       {changes.of.slots.removed.length > 0 && (
         <p class={items > 0 ? 'doubt' : 'quiet'}>

@@ -3,6 +3,7 @@ import { fileText } from '../core/file-text.ts'
 import { withSlots } from '../core/map/edit.ts'
 import { type SlotFile, slotsFromCsv } from '../core/map/slot-csv.ts'
 import { useStore } from '../live/store.ts'
+import { WideRows } from '../parts/wide-rows.tsx'
 import { useEditor, useMapWords } from './use-editor.ts'
 
 /** Slots from a spreadsheet; every row that cannot be used is told, and what can be is taken when somebody says so. */
@@ -83,24 +84,26 @@ export function SlotFileForm({ onLeave }: { readonly onLeave: () => void }) {
         {file !== null && <p>{words.fileFound(format.number(file.rows), format.number(file.bad))}</p>}
       </div>
       {file !== null && file.findings.length > 0 && (
-        <table class="rows wide">
-          <thead>
-            <tr>
-              <th scope="col">{words.line}</th>
-              <th scope="col">{words.column}</th>
-              <th scope="col">{words.problem}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {file.findings.slice(0, 50).map(({ line, column, flaw }) => (
-              <tr key={`${line} ${column}`}>
-                <td>{format.number(line)}</td>
-                <td class="mono">{column}</td>
-                <td>{words.csvFlaws[flaw]}</td>
+        <div class="wide">
+          <WideRows label={words.fileFound(format.number(file.rows), format.number(file.bad))}>
+            <thead>
+              <tr>
+                <th scope="col">{words.line}</th>
+                <th scope="col">{words.column}</th>
+                <th scope="col">{words.problem}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {file.findings.slice(0, 50).map(({ line, column, flaw }) => (
+                <tr key={`${line} ${column}`}>
+                  <td>{format.number(line)}</td>
+                  <td class="mono">{column}</td>
+                  <td>{words.csvFlaws[flaw]}</td>
+                </tr>
+              ))}
+            </tbody>
+          </WideRows>
+        </div>
       )}
       <p class="wide row-acts">
         {file !== null && file.slots.length > 0 && (

@@ -10,6 +10,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { WideRows } from '../parts/wide-rows.tsx'
 
 const mostRows = 200
 const askEveryMs = 5_000
@@ -128,7 +129,7 @@ function Hits({ q }: { readonly q: string }) {
       {got?.ok === true && got.value.stock.length > 0 && (
         <>
           <h2>{words.stock}</h2>
-          <table class="rows">
+          <WideRows label={words.stock}>
             <thead>
               <tr>
                 <th scope="col">{words.sku}</th>
@@ -160,7 +161,7 @@ function Hits({ q }: { readonly q: string }) {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </WideRows>
         </>
       )}
       {got?.ok === true && got.value.items.length > 0 && (
@@ -169,7 +170,7 @@ function Hits({ q }: { readonly q: string }) {
             {words.searchGoods}{' '}
             <small class="quiet">{words.rows(got.value.items.length, format.number(got.value.items.length))}</small>
           </h2>
-          <table class="rows">
+          <WideRows label={words.searchGoods}>
             <thead>
               <tr>
                 <th scope="col">EPC</th>
@@ -204,7 +205,7 @@ function Hits({ q }: { readonly q: string }) {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </WideRows>
         </>
       )}
     </>

@@ -4,6 +4,7 @@ import { trusts } from '../core/trust.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from '../parts/link.tsx'
 import { SensorTable } from '../parts/sensor-table.tsx'
+import { WideRows } from '../parts/wide-rows.tsx'
 
 const perPage = 100
 
@@ -56,7 +57,7 @@ export function FloorTable() {
           </button>
         </span>
       </div>
-      <table class="rows">
+      <WideRows label={words.floor}>
         <thead>
           <tr>
             <th scope="col">{words.slotCode}</th>
@@ -93,7 +94,7 @@ export function FloorTable() {
             )
           })}
         </tbody>
-      </table>
+      </WideRows>
       <h2>{words.sensors}</h2>
       <SensorTable />
     </section>

@@ -3,6 +3,7 @@ import type { GatewayState } from '../../../shared/api.ts'
 import { useStore } from '../live/store.ts'
 import { GivenUpList } from '../parts/given-up.tsx'
 import { Link } from '../parts/link.tsx'
+import { WideRows } from '../parts/wide-rows.tsx'
 import { Lazy } from './lazy.tsx'
 
 const loadAntennas = () => import('../parts/antennas.tsx').then(({ Antennas }) => Antennas)
@@ -150,31 +151,28 @@ function DeviceTable({ devices }: { readonly devices: GatewayState['devices'] })
   const format = store.format.value
   const names = { up: words.deviceUp, silent: words.deviceSilent, down: words.deviceDown }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-    <section class="wide-rows" tabIndex={0} aria-label={words.devices}>
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">{words.device}</th>
-            <th scope="col">{words.state}</th>
-            <th scope="col">{words.why}</th>
+    <WideRows label={words.devices}>
+      <thead>
+        <tr>
+          <th scope="col">{words.device}</th>
+          <th scope="col">{words.state}</th>
+          <th scope="col">{words.why}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {devices.map((device) => (
+          <tr key={device.device}>
+            <td class="mono">{device.device}</td>
+            <td>
+              <span class={`status ${device.state}`}>{names[device.state]}</span>{' '}
+              <span class="quiet">{words.deviceSince(format.age(store.now.value - Date.parse(device.since)))}</span>
+            </td>
+            <td class="quiet" lang="en">
+              {device.reason ?? ''}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {devices.map((device) => (
-            <tr key={device.device}>
-              <td class="mono">{device.device}</td>
-              <td>
-                <span class={`status ${device.state}`}>{names[device.state]}</span>{' '}
-                <span class="quiet">{words.deviceSince(format.age(store.now.value - Date.parse(device.since)))}</span>
-              </td>
-              <td class="quiet" lang="en">
-                {device.reason ?? ''}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </WideRows>
   )
 }

@@ -5,6 +5,7 @@ import { GoodsPlaces } from '../parts/goods-places.tsx'
 import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { WideRows } from '../parts/wide-rows.tsx'
 
 const mostRows = 300
 const askEveryMs = 15_000
@@ -41,46 +42,43 @@ function Misplaced({ site }: { readonly site: string }) {
   if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
   if (got.value.length === 0) return <p class="quiet">{words.misplacedNone}</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-    <section class="wide-rows" tabIndex={0} aria-label={words.misplaced}>
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">{words.sku}</th>
-            <th scope="col">{words.misplacedLies}</th>
-            <th scope="col">{words.misplacedBelongs}</th>
-            <th scope="col">{words.since}</th>
-            <th scope="col">EPC</th>
+    <WideRows label={words.misplaced}>
+      <thead>
+        <tr>
+          <th scope="col">{words.sku}</th>
+          <th scope="col">{words.misplacedLies}</th>
+          <th scope="col">{words.misplacedBelongs}</th>
+          <th scope="col">{words.since}</th>
+          <th scope="col">EPC</th>
+        </tr>
+      </thead>
+      <tbody>
+        {got.value.map((row) => (
+          <tr key={row.epc}>
+            <td>
+              <SkuName sku={row.sku} />
+            </td>
+            <td>
+              <SlotLink slot={row.slot} />
+            </td>
+            <td>
+              {row.homes.map((slot, index) => (
+                <span key={slot}>
+                  {index > 0 && ', '}
+                  <SlotLink slot={slot} />
+                </span>
+              ))}
+            </td>
+            <td>{format.time(Date.parse(row.since), store.now.value)}</td>
+            <td>
+              <Link to={{ page: 'item', epc: row.epc }} class="mono">
+                {row.epc}
+              </Link>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {got.value.map((row) => (
-            <tr key={row.epc}>
-              <td>
-                <SkuName sku={row.sku} />
-              </td>
-              <td>
-                <SlotLink slot={row.slot} />
-              </td>
-              <td>
-                {row.homes.map((slot, index) => (
-                  <span key={slot}>
-                    {index > 0 && ', '}
-                    <SlotLink slot={slot} />
-                  </span>
-                ))}
-              </td>
-              <td>{format.time(Date.parse(row.since), store.now.value)}</td>
-              <td>
-                <Link to={{ page: 'item', epc: row.epc }} class="mono">
-                  {row.epc}
-                </Link>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </WideRows>
   )
 }
 
@@ -98,43 +96,40 @@ function Differing({ site }: { readonly site: string }) {
   if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
   if (got.value.length === 0) return <p class="quiet">{words.differingNone}</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-    <section class="wide-rows" tabIndex={0} aria-label={words.differing}>
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">{words.slot}</th>
-            <th scope="col">{words.sku}</th>
-            <th scope="col" class="number">
-              {words.shipmentExpected}
-            </th>
-            <th scope="col" class="number">
-              {words.shipmentSeen}
-            </th>
-            <th scope="col">{words.shipmentDifference}</th>
-            <th scope="col">{words.lastEvidence}</th>
+    <WideRows label={words.differing}>
+      <thead>
+        <tr>
+          <th scope="col">{words.slot}</th>
+          <th scope="col">{words.sku}</th>
+          <th scope="col" class="number">
+            {words.shipmentExpected}
+          </th>
+          <th scope="col" class="number">
+            {words.shipmentSeen}
+          </th>
+          <th scope="col">{words.shipmentDifference}</th>
+          <th scope="col">{words.lastEvidence}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {got.value.map((row) => (
+          <tr key={`${row.slot} ${row.sku}`}>
+            <td>
+              <SlotLink slot={row.slot} />
+            </td>
+            <td>{row.sku === null ? <span class="quiet">{words.noSku}</span> : <SkuName sku={row.sku} />}</td>
+            <td class="number">{format.number(row.expected)}</td>
+            <td class="number">{format.number(row.seen)}</td>
+            <td>
+              {row.missing > 0 && words.differingMissing(format.number(row.missing))}
+              {row.unexpected > 0 && words.shipmentLineOver(format.number(row.unexpected))}
+              {row.state === 'unknown' && <span class="sub">{words.differingUnheard}</span>}
+            </td>
+            <td>{row.asOf === null ? words.never : format.ago(store.now.value - Date.parse(row.asOf))}</td>
           </tr>
-        </thead>
-        <tbody>
-          {got.value.map((row) => (
-            <tr key={`${row.slot} ${row.sku}`}>
-              <td>
-                <SlotLink slot={row.slot} />
-              </td>
-              <td>{row.sku === null ? <span class="quiet">{words.noSku}</span> : <SkuName sku={row.sku} />}</td>
-              <td class="number">{format.number(row.expected)}</td>
-              <td class="number">{format.number(row.seen)}</td>
-              <td>
-                {row.missing > 0 && words.differingMissing(format.number(row.missing))}
-                {row.unexpected > 0 && words.shipmentLineOver(format.number(row.unexpected))}
-                {row.state === 'unknown' && <span class="sub">{words.differingUnheard}</span>}
-              </td>
-              <td>{row.asOf === null ? words.never : format.ago(store.now.value - Date.parse(row.asOf))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </WideRows>
   )
 }
 

@@ -9,6 +9,7 @@ import { RefusalNotice } from '../parts/notice.tsx'
 import { limitsText, SensorTable } from '../parts/sensor-table.tsx'
 import { SeriesChart } from '../parts/series-chart.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { WideRows } from '../parts/wide-rows.tsx'
 
 const spans = [2, 8, 24] as const
 const hourMs = 3_600_000
@@ -132,7 +133,7 @@ function QuantityChart({
           />
           <details>
             <summary>{words.chartTable}</summary>
-            <table class="rows">
+            <WideRows label={words.chartTable}>
               <thead>
                 <tr>
                   <th scope="col">{words.time}</th>
@@ -157,7 +158,7 @@ function QuantityChart({
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </WideRows>
           </details>
         </>
       )}

@@ -7,6 +7,7 @@ import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useMay } from '../parts/use-session.ts'
+import { WideRows } from '../parts/wide-rows.tsx'
 
 const askEveryMs = 5_000
 const mostEntries = 100
@@ -127,34 +128,31 @@ function Audit() {
   const outcomes = { done: words.outcomeDone, refused: words.outcomeRefused, failed: words.outcomeFailed }
   if (got.value.items.length === 0) return <p class="quiet">{words.auditEmpty}</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-    <section class="wide-rows" tabIndex={0} aria-label={words.audit}>
-      <table class="rows">
-        <thead>
-          <tr>
-            <th scope="col">{words.time}</th>
-            <th scope="col">{words.auditWho}</th>
-            <th scope="col">{words.auditAct}</th>
-            <th scope="col">{words.auditSubject}</th>
-            <th scope="col">{words.auditOutcome}</th>
-            <th scope="col">{words.givenUpFrom}</th>
+    <WideRows label={words.audit}>
+      <thead>
+        <tr>
+          <th scope="col">{words.time}</th>
+          <th scope="col">{words.auditWho}</th>
+          <th scope="col">{words.auditAct}</th>
+          <th scope="col">{words.auditSubject}</th>
+          <th scope="col">{words.auditOutcome}</th>
+          <th scope="col">{words.givenUpFrom}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {got.value.items.map((entry) => (
+          <tr key={entry.number}>
+            <td>{format.moment(Date.parse(entry.at))}</td>
+            <td>{entry.who === '' ? words.auditNobody : entry.who}</td>
+            <td class="mono" lang="en">
+              {entry.act.replace('/api/v1', '')}
+            </td>
+            <td class="mono">{entry.subject}</td>
+            <td>{entry.outcome === 'done' ? outcomes.done : <strong>{outcomes[entry.outcome]}</strong>}</td>
+            <td class="quiet mono">{entry.from}</td>
           </tr>
-        </thead>
-        <tbody>
-          {got.value.items.map((entry) => (
-            <tr key={entry.number}>
-              <td>{format.moment(Date.parse(entry.at))}</td>
-              <td>{entry.who === '' ? words.auditNobody : entry.who}</td>
-              <td class="mono" lang="en">
-                {entry.act.replace('/api/v1', '')}
-              </td>
-              <td class="mono">{entry.subject}</td>
-              <td>{entry.outcome === 'done' ? outcomes.done : <strong>{outcomes[entry.outcome]}</strong>}</td>
-              <td class="quiet mono">{entry.from}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </WideRows>
   )
 }

@@ -6,6 +6,7 @@ import { ask, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
+import { WideRows } from './wide-rows.tsx'
 
 const spansHours = [8, 24, 168] as const
 const askEveryMs = 60_000
@@ -146,29 +147,26 @@ function Rows({
       {rows.length === 0 ? (
         <p class="quiet">{none}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-        <section class="wide-rows" tabIndex={0} aria-label={title}>
-          <table class="rows">
-            <thead>
-              <tr>
-                {head.map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
+        <WideRows label={title}>
+          <thead>
+            <tr>
+              {head.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((cells) => (
+              <tr key={cells.join('\n')}>
+                {cells.map((cell, column) => (
+                  <td key={head[column]}>{cell}</td>
                 ))}
               </tr>
-            </thead>
-            <tbody>
-              {rows.map((cells) => (
-                <tr key={cells.join('\n')}>
-                  {cells.map((cell, column) => (
-                    <td key={head[column]}>{cell}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+            ))}
+          </tbody>
+        </WideRows>
       )}
     </>
   )

@@ -7,6 +7,7 @@ import { useStore } from '../live/store.ts'
 import { Link } from './link.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
+import { WideRows } from './wide-rows.tsx'
 
 const askEveryMs = 2_000
 const mostOverlaps = 12
@@ -36,42 +37,39 @@ export function Antennas() {
       {points.value.length === 0 ? (
         <p>{words.tuningNone}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-        <section class="wide-rows" tabIndex={0} aria-label={words.tuning}>
-          <table class="rows antennas">
-            <thead>
-              <tr>
-                <th scope="col">{words.tuningPoint}</th>
-                <th scope="col" class="number">
-                  {words.tuningReads}
-                </th>
-                <th scope="col" class="number">
-                  {words.tuningTags}
-                </th>
-                <th scope="col" class="number">
-                  {words.tuningOnlyHere}
-                </th>
-                <th scope="col" class="number">
-                  {words.tuningElsewhere}
-                </th>
-                <th scope="col">{words.tuningStrength}</th>
-                <th scope="col">{words.tuningAdvice}</th>
-                <th scope="col">{words.tuningLatest}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {points.value.map((point) => (
-                <Antenna key={point.key} point={point} />
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <WideRows label={words.tuning} class="antennas">
+          <thead>
+            <tr>
+              <th scope="col">{words.tuningPoint}</th>
+              <th scope="col" class="number">
+                {words.tuningReads}
+              </th>
+              <th scope="col" class="number">
+                {words.tuningTags}
+              </th>
+              <th scope="col" class="number">
+                {words.tuningOnlyHere}
+              </th>
+              <th scope="col" class="number">
+                {words.tuningElsewhere}
+              </th>
+              <th scope="col">{words.tuningStrength}</th>
+              <th scope="col">{words.tuningAdvice}</th>
+              <th scope="col">{words.tuningLatest}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {points.value.map((point) => (
+              <Antenna key={point.key} point={point} />
+            ))}
+          </tbody>
+        </WideRows>
       )}
       <h3>{words.tuningOverlaps}</h3>
       {overlaps.length === 0 ? (
         <p class="quiet">{words.tuningNoOverlaps}</p>
       ) : (
-        <table class="rows">
+        <WideRows label={words.tuningOverlaps}>
           <thead>
             <tr>
               <th scope="col">{words.tuningPoint}</th>
@@ -90,7 +88,7 @@ export function Antennas() {
               </tr>
             ))}
           </tbody>
-        </table>
+        </WideRows>
       )}
     </>
   )

@@ -7,6 +7,7 @@ import { useStore } from '../live/store.ts'
 import { DeliveryMark } from './delivery-mark.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
+import { WideRows } from './wide-rows.tsx'
 
 const askEveryMs = 2_000
 const firstRows = 50
@@ -64,70 +65,67 @@ export function DeliveryList({ site, channels }: { readonly site: string; readon
       ) : got.value.length === 0 ? (
         <p class="quiet">{words.deliveriesNone}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-        <section class="wide-rows" tabIndex={0} aria-label={words.deliveries}>
-          <table class="rows">
-            <thead>
-              <tr>
-                <th scope="col">{words.deliveryState}</th>
-                <th scope="col">{words.time}</th>
-                <th scope="col">{words.deliveryChannel}</th>
-                <th scope="col">{words.deliveryMessage}</th>
-                <th scope="col">{words.deliveryReason}</th>
-                <td />
-              </tr>
-            </thead>
-            <tbody>
-              {got.value.map((row) => (
-                <Fragment key={row.id}>
-                  <tr>
-                    <td>
-                      <DeliveryMark state={row.state} />
-                    </td>
-                    <td>{format.moment(Date.parse(row.at))}</td>
-                    <td>{channels.find(({ id }) => id === row.channel)?.name ?? row.channel}</td>
-                    <td lang="en">{row.title}</td>
-                    <td class="quiet">
-                      <span lang="en">{row.reason}</span>
-                      {row.dueAt !== null && row.attempts > 0 && (
-                        <div>{words.deliveryDue(format.moment(Date.parse(row.dueAt)))}</div>
-                      )}
-                    </td>
-                    <td class="row-acts">
+        <WideRows label={words.deliveries}>
+          <thead>
+            <tr>
+              <th scope="col">{words.deliveryState}</th>
+              <th scope="col">{words.time}</th>
+              <th scope="col">{words.deliveryChannel}</th>
+              <th scope="col">{words.deliveryMessage}</th>
+              <th scope="col">{words.deliveryReason}</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {got.value.map((row) => (
+              <Fragment key={row.id}>
+                <tr>
+                  <td>
+                    <DeliveryMark state={row.state} />
+                  </td>
+                  <td>{format.moment(Date.parse(row.at))}</td>
+                  <td>{channels.find(({ id }) => id === row.channel)?.name ?? row.channel}</td>
+                  <td lang="en">{row.title}</td>
+                  <td class="quiet">
+                    <span lang="en">{row.reason}</span>
+                    {row.dueAt !== null && row.attempts > 0 && (
+                      <div>{words.deliveryDue(format.moment(Date.parse(row.dueAt)))}</div>
+                    )}
+                  </td>
+                  <td class="row-acts">
+                    <button
+                      type="button"
+                      class="button"
+                      aria-expanded={opened.value === row.id}
+                      onClick={() => {
+                        opened.value = opened.value === row.id ? null : row.id
+                      }}
+                    >
+                      {words.deliveryAttempts(format.number(row.attempts))}
+                    </button>
+                    {row.state !== 'waiting' && (
                       <button
                         type="button"
                         class="button"
-                        aria-expanded={opened.value === row.id}
-                        onClick={() => {
-                          opened.value = opened.value === row.id ? null : row.id
-                        }}
+                        aria-label={`${words.deliveryResend}: ${row.title}`}
+                        onClick={() => void resend(row)}
                       >
-                        {words.deliveryAttempts(format.number(row.attempts))}
+                        {words.deliveryResend}
                       </button>
-                      {row.state !== 'waiting' && (
-                        <button
-                          type="button"
-                          class="button"
-                          aria-label={`${words.deliveryResend}: ${row.title}`}
-                          onClick={() => void resend(row)}
-                        >
-                          {words.deliveryResend}
-                        </button>
-                      )}
+                    )}
+                  </td>
+                </tr>
+                {opened.value === row.id && (
+                  <tr>
+                    <td colSpan={6}>
+                      <Attempts path={path} delivery={row} />
                     </td>
                   </tr>
-                  {opened.value === row.id && (
-                    <tr>
-                      <td colSpan={6}>
-                        <Attempts path={path} delivery={row} />
-                      </td>
-                    </tr>
-                  )}
-                </Fragment>
-              ))}
-            </tbody>
-          </table>
-        </section>
+                )}
+              </Fragment>
+            ))}
+          </tbody>
+        </WideRows>
       )}
       {got?.ok === true && got.value.length >= limit.value && limit.value < mostRows && (
         <p>

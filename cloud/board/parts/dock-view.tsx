@@ -9,6 +9,7 @@ import { Link } from './link.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
 import { useMay } from './use-session.ts'
+import { WideRows } from './wide-rows.tsx'
 
 /** One shipment in numbers that can be read from the ramp, and line by line, while its truck is there. */
 export function DockView({ number }: { readonly number: string }) {
@@ -145,38 +146,35 @@ function Lines({ detail }: { readonly detail: ShipmentDetail }) {
   return (
     <>
       <h2>{words.shipmentLines}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do */}
-      <section class="wide-rows" tabIndex={0} aria-label={words.shipmentLines}>
-        <table class="rows">
-          <thead>
-            <tr>
-              <th scope="col">{words.shipmentWhat}</th>
-              <th scope="col" class="number">
-                {words.shipmentExpected}
-              </th>
-              <th scope="col" class="number">
-                {words.shipmentSeen}
-              </th>
-              <th scope="col">{words.shipmentDifference}</th>
+      <WideRows label={words.shipmentLines}>
+        <thead>
+          <tr>
+            <th scope="col">{words.shipmentWhat}</th>
+            <th scope="col" class="number">
+              {words.shipmentExpected}
+            </th>
+            <th scope="col" class="number">
+              {words.shipmentSeen}
+            </th>
+            <th scope="col">{words.shipmentDifference}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {detail.lines.map((line, index) => (
+            <tr key={index}>
+              <td>
+                <What line={line} names={names} />
+              </td>
+              <td class="number">{format.number(line.expected)}</td>
+              <td class="number">{format.number(line.seen)}</td>
+              <td>
+                {line.short > 0 && words.shipmentLineShort(format.number(line.short))}
+                {line.over > 0 && <strong class="odd">{words.shipmentLineOver(format.number(line.over))}</strong>}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {detail.lines.map((line, index) => (
-              <tr key={index}>
-                <td>
-                  <What line={line} names={names} />
-                </td>
-                <td class="number">{format.number(line.expected)}</td>
-                <td class="number">{format.number(line.seen)}</td>
-                <td>
-                  {line.short > 0 && words.shipmentLineShort(format.number(line.short))}
-                  {line.over > 0 && <strong class="odd">{words.shipmentLineOver(format.number(line.over))}</strong>}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </WideRows>
       {detail.unknownEpcs.length > 0 && (
         <>
           <h2>{words.shipmentUnknownTags}</h2>

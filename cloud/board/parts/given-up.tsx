@@ -3,6 +3,7 @@ import { type Answer, ask, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
+import { WideRows } from './wide-rows.tsx'
 
 const mostGaps = 200
 
@@ -31,7 +32,7 @@ export function GivenUpList() {
         <span class="status down">{words.givenUp(more ? `${count}+` : count)}</span>
       </summary>
       <p class="quiet">{words.givenUpHint}</p>
-      <table class="rows">
+      <WideRows label={words.givenUp(more ? `${count}+` : count)}>
         <thead>
           <tr>
             <th scope="col">{words.givenUpWhen}</th>
@@ -54,7 +55,7 @@ export function GivenUpList() {
             </tr>
           ))}
         </tbody>
-      </table>
+      </WideRows>
     </details>
   )
 

@@ -1,5 +1,6 @@
 import type { ImportReport } from '../../../shared/api.ts'
 import { useStore } from '../live/store.ts'
+import { WideRows } from './wide-rows.tsx'
 
 /** What a dry run found: how many rows, and what is wrong with which. */
 export function ImportFindings({ report }: { readonly report: ImportReport }) {
@@ -17,7 +18,7 @@ export function ImportFindings({ report }: { readonly report: ImportReport }) {
       {report.invalid > 0 && (
         <>
           <p>{words.importAllOrNone}</p>
-          <table class="rows">
+          <WideRows label={words.importReason}>
             <thead>
               <tr>
                 <th scope="col">{words.importPlace}</th>
@@ -32,7 +33,7 @@ export function ImportFindings({ report }: { readonly report: ImportReport }) {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </WideRows>
           {unlisted > 0 && <p class="quiet">{words.importMore(format.number(unlisted))}</p>}
         </>
       )}

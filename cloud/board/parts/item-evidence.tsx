@@ -3,6 +3,7 @@ import type { Words } from '../core/words/words.ts'
 import { ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { useAnswer } from './use-answer.ts'
+import { WideRows } from './wide-rows.tsx'
 
 const everyMs = 5_000
 const readsShown = 12
@@ -37,7 +38,7 @@ export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: It
         ))}
       </ul>
       {reads.length > 0 && (
-        <table class="rows">
+        <WideRows label={words.evidence}>
           <thead>
             <tr>
               <th scope="col">{words.evidenceAt}</th>
@@ -58,7 +59,7 @@ export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: It
               </tr>
             ))}
           </tbody>
-        </table>
+        </WideRows>
       )}
     </section>
   )

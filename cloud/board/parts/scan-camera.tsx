@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type CameraCode, seenCode } from '../core/camera-code.ts'
 import { type CameraRefusal, watchCamera } from '../live/camera.ts'
 import { useStore } from '../live/store.ts'
@@ -14,7 +14,8 @@ export function ScanCamera({ onCode }: { readonly onCode: (code: string) => void
   const takesCode = useRef(onCode)
   takesCode.current = onCode
 
-  useEffect(() => {
+  // With the picture and not after it: whoever sees no picture must be able to trust that the camera is off.
+  useLayoutEffect(() => {
     if (!isOn.value || video.current === null) return
     const leaving = new AbortController()
     let last: CameraCode | null = null

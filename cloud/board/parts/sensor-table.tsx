@@ -4,6 +4,7 @@ import { conditionsOf, sensorTrust } from '../core/trust.ts'
 import { quantityName, type Words } from '../core/words/words.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from './link.tsx'
+import { WideRows } from './wide-rows.tsx'
 
 /** Latest values of all sensors, those out of range first. */
 export function SensorTable({ chosen }: { readonly chosen?: string | null }) {
@@ -17,7 +18,7 @@ export function SensorTable({ chosen }: { readonly chosen?: string | null }) {
   const rows = board.map.sensors.map((place) => ({ place, said: board.sensors.get(place.id) }))
   const isOutside = (row: (typeof rows)[number]) => (row.said?.outside.length ?? 0) > 0
   return (
-    <table class="rows sensors">
+    <WideRows label={words.sensors} class="sensors">
       <thead>
         <tr>
           <th scope="col">{words.sensor}</th>
@@ -65,7 +66,7 @@ export function SensorTable({ chosen }: { readonly chosen?: string | null }) {
             )
           })}
       </tbody>
-    </table>
+    </WideRows>
   )
 }
 

@@ -2,6 +2,7 @@ import type { ShipmentSummary } from '../../../shared/shipment.ts'
 import { isOverdue } from '../core/shipments.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from './link.tsx'
+import { WideRows } from './wide-rows.tsx'
 
 /** One row for each shipment, in the order given. */
 export function ShipmentTable({ shipments }: { readonly shipments: readonly ShipmentSummary[] }) {
@@ -10,51 +11,48 @@ export function ShipmentTable({ shipments }: { readonly shipments: readonly Ship
   const format = store.format.value
   const now = store.now.value
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-    <section class="wide-rows" tabIndex={0} aria-label={words.shipments}>
-      <table class="rows shipments">
-        <thead>
-          <tr>
-            <th scope="col">{words.shipment}</th>
-            <th scope="col">{words.state}</th>
-            <th scope="col">{words.shipmentDue}</th>
-            {[words.shipmentExpected, words.shipmentSeen, words.shipmentShort, words.shipmentOver].map((text) => (
-              <th key={text} scope="col" class="number">
-                {text}
-              </th>
-            ))}
-            <th scope="col" class="number">
-              {words.shipmentUnknown}
+    <WideRows label={words.shipments} class="shipments">
+      <thead>
+        <tr>
+          <th scope="col">{words.shipment}</th>
+          <th scope="col">{words.state}</th>
+          <th scope="col">{words.shipmentDue}</th>
+          {[words.shipmentExpected, words.shipmentSeen, words.shipmentShort, words.shipmentOver].map((text) => (
+            <th key={text} scope="col" class="number">
+              {text}
             </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shipments.map((one) => (
-            <tr key={one.shipment}>
-              <td>
-                <Link to={{ page: 'shipments', shipment: one.shipment }} class="mono strong">
-                  {one.shipment}
-                </Link>
-                <span class="sub">
-                  {words.shipmentDirections[one.direction]}
-                  {one.gate !== null && <span class="mono"> {one.gate}</span>}
-                </span>
-              </td>
-              <td>{words.shipmentStates[one.state]}</td>
-              <td>
-                {one.dueAt === null ? '–' : format.time(Date.parse(one.dueAt), now)}
-                {isOverdue(one, now) && <strong class="sub">{words.shipmentOverdue}</strong>}
-              </td>
-              <td class="number">{format.number(one.expected)}</td>
-              <td class="number">{format.number(one.seen)}</td>
-              <td class="number">{format.number(one.short)}</td>
-              <Odd count={one.over} />
-              <Odd count={one.unknown} />
-            </tr>
           ))}
-        </tbody>
-      </table>
-    </section>
+          <th scope="col" class="number">
+            {words.shipmentUnknown}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {shipments.map((one) => (
+          <tr key={one.shipment}>
+            <td>
+              <Link to={{ page: 'shipments', shipment: one.shipment }} class="mono strong">
+                {one.shipment}
+              </Link>
+              <span class="sub">
+                {words.shipmentDirections[one.direction]}
+                {one.gate !== null && <span class="mono"> {one.gate}</span>}
+              </span>
+            </td>
+            <td>{words.shipmentStates[one.state]}</td>
+            <td>
+              {one.dueAt === null ? '–' : format.time(Date.parse(one.dueAt), now)}
+              {isOverdue(one, now) && <strong class="sub">{words.shipmentOverdue}</strong>}
+            </td>
+            <td class="number">{format.number(one.expected)}</td>
+            <td class="number">{format.number(one.seen)}</td>
+            <td class="number">{format.number(one.short)}</td>
+            <Odd count={one.over} />
+            <Odd count={one.unknown} />
+          </tr>
+        ))}
+      </tbody>
+    </WideRows>
   )
 }
 

@@ -9,6 +9,7 @@ import { CopyButton } from './copy-button.tsx'
 import { IconButton } from './icon.tsx'
 import { Link } from './link.tsx'
 import { useAnswer } from './use-answer.ts'
+import { WideRows } from './wide-rows.tsx'
 
 interface Contents {
   readonly stock: readonly StockRow[]
@@ -127,7 +128,7 @@ function SlotContents({
   return (
     <>
       <h3>{words.contents}</h3>
-      <table class="rows">
+      <WideRows label={words.contents}>
         <thead>
           <tr>
             <th scope="col">{words.sku}</th>
@@ -157,7 +158,7 @@ function SlotContents({
             </tr>
           ))}
         </tbody>
-      </table>
+      </WideRows>
       {list.length > 0 && <h3>{words.itemsHere}</h3>}
       <ul class="item-list">
         {list.map((item) => (

@@ -5,6 +5,7 @@ import { isOfValues } from '../core/rule-fields.ts'
 import { conditionSaid } from '../core/rule-said.ts'
 import { useStore } from '../live/store.ts'
 import { Mark } from '../parts/mark.tsx'
+import { WideRows } from '../parts/wide-rows.tsx'
 import { TrialSaid, useTrial } from './rule-trial.tsx'
 import { useRuleWords, useSpeaking } from './use-rule-words.ts'
 
@@ -21,30 +22,27 @@ export function RuleTable({
   const words = useRuleWords()
   const rows = rules.toSorted((a, b) => a.severity - b.severity || a.name.localeCompare(b.name))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: wider than a phone, it scrolls by itself, which keys must be able to do
-    <section class="wide-rows" tabIndex={0} aria-label={words.title}>
-      <table class="rows rule-rows">
-        <thead>
-          <tr>
-            <th scope="col">{words.rule}</th>
-            <th scope="col">{words.condition}</th>
-            <th scope="col">{words.now}</th>
-            <th scope="col">{words.tried}</th>
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((rule) => (
-            <Row
-              key={rule.id}
-              rule={rule}
-              places={onGateways.filter((place) => place.rule === rule.id)}
-              onChange={onChange}
-            />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <WideRows label={words.title} class="rule-rows">
+      <thead>
+        <tr>
+          <th scope="col">{words.rule}</th>
+          <th scope="col">{words.condition}</th>
+          <th scope="col">{words.now}</th>
+          <th scope="col">{words.tried}</th>
+          <td />
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((rule) => (
+          <Row
+            key={rule.id}
+            rule={rule}
+            places={onGateways.filter((place) => place.rule === rule.id)}
+            onChange={onChange}
+          />
+        ))}
+      </tbody>
+    </WideRows>
   )
 }
 
