@@ -48,31 +48,35 @@ export function lookAt(reads: readonly GateRead[], tags = 1): Look {
   const count = reads.length
   const { list, agreeing } = stretchesOf(reads, tags)
   const stays = settled(list, reads)
-  const inside = reads.reduce((sum, read) => sum + (read.side === 'inside' ? 1 : 0), 0)
+  let inside = 0
+  for (const { side } of reads) if (side === 'inside') inside += 1
   const staying = Math.max(inside, count - inside)
-  const byAntenna = levelsByAntenna(reads)
-  const levels = [...byAntenna.values()]
+  const antennas = antennasOf(reads)
+  const deviationDb = pooledDeviation(antennas)
+  const sortedDb = Float64Array.from(reads, ({ rssiDb }) => rssiDb).sort()
   const [first, last] = [stays[0], stays.at(-1)]
-  const recent = stays.length < 2 ? reads : reads.slice(stays.at(-2)?.from ?? 0)
-  const [order, slope] = [orderOf(recent), slopeOf(recent)]
-  const change = stays.length < 2 ? undefined : last?.from
+  const isRecent = stays.length >= 2
+  const recent = isRecent ? reads.slice(stays.at(-2)?.from ?? 0) : reads
+  const order = orderOf(recent)
+  const slope = slopeOf(isRecent ? antennasOf(recent) : antennas, recent.length)
+  const change = isRecent ? last?.from : undefined
   return {
     motion: [
       (agreeing - staying) / count,
       Math.min(10, (agreeing - staying) / tags),
       Math.min(inside, count - inside) / count,
-      Math.min(8, pooledDeviation(levels)),
-      Math.min(20, Math.max(0, ...levels.map((ofAntenna) => quantile(ofAntenna, 0.97) - quantile(ofAntenna, 0.2)))),
+      Math.min(8, deviationDb),
+      Math.min(20, swingOf(antennas)),
       Math.log(count / tags),
       first?.side === last?.side ? 1 : 0,
       Math.abs(order),
       order === 0 ? Math.abs(slope) : Math.sign(order) * slope,
-      trendOf(reads),
-      Math.max(-5, Math.min(20, quantile(levels.flat().sort(ascending), 0.9) - endsOf(reads))),
-      Math.max(-2, Math.min(6, sortedness(reads))),
+      trendOf(antennas, deviationDb),
+      Math.max(-5, Math.min(20, quantile(sortedDb, 0.9) - endsOf(reads))),
+      Math.max(-2, Math.min(6, sortedness(reads, inside))),
     ].map(rounded),
-    strongDb: quantile(levels.flat().sort(ascending), 0.97),
-    peaksDb: peaksOf(reads, byAntenna),
+    strongDb: quantile(sortedDb, 0.97),
+    peaksDb: peaksOf(antennas),
     direction: [change === undefined ? 0 : last?.side === 'inside' ? 1 : -1, order, slope],
     startedAt: reads[0]?.at ?? 0,
     crossedAt:
@@ -100,55 +104,62 @@ function settled(list: readonly Stretch[], reads: readonly GateRead[]): readonly
   return stays
 }
 
-function levelsByAntenna(reads: readonly GateRead[]): ReadonlyMap<number, readonly number[]> {
-  const byAntenna = new Map<number, number[]>()
-  for (const { antenna, rssiDb } of reads) {
-    const levels = byAntenna.get(antenna)
-    if (levels === undefined) byAntenna.set(antenna, [rssiDb])
-    else levels.push(rssiDb)
-  }
-  for (const levels of byAntenna.values()) levels.sort(ascending)
-  return byAntenna
+/** What one antenna told of a tag, in order of time and in order of level. */
+interface AntennaLevels {
+  readonly side: Side
+  readonly levelsDb: number[]
+  readonly sortedDb: Float64Array
 }
 
+function antennasOf(reads: readonly GateRead[]): ReadonlyMap<number, AntennaLevels> {
+  const byAntenna = new Map<number, { side: Side; levelsDb: number[]; sortedDb: Float64Array }>()
+  for (const { antenna, side, rssiDb } of reads) {
+    const levels = byAntenna.get(antenna)
+    if (levels === undefined) byAntenna.set(antenna, { side, levelsDb: [rssiDb], sortedDb: noLevels })
+    else levels.levelsDb.push(rssiDb)
+  }
+  for (const levels of byAntenna.values()) levels.sortedDb = Float64Array.from(levels.levelsDb).sort()
+  return byAntenna
+}
+const noLevels = new Float64Array(0)
+
 /** The strong reads of each antenna: 85 % of its others are weaker. */
-function peaksOf(reads: readonly GateRead[], levels: ReadonlyMap<number, readonly number[]>): Look['peaksDb'] {
-  const sides = new Map(reads.map(({ antenna, side }) => [antenna, side]))
+function peaksOf(antennas: ReadonlyMap<number, AntennaLevels>): Look['peaksDb'] {
   return new Map(
-    [...levels].map(([antenna, sorted]) => [
-      antenna,
-      { side: sides.get(antenna) ?? 'outside', levelDb: quantile(sorted, 0.85) },
-    ]),
+    [...antennas].map(([antenna, { side, sortedDb }]) => [antenna, { side, levelDb: quantile(sortedDb, 0.85) }]),
   )
 }
 
-function pooledDeviation(levels: readonly (readonly number[])[]): number {
+function swingOf(antennas: ReadonlyMap<number, AntennaLevels>): number {
+  let swing = 0
+  for (const { sortedDb } of antennas.values())
+    swing = Math.max(swing, quantile(sortedDb, 0.97) - quantile(sortedDb, 0.2))
+  return swing
+}
+
+function pooledDeviation(antennas: ReadonlyMap<number, AntennaLevels>): number {
   let squares = 0
   let degrees = 0
-  for (const ofAntenna of levels) {
-    const mean = ofAntenna.reduce((sum, level) => sum + level, 0) / ofAntenna.length
-    for (const level of ofAntenna) squares += (level - mean) ** 2
-    degrees += ofAntenna.length - 1
+  for (const { sortedDb } of antennas.values()) {
+    let sum = 0
+    for (const level of sortedDb) sum += level
+    const mean = sum / sortedDb.length
+    for (const level of sortedDb) squares += (level - mean) ** 2
+    degrees += sortedDb.length - 1
   }
   // One degree more, without spread: two reads that differ prove little.
   return Math.sqrt(squares / (degrees + 1))
 }
 
 /** One minus von Neumann's ratio of each antenna, pooled; drawn to 0 where reads are few. */
-function trendOf(reads: readonly GateRead[]): number {
-  const last = new Map<number, number>()
+function trendOf(antennas: ReadonlyMap<number, AntennaLevels>, deviationDb: number): number {
   let [steps, stepSquares] = [0, 0]
-  for (const { antenna, rssiDb } of reads) {
-    const before = last.get(antenna)
-    if (before !== undefined) {
-      steps += 1
-      stepSquares += (rssiDb - before) ** 2
-    }
-    last.set(antenna, rssiDb)
+  for (const { levelsDb } of antennas.values()) {
+    for (let n = 1; n < levelsDb.length; n += 1) stepSquares += ((levelsDb[n] ?? 0) - (levelsDb[n - 1] ?? 0)) ** 2
+    steps += levelsDb.length - 1
   }
-  const squares = pooledDeviation([...levelsByAntenna(reads).values()]) ** 2
-  if (steps === 0 || squares === 0) return 0
-  const share = 1 - stepSquares / (steps * 2) / squares
+  if (steps === 0 || deviationDb === 0) return 0
+  const share = 1 - stepSquares / (steps * 2) / deviationDb ** 2
   return Math.max(0, share) * (steps / (steps + 4))
 }
 
@@ -160,71 +171,79 @@ function endsOf(reads: readonly GateRead[]): number {
 }
 
 /** Runs test of Wald and Wolfowitz on the sides: positive = sides are sorted in time. */
-function sortedness(reads: readonly GateRead[]): number {
+function sortedness(reads: readonly GateRead[], inside: number): number {
   const count = reads.length
-  const inside = reads.reduce((sum, { side }) => sum + (side === 'inside' ? 1 : 0), 0)
   const outside = count - inside
   if (inside === 0 || outside === 0 || count < 3) return 0
-  const runs = reads.reduce((sum, { side }, n) => sum + (n > 0 && side === reads[n - 1]?.side ? 0 : 1), 0)
+  let runs = 1
+  for (let n = 1; n < count; n += 1) if (reads[n]?.side !== reads[n - 1]?.side) runs += 1
   const product = 2 * inside * outside
   const variance = (product * (product - count)) / (count * count * (count - 1))
   return variance === 0 ? 0 : (product / count + 1 - runs) / Math.sqrt(variance)
 }
 
 function orderOf(reads: readonly GateRead[]): number {
-  const weakest = Math.min(...reads.map((read) => read.rssiDb))
-  const sums = { outside: [0, 0], inside: [0, 0] }
+  const [count, startedAt] = [reads.length, reads[0]?.at ?? 0]
+  let [weakest, total] = [Number.POSITIVE_INFINITY, 0]
+  for (const { at, rssiDb } of reads) {
+    weakest = Math.min(weakest, rssiDb)
+    total += at - startedAt
+  }
+  let [outside, outsideAt, inside, insideAt, squares] = [0, 0, 0, 0, 0]
   for (const { at, side, rssiDb } of reads) {
     const weight = 10 ** (Math.min(15, rssiDb - weakest) / 20)
-    const sum = sums[side]
-    sum[0] = (sum[0] ?? 0) + weight
-    sum[1] = (sum[1] ?? 0) + weight * (at - (reads[0]?.at ?? 0))
+    if (side === 'outside') {
+      outside += weight
+      outsideAt += weight * (at - startedAt)
+    } else {
+      inside += weight
+      insideAt += weight * (at - startedAt)
+    }
+    squares += (at - startedAt - total / count) ** 2
   }
-  const mean = reads.reduce((sum, { at }) => sum + at, 0) / reads.length
-  const deviation = Math.sqrt(reads.reduce((sum, { at }) => sum + (at - mean) ** 2, 0) / reads.length)
-  const [[outside = 0, outsideAt = 0], [inside = 0, insideAt = 0]] = [sums.outside, sums.inside]
+  const deviation = Math.sqrt(squares / count)
   return outside === 0 || inside === 0 || deviation === 0 ? 0 : (insideAt / inside - outsideAt / outside) / deviation
 }
 
-function slopeOf(reads: readonly GateRead[]): number {
+function slopeOf(antennas: ReadonlyMap<number, AntennaLevels>, reads: number): number {
   let sum = 0
-  for (const antenna of new Set(reads.map((read) => read.antenna))) {
-    const own = reads.filter((read) => read.antenna === antenna)
-    if (own.length < 3) continue
-    const correlation = rankCorrelation(own.map((read) => read.rssiDb))
-    sum += (own[0]?.side === 'outside' ? 1 : -1) * correlation * own.length
+  for (const { side, levelsDb, sortedDb } of antennas.values()) {
+    if (levelsDb.length < 3) continue
+    sum += (side === 'outside' ? 1 : -1) * rankCorrelation(levelsDb, sortedDb) * levelsDb.length
   }
-  return sum / reads.length
+  return sum / reads
 }
 
-/** Of the values with their order (Spearman; equal values share their rank). */
-function rankCorrelation(values: readonly number[]): number {
-  const order = values.map((_, n) => n).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))
-  const ranks = new Array<number>(values.length).fill(0)
-  for (let from = 0; from < order.length; ) {
-    let to = from
-    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to += 1
-    for (let n = from; n < to; n += 1) ranks[order[n] ?? 0] = (from + to - 1) / 2
-    from = to
-  }
+/** Of the values with their order (Spearman; equal values share their rank). `sorted`: the same values. */
+function rankCorrelation(values: readonly number[], sorted: Float64Array): number {
   const middle = (values.length - 1) / 2
   let [product, ofRanks, ofOrder] = [0, 0, 0]
-  ranks.forEach((rank, n) => {
+  for (let n = 0; n < values.length; n += 1) {
+    const value = values[n] ?? 0
+    const rank = (placeIn(sorted, value, false) + placeIn(sorted, value, true) - 1) / 2
     product += (rank - middle) * (n - middle)
     ofRanks += (rank - middle) ** 2
     ofOrder += (n - middle) ** 2
-  })
+  }
   return ofRanks === 0 ? 0 : product / Math.sqrt(ofRanks * ofOrder)
+}
+
+/** How many of the values are less than this one, or not more. */
+function placeIn(sorted: Float64Array, value: number, andEqual: boolean): number {
+  let [from, to] = [0, sorted.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    const at = sorted[middle] ?? 0
+    if (at < value || (andEqual && at === value)) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 function strongestAt(reads: readonly GateRead[]): number {
   return reads.reduce((best, read) => (read.rssiDb > best.rssiDb ? read : best)).at
 }
 
-export function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
-}
-
-function ascending(a: number, b: number): number {
-  return a - b
 }
