@@ -32,7 +32,7 @@ const ofUsual = 1 // mean power of its reads, mW
 const ofWeight = 2 // reads, decayed to `heardAt`
 const ofLead = 3 // what speaks for it against the place, dB × reads
 const ofLeadAt = 4 // since when
-const ofReads = 5 // reads in all, counted up to `manyReads`
+const ofReads = 5 // reads in all, counted up to `manyReads`; below zero: none of them since the tag lies where it does
 export const trackCells = voiceStart + voices * voiceCells
 
 /** One or more reads of the tag by antennas that speak for one place. */
@@ -68,7 +68,9 @@ const silentMilliwatts = 1e-8
 /** Reads of one observation that count: they share one fading, so a hundred prove little more than a few. */
 const mostReads = 4
 /** After so many the usual level is known. */
-const manyReads = 1000
+const manyReads = 100
+/** Of what is known of a place from before the last move, each read that is not heard there takes away so much. */
+const staleShare = 0.2
 /** Weight of the newest gap in the mean of gaps. */
 const gapShare = 0.15
 
@@ -216,13 +218,15 @@ export function rivalOf(track: Track, profile: Profile): number {
   if (place === 0) return 0
   const isSettled = cells[start + settledCell] === 1
   let rival = 0
-  let most = isSettled ? profile.lead * profile.unsureShare : 0
+  let most = 0
   for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
     const other = cells[voice + ofPlace] ?? 0
-    const weight = isSettled ? (cells[voice + ofLead] ?? 0) : energyAt(cells, voice)
-    if (other === 0 || other === place || weight < most) continue
+    if (other === 0 || other === place) continue
+    if (isSettled && (cells[voice + ofLead] ?? 0) < profile.lead * profile.unsureShare) continue
+    // Of several of one zone, which speak with one voice, the strongest is meant: it would win.
+    if (energyAt(cells, voice) < most) continue
     rival = other
-    most = weight
+    most = energyAt(cells, voice)
   }
   return rival === 0 && !isSettled ? place : rival
 }
@@ -245,7 +249,7 @@ function decay(track: Track, sinceMs: number, reads: number, profile: Profile): 
 
 /** The usual level: the mean of the first reads, then of the recent ones. */
 function learn(cells: Float64Array, voice: number, milliwatts: number, reads: number, profile: Profile): void {
-  const known = cells[voice + ofReads] ?? 0
+  const known = Math.abs(cells[voice + ofReads] ?? 0)
   const share = Math.max(reads / (known + reads), 1 - (1 - profile.usualShare) ** reads)
   cells[voice + ofUsual] = (cells[voice + ofUsual] ?? 0) + share * (milliwatts - (cells[voice + ofUsual] ?? 0))
   cells[voice + ofReads] = Math.min(manyReads, known + reads)
@@ -312,6 +316,7 @@ function contest(track: Track, reading: Reading, reads: number, geography: Geogr
     const forOther = speaksFor(reading.place, other, place, geography)
     // Silence of a candidate is no news; reads of third places are none either.
     if (!forOther && !speaksFor(reading.place, place, other, geography)) continue
+    if (!forOther && (cells[voice + ofReads] ?? 0) < 0) goStale(cells, voice, reads)
     const here = heardIn(track, place, other, geography)
     const there = heardIn(track, other, place, geography)
     const wasThere = known(there, profile)
@@ -335,7 +340,17 @@ function contest(track: Track, reading: Reading, reads: number, geography: Geogr
   for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
     cells[voice + ofLead] = 0
     cells[voice + ofLeadAt] = 0
+    if (voice !== winner) cells[voice + ofReads] = -Math.abs(cells[voice + ofReads] ?? 0)
   }
+}
+
+/**
+ * What is known of the level at a place since before the last move was heard from where the tag lay then, and says little
+ * of how it is heard there from here. The longer nothing is, the less it is worth, until a read there surprises as much
+ * as at a place where the tag never was. If something is, both antennas reach it, and the level is to be believed.
+ */
+function goStale(cells: Float64Array, voice: number, reads: number): void {
+  cells[voice + ofReads] = (cells[voice + ofReads] ?? 0) * (1 - staleShare) ** reads
 }
 
 /** Is a reading at `read` one of `place`, in a contest with `against`? Places of another zone speak with one voice. */
@@ -354,7 +369,7 @@ function heardIn({ cells, start }: Track, place: number, against: number, geogra
     const other = cells[voice + ofPlace] ?? 0
     if (other === 0 || !speaksFor(other, place, against, geography)) continue
     usual = Math.max(usual, cells[voice + ofUsual] ?? 0)
-    reads += cells[voice + ofReads] ?? 0
+    reads += Math.abs(cells[voice + ofReads] ?? 0)
     weight += cells[voice + ofWeight] ?? 0
   }
   return { usual, weight, reads }

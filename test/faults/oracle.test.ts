@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { openInventory } from '../../cloud/inventory/open.ts'
+import { fromCloud, fromGateway, never, numbered, t0 } from '../support/journal-entries.ts'
 import { type Evidence, judge, nothingAllowed } from './oracle.ts'
-import { openTruth, slotOf } from './truth.ts'
+import { openTruth, readsInPlace, slotOf, truthMap } from './truth.ts'
 
 /** An honest end of a small street, and one lie in it for each row: a judge that cannot say no is none. */
 const truth = openTruth({ seed: 3, startAt: 1_760_000_000_000, tags: 4 })
@@ -128,3 +130,41 @@ test('what is declared is no loss, and no more than that', () => {
   expect(verdict).toMatchObject({ lost: 1 })
   expect(verdict.problems.join('\n')).toMatch(/happening 4, promised as number 4/)
 })
+
+test.each([12, 20])(
+  'stock and judge agree on where tags are that were carried about, after %d reads there',
+  async (there) => {
+    const carried = openTruth({ seed: 20_261_128, startAt: t0, tags: 40, stepMs: 50 })
+    const count = 40 * (4 * readsInPlace + there)
+    const records = Array.from({ length: count }, (_, n) => carried.of(n).record)
+    const map = truthMap('faults', 'gw')
+    const inventory = await openInventory({ path: ':memory:', tell: () => undefined })
+    const entries = numbered([
+      fromCloud([{ kind: 'map', at: t0, by: 'test', map }], 'faults'),
+      fromGateway(records, { site: 'faults', gateway: 'gw' }),
+    ])
+    await inventory.apply(entries, never)
+    const everything = { cursor: undefined, limit: 1000 }
+    const itemByEpc = new Map(
+      inventory.items('faults', undefined, everything).items.map(({ epc, ...item }) => [epc, item]),
+    )
+    const slots = inventory.slots('faults', { zone: undefined }, everything).items
+    await inventory.close()
+    const { problems } = judge({
+      ...honest(),
+      truth: carried,
+      confirmed: new Set(records.keys()),
+      promises: [],
+      spools: [],
+      journal: records.map((record, n) => ({ gateway, epoch, sequence: n + 1, record })),
+      stock: {
+        ...honest().stock,
+        now: carried.of(count - 1).record.at,
+        itemByEpc,
+        itemsBySlot: new Map(slots.map(({ slot, items }) => [slot, items])),
+      },
+    })
+    expect(itemByEpc.size).toBe(30)
+    expect(problems.filter((problem) => problem.includes('; stock says'))).toEqual([])
+  },
+)

@@ -33,8 +33,22 @@ function stays(...places: readonly (readonly [place: number, rssiDbm: number])[]
   )
 }
 
+/** Read once a second at one place. */
+function reads(from: number, count: number, place: number, rssiDbm = -60): Sign[] {
+  return Array.from({ length: count }, (_, read): Sign => [from + read, place, rssiDbm])
+}
+
+/** Read in turn at two places, 6 dB weaker at the other. */
+function overlapping(from: number, count: number, place: number, other: number): Sign[] {
+  return Array.from(
+    { length: count },
+    (_, read): Sign => (read % 2 === 0 ? [from + read, place, -60] : [from + read, other, -66]),
+  )
+}
+
 describe('where antennas put a tag', () => {
   const atOne = stays([1, -60])
+  const heardFromFour = [...atOne, ...overlapping(61, 60, 4, 1)]
   for (const [name, signs, place, rival] of [
     ['read once: nowhere', [[0, 1, -50]], 0, 0],
     [
@@ -77,6 +91,11 @@ describe('where antennas put a tag', () => {
     ['on the way: uncertain', [...atOne, ...Array.from({ length: 4 }, (_, n): Sign => [62 + n, 4, -60])], 1, 4],
     ['there for a minute', stays([1, -60], [4, -60]), 4, 0],
     ['and back', stays([1, -60], [4, -60], [1, -60]), 1, 0],
+    ['gone back: found as soon', [...stays([1, -60], [4, -60]), ...reads(121, 6, 1)], 1, 0],
+    ['gone back after a short stay', [...atOne, ...reads(61, 12, 4), ...reads(74, 6, 1)], 1, 0],
+    ['gone to another slot of a zone where it was', [...stays([1, -60], [4, -60]), ...reads(121, 6, 2)], 2, 0],
+    ['on the way there: the rival is the new one', [...stays([1, -60], [4, -60]), ...reads(121, 4, 2)], 4, 2],
+    ['gone over, and still heard where it was: stays', [...heardFromFour, ...reads(122, 5, 1, -66)], 4, 0],
     ['the zone agrees with the slot', stays([1, -60], [3, -55]), 1, 0],
     ['a slot refines its zone', stays([3, -60], [1, -60]), 1, 0],
     ['another zone does not agree', stays([1, -60], [5, -60]), 5, 0],
