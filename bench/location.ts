@@ -10,11 +10,13 @@ import { type OverlapScore, scoreOverlap } from './location/overlap.ts'
 import type { NamedRule } from './location/rule.ts'
 import { measureScale } from './location/scale.ts'
 import { estimate, tell } from './location/statistics.ts'
+import { scoreToAndFro } from './location/to-and-fro.ts'
 
 /**
  * Where tags are said to be against where they are, ours beside the rules of others on the very same reads. Tags that
  * lie still between two antennas for an hour and then change sides, in three airs (`simulators/world/airs.ts`), at
- * three distances in level; and halls of racks with an antenna for each slot, in which pallets are carried about.
+ * three distances in level; tags that are carried to and fro between two antennas, near ones and two that never hear
+ * the same tag; and halls of racks with an antenna for each slot, in which pallets are carried about.
  *
  * `--scale N`: what N tags on one site cost instead, the engine by itself and the stock that books by it.
  *
@@ -23,6 +25,8 @@ import { estimate, tell } from './location/statistics.ts'
  */
 const rules: readonly NamedRule[] = [warepulse, ...baselines]
 const gapsDb = [3, 6, 10] as const
+/** So far apart that only one of two antennas hears a tag. */
+const outOfHearingDb = 30
 const airs = [
   { name: 'recorded', air: recorded, lookMs: recordedLookMs },
   { name: 'white', air: white, lookMs: whiteLookMs },
@@ -52,6 +56,18 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
         ])
         if (name === 'recorded' && gapDb === 6 && rule === rules[0]) ours = scores
       }
+    }
+  }
+  for (const gapDb of [...gapsDb, outOfHearingDb]) {
+    const distance = gapDb === outOfHearingDb ? 'out of hearing' : `${gapDb} dB apart`
+    head(`to and fro, ${distance}`, ['false moves/tag-h', 'found %', 'p90 s'])
+    for (const rule of rules) {
+      const scores = seeds.map((seed) => scoreToAndFro(rule, { gapDb, air: recorded, lookMs: recordedLookMs }, seed))
+      row(rule.name, [
+        tell(estimate(scores.map((score) => score.falseMovesPerTagHour)), 2),
+        tell(estimate(scores.map((score) => 100 * score.foundShare)), 1),
+        tell(estimate(scores.map((score) => score.p90FindSeconds)), 1),
+      ])
     }
   }
   const standard = floors('standard hall', standardFloor, seeds)

@@ -20,31 +20,35 @@ export interface Overlap {
   readonly lookMs: number
   readonly stillMs: number
   readonly afterMs: number
+  /** From then on it is carried back, and over again, each time so long after; not given: it stays. */
+  readonly backAfterMs?: number | undefined
 }
 
 /** Level of an average tag at the antenna it belongs to, and the spread of tags, dB. */
 const homeDbm = -62
 const tagSpreadDb = 2
 
-/** The reads of one tag, in their order. The move is at `stillMs`. */
+/** The reads of one tag, in their order. The move is at `stillMs`, the first one if it is carried back. */
 export function* overlapReads(overlap: Overlap, tag: number, random: Random): Generator<AntennaRead, void, void> {
-  const { gapDb, air, lookMs, stillMs, afterMs } = overlap
+  const { gapDb, air, lookMs, stillMs, afterMs, backAfterMs = Number.POSITIVE_INFINITY } = overlap
   const home = homeDbm + normal(random) * tagSpreadDb
   const links = [openLink(air, home, 0, random), openLink(air, home - gapDb, 0, random)]
   const phases = links.map(() => random() * lookMs)
-  let moved = false
+  let movesAt = stillMs
+  let side = 0
   for (let round = 0; round * lookMs < stillMs + afterMs; round += 1) {
     const order = (phases[0] ?? 0) <= (phases[1] ?? 0) ? [0, 1] : [1, 0]
     for (const antenna of order) {
       const link = links[antenna]
       const at = Math.round(round * lookMs + (phases[antenna] ?? 0))
       if (link === undefined) continue
-      if (!moved && at >= stillMs) {
-        moved = true
+      if (at >= movesAt) {
+        movesAt += backAfterMs
+        side = 1 - side
         // Other surroundings at the new place: the shadows are drawn anew, and the levels change sides.
-        ;[openLink(air, home - gapDb, at, random), openLink(air, home, at, random)].forEach((fresh, index) => {
-          links[index] = fresh
-        })
+        for (const index of links.keys()) {
+          links[index] = openLink(air, index === side ? home : home - gapDb, at, random)
+        }
       }
       const rssiDbm = look(links[antenna] ?? link, air, at, random)
       if (rssiDbm !== undefined) yield { at, antenna, tag, rssiDbm }
