@@ -365,7 +365,7 @@ export async function openScene({
           const applied = Math.min(...projections.map(({ lag }) => journalTail - lag))
           return troubles.length === 0 && applied >= goal
         },
-        { withinMs, everyMs: 100 },
+        { withinMs, everyMs: 250 },
       )
     },
 

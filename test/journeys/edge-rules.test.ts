@@ -215,6 +215,7 @@ test('a rule that goes from the gateway to the cloud while it holds, and back: n
   await until(
     'the gateway does not judge it any more',
     async () => (await states()).length === 1 && seen('cleared').length === 3,
+    asked,
   )
   await say(9.6)
   await until(

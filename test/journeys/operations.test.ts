@@ -82,16 +82,25 @@ test('a projection that fails stops only itself, says so, and is well again afte
   for (let version = 2; version < 26; version++) {
     await s.send('PUT', `/sites/${site}/map`, { ...gateMap(site, 'gw-1', 'dock-1'), version })
   }
-  const sick = await until('it is found', async () => {
-    const answer = await readyz()
-    return answer.status === 503 ? answer : undefined
-  })
+  const asked = { everyMs: 250 } // too many questions are refused
+  const sick = await until(
+    'it is found',
+    async () => {
+      const answer = await readyz()
+      return answer.status === 503 ? answer : undefined
+    },
+    asked,
+  )
   expect(sick.troubles.join()).toContain('supervision')
   await s.send('PUT', `/sites/${site}/map`, { ...gateMap(site, 'gw-1', 'dock-1'), version: 26 })
-  await until('only it stands still', async () => {
-    const { projections } = await readyz()
-    return projections.every(({ name, lag }) => (name === 'supervision' ? lag > 1 : lag <= 1))
-  })
+  await until(
+    'only it stands still',
+    async () => {
+      const { projections } = await readyz()
+      return projections.every(({ name, lag }) => (name === 'supervision' ? lag > 1 : lag <= 1))
+    },
+    asked,
+  )
   const alerts = async () => (await s.get<Page<Alert>>(`/sites/${site}/alerts`)).items
   await until('it is an alert', async () =>
     (await alerts()).some(({ rule, subject }) => rule === 'projection-stuck' && subject === 'supervision'),

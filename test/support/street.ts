@@ -131,11 +131,16 @@ export async function openStreet(site: string, cloudConfig: Readonly<Record<stri
     async caughtUp() {
       type Ready = { readonly journalTail: number; readonly projections: readonly { readonly lag: number }[] }
       let goal: number | undefined
-      await until('every projection has caught up', async () => {
-        const { journalTail, projections } = (await (await fetch(`${url}/readyz`)).json()) as Ready
-        goal ??= journalTail
-        return Math.min(...projections.map(({ lag }) => journalTail - lag)) >= goal
-      })
+      // Nobody signed in asks here, so seldom enough for the limit of strangers.
+      await until(
+        'every projection has caught up',
+        async () => {
+          const { journalTail, projections } = (await (await fetch(`${url}/readyz`)).json()) as Ready
+          goal ??= journalTail
+          return Math.min(...projections.map(({ lag }) => journalTail - lag)) >= goal
+        },
+        { everyMs: 250 },
+      )
     },
     async remove() {
       await cloud?.stop()
