@@ -129,9 +129,8 @@ test('stops at once, and frees the port', async () => {
   open({})
   await until('the inventory is started', () => told().join() === startCommand)
   await run.stop()
+  // A port that is opened throws away what nobody has read of it yet, and a busy machine reads late.
+  await until('it was stopped', () => told().join() === [startCommand, stopCommand].join())
   open({})
-  await until(
-    'it was stopped, and started again',
-    () => told().join() === [startCommand, stopCommand, startCommand].join(),
-  )
+  await until('it was started again', () => told().join() === [startCommand, stopCommand, startCommand].join())
 })
