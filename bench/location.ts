@@ -5,6 +5,7 @@ import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { baselines } from './location/baselines.ts'
 import { measureBooking } from './location/booking.ts'
 import { type FloorScore, scoreFloors } from './location/floor.ts'
+import { idealObserver } from './location/ideal.ts'
 import { ours as warepulse } from './location/ours.ts'
 import { type OverlapScore, scoreOverlap } from './location/overlap.ts'
 import type { NamedRule } from './location/rule.ts'
@@ -33,6 +34,8 @@ const airs = [
   { name: 'rough', air: rough, lookMs: recordedLookMs },
 ] as const
 const tagsPerSeed = 10
+/** Where no rule holds what is asked, an ideal observer shows what could be had at most, at several degrees of caution. */
+const sureness = [0.7, 0.75, 0.8] as const
 const stillMs = 3_600_000
 const afterMs = 300_000
 
@@ -45,7 +48,8 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
   for (const { name, air, lookMs } of airs) {
     for (const gapDb of gapsDb) {
       head(`${name} air, ${gapDb} dB apart`, ['false moves/tag-h', 'found %', 'p90 s', 'unsure %'])
-      for (const rule of rules) {
+      const ideal = name === 'recorded' && gapDb === 3 ? sureness.map((sure) => idealObserver(gapDb, air, sure)) : []
+      for (const rule of [...rules, ...ideal]) {
         const overlap = { gapDb, air, lookMs, stillMs, afterMs }
         const scores = seeds.map((seed) => scoreOverlap(rule, overlap, tagsPerSeed, seed))
         row(rule.name, [

@@ -1,5 +1,5 @@
 import { seededRandom } from '../../simulators/world/chance.ts'
-import { type Overlap, overlapReads } from '../../simulators/world/overlap.ts'
+import { homeDbmOf, type Overlap, overlapReads } from '../../simulators/world/overlap.ts'
 import type { NamedRule } from './rule.ts'
 import { quantile } from './statistics.ts'
 
@@ -23,7 +23,7 @@ export function scoreOverlap(rule: NamedRule, overlap: Overlap, tags: number, se
   let seconds = 0
   const delays: number[] = []
   for (let tag = 0; tag < tags; tag += 1) {
-    const judged = rule.open()
+    const judged = rule.open(homeDbmOf(seededRandom(seed * 1009 + tag)))
     let said: number | undefined
     let foundAt: number | undefined
     const look = (at: number) => {

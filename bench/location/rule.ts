@@ -14,5 +14,6 @@ export interface LocationRule {
 
 export interface NamedRule {
   readonly name: string
-  open(): LocationRule
+  /** `homeDbm`: level of the tag at the antenna it belongs to, for an observer that is told what nobody can know. */
+  open(homeDbm?: number): LocationRule
 }

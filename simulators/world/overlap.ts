@@ -25,13 +25,18 @@ export interface Overlap {
 }
 
 /** Level of an average tag at the antenna it belongs to, and the spread of tags, dB. */
-const homeDbm = -62
+const averageDbm = -62
 const tagSpreadDb = 2
+
+/** Level of a tag at the antenna it belongs to, dBm: the first thing that chance decides of it. */
+export function homeDbmOf(random: Random): number {
+  return averageDbm + normal(random) * tagSpreadDb
+}
 
 /** The reads of one tag, in their order. The move is at `stillMs`, the first one if it is carried back. */
 export function* overlapReads(overlap: Overlap, tag: number, random: Random): Generator<AntennaRead, void, void> {
   const { gapDb, air, lookMs, stillMs, afterMs, backAfterMs = Number.POSITIVE_INFINITY } = overlap
-  const home = homeDbm + normal(random) * tagSpreadDb
+  const home = homeDbmOf(random)
   const links = [openLink(air, home, 0, random), openLink(air, home - gapDb, 0, random)]
   const phases = links.map(() => random() * lookMs)
   let movesAt = stillMs
