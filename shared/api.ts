@@ -120,6 +120,11 @@ export const ItemEvidence = z.object({
   heardAt: z
     .array(At.extend({ usualDbm: z.number(), lead: z.number().describe('1: the tag has moved there') }))
     .describe('where it was heard of late, the most heard first'),
+  nearSlots: z
+    .array(z.object({ slot: Identifier, share: z.number().describe('0–1, of what the nearest reference tags say') }))
+    .describe(
+      'where only its zone is known: the slots whose reference tags are heard most like it, the likeliest first',
+    ),
   weighed: z.int().describe('pieces of evidence, of a day at most, since the last word of a person or a gate'),
   from: Iso.nullable().describe('the oldest of them'),
   reads: z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Identifier } from './identifier.ts'
+import { EpcHex, Identifier } from './identifier.ts'
 
 /**
  * One site on paper: what is where, and which antenna or sensor speaks for it. Versioned in the cloud and journalled;
@@ -29,6 +29,13 @@ export const Slot = z.strictObject({
   width: Metres,
   depth: Metres,
   level: z.int().min(0).max(99).default(0).describe('0 = floor'),
+  referenceTags: z
+    .array(EpcHex)
+    .max(16)
+    .optional()
+    .describe(
+      'EPCs of tags that are fixed to the slot, which tell how a tag there is heard by the antennas of the zone',
+    ),
 })
 export type Slot = z.infer<typeof Slot>
 

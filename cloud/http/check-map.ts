@@ -35,6 +35,7 @@ export function checkMap(map: SiteMap): readonly MapError[] {
       map.skus.map((sku) => sku.sku),
     ),
     ...map.slots.flatMap((slot, index) => inZone(`slots.${index}.zone`, slot.zone)),
+    ...fixedTwice(map.slots),
     ...map.readPoints.flatMap((point, index) => [
       ...inZone(`readPoints.${index}.zone`, point.zone),
       ...point.slots.flatMap((slot, place) =>
@@ -64,6 +65,20 @@ function twice(list: string, ids: readonly string[]): readonly MapError[] {
   for (const [index, id] of ids.entries()) {
     if (seen.has(id)) errors.push({ path: `${list}.${index}`, message: `"${id}" is there twice` })
     seen.add(id)
+  }
+  return errors
+}
+
+/** A reference tag tells of one slot. */
+function fixedTwice(slots: SiteMap['slots']): readonly MapError[] {
+  const seen = new Set<string>()
+  const errors: MapError[] = []
+  for (const [index, { referenceTags = [] }] of slots.entries()) {
+    for (const [place, epc] of referenceTags.entries()) {
+      const path = `slots.${index}.referenceTags.${place}`
+      if (seen.has(epc)) errors.push({ path, message: `"${epc}" is there twice` })
+      seen.add(epc)
+    }
   }
   return errors
 }

@@ -1,6 +1,8 @@
 import { type ItemEvidence, iso } from '../../shared/api.ts'
 import type { Evidence } from '../location/evidence.ts'
 import { findingOf, inOrder, isWord, sinceLastWord } from '../location/finding.ts'
+import { levelsOf, type NearSlot, nearestSlots } from '../location/nearest.ts'
+import type { Place } from '../location/place.ts'
 import { defaultProfile as profile } from '../location/profile.ts'
 import type { EvidenceRows } from './evidence-rows.ts'
 import { ruleOf, wouldChange } from './finding-said.ts'
@@ -15,6 +17,10 @@ import type { InventoryState } from './state.ts'
 const weighedMs = 24 * 3_600_000
 const weighedMost = 20_000
 const shownMost = 50
+/** So long before its last read a tag is compared with reference tags: longer than shadows last. */
+const comparedMs = 600_000
+/** Reference tags of one zone, at most: an answer is due in a second. */
+const comparedMost = 100
 
 /**
  * Where an item of this site is, by which rule, what would change that, and the kept evidence of its last day that it
@@ -64,6 +70,10 @@ export function evidenceOfItem(
         lead: Math.round((100 * voice.lead) / profile.lead) / 100,
       }
     }),
+    nearSlots: nearSlotsOf(state, kept, names, site, place, weighed).map(({ slot, share }) => ({
+      slot,
+      share: Math.round(share * 100) / 100,
+    })),
     weighed: weighed.length,
     from: weighed[0] === undefined ? null : iso(weighed[0].at),
     reads: weighed
@@ -79,6 +89,31 @@ export function evidenceOfItem(
         peakRssiDbm: one.peakRssiDbm ?? null,
       })),
   }
+}
+
+/** Where only the zone is known, the reference tags of its slots tell which it may be. They tell; stock does not count by it. */
+function nearSlotsOf(
+  state: InventoryState,
+  kept: EvidenceRows,
+  names: Names,
+  site: SiteState,
+  place: Place | null,
+  weighed: readonly Evidence[],
+): readonly NearSlot[] {
+  const to = weighed.at(-1)?.at
+  if (place === null || place.zone === null || place.slot !== null || to === undefined) return []
+  const levelsIn = (evidence: readonly Evidence[]) => levelsOf(evidence.filter(({ at }) => at > to - comparedMs))
+  const references = (site.index?.map.slots ?? [])
+    .filter(({ zone }) => zone === place.zone)
+    .flatMap(({ id, referenceTags = [] }) => referenceTags.map((epc) => ({ slot: id, tag: state.byEpc.get(epc) })))
+    .slice(0, comparedMost)
+    .flatMap(({ slot, tag }) => {
+      if (tag === undefined) return []
+      const heard = kept.of(tag.id, to - comparedMs, to, weighedMost).flatMap((one) => asEvidence(state, names, one))
+      const onSite = heard.filter((one) => one.place.site === site.site)
+      return [{ slot, levels: levelsIn(onSite.sort(inOrder)) }]
+    })
+  return nearestSlots(levelsIn(weighed), references)
 }
 
 /** The last word on it, if its place still stands on that. */

@@ -702,6 +702,7 @@ class World {
       rule: `It was at slot ${slot}; slot ${rival.slot} has 70 % of what it takes to win.`,
       wouldChange: ['A scan, a count or a passage through a gate, at once.', '60 s without a read: it would be gone.'],
       heardAt: [{ zone, slot, usualDbm: -58, lead: 0 }],
+      nearSlots: [],
       ...{ weighed: 2, from: since },
       reads: [
         { at: lastSeenAt, readPoint: 'rack-n01.3', basis: 'slot', zone, slot, count: 3, peakRssiDbm: -58.5 },

@@ -17,7 +17,7 @@ export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: It
   const { answer } = useAnswer<ItemEvidence>(path, (signal) => ask(path, { signal }), everyMs)
   const got = answer.value
   if (got?.ok !== true) return null // it went to another site, or nobody can be asked: the page says so
-  const { state, zone, slot, rival, rule, wouldChange, reads } = got.value
+  const { state, zone, slot, rival, rule, wouldChange, nearSlots, reads } = got.value
   const zones = store.board.value?.map.zones
   const place = (at: { readonly zone: string | null; readonly slot: string | null }) =>
     at.slot ?? zones?.find(({ id }) => id === at.zone)?.name ?? at.zone ?? words.unknown
@@ -31,6 +31,13 @@ export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: It
       <p class="quiet" lang="en">
         {rule}
       </p>
+      {nearSlots.length > 0 && (
+        <p>
+          {words.evidenceNear(
+            nearSlots.map(({ slot, share }) => `${slot} (${format.number(100 * share)} %)`).join(', '),
+          )}
+        </p>
+      )}
       <h3>{words.evidenceWouldChange}</h3>
       <ul class="quiet" lang="en">
         {wouldChange.map((sentence) => (

@@ -304,7 +304,7 @@ describe('series', () => {
     bench.house.items.push(someItem(epc, 'harbour'))
     bench.house.evidence.push({
       ...{ epc, site: 'harbour', state: 'unknown', zone: null, slot: null, ...nobody },
-      ...{ rule: 'Nothing.', wouldChange: [], heardAt: [], weighed: 0, reads: [] },
+      ...{ rule: 'Nothing.', wouldChange: [], heardAt: [], nearSlots: [], weighed: 0, reads: [] },
     })
     const ask = (site: string, code: string) => get(`/api/v1/sites/${site}/items/${encodeURIComponent(code)}/evidence`)
     for (const code of [epc, describeEpc(epc).digitalLink ?? ''])
@@ -390,6 +390,11 @@ describe('maps', () => {
   test.each([
     ['another site', { ...map, site: 'other' }, 'site'],
     ['a slot twice', { ...map, slots: [a1, a1] }, 'slots.1'],
+    [
+      'a reference tag at two slots',
+      { ...map, slots: ['A-1', 'A-2'].map((id) => ({ ...a1, id, referenceTags: ['E2801160'] })) },
+      'slots.1.referenceTags.0',
+    ],
     ['a slot in no zone', { ...map, slots: [{ ...a1, zone: 'Z' }] }, 'slots.0.zone'],
     ['a read point over no slot', { ...map, readPoints: [{ ...shelf, slots: ['Z9'] }] }, 'readPoints.0.slots.0'],
     ['a slot reader that covers nothing', { ...map, readPoints: [{ ...shelf, slots: [] }] }, 'readPoints.0.slots'],

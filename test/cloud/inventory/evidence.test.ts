@@ -126,6 +126,39 @@ describe('what the evidence says, and by which rule', () => {
     })
   })
 
+  test('where only the zone is known, the reference tags that are heard like it tell which slot it may be', async () => {
+    const map = rotterdam()
+    const [a1, a2] = ['E2801160600002054C1A0001', 'E2801160600002054C1A0002']
+    const roof = map.readPoints.filter(({ id }) => id === 'roof.1')
+    const withTags = {
+      ...map,
+      slots: map.slots.map((slot) =>
+        slot.id === 'A-1'
+          ? { ...slot, referenceTags: [a1] }
+          : slot.id === 'A-2'
+            ? { ...slot, referenceTags: [a2, 'E2801160600002054C1A00FF'] } // the other one was never read
+            : slot,
+      ),
+      readPoints: [...map.readPoints, ...roof.map((point) => ({ ...point, id: 'roof.2' }))],
+    }
+    const heard = (epc: string, nearDbm: number, farDbm: number) =>
+      [0, 2, 4, 6].flatMap((at) => [read(at, 'roof.1', nearDbm, 1, epc), read(at + 1, 'roof.2', farDbm, 1, epc)])
+    const told = async (records: readonly KnownRecord[]) => {
+      const inventory = await openInventory({ path: ':memory:', tell: () => undefined })
+      const entries = [published(withTags), ...records.map((record) => fromGateway([record]))]
+      await inventory.apply(numbered(entries), never)
+      return inventory.evidence('rtm', epcA)
+    }
+    const references = [...heard(a1, -50, -65), ...heard(a2, -66, -52)]
+    const like = await told([...references, ...heard(epcA, -53, -66)])
+    expect(like).toMatchObject({ zone: 'A', slot: null, nearSlots: [{ slot: 'A-1' }, { slot: 'A-2' }] })
+    expect(like?.nearSlots[0]?.share).toBeGreaterThan(0.9)
+    // Not where it lies in a slot with an antenna of its own, nor by reference tags that were heard long ago.
+    expect((await told([...references, ...stays(0, 'shelf.1', -60)]))?.nearSlots).toEqual([])
+    const later = heard(epcA, -53, -66).map((record) => ({ ...record, at: Number(record.at) + hour }) as KnownRecord)
+    expect((await told([...references, ...later]))?.nearSlots).toEqual([])
+  })
+
   test('a count by hand decides; another site knows nothing', async () => {
     const inventory = await stockOf([
       fromGateway(stays(0, 'shelf.1', -60)),

@@ -565,6 +565,7 @@ export const en = {
   evidenceUncertain: (where: string, rival: string) => `Uncertain between ${where} and ${rival}`,
   evidenceSaid: (where: string) => `At ${where}, as a person or a gate said`,
   evidenceGone: (where: string) => `No longer read at ${where}`,
+  evidenceNear: (slots: string) => `Reference tags heard most like it lie at ${slots}`,
   evidenceWouldChange: 'What would change this',
   evidenceAt: 'Time',
   evidenceBy: 'Read point',

@@ -552,6 +552,7 @@ export const zhCn: Words = {
   evidenceUncertain: (where, rival) => `在 ${where} 与 ${rival} 之间，无法确定`,
   evidenceSaid: (where) => `在 ${where}（人工扫码或通道门判定）`,
   evidenceGone: (where) => `${where} 已读不到`,
+  evidenceNear: (slots) => `信号最相近的参考标签位于 ${slots}`,
   evidenceWouldChange: '什么情况会改变结论',
   evidenceAt: '时间',
   evidenceBy: '读取点',
