@@ -3,7 +3,7 @@ import { readConfiguration } from '../../../bin/configuration/read.ts'
 import { CloudConfig } from '../../../cloud/config.ts'
 import { EdgeConfig } from '../../../edge/config.ts'
 import { SimulateConfig } from '../../../simulators/config.ts'
-import { bytesOf, type Door, openDamage } from './door.ts'
+import { bytesOf, type Door } from './door.ts'
 
 const samples = [
   {
@@ -32,8 +32,7 @@ const samples = [
 /** Configuration files: read, or refused with complaints that have a place; never thrown at. */
 export const configurationDoor: Door = {
   name: 'configuration files',
-  async attack(_house, chance, signal) {
-    const { taken, broke, damage } = openDamage()
+  async attack(_house, chance, { taken, broke, damage }, signal) {
     while (!signal.aborted) {
       const { schema, value } = chance.pick(samples)
       const text = chance.pick([true, false])
@@ -55,6 +54,5 @@ export const configurationDoor: Door = {
       // The other doors are attacked from this thread, too.
       if (damage().inputs % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
-    return damage()
   },
 }

@@ -5,8 +5,8 @@ import { inputsLike } from '../inputs.ts'
 /** Something of a running house that takes bytes from outside. */
 export interface Door {
   readonly name: string
-  /** Attacks until `signal` aborts. */
-  attack(house: House, chance: Chance, signal: AbortSignal): Promise<Damage>
+  /** Attacks until `signal` aborts, and notes what came of it. */
+  attack(house: House, chance: Chance, notes: Notes, signal: AbortSignal): Promise<void>
 }
 
 /** What came of it. */
@@ -82,8 +82,15 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 
 export const bytesOf = (value: unknown): Uint8Array => encoder.encode(textOf(value))
 
+/** What an attacker writes down. */
+export interface Notes {
+  taken(): void
+  broke(what: string): void
+  damage(): Damage
+}
+
 /** Keeps the first few of what was broken; a flood of the same says no more. */
-export function openDamage() {
+export function openNotes(): Notes {
   const broken: string[] = []
   let inputs = 0
   return {

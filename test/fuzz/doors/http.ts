@@ -1,5 +1,5 @@
 import type { House } from '../../security/house.ts'
-import { bytesOf, type Chance, type Damage, type Door, openDamage, textOf } from './door.ts'
+import { bytesOf, type Chance, type Door, textOf } from './door.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -9,7 +9,7 @@ const tokensTaken = 24
 /** Every operation of the OpenAPI document, with bodies made from its schemas and bent. */
 export const httpDoor: Door = {
   name: 'http bodies',
-  async attack(house, chance, signal) {
+  async attack(house, chance, { taken, broke }, signal) {
     const document = (await (await fetch(`${house.street.url}/openapi.json`)).json()) as {
       paths: Record<string, Record<string, Json>>
     }
@@ -17,7 +17,6 @@ export const httpDoor: Door = {
       Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
     )
     const tokens = await takeTokens(house)
-    const { taken, broke, damage } = openDamage()
     for (let turn = 0; !signal.aborted; turn += 1) {
       const { path, method, operation } = chance.pick(operations)
       // Signing out ends the attack, not the server.
@@ -27,16 +26,14 @@ export const httpDoor: Door = {
       taken()
       await ask(url, method, body, tokens[turn % tokens.length] ?? '', broke)
     }
-    return damage()
   },
 }
 
 /** CSV of items, as people upload it, whole and in dry runs. */
 export const csvDoor: Door = {
   name: 'csv imports',
-  async attack(house, chance, signal): Promise<Damage> {
+  async attack(house, chance, { taken, broke }, signal) {
     const tokens = await takeTokens(house)
-    const { taken, broke, damage } = openDamage()
     const good = ['epc,sku\nE200,BOLT\nE201,"NUT, M8"\n', 'slot,zone\nA1,A\n', '\uFEFFepc;sku\r\nE2;"x""y"\r\n'].map(
       bytesOf,
     )
@@ -48,7 +45,6 @@ export const csvDoor: Door = {
       const url = `${house.street.url}/api/v1/sites/north/import/${what}?dryRun=${chance.pick(['true', 'false'])}`
       await ask(url, 'POST', body, tokens[turn % tokens.length] ?? '', broke)
     }
-    return damage()
   },
 }
 

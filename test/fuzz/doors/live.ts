@@ -1,4 +1,4 @@
-import { bytesOf, type Door, openDamage } from './door.ts'
+import { bytesOf, type Door } from './door.ts'
 
 const good = [
   '40/live,',
@@ -13,8 +13,7 @@ const good = [
 /** Frames of engine.io and socket.io on a WebSocket that was let in. */
 export const liveDoor: Door = {
   name: 'socket.io frames',
-  async attack(house, chance, signal) {
-    const { taken, broke, damage } = openDamage()
+  async attack(house, chance, { taken, broke }, signal) {
     const token = (await house.street.command('user', 'token', 'frames', '--role', 'viewer')).trim()
     const url = `${house.street.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`
     while (!signal.aborted) {
@@ -37,6 +36,5 @@ export const liveDoor: Door = {
       }
       socket.close()
     }
-    return damage()
   },
 }

@@ -1,7 +1,7 @@
 import { connectAsync, type MqttClient } from 'mqtt'
 import { topicOf } from '../../../shared/wire.ts'
 import { epochA, run } from '../../support/journal.ts'
-import { bytesOf, type Door, openDamage } from './door.ts'
+import { bytesOf, type Door } from './door.ts'
 
 const address = { site: 'north', gateway: 'a' }
 const batch = { v: 1, epoch: epochA, lease: 'x', first: 1, records: run(1, 3) }
@@ -21,8 +21,7 @@ const good = [batch, hello, { state: 'online' }].map(bytesOf)
 /** Payloads of a gateway with a good credential, on its own topics. */
 export const mqttDoor: Door = {
   name: 'mqtt payloads',
-  async attack(house, chance, signal) {
-    const { taken, broke, damage } = openDamage()
+  async attack(house, chance, { taken, broke }, signal) {
     const connect = (): Promise<MqttClient> =>
       connectAsync(
         house.street.brokerUrl,
@@ -59,7 +58,6 @@ export const mqttDoor: Door = {
       }
     }
     client.end(true)
-    return damage()
   },
 }
 
