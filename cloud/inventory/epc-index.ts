@@ -5,6 +5,8 @@ export interface EpcIndex {
   get(epc: string): TrackedItem | undefined
   /** One that is not in it. */
   add(item: TrackedItem): void
+  /** So many will be added: done at once, what is in it is entered anew once instead of with each doubling. */
+  makeRoom(more: number): void
 }
 
 const entryCells = 4 // the EPC, then the item's id; 0: free
@@ -40,9 +42,9 @@ export function openEpcIndex(items: readonly TrackedItem[]): EpcIndex {
     entries.set(key, entry)
     entries[entry + 3] = id
   }
-  const grow = (): void => {
+  const growTo = (wanted: number): void => {
     const before = entries
-    mask = mask * 2 + 1
+    mask = wanted
     entries = new Int32Array((mask + 1) * entryCells)
     for (let entry = 0; entry < before.length; entry += entryCells) {
       const id = before[entry + 3] ?? 0
@@ -65,7 +67,12 @@ export function openEpcIndex(items: readonly TrackedItem[]): EpcIndex {
       }
       put(item.id)
       count += 1
-      if (2 * count > mask) grow()
+      if (2 * count > mask) growTo(mask * 2 + 1)
+    },
+    makeRoom: (more) => {
+      let wanted = mask
+      while (2 * (count + more) > wanted) wanted = wanted * 2 + 1
+      if (wanted > mask) growTo(wanted)
     },
   }
 }

@@ -9,7 +9,11 @@ export function evidenceKept(kept: KeptEvidence, places: Places, names: Names): 
   const basis = bases[kept.basis]
   if (place === undefined || basis === undefined) return undefined
   return {
-    ...{ at: kept.at, basis, place, readPoint: names.nameOf(kept.readPoint), count: kept.count },
+    at: kept.at,
+    basis,
+    place,
+    readPoint: names.nameOf(kept.readPoint),
+    count: kept.count,
     sureness: kept.sureness / 1000,
     peakRssiDbm: kept.level === undefined ? undefined : kept.level / 100,
   }
