@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,21 +14,49 @@ let directory: string
 let demo: Running
 let board: BoardPage
 let startedMs: number
+/** Somebody else's program on the port that was asked for. */
+let squatter: Server
+let port: number
 /** A story takes up to half a minute to happen. */
 const storyMs = 2 * patienceMs
 
+/**
+ * Of the first chart: rows of pixels that are dashed (half of them darker than the rest: a limit), upper first, and the
+ * uppermost row that the line reaches.
+ */
+const chartRows = `(() => {
+  const canvas = document.querySelector('.chart canvas')
+  const { width, height } = canvas
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
+  const plot = Math.round(60 * devicePixelRatio)
+  const limits = []
+  let top = height
+  for (let row = 0; row < height; row++) {
+    const light = []
+    for (let x = plot; x < width - plot; x++) {
+      const at = 4 * (row * width + x)
+      light.push(255 - (data[at + 3] * (255 - data[at])) / 255)
+    }
+    const bright = light.toSorted((a, b) => b - a)[Math.floor(light.length / 5)]
+    const dark = light.filter((one) => one < bright - 20).length / light.length
+    if (dark > 0.4 && dark < 0.7 && row - (limits.at(-1) ?? -9) > 2) limits.push(row)
+    if (light.some((one) => one < 60)) top = Math.min(top, row)
+  }
+  return { limits, top }
+})()`
+
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'warepulse-demo-test-'))
+  port = await freePort()
+  squatter = createServer()
+  await new Promise<void>((resolve) => squatter.listen(port, '127.0.0.1', resolve))
   startedMs = performance.now()
-  demo = startWarepulse(
-    ['demo', '--port', String(await freePort()), '--directory', join(directory, 'demo')],
-    {},
-    'take-input',
-  )
+  demo = startWarepulse(['demo', '--port', String(port), '--directory', join(directory, 'demo')], {}, 'take-input')
 })
 afterAll(async () => {
   await board?.close()
   await demo?.stop()
+  squatter?.close()
   await rm(directory, { recursive: true, force: true })
 })
 
@@ -43,6 +72,14 @@ test('one command: a link within seconds, and it leads to a board that moves', a
   const before = await board.counts()
   await until('some slot changed without a reload', async () => (await board.counts())?.occupied !== before?.occupied)
   expect(board.loads()).toBe(1)
+})
+
+test('the port was busy: that was said, and another one taken; without a terminal the lines are plain and no keys are offered', () => {
+  const said = demo.output()
+  expect(said).toContain(`port ${port} is busy, taking the next one`)
+  expect(Number(new URL(board.page.url()).port)).toBeGreaterThan(port)
+  expect(said).not.toContain('\u001b')
+  expect(said).not.toContain('Press')
 })
 
 test('a newcomer is shown round by keys: what is told of is ringed; skipped or done it does not come again unless asked for', async () => {
@@ -107,6 +144,22 @@ test('the cold room fails: the alert is on the board, is acknowledged, and says 
   await acknowledge.click()
   await board.page.getByText(/door/i).first().waitFor()
   await board.picture('demo-alerts-en')
+})
+
+test('from the alert to its graph: it goes over the edge of the permitted band, in the picture and in words', async () => {
+  const { page } = board
+  const line = page.locator('.alert-row', { hasText: /Cold room too warm/i }).first()
+  await line.locator('.alert-open').click()
+  await line.getByRole('link', { name: 'Measurements' }).click()
+  await page.getByRole('button', { name: '15 min' }).click()
+  const temperature = page.locator('.quantity', { has: page.getByRole('heading', { name: 'Temperature' }) })
+  await temperature.getByText(/It has been above 8 °C since/).waitFor({ timeout: storyMs })
+  await temperature.locator('canvas').waitFor()
+  const drawn = await page.evaluate<{ limits: number[]; top: number }>(chartRows)
+  expect(drawn.limits.length).toBe(2)
+  expect(drawn.top).toBeLessThan(drawn.limits[0] ?? 0)
+  await board.picture('demo-sensor-over-limit-en')
+  await board.go('/alerts')
 })
 
 test('it is assigned, shelved with a reason by the keyboard alone, and its line says who did what', async () => {

@@ -52,3 +52,35 @@ export function summarise(points: readonly SeriesPoint[]): SeriesSummary | null 
   }
   return newest === null ? null : { min: least, max: most, last: newest }
 }
+
+/** The last time that values were outside of the permitted range. */
+export interface Excursion {
+  readonly side: 'above' | 'below'
+  readonly limit: number
+  readonly fromMs: number
+  /** When values were permitted again; `null` = they are not. */
+  readonly untilMs: number | null
+}
+
+/** For the sentence beside the chart: what goes over the edge of the band; `null` = nothing did. */
+export function lastExcursion(
+  points: readonly SeriesPoint[],
+  { low, high }: { readonly low?: number | undefined; readonly high?: number | undefined },
+): Excursion | null {
+  const excursions: Excursion[] = []
+  for (const { at, min, max, mean, last } of points) {
+    const middle = mean ?? last
+    const [least, most] = [min ?? middle, max ?? middle]
+    if (least === null || most === null) continue
+    const limit = high !== undefined && most > high ? high : low !== undefined && least < low ? low : null
+    const atMs = Date.parse(at)
+    const open = excursions.at(-1)?.untilMs === null ? excursions.pop() : undefined
+    if (limit === null) {
+      if (open !== undefined) excursions.push({ ...open, untilMs: atMs })
+    } else {
+      const side = limit === high ? 'above' : 'below'
+      excursions.push(open?.side === side ? open : { side, limit, fromMs: atMs, untilMs: null })
+    }
+  }
+  return excursions.at(-1) ?? null
+}

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { SeriesAnswer } from '../../../shared/api.ts'
 import type { SensorPlace } from '../../../shared/site-map.ts'
-import { summarise } from '../core/series-columns.ts'
+import { lastExcursion, summarise } from '../core/series-columns.ts'
 import { quantityName } from '../core/words/words.ts'
 import { ask, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
@@ -11,8 +11,7 @@ import { SeriesChart } from '../parts/series-chart.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { WideRows } from '../parts/wide-rows.tsx'
 
-const spans = [2, 8, 24] as const
-const hourMs = 3_600_000
+const spansMs = [900_000, 7_200_000, 28_800_000, 86_400_000] as const
 /** As many points as a chart has room for. */
 const pointsWanted = 240
 
@@ -43,7 +42,7 @@ function SensorDetail({ place }: { readonly place: SensorPlace }) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const hours = useSignal<(typeof spans)[number]>(2)
+  const spanMs = useSignal<(typeof spansMs)[number]>(7_200_000)
   const said = store.board.value?.sensors.get(place.id)
   const quantities = [...new Set([...Object.keys(place.limits), ...Object.keys(said?.values ?? {})])]
   return (
@@ -51,16 +50,16 @@ function SensorDetail({ place }: { readonly place: SensorPlace }) {
       <header class="detail-head">
         <h2>{place.name}</h2>
         <fieldset class="segments" aria-label={words.time}>
-          {spans.map((span) => (
-            <button key={span} type="button" aria-pressed={hours.value === span} onClick={() => (hours.value = span)}>
-              {words.hours(format.number(span))}
+          {spansMs.map((span) => (
+            <button key={span} type="button" aria-pressed={spanMs.value === span} onClick={() => (spanMs.value = span)}>
+              {format.age(span)}
             </button>
           ))}
         </fieldset>
       </header>
       {quantities.length === 0 && <p class="quiet">{words.sensorNever}</p>}
       {quantities.map((quantity) => (
-        <QuantityChart key={quantity} place={place} quantity={quantity} hours={hours.value} />
+        <QuantityChart key={quantity} place={place} quantity={quantity} spanMs={spanMs.value} />
       ))}
     </>
   )
@@ -69,22 +68,22 @@ function SensorDetail({ place }: { readonly place: SensorPlace }) {
 function QuantityChart({
   place,
   quantity,
-  hours,
+  spanMs,
 }: {
   readonly place: SensorPlace
   readonly quantity: string
-  readonly hours: number
+  readonly spanMs: number
 }) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
   const site = store.site.value
-  const everyMs = Math.max(10_000, Math.round((hours * hourMs) / pointsWanted / 10_000) * 10_000)
+  const everyMs = Math.max(10_000, Math.round(spanMs / pointsWanted / 10_000) * 10_000)
   const { answer, again } = useAnswer<{ readonly series: SeriesAnswer; readonly from: number; readonly to: number }>(
-    `${site} ${place.id} ${quantity} ${hours}`,
+    `${site} ${place.id} ${quantity} ${spanMs}`,
     async (signal) => {
       const to = store.now.peek()
-      const from = to - hours * hourMs
+      const from = to - spanMs
       const query = {
         sensor: place.id,
         quantity,
@@ -102,6 +101,8 @@ function QuantityChart({
   const value = (number: number) => format.quantity(quantity, number)
   const limits = limitsText(place, quantity, words, format)
   const summary = got?.ok === true ? summarise(got.value.series.points) : null
+  const beyond = got?.ok === true ? lastExcursion(got.value.series.points, place.limits[quantity] ?? {}) : null
+  const clock = (ms: number) => format.time(ms, store.now.value)
   return (
     <section class="quantity">
       <h3>
@@ -120,6 +121,13 @@ function QuantityChart({
         <>
           <p class="chart-summary">
             {words.chartSummary(name, value(summary.last), value(summary.min), value(summary.max))}
+            {beyond !== null &&
+              ` ${words.chartBeyond(
+                beyond.side,
+                format.limit(quantity, beyond.limit),
+                clock(beyond.fromMs),
+                beyond.untilMs === null ? null : clock(beyond.untilMs),
+              )}`}
           </p>
           <SeriesChart
             points={got.value.series.points}

@@ -6,7 +6,7 @@ import { formatFor } from '../../../cloud/board/core/format.ts'
 import { layOut } from '../../../cloud/board/core/plan.ts'
 import { addressOf, type Route, routeOf } from '../../../cloud/board/core/route.ts'
 import { planSentence, troubleLines } from '../../../cloud/board/core/say.ts'
-import { seriesColumns, summarise } from '../../../cloud/board/core/series-columns.ts'
+import { lastExcursion, seriesColumns, summarise } from '../../../cloud/board/core/series-columns.ts'
 import { trustOf } from '../../../cloud/board/core/trust.ts'
 import { en } from '../../../cloud/board/core/words/en.ts'
 import { aGateway, aMap, anAlert, aSnapshot, silent } from './a-site.ts'
@@ -116,6 +116,28 @@ describe('series', () => {
     expect(summarise([point(0, 4), point(1, null), point(2, 2)])).toEqual({ min: 2, max: 4, last: 2 })
     expect(summarise([point(1, null)])).toBeNull()
   })
+  for (const [name, values, expected] of [
+    ['inside all the time', [3, 8, 2], null],
+    ['above, and still', [5, 9, 10], { side: 'above', limit: 8, from: 1, until: null }],
+    ['above, and over', [5, 9, 10, 8], { side: 'above', limit: 8, from: 1, until: 3 }],
+    ['twice: the later is told', [9, 5, 1, 1], { side: 'below', limit: 2, from: 2, until: null }],
+    ['from one side to the other', [9, 1], { side: 'below', limit: 2, from: 1, until: null }],
+    ['silence ends nothing', [9, null, 10], { side: 'above', limit: 8, from: 0, until: null }],
+  ] as const) {
+    test(`outside of the band: ${name}`, () => {
+      const found = lastExcursion(
+        values.map((value, second) => point(second, value)),
+        { low: 2, high: 8 },
+      )
+      const at = (second: number | null) => (second === null ? null : Date.parse(point(second, 0).at))
+      expect(found).toEqual(
+        expected === null
+          ? null
+          : { side: expected.side, limit: expected.limit, fromMs: at(expected.from), untilMs: at(expected.until) },
+      )
+    })
+  }
+  test('without limits nothing is outside', () => expect(lastExcursion([point(0, 99)], {})).toBeNull())
 })
 
 describe('in words', () => {

@@ -638,6 +638,10 @@ export const en = {
   chooseSensor: 'Choose a sensor to see its last hours.',
   chartSummary: (quantity: string, last: string, low: string, high: string) =>
     `${quantity}: now ${last}, between ${low} and ${high} in this time.`,
+  chartBeyond: (side: 'above' | 'below', limit: string, from: string, until: string | null) =>
+    until === null
+      ? `It has been ${side} ${limit} since ${from}.`
+      : `It was ${side} ${limit} from ${from} to ${until}.`,
   chartEmpty: 'Nothing was heard in this time.',
   chartTable: 'Values as table',
   time: 'Time',

@@ -621,6 +621,10 @@ export const zhCn: Words = {
   noSensors: '此仓库的平面图上没有传感器。',
   chooseSensor: '选择一个传感器，查看最近几小时的变化。',
   chartSummary: (quantity, last, low, high) => `${quantity}：当前 ${last}，此段时间内最低 ${low}，最高 ${high}。`,
+  chartBeyond: (side, limit, from, until) => {
+    const word = side === 'above' ? '高于' : '低于'
+    return until === null ? `自 ${from} 起${word} ${limit}。` : `${from} 至 ${until} 曾${word} ${limit}。`
+  },
   chartEmpty: '此段时间没有数据。',
   chartTable: '以表格显示数值',
   time: '时间',
