@@ -23,6 +23,7 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
     '/?slot=A01-01-3',
     '/alerts',
     '/find?q=HD-10007',
+    '/?find=HD-10007',
     '/item',
     '/sensors/cold-room-t1',
     '/gateways',
@@ -52,6 +53,10 @@ describe('every page, in both languages and themes: axe finds nothing serious, n
           await board.page.locator('.desk-actions button').first().click()
           await board.page.locator('.desk-form').waitFor()
           await board.picture(`alerts-${language}-${theme}-${width}`)
+        }
+        if (path.startsWith('/?find')) {
+          await board.page.locator('.found-slots a').first().waitFor()
+          await board.picture(`found-${language}-${theme}-${width}`)
         }
         // The narrowest window is what 400 % zoom makes of a desk's: there it is about room only.
         if (width > 320) expect(await board.serious()).toEqual([])

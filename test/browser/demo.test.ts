@@ -28,12 +28,12 @@ const chartRows = `(() => {
   const canvas = document.querySelector('.chart canvas')
   const { width, height } = canvas
   const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
-  const plot = Math.round(60 * devicePixelRatio)
+  const besideAxis = Math.round(60 * devicePixelRatio)
   const limits = []
   let top = height
   for (let row = 0; row < height; row++) {
     const light = []
-    for (let x = plot; x < width - plot; x++) {
+    for (let x = besideAxis; x < width; x++) {
       const at = 4 * (row * width + x)
       light.push(255 - (data[at + 3] * (255 - data[at])) / 255)
     }
@@ -119,6 +119,12 @@ test('typed goods are found: their slots, what lies there, and how it came there
   await page.keyboard.type('hex bolt')
   await page.getByRole('option', { name: /Hex bolt M8/ }).waitFor()
   await page.keyboard.press('Enter')
+  const found = page.getByRole('complementary', { name: 'Looked for on the plan' })
+  await found.getByText('3 slots hold it, ringed on the plan.').waitFor()
+  expect(await found.locator('.found-slots a').count()).toBe(3)
+  await page.getByRole('list', { name: 'Legend' }).getByText('Holds what you look for').waitFor()
+  await board.picture('demo-found-en')
+  await found.getByRole('link', { name: 'Everything that was found' }).click()
   const stock = page.locator('table', { has: page.getByRole('columnheader', { name: 'Quantity' }) })
   await expect.poll(() => stock.locator('tbody a').count(), { timeout: patienceMs }).toBe(3)
   await board.picture('demo-find-en')

@@ -3,8 +3,8 @@ import { type WallSettings, wallSearch, wallSettings } from './wall.ts'
 
 /** Every place of the board has an address; this is the whole list. */
 export type Route =
-  /** `asOf`, Unix ms: the floor as it was then; without it as it is. */
-  | { readonly page: 'floor'; readonly slot: string | null; readonly asOf?: number }
+  /** `asOf`, Unix ms: the floor as it was then; without it as it is. `find`: goods whose slots are ringed. */
+  | { readonly page: 'floor'; readonly slot: string | null; readonly find?: string; readonly asOf?: number }
   | { readonly page: 'find'; readonly q: string }
   | { readonly page: 'alerts' }
   | { readonly page: 'sensors'; readonly sensor: string | null }
@@ -33,7 +33,7 @@ export function routeOf(path: string, search: string): Route {
     .filter((part) => part !== '')
     .map(decoded)
   if (rest.length > 0) return { page: 'nowhere' }
-  if (first === '') return { page: 'floor', slot: query.get('slot'), ...asOfIn(query) }
+  if (first === '') return { page: 'floor', slot: query.get('slot'), ...findIn(query), ...asOfIn(query) }
   if (first === 'slot' && second !== '') return { page: 'floor', slot: second } // as labels and other pages link it
   if (first === 'item' && second !== '') return { page: 'item', epc: epcFromText(second) ?? second }
   if (first === 'sensors') return { page: 'sensors', sensor: second === '' ? null : second }
@@ -65,7 +65,7 @@ export function routeOf(path: string, search: string): Route {
 export function addressOf(route: Route): string {
   switch (route.page) {
     case 'floor':
-      return `/${searchOf({ slot: route.slot, at: route.asOf === undefined ? null : new Date(route.asOf).toISOString() })}`
+      return `/${searchOf({ find: route.find ?? null, slot: route.slot, at: route.asOf === undefined ? null : new Date(route.asOf).toISOString() })}`
     case 'find':
       return route.q === '' ? '/find' : `/find?q=${encodeURIComponent(route.q)}`
     case 'item':
@@ -81,6 +81,11 @@ export function addressOf(route: Route): string {
     default:
       return `/${route.page}`
   }
+}
+
+function findIn(query: URLSearchParams): { readonly find?: string } {
+  const find = query.get('find')?.trim() ?? ''
+  return find === '' ? {} : { find }
 }
 
 function asOfIn(query: URLSearchParams): { readonly asOf?: number } {

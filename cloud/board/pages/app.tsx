@@ -88,7 +88,7 @@ function Page({ route }: { readonly route: Route }) {
   const words = useStore().words.value
   switch (route.page) {
     case 'floor':
-      return <FloorPage slot={route.slot} asOf={route.asOf} />
+      return <FloorPage slot={route.slot} find={route.find} asOf={route.asOf} />
     case 'wall':
       return null
     case 'nowhere':

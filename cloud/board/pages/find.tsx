@@ -1,9 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Item, StockRow } from '../../../shared/api.ts'
-import { skuNamed } from '../../../shared/epc/sku-named.ts'
 import { findOnMap } from '../core/find-on-map.ts'
-import { type Answer, askAll } from '../live/ask.ts'
+import { type Goods, whereFound } from '../core/found-goods.ts'
+import { goodsLike } from '../live/goods-like.ts'
 import { useStore } from '../live/store.ts'
 import { Confidence } from '../parts/confidence.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -12,12 +11,7 @@ import { RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { WideRows } from '../parts/wide-rows.tsx'
 
-const mostRows = 200
 const askEveryMs = 5_000
-interface Goods {
-  readonly items: readonly Item[]
-  readonly stock: readonly StockRow[]
-}
 
 export function FindPage() {
   const store = useStore()
@@ -74,7 +68,7 @@ function Hits({ q }: { readonly q: string }) {
   const site = store.site.value
   const { answer, again } = useAnswer<Goods>(
     board === null ? '' : `${site}?${q}`,
-    (signal) => goodsLike(site, q, skuNamed(board?.map.skus ?? [], q) ?? q, signal),
+    (signal) => goodsLike(site, q, board?.map.skus ?? [], signal),
     askEveryMs,
   )
   if (board === null) return <p class="quiet">{words.searching}</p>
@@ -123,6 +117,13 @@ function Hits({ q }: { readonly q: string }) {
             ))}
           </ul>
         </>
+      )}
+      {got?.ok === true && whereFound(got.value).slots.length > 0 && (
+        <p>
+          <Link to={{ page: 'floor', slot: null, find: q }} class="button">
+            <Icon name="floor" size={18} /> {words.foundOnPlan}
+          </Link>
+        </p>
       )}
       {got === null && <p class="quiet">{words.searching}</p>}
       {got?.ok === false && <RefusalNotice refusal={got} onRetry={again} />}
@@ -218,13 +219,4 @@ function SlotLink({ code }: { readonly code: string }) {
       {code}
     </Link>
   )
-}
-
-async function goodsLike(site: string, q: string, sku: string, signal: AbortSignal): Promise<Answer<Goods>> {
-  const at = `/sites/${encodeURIComponent(site)}`
-  const items = await askAll<Item>(`${at}/items`, { q }, mostRows, signal)
-  if (!items.ok) return items
-  // The stock table answers "how many and where" when what was typed is one whole SKU, or scanned with its GTIN.
-  const stock = await askAll<StockRow>(`${at}/stock`, { sku }, mostRows, signal)
-  return { ok: true, value: { items: items.value.slice(0, mostRows), stock: stock.ok ? stock.value : [] } }
 }

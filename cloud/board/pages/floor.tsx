@@ -1,6 +1,7 @@
 import { slotStates } from '../../../shared/board.ts'
 import { useStore } from '../live/store.ts'
 import { Counters } from '../parts/counters.tsx'
+import { FoundPanel, useLooking } from '../parts/found-panel.tsx'
 import { IconButton } from '../parts/icon.tsx'
 import { NeedsYou } from '../parts/needs-you.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -13,13 +14,23 @@ const loadPast = () => import('./past.tsx').then(({ PastFloor }) => PastFloor)
 const loadTable = () => import('./floor-table.tsx').then(({ FloorTable }) => FloorTable)
 
 /** The floor: plan or table, the day's numbers, and either what needs somebody or the slot that was chosen. */
-export function FloorPage({ slot, asOf }: { readonly slot: string | null; readonly asOf: number | undefined }) {
+export function FloorPage({
+  slot,
+  find,
+  asOf,
+}: {
+  readonly slot: string | null
+  /** Goods whose slots are ringed. */
+  readonly find: string | undefined
+  readonly asOf: number | undefined
+}) {
   const store = useStore()
+  const looking = useLooking(asOf === undefined ? find : undefined)
   const words = store.words.value
   const board = store.board.value
   const select = (code: string | null) => {
     // Walking with arrow keys must not fill the history.
-    store.go({ page: 'floor', slot: code }, slot !== null)
+    store.go({ page: 'floor', slot: code, ...(find !== undefined && { find }) }, slot !== null)
     const index = code === null ? undefined : board?.slotIndex.get(code)
     if (code === null || board === null || index === undefined) return
     const state = slotStates[board.slotState[index] ?? 2]
@@ -41,9 +52,13 @@ export function FloorPage({ slot, asOf }: { readonly slot: string | null; readon
       <h1 class="unseen">{words.floor}</h1>
       <Counters />
       <div class="floor-main">
-        {slot === null && <Tour />}
+        {slot === null && find === undefined && <Tour />}
         <div class="floor-plan">
-          {store.asTable.value ? <Lazy load={loadTable} /> : <PlanCanvas selected={slot} onSelect={select} />}
+          {store.asTable.value ? (
+            <Lazy load={loadTable} />
+          ) : (
+            <PlanCanvas selected={slot} found={looking.slots} finding={find ?? null} onSelect={select} />
+          )}
           <div class="floor-switch">
             <IconButton
               icon="history"
@@ -59,7 +74,13 @@ export function FloorPage({ slot, asOf }: { readonly slot: string | null; readon
             />
           </div>
         </div>
-        {slot === null ? <NeedsYou /> : <SlotDrawer code={slot} onClose={() => select(null)} />}
+        {slot === null && find !== undefined ? (
+          <FoundPanel find={find} looking={looking} />
+        ) : slot === null ? (
+          <NeedsYou />
+        ) : (
+          <SlotDrawer code={slot} onClose={() => select(null)} />
+        )}
       </div>
     </div>
   )

@@ -18,6 +18,7 @@ export function Legend({ onScreen }: { readonly onScreen: (OnScreen & InSight) |
     [onScreen.sensor, 'sensor', words.legendSensor],
     [onScreen.gate, 'gate', words.legendGate],
     [onScreen.silentReader, 'silent', words.legendSilentReader],
+    [onScreen.found, 'found', words.legendFound],
   ]
   return (
     <ul class="legend" aria-label={words.legend}>
@@ -33,6 +34,8 @@ export function Legend({ onScreen }: { readonly onScreen: (OnScreen & InSight) |
                   <rect x="1" y="1" width="14" height="14" rx="3" />
                   <path d="M4.5 12V4.5h7V12" />
                 </>
+              ) : name === 'found' ? (
+                <circle cx="8" cy="8" r="6" />
               ) : name === 'silent' ? (
                 <>
                   <circle cx="8" cy="8" r="6.5" />

@@ -174,7 +174,7 @@ function choiceOf(found: Found, words: Words, zones: ReadonlyMap<string, string>
         to: { page: 'floor', slot: found.id },
       }
     case 'sku':
-      return { key, icon: 'sku', title: found.name, note: found.id, to: { page: 'find', q: found.id } }
+      return { key, icon: 'sku', title: found.name, note: found.id, to: { page: 'floor', slot: null, find: found.id } }
     case 'sensor':
       return { key, icon: 'sensors', title: found.name, note: found.id, to: { page: 'sensors', sensor: found.id } }
     case 'zone':

@@ -2,6 +2,7 @@ import { labelPlacer } from '../core/labels.ts'
 import { type Point, toPixels } from '../core/view.ts'
 import { drawCodes } from './draw-codes.ts'
 import { drawGate, drawReader, drawSensors } from './draw-devices.ts'
+import { drawFound } from './draw-found.ts'
 import { drawMark, placeMarks } from './draw-marks.ts'
 import { drawSelection } from './draw-selection.ts'
 import { drawZoneLabels } from './draw-zones.ts'
@@ -10,7 +11,7 @@ import { asideOfGates, isFar, type OnScreen, type Scene } from './scene.ts'
 /** Words, devices and marks over the ground; tells which of them are in sight. */
 export function drawPlan(context: CanvasRenderingContext2D, scene: Scene): OnScreen {
   const { ratio, size } = scene
-  const onScreen: OnScreen = { noData: false, sensor: false, gate: false, silentReader: false }
+  const onScreen: OnScreen = { noData: false, sensor: false, gate: false, silentReader: false, found: false }
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, size.width, size.height)
   context.lineJoin = 'round'
@@ -28,6 +29,7 @@ export function drawPlan(context: CanvasRenderingContext2D, scene: Scene): OnScr
     for (const reader of scene.plan.readers) drawReader(context, scene, reader, labels, onScreen)
   }
   drawSensors(context, scene, labels, onScreen)
+  drawFound(context, scene, onScreen)
   drawSelection(context, scene)
   for (const { alert, at } of marks) drawMark(context, scene, alert, at)
   return onScreen

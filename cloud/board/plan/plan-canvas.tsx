@@ -1,4 +1,4 @@
-import { effect, useComputed, useSignal } from '@preact/signals'
+import { effect, type ReadonlySignal, signal, useComputed, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { levelsAt, nextLevel } from '../core/levels.ts'
 import { centre, type Direction, neighbour, rectOf, slotAt } from '../core/plan.ts'
@@ -10,6 +10,8 @@ import { Legend } from '../parts/legend.tsx'
 import { PlanPlace } from './plan-place.tsx'
 import { usePicture } from './use-picture.ts'
 import { usePlanWindow } from './use-window.ts'
+
+const nothingFound = signal<readonly number[]>([])
 
 /** A wheel that was still for so long begins anew. */
 const wheelRestMs = 250
@@ -30,9 +32,15 @@ function marginsFor({ width, height }: Size): Margins {
 /** The floor plan: drawn only when something changed, at most once a frame. */
 export function PlanCanvas({
   selected,
+  found = nothingFound,
+  finding = null,
   onSelect,
 }: {
   readonly selected: string | null
+  /** Indexes of slots to ring, because they hold what is looked for. */
+  readonly found?: ReadonlySignal<readonly number[]>
+  /** What is looked for: with something else the whole plan is shown. */
+  readonly finding?: string | null
   readonly onSelect: (code: string | null) => void
 }) {
   const store = useStore()
@@ -52,7 +60,7 @@ export function PlanCanvas({
   })
   const index = useComputed(() => (chosen.value === null ? -1 : (store.board.value?.slotIndex.get(chosen.value) ?? -1)))
   const { layer } = store
-  const look = { view, selected: index, layer, scale: 1, isQuiet: false }
+  const look = { view, selected: index, found, layer, scale: 1, isQuiet: false }
   const { onScreen, sentence, groundKey } = usePicture(ground, over, window, look)
 
   useEffect(() => {
@@ -96,6 +104,9 @@ export function PlanCanvas({
     isFitted.current = true
     view.value = fitted.peek()
   }
+  useEffect(() => {
+    if (finding !== null && index.peek() < 0) showAll()
+  }, [finding])
   const move = (dx: number, dy: number) => {
     const [at, plan] = [view.peek(), store.plan.peek()]
     if (at === null || plan === null) return

@@ -30,6 +30,8 @@ export interface Scene {
   readonly now: number
   /** Index of the selected slot; -1 = none. */
   readonly selected: number
+  /** Indexes of slots that hold what is looked for. */
+  readonly found: readonly number[]
   /** The half second in which the borders of unacknowledged marks are thick. */
   readonly blink: boolean
 }
@@ -40,6 +42,7 @@ export interface OnScreen {
   sensor: boolean
   gate: boolean
   silentReader: boolean
+  found: boolean
 }
 
 export function isFar(scene: Scene): boolean {

@@ -43,6 +43,8 @@ export interface Look {
   readonly view: ReadonlySignal<View | null>
   /** Index of the selected slot; -1 = none. */
   readonly selected: ReadonlySignal<number>
+  /** Indexes of slots that hold what is looked for. */
+  readonly found: ReadonlySignal<readonly number[]>
   readonly layer: ReadonlySignal<Layer>
   readonly scale: number
   readonly isQuiet: boolean
@@ -207,6 +209,7 @@ export function usePicture(
         format,
         now,
         selected: look.selected.peek(),
+        found: look.found.peek(),
         blink: blink.peek(),
         layerText(slot) {
           const value = layerValue(board, layer, thermometers.peek(), now, slot)
@@ -259,6 +262,7 @@ export function usePicture(
         store.format,
         look.view,
         look.selected,
+        look.found,
         look.layer,
         window.size,
         window.ratio,

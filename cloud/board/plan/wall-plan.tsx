@@ -28,8 +28,9 @@ export function WallPlan({ zone, scale }: { readonly zone: string | null; readon
     // Above and below, names may stand outside of their zones.
     return fitView(bounds, size.value, { top: nameHeight, right: 8, bottom: nameHeight, left: 8 })
   })
+  const found = useSignal<readonly number[]>([])
   const layer = useSignal<Layer>('occupancy')
-  const look = { view, selected, layer, scale, isQuiet: true }
+  const look = { view, selected, found, layer, scale, isQuiet: true }
   const { sentence, groundKey } = usePicture(ground, over, window, look)
   const isLost = store.liveness.value.state === 'lost'
   return (

@@ -3,12 +3,14 @@ import { acknowledged, inOrder } from '../../../cloud/board/core/alert-order.ts'
 import { boardFrom } from '../../../cloud/board/core/board.ts'
 import { findOnMap } from '../../../cloud/board/core/find-on-map.ts'
 import { formatFor } from '../../../cloud/board/core/format.ts'
+import { whereFound } from '../../../cloud/board/core/found-goods.ts'
 import { layOut } from '../../../cloud/board/core/plan.ts'
 import { addressOf, type Route, routeOf } from '../../../cloud/board/core/route.ts'
 import { planSentence, troubleLines } from '../../../cloud/board/core/say.ts'
 import { lastExcursion, seriesColumns, summarise } from '../../../cloud/board/core/series-columns.ts'
 import { trustOf } from '../../../cloud/board/core/trust.ts'
 import { en } from '../../../cloud/board/core/words/en.ts'
+import type { Item, StockRow } from '../../../shared/api.ts'
 import { aGateway, aMap, anAlert, aSnapshot, silent } from './a-site.ts'
 
 test('alerts: unacknowledged, then running, then over; worst first, then newest', () => {
@@ -55,6 +57,7 @@ describe('addresses', () => {
   test('there and back', () => {
     const routes: Route[] = [
       { page: 'floor', slot: 'A&1' },
+      { page: 'floor', slot: null, find: 'M8 & M10' },
       { page: 'find', q: '50 % off' },
       { page: 'item', epc: '30AB' },
       { page: 'sensors', sensor: null },
@@ -95,6 +98,24 @@ describe('finding on the map', () => {
   test('the exact code comes first, however many contain it', () => {
     const slots = ['A-10', 'XA-1', 'A-1'].map((id) => ({ id, zone: 'north', x: 0, y: 0, width: 1, depth: 1, level: 0 }))
     expect(findOnMap(aMap({ slots }), 'a-1', 2).map(({ id }) => id)).toEqual(['A-1', 'A-10'])
+  })
+})
+
+describe('which slots are ringed', () => {
+  const stock = (slot: string | null, quantity: number) =>
+    ({ slot, zone: 'north', sku: 'BOLT', quantity, asOf: '', confidence: 1 }) as StockRow
+  const item = (slot: string | null, state: Item['state']) => ({ epc: '30AB', slot, state }) as Item
+  test('by the stock of a whole SKU: most goods first, what is in no slot told apart', () => {
+    const goods = { stock: [stock('A-1', 2), stock(null, 4), stock('B-1', 5), stock('A-1', 1)], items: [] }
+    const slots = [
+      { code: 'B-1', quantity: 5 },
+      { code: 'A-1', quantity: 3 },
+    ]
+    expect(whereFound(goods)).toEqual({ slots, elsewhere: 4 })
+  })
+  test('else by single things, but for those that are not here', () => {
+    const items = [item('A-1', 'present'), item('A-1', 'uncertain'), item('B-1', 'departed'), item(null, 'present')]
+    expect(whereFound({ stock: [], items })).toEqual({ slots: [{ code: 'A-1', quantity: 2 }], elsewhere: 1 })
   })
 })
 

@@ -24,6 +24,22 @@ export const en = {
   tidNoEpc:
     'This is the chip’s own identity (TID), not an EPC: the tag was never programmed, or the reader reports the wrong memory bank.',
   searching: 'Searching …',
+  foundTitle: 'Looked for on the plan',
+  foundOnPlan: 'Show on the plan',
+  foundSlots: (count: number, n: string) =>
+    count === 0
+      ? 'No slot is known to hold it.'
+      : count === 1
+        ? 'One slot holds it, ringed on the plan.'
+        : `${n} slots hold it, ringed on the plan.`,
+  foundItems: (count: number, n: string) => (count === 1 ? '1 item' : `${n} items`),
+  foundElsewhere: (count: number, n: string) =>
+    count === 1
+      ? 'One more is on the site, in no slot that is known.'
+      : `${n} more are on the site, in no slot that is known.`,
+  foundMore: (n: string) => `There is more: only the first ${n} rows of stock are ringed.`,
+  foundAll: 'Everything that was found',
+  foundEnd: 'Stop looking',
   kindZone: 'Zone',
   kindGate: 'Gate',
   site: 'Site',
@@ -95,6 +111,7 @@ export const en = {
   legendSensor: 'Sensor',
   legendGate: 'Gate',
   legendSilentReader: 'Silent reader',
+  legendFound: 'Holds what you look for',
   noDataSince: (time: string) => `no data since ${time}`,
   neverHeard: 'never heard',
 
