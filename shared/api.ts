@@ -262,7 +262,7 @@ export const Alert = z.object({
     .string()
     .min(1)
     .max(128)
-    .describe('a device, sensor or gateway; of goods an EPC, a SKU, a zone or the site'),
+    .describe('a device, sensor or gateway; of goods an EPC, a SKU, a lot, a place, a zone or the site'),
   zone: Identifier.nullable(),
   state: z
     .enum(['active', 'acknowledged', 'cleared', 'normal'])
@@ -287,6 +287,7 @@ export const Alert = z.object({
   escalation: z.int().default(0).describe('how many of the deadlines of its rule it stood unacknowledged'),
   isPast: z.literal(true).optional().describe('found in data that came late, when it was over already: it never rang'),
   gateway: Identifier.optional().describe('it was decided on this gateway, not here'),
+  items: z.int().min(1).optional().describe('so many items it stands for, where it is one alert for several'),
 })
 export type Alert = z.infer<typeof Alert>
 

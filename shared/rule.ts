@@ -311,7 +311,52 @@ export const LeavingRule = z.strictObject({
 })
 export type LeavingRule = z.infer<typeof LeavingRule>
 
-const goodsRules = [StockRule, DwellRule, MisplacedRule, ExpectedRule, HeldRule, ExpiryRule, LeavingRule] as const
+/** Of every rule on what goods went through: along the path of each item, by the sensors of the places where it was. */
+const ofClimate = {
+  ...ofGoods,
+  limit: z.number().describe('degrees Celsius'),
+  overMs: z
+    .int()
+    .min(3_600_000)
+    .max(30 * 86_400_000)
+    .default(86_400_000)
+    .describe('of the newest so much of its way'),
+  holdMs: z
+    .int()
+    .min(60_000)
+    .max(86_400_000)
+    .default(900_000)
+    .describe('a value holds until the next, but no longer: then the temperature is unknown'),
+}
+
+/** Goods that were too warm or too cold on their way for too long, or by too many degree-minutes. */
+export const GoodsExposureRule = z.strictObject({
+  ...ofClimate,
+  type: z.literal('goods-exposure'),
+  direction: z.enum(['above', 'below']),
+  degreeMinutes: z.number().positive().optional().describe('an hour at 2 degrees beyond is 120'),
+  longerThanMs: z.int().min(60_000).optional().describe('beyond the limit for longer than this, all in all'),
+})
+export type GoodsExposureRule = z.infer<typeof GoodsExposureRule>
+
+/** Goods whose mean kinetic temperature (USP <1079.2>, 83.144 kJ/mol) on their way is above a limit. */
+export const GoodsKineticRule = z.strictObject({
+  ...ofClimate,
+  type: z.literal('goods-kinetic'),
+  deadBand: z.number().min(0).default(0).describe('clears only when it is below the limit by so much'),
+})
+export type GoodsKineticRule = z.infer<typeof GoodsKineticRule>
+
+export type ClimateRule = GoodsExposureRule | GoodsKineticRule
+
+export function isClimateRule(rule: Rule): rule is ClimateRule {
+  return rule.type === 'goods-exposure' || rule.type === 'goods-kinetic'
+}
+
+const goodsRules = [
+  ...[StockRule, DwellRule, MisplacedRule, ExpectedRule, HeldRule, ExpiryRule, LeavingRule],
+  ...[GoodsExposureRule, GoodsKineticRule],
+] as const
 export const GoodsRule = z.discriminatedUnion('type', goodsRules)
 export type GoodsRule = z.infer<typeof GoodsRule>
 const goodsTypes: ReadonlySet<string> = new Set(goodsRules.map(({ shape }) => shape.type.value))
@@ -374,6 +419,10 @@ export const Rule = z
     path: ['latching'],
     message: 'a rule on values that runs on the gateway does not latch',
   })
+  .refine(
+    (rule) => rule.type !== 'goods-exposure' || rule.degreeMinutes !== undefined || rule.longerThanMs !== undefined,
+    { path: ['degreeMinutes'], message: 'say how many degree-minutes, how long (longerThanMs), or both' },
+  )
   .refine((rule) => rule.type !== 'gate-hold' || (rule.stops === 'unlisted') === (rule.listed !== undefined), {
     path: ['listed'],
     message: 'needed where stops is unlisted, and only there',

@@ -1,4 +1,5 @@
-import { isValueRule, type Rule, runsOnGateway, type ValueRule } from '../../shared/rule.ts'
+import { type ClimateRule, isValueRule, type Rule, runsOnGateway, type ValueRule } from '../../shared/rule.ts'
+import { climateRules } from './goods/rules.ts'
 import { signKey, signOf, zoneOf } from './sign-of.ts'
 import type { AlertState, StoredSign } from './state.ts'
 
@@ -18,6 +19,7 @@ export interface RulesOfSite {
   readonly bySensor: ReadonlyMap<string, readonly ValueRule[]>
   /** By sensor, as they were looked up. */
   readonly found: Map<string, KnownSensor>
+  readonly climate: readonly ClimateRule[]
 }
 
 /** All that a measurement of a sensor needs. */
@@ -25,6 +27,8 @@ export interface KnownSensor {
   readonly signKey: string
   readonly sign: StoredSign
   readonly rules: readonly Concerning[]
+  /** Rules on what goods went through that hear it, each with the key of what it keeps of it. */
+  readonly climate: readonly { readonly rule: ClimateRule; readonly key: string }[]
 }
 
 /** A sensor with the rules that concern it by the rules and the map in force; looked up once. */
@@ -46,6 +50,7 @@ export function knownSensor(state: AlertState, site: string, gateway: string, se
     signKey: signKey(site, 'sensor', '', sensor),
     sign: signOf(state, site, 'sensor', gateway, sensor),
     rules: rules.map((rule) => concerning(state, rule, site, sensor)),
+    climate: zone === null ? [] : ofSite.climate.map((rule) => ({ rule, key: conditionKey(rule, site, sensor) })),
   }
   ofSite.found.set(sensor, found)
   return found
@@ -66,7 +71,8 @@ function rulesOf(state: AlertState, site: string): RulesOfSite {
     else if (rule.zone !== undefined) add(byZone, rule.zone, rule)
     else everywhere.push(rule)
   }
-  return { everywhere, byZone, bySensor, found: new Map() }
+  const climate = climateRules(state).filter((rule) => rule.site === site)
+  return { everywhere, byZone, bySensor, climate, found: new Map() }
 }
 
 function concerning(state: AlertState, rule: ValueRule, site: string, sensor: string): Concerning {

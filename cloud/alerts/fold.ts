@@ -10,6 +10,9 @@ import { believedAheadMs, presentTime } from '../location/event-time.ts'
 import { clearBuiltIn, raiseBuiltIn } from './built-in.ts'
 import { knownSensor } from './concerning.ts'
 import { passTime } from './deadlines.ts'
+import { adoptSensors } from './goods/climate/follow.ts'
+import { judgeClimate } from './goods/climate/judge.ts'
+import { noteValue } from './goods/climate/parts.ts'
 import { passDues } from './goods/due.ts'
 import { followConclusions, hearOfGoods } from './goods/follow.ts'
 import { hearOfPassages, judgeUnordered } from './goods/unordered.ts'
@@ -94,7 +97,7 @@ function measure(
   changes: AlertChanges,
 ): void {
   const { site, gateway, recordedAt } = entry
-  const { signKey: key, sign, rules } = knownSensor(state, site, gateway, record.sensor)
+  const { signKey: key, sign, rules, climate } = knownSensor(state, site, gateway, record.sensor)
   const newestAt = sign.signAt
   // What is older than the newest is history: it is no sign of life, and neither rings nor ends what rings now.
   if (at >= newestAt) {
@@ -105,6 +108,8 @@ function measure(
     live(sign, at)
     state.signs.touch(key, sign)
   }
+  const celsius = record.values['temperature'] ?? undefined
+  if (celsius !== undefined) for (const heard of climate) noteValue(state, heard.rule, heard.key, at, celsius)
   if (rules.length === 0) return
   judgeValues(state, rules, { site, record, at, recordedAt, newestAt, trigger: triggerOf(entry, index) }, hash, changes)
 }
@@ -112,11 +117,13 @@ function measure(
 function foldOwn(state: AlertState, entry: OwnEntry, hash: Hash, changes: AlertChanges): void {
   for (const record of entry.records) {
     if (isOwnKind(record, 'tick')) {
+      const before = state.now
       tick(state, record.at)
       judgeTime(state, record.at, hash, changes)
       passGaps(state, record.at, changes)
       passEdge(state, record.at, hash, changes)
       judgeUnordered({ state, hash, changes }, record.at)
+      judgeClimate({ state, hash, changes }, before, record.at)
       passDues({ state, hash, changes }, record.at)
       passTime(state, record.at, changes)
     } else if (isOwnKind(record, 'rule')) {
@@ -247,6 +254,7 @@ function adopt(state: AlertState, map: SiteMap, at: number, changes: AlertChange
   watchAntennas(state, site)
   state.slotZones.put(site, Object.fromEntries(map.slots.map(({ id, zone }) => [id, zone])))
   state.timeZones.put(site, map.timeZone)
+  adoptSensors(state, map)
   state.concerning.clear()
   retireMoved(state, map, at, changes)
 }

@@ -16,6 +16,9 @@ import type { Fact, TellBoards } from '../push/fact.ts'
 import { nextRaiseAt } from './deadlines.ts'
 import { fold, type Stock } from './fold.ts'
 import { followingStock } from './following-stock.ts'
+import { ToldSpells } from './goods/climate/judge.ts'
+import { StoredPage } from './goods/climate/parts.ts'
+import { SensorsOfPlaces, StoredPath } from './goods/climate/path.ts'
 import { StoredDue } from './goods/due.ts'
 import { type Reading, takeReading } from './goods/read.ts'
 import { hasGoodsRules } from './goods/rules.ts'
@@ -80,6 +83,9 @@ const migrations: readonly Migration[] = [
   ${['due', 'count', 'unread'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
   `,
   ['unordered', 'slot_zone'].flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n'),
+  ['sensor_of_place', 'path', 'page', 'told_spell']
+    .flatMap((table) => [keptSchema(table), keptLogSchema(table)])
+    .join('\n'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
@@ -106,6 +112,10 @@ export async function openAlerts(options: {
     unread: openKept(database, 'unread', UnreadRule),
     unordered: openKept(database, 'unordered', ToldPassage),
     slotZones: openKept(database, 'slot_zone', z.record(z.string(), z.string())),
+    sensorsOfPlaces: openKept(database, 'sensor_of_place', SensorsOfPlaces),
+    paths: openKept(database, 'path', StoredPath),
+    pages: openKept(database, 'page', StoredPage),
+    toldSpells: openKept(database, 'told_spell', ToldSpells),
     slotsSpokenOf: new Map(),
     raisedByRule: undefined,
     goodsChanged: noChanges(),
@@ -134,6 +144,10 @@ export async function openAlerts(options: {
     state.unread,
     state.unordered,
     state.slotZones,
+    state.sensorsOfPlaces,
+    state.paths,
+    state.pages,
+    state.toldSpells,
     state.rules,
     state.watches,
     state.pasts,

@@ -22,6 +22,8 @@ export interface Cause {
   readonly trigger: string
   /** The gateway that decided it, if one did. */
   readonly gateway?: string
+  /** So many items it stands for. */
+  readonly items?: number | undefined
 }
 
 /** Severity of an alert whose rule is known to the gateway alone. */
@@ -73,7 +75,7 @@ function alertOf(cause: Cause, hash: Hash): Alert {
     acknowledgedAt: null,
     acknowledgedBy: null,
     value: cause.value,
-    quantity: rule !== undefined && 'quantity' in rule ? (rule.quantity ?? null) : null,
+    quantity: quantityOf(rule),
     whatToDo: rule?.whatToDo ?? '',
     silence: null,
     silencedUntil: null,
@@ -83,7 +85,15 @@ function alertOf(cause: Cause, hash: Hash): Alert {
     times: 1,
     escalation: 0,
     ...(cause.gateway === undefined ? {} : { gateway: cause.gateway }),
+    ...(cause.items === undefined ? {} : { items: cause.items }),
   }
+}
+
+/** Of its value; null: a plain number. */
+function quantityOf(rule: Cause['rule']): string | null {
+  if (rule === undefined) return null
+  if ('type' in rule && rule.type === 'goods-kinetic') return 'temperature'
+  return 'quantity' in rule ? (rule.quantity ?? null) : null
 }
 
 /** What goes with an event. */
@@ -126,6 +136,20 @@ export function turn(
   if (event === 'suppress' || event === 'take-out') open.plannedUntil = until ?? null
   settle(state, open, before, after, at, changes)
   return true
+}
+
+/** It stands for more items now, or for fewer, or for worse: that calls nobody. */
+export function restate(
+  state: AlertState,
+  key: string,
+  { value, items }: { readonly value: number; readonly items: number },
+  changes: AlertChanges,
+): void {
+  const known = state.open.get(key)
+  if (known === undefined || (known.alert.value === value && known.alert.items === items)) return
+  const alert = { ...known.alert, value, items }
+  state.open.put(key, { ...known, alert })
+  changes.alerts.set(alert.id, alert)
 }
 
 /** Somebody is made responsible, or nobody any more. */

@@ -6,6 +6,9 @@ import type { Kept } from '../database/kept.ts'
 import type { GoodsChanges, GoodsState } from '../goods/state.ts'
 import type { AlertAct } from '../journal/own-record.ts'
 import type { RulesOfSite } from './concerning.ts'
+import type { ToldSpells } from './goods/climate/judge.ts'
+import type { StoredPage } from './goods/climate/parts.ts'
+import type { SensorsOfPlaces, StoredPath } from './goods/climate/path.ts'
 import type { StoredDue } from './goods/due.ts'
 import type { JudgedMatching } from './goods/unordered.ts'
 
@@ -115,6 +118,14 @@ export interface AlertState {
   readonly unordered: Kept<z.infer<typeof ToldPassage>>
   /** site → `slot → zone`, from the newest map. */
   readonly slotZones: Kept<Record<string, string>>
+  /** site → the sensors that speak for its places, by the newest map. */
+  readonly sensorsOfPlaces: Kept<SensorsOfPlaces>
+  /** key of a rule on what goods went through and of an item → the way of the item. */
+  readonly paths: Kept<StoredPath>
+  /** key of such a rule and a sensor, and number of the page → what the sensor said. */
+  readonly pages: Kept<StoredPage>
+  /** key of such a rule and a subject → what was told of it. */
+  readonly toldSpells: Kept<ToldSpells>
   /** site → slots in which something is expected; emptied when that changes. */
   readonly slotsSpokenOf: Map<string, ReadonlySet<string>>
   /** rule on goods → how many of its conditions are raised; counted when first asked for. */

@@ -21,6 +21,7 @@ const vocabulary = {
     over: 'Over',
     severity: (n: number) => `Severity ${n}`,
     zone: (zone: string) => `Zone ${zone}`,
+    items: (n: number) => `${n} ${n === 1 ? 'item' : 'items'}`,
     value: (value: string) => `Value ${value}`,
     since: (time: string) => `Since ${time}`,
     by: (who: string) => `By ${who}`,
@@ -38,6 +39,7 @@ const vocabulary = {
     over: '已恢复',
     severity: (n: number) => `${n} 级`,
     zone: (zone: string) => `区域 ${zone}`,
+    items: (n: number) => `${n} 件`,
     value: (value: string) => `读数 ${value}`,
     since: (time: string) => `开始于 ${time}`,
     by: (who: string) => `确认人 ${who}`,
@@ -67,6 +69,7 @@ export function wordsOf(message: Message, site: string, language: Language, time
   const { event } = message
   const alert = alertIn(language, message.alert)
   const facts = [said.severity(alert.severity), ...(alert.zone === null ? [] : [said.zone(alert.zone)])]
+  if (alert.items !== undefined) facts.push(said.items(alert.items))
   if (alert.value !== null) facts.push(said.value(amountOf(alert)))
   const lines = [facts.join(' · '), said.since(timeOf(alert.raisedAt, timeZone))]
   if (event === 'escalated') lines.push(said.step(alert.escalation))

@@ -13,6 +13,8 @@ export const StoredDue = z.object({
   sinceAt: z.number(),
   dueAt: z.number(),
   value: z.number().nullable(),
+  /** So many items it stands for, where it stands for several. */
+  items: z.int().optional(),
   raised: z.boolean(),
   /** What began it came late, then: it rings when the backlog is told and it still holds. */
   heardAt: z.number().optional(),
@@ -84,6 +86,9 @@ export function forget(state: AlertState, rule: string): void {
   for (const key of [...state.dues.all.keys()]) if (key.startsWith(`${rule}/`)) state.dues.remove(key)
   for (const key of [...state.counts.all.keys()]) if (key.startsWith(`${rule}/`)) state.counts.remove(key)
   for (const key of [...state.unordered.all.keys()]) if (key.startsWith(`${rule}/`)) state.unordered.remove(key)
+  for (const kept of [state.paths, state.pages, state.toldSpells]) {
+    for (const key of [...kept.all.keys()]) if (key.startsWith(`${rule}/`)) kept.remove(key)
+  }
   state.raisedByRule?.delete(rule)
   state.unread.remove(rule)
 }
@@ -99,9 +104,9 @@ function fire({ state, hash, changes }: Turning, key: string, due: StoredDue, no
  * the end of what it takes in one go.
  */
 function causeOf(state: AlertState, key: string, due: StoredDue): Cause {
-  const { site, rule: ruleId, subject, zone, value, sinceAt, dueAt: at } = due
+  const { site, rule: ruleId, subject, zone, value, items, sinceAt, dueAt: at } = due
   const trigger = `${site}/${sinceAt}`
-  return { key, site, rule: state.rules.get(ruleId)?.rule, ruleId, subject, zone, value, at, trigger }
+  return { key, site, rule: state.rules.get(ruleId)?.rule, ruleId, subject, zone, value, items, at, trigger }
 }
 
 function isFull(state: AlertState, rule: string): boolean {

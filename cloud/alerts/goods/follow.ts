@@ -1,4 +1,4 @@
-import type { GoodsRule, LeavingRule } from '../../../shared/rule.ts'
+import { type GoodsRule, isClimateRule, type LeavingRule } from '../../../shared/rule.ts'
 import { fold as foldGoods } from '../../goods/fold.ts'
 import type { Conclusions, LedgerStep } from '../../inventory/conclusions.ts'
 import type { OwnEntry } from '../../journal/journal.ts'
@@ -6,6 +6,7 @@ import { isOwnKind } from '../../journal/own-record.ts'
 import { conditionKey } from '../concerning.ts'
 import { oldAfterMs } from '../judge-values.ts'
 import { zoneOf } from '../sign-of.ts'
+import { followPath } from './climate/follow.ts'
 import { begin, end, type StoredDue, type Turning, tellPast } from './due.ts'
 import { movePair, pairOf } from './expected.ts'
 import { enteredAt, heldAgainst, type ItemRule, isItemRule, knownItem } from './item.ts'
@@ -36,6 +37,7 @@ function followRow(
 ): void {
   const { before, after } = row
   if (rule.type === 'leaving') leave(turning, rule, item, row)
+  else if (isClimateRule(rule)) followPath(turning.state, conclusions, rule, item, row.offset)
   else if (before === after)
     return // it changed nothing of what holds now
   else if (rule.type === 'stock') {
@@ -148,7 +150,8 @@ function reconsider(
       if (is !== undefined) addStock(turning, rule, is, 1, came)
     } else if (rule.type === 'expected') {
       movePair(turning, rule, pairOf(rule, before, stop.place), pairOf(rule, item, stop.place), came)
-    } else if (isItemRule(rule)) {
+    } else if (isClimateRule(rule)) followPath(turning.state, conclusions, rule, item, offset)
+    else if (isItemRule(rule)) {
       const entered = () => enteredAt(conclusions, rule, item.epc, offset)
       judgeItem(turning, rule, item, { place: stop.place, at: recordedAt }, entered, came)
     }

@@ -1,4 +1,11 @@
-import type { ExpectedRule, GoodsRule, LeavingRule, StockRule } from '../../../shared/rule.ts'
+import {
+  type ClimateRule,
+  type ExpectedRule,
+  type GoodsRule,
+  isClimateRule,
+  type LeavingRule,
+  type StockRule,
+} from '../../../shared/rule.ts'
 import { homesOf, isMisplaced } from '../../goods/homes.ts'
 import { skuOn } from '../../goods/sku.ts'
 import type { Conclusions } from '../../inventory/conclusions.ts'
@@ -7,10 +14,10 @@ import type { AlertState } from '../state.ts'
 import { fits, isThere, type KnownItem } from './scope.ts'
 
 /** A rule that says of one item, where it is, whether something is wrong. */
-export type ItemRule = Exclude<GoodsRule, StockRule | ExpectedRule | LeavingRule>
+export type ItemRule = Exclude<GoodsRule, StockRule | ExpectedRule | LeavingRule | ClimateRule>
 
 export function isItemRule(rule: GoodsRule): rule is ItemRule {
-  return rule.type !== 'stock' && rule.type !== 'expected' && rule.type !== 'leaving'
+  return rule.type !== 'stock' && rule.type !== 'expected' && rule.type !== 'leaving' && !isClimateRule(rule)
 }
 
 export function knownItem(state: AlertState, site: string, epc: string): KnownItem {

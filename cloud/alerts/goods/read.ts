@@ -1,13 +1,15 @@
-import type { GoodsRule } from '../../../shared/rule.ts'
+import { type GoodsRule, isClimateRule } from '../../../shared/rule.ts'
 import type { Conclusions } from '../../inventory/conclusions.ts'
 import { conditionKey } from '../concerning.ts'
 import type { AlertState } from '../state.ts'
+import { readPath, takePaths } from './climate/follow.ts'
+import type { StoredPath } from './climate/path.ts'
 import { begin, end, type StoredDue, type Turning } from './due.ts'
 import { pairIn, pairOf, pairsOf, setPair, subjectOf } from './expected.ts'
 import { dueOf } from './follow.ts'
 import { enteredAt, heldAgainst, isItemRule, knownItem } from './item.ts'
 import { goodsRulesOn } from './rules.ts'
-import { isThere, namedSkus } from './scope.ts'
+import { fits, isThere, namedSkus } from './scope.ts'
 import { countedAs, setStock } from './stock.ts'
 
 /** What a rule that was just made finds, as of an offset of the journal. */
@@ -16,6 +18,8 @@ export interface Reading {
   /** subject → how many, of a rule on stock. */
   readonly counts: ReadonlyMap<string, number>
   readonly dues: ReadonlyMap<string, StoredDue>
+  /** Key of the item → its way; of a rule on what goods went through. */
+  readonly paths: ReadonlyMap<string, StoredPath>
 }
 
 /** Some 5 µs an item, and the intake shares the thread. */
@@ -33,7 +37,7 @@ export async function readLedger(
     .flatMap((site) => goodsRulesOn(state, site))
     .filter(({ id }) => state.unread.get(id) !== undefined)
   const readings = rules.map((rule) => ({
-    ...{ rule, dues: new Map<string, StoredDue>() },
+    ...{ rule, dues: new Map<string, StoredDue>(), paths: new Map<string, StoredPath>() },
     counts: new Map(subjectsOf(state, rule).map((subject) => [subject, 0])),
   }))
   for (let number = 1; number <= conclusions.items; number += 1) {
@@ -42,9 +46,12 @@ export async function readLedger(
     const epc = conclusions.epcOf(number)
     if (stop === undefined || epc === undefined || stop.place === null || !sites.has(stop.place.site)) continue
     const item = knownItem(state, stop.place.site, epc)
-    for (const { rule, counts, dues } of readings) {
+    for (const { rule, counts, dues, paths } of readings) {
       if (!isThere(rule, stop.place)) continue
-      if (rule.type === 'stock') {
+      if (isClimateRule(rule)) {
+        const path = fits(rule.goods, item) ? readPath(state, conclusions, rule, item, offset) : undefined
+        if (path !== undefined) paths.set(conditionKey(rule, rule.site, epc), path)
+      } else if (rule.type === 'stock') {
         const subject = countedAs(rule, item)
         if (subject !== undefined) counts.set(subject, (counts.get(subject) ?? 0) + 1)
       } else if (rule.type === 'expected') {
@@ -61,10 +68,11 @@ export async function readLedger(
 }
 
 /** Takes a reading over. What rang and still holds goes on; what is found only now rings by the next tick. */
-export function takeReading(turning: Turning, { rule, counts, dues }: Reading, now: number): void {
+export function takeReading(turning: Turning, { rule, counts, dues, paths }: Reading, now: number): void {
   const { state } = turning
   state.unread.remove(rule.id)
   const came = { at: now, isWithdrawn: true }
+  if (isClimateRule(rule)) takePaths(state, rule, paths)
   if (rule.type === 'expected') {
     const subjects = new Set([...counts.keys(), ...pairsOf(state, rule).map(subjectOf)])
     for (const subject of subjects) {

@@ -1,4 +1,4 @@
-import { type GoodsRule, isGoodsRule } from '../../../shared/rule.ts'
+import { type ClimateRule, type GoodsRule, isClimateRule, isGoodsRule } from '../../../shared/rule.ts'
 import type { AlertState } from '../state.ts'
 
 /** Rules on goods that are in force on a site; none: its stock is not looked at. */
@@ -8,6 +8,11 @@ export function goodsRulesOn(state: AlertState, site: string): readonly GoodsRul
 
 export function hasGoodsRules(state: AlertState): boolean {
   return goodsRules(state).size > 0
+}
+
+/** Rules in force on what goods went through, of every site. */
+export function climateRules(state: AlertState): readonly ClimateRule[] {
+  return [...goodsRules(state).values()].flat().filter(isClimateRule)
 }
 
 /** Rules that were made, or whose goods and places may count otherwise now: read from the ledger before the next tick. */

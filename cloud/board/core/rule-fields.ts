@@ -34,6 +34,12 @@ type Shape = z.core.JSONSchema.BaseSchema
 /** Every kind of condition that the schema knows, in its order. */
 export const ruleKinds: readonly string[] = Rule.options.map((option) => option.shape.type.value)
 
+/** The quantity whose unit a rule speaks in; '' = none, or none yet. */
+export function quantityAsked(kind: string, values: Readonly<Record<string, unknown>>): string {
+  const isOfTemperature = kind === 'kinetic' || kind === 'goods-exposure' || kind === 'goods-kinetic'
+  return isOfTemperature ? 'temperature' : String(values['quantity'] ?? '')
+}
+
 /** Which kinds are held against values, and so can be tried on history. */
 export function isOfValues(kind: string): boolean {
   return ValueRule.options.some(({ shape }) => shape.type.value === kind)

@@ -65,6 +65,17 @@ function coreSaid(rule: Rule, { words, ruleWords, format }: Speaking): string {
       return ruleWords.saidLeaving(choice(rule.only))
     case 'expiry':
       return ruleWords.saidExpiry(rule.beforeMs === 0 ? null : format.age(rule.beforeMs))
+    case 'goods-exposure': {
+      const { degreeMinutes, longerThanMs } = rule
+      const bounds = [
+        ...(degreeMinutes === undefined ? [] : [ruleWords.saidDegreeMinutes(format.number(degreeMinutes))]),
+        ...(longerThanMs === undefined ? [] : [format.age(longerThanMs)]),
+      ].join(ruleWords.or)
+      const celsius = format.limit('temperature', rule.limit)
+      return ruleWords.saidGoodsExposure(choice(rule.direction), celsius, bounds, format.age(rule.overMs))
+    }
+    case 'goods-kinetic':
+      return ruleWords.saidGoodsKinetic(format.limit('temperature', rule.limit), format.age(rule.overMs))
     default:
       return nameIn(ruleWords.kindNames, kindOf(rule))
   }

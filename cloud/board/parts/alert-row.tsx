@@ -58,6 +58,7 @@ export function AlertRow({
         <div class="alert-where">
           {place}
           {zone !== undefined && zone !== place && ` · ${zone}`}
+          {alert.items !== undefined && ` · ${words.alertItems(alert.items, format.number(alert.items))}`}
         </div>
         <div class="alert-state">
           <span class="alert-duration" title={`${words.raised}: ${format.moment(raisedAt)}`}>

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { isQuantity, quantities } from '../../../shared/quantity.ts'
 import { durationText, durationUnits } from '../core/duration-text.ts'
 import type { Flaw, RuleDraft } from '../core/rule-draft.ts'
-import type { RuleField } from '../core/rule-fields.ts'
+import { quantityAsked, type RuleField } from '../core/rule-fields.ts'
 import { nameIn } from '../core/words/rule-words.ts'
 import { quantityName, severityName } from '../core/words/words.ts'
 import { useStore } from '../live/store.ts'
@@ -10,6 +10,7 @@ import { ScheduleField } from './schedule-field.tsx'
 import { useRuleWords } from './use-rule-words.ts'
 
 interface Props {
+  readonly kind: string
   readonly field: RuleField
   readonly values: RuleDraft['values']
   readonly flaw: Flaw | undefined
@@ -25,7 +26,7 @@ export function RuleFieldInput(props: Props) {
   const words = useRuleWords()
   const { field, values, flaw, onChange, onTouch } = props
   const { key, form } = field
-  const quantity = String(values['quantity'] ?? '')
+  const quantity = quantityAsked(props.kind, values)
   const unit = inItsUnit.includes(key) && isQuantity(quantity) ? quantities[quantity].symbol : ''
   const name = `${nameIn(words.fieldNames, key)}${unit === '' ? '' : ` (${unit})`}`
   const said = values[key]

@@ -117,6 +117,7 @@ export function RuleForm({
   const shown = (field: RuleField) => (
     <RuleFieldInput
       key={field.key}
+      kind={draft.value.kind}
       field={field}
       values={draft.value.values}
       flaw={isPressed.value || touched.value.has(field.key) ? flaws.get(field.key) : undefined}

@@ -485,6 +485,7 @@ export const en = {
   plannedSilence: 'Planned silence',
   alertKeysHint: 'Keys: ↑ ↓ next line · Enter opens · A acknowledge · S shelve · E assign · M comment',
   alertEscalated: (n: string) => `escalated, level ${n}`,
+  alertItems: (n: number, count: string) => `${count} ${n === 1 ? 'item' : 'items'}`,
   alertTimes: (n: string) => `came ${n} times`,
   alertPast: 'found in late data, over before it was heard: it never rang',
   alertAtGateway: (gateway: string) => `decided at the gateway ${gateway}`,

@@ -51,6 +51,8 @@ export const rulesEn = {
     held: 'an item on hold is where it must not be',
     expiry: 'an item expires',
     leaving: 'an item leaves the site',
+    'goods-exposure': 'goods were too warm or too cold for too long',
+    'goods-kinetic': 'the mean kinetic temperature of goods is too high',
   },
   fieldNames: {
     name: 'Name',
@@ -96,6 +98,7 @@ export const rulesEn = {
     readPoints: 'Only through these gates',
     only: 'Only',
     differs: 'In the slot is',
+    holdMs: 'A value holds no longer than',
   },
   choiceNames: {
     above: 'above',
@@ -129,9 +132,11 @@ export const rulesEn = {
     degreeMinutes: 'An hour at 2 degrees beyond is 120.',
     goods: 'None: all goods. Else one or more of skus, gtins, companyPrefixes, lots, owners, such as: skus: [MED-*]',
     readPoints: 'One id on each line; none: all.',
+    holdMs: 'Then the temperature is unknown: the alert neither comes nor goes.',
   },
   problemNames: {
     clearAtPercent: 'Not above the limit.',
+    degreeMinutes: 'Say how many degree-minutes, how long, or both.',
     whatToDo: 'A critical rule must say what to do.',
     deadBand: 'A band needs room between low and high, and the dead band must leave some.',
     sensors: 'Name two sensors at least, or their zone.',
@@ -195,6 +200,11 @@ export const rulesEn = {
   saidExposure: (quantity: string, direction: string, limit: string, minutes: string) =>
     `${quantity} ${direction} ${limit} for ${minutes} degree-minutes`,
   saidKinetic: (limit: string, over: string) => `Mean kinetic temperature of ${over} above ${limit}`,
+  saidGoodsExposure: (direction: string, limit: string, bounds: string, over: string) =>
+    `Goods ${direction} ${limit} for ${bounds} within ${over}`,
+  saidDegreeMinutes: (minutes: string) => `${minutes} degree-minutes`,
+  or: ' or ',
+  saidGoodsKinetic: (limit: string, over: string) => `Mean kinetic temperature of goods over ${over} above ${limit}`,
   saidSilent: (what: string, after: string) => `Nothing from ${what} for ${after}`,
   saidWeak: (after: string) => `An antenna reads far less than usual for ${after}`,
   saidGap: (atLeast: string) => `A gateway gave up ${atLeast} or more records`,

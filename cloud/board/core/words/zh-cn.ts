@@ -464,6 +464,7 @@ export const zhCn: Words = {
   plannedSilence: '计划静音',
   alertKeysHint: '快捷键：↑ ↓ 换行 · Enter 展开 · A 确认 · S 搁置 · E 指派 · M 备注',
   alertEscalated: (n) => `已升级，第 ${n} 级`,
+  alertItems: (_n, count) => `${count} 件`,
   alertTimes: (n) => `出现 ${n} 次`,
   alertPast: '来自迟到的数据，收到时已结束：未曾响铃',
   alertAtGateway: (gateway) => `由网关 ${gateway} 判定`,
