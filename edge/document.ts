@@ -8,7 +8,7 @@ export interface DocumentInForce {
   readonly current: GatewayDocument | undefined
   /** Version in force; 0 = none yet. */
   readonly version: number
-  /** It is another one than the cloud was told that we work by. */
+  /** Another one was taken since the cloud was told what we work by: to be told, also where it is the old one again. */
   readonly isNews: boolean
   /** The version, to be told to the cloud. */
   report(): number
@@ -23,7 +23,8 @@ export async function openDocument(directory: string, log: Pick<Log, 'info' | 'w
   let current = await readKeptDocument(directory)
   let text = JSON.stringify(current)
   let writing = Promise.resolve()
-  let reported: number | undefined
+  let isReported = false
+  let isNews = false
   return {
     get current() {
       return current
@@ -32,11 +33,12 @@ export async function openDocument(directory: string, log: Pick<Log, 'info' | 'w
       return current?.version ?? 0
     },
     get isNews() {
-      return reported !== undefined && current?.version !== reported
+      return isReported && isNews
     },
     report() {
-      reported = current?.version ?? 0
-      return reported
+      isReported = true
+      isNews = false
+      return current?.version ?? 0
     },
     take(payload) {
       const read = parsed(payload)
@@ -45,6 +47,7 @@ export async function openDocument(directory: string, log: Pick<Log, 'info' | 'w
       if (said === text) return
       text = said
       current = read
+      isNews = true
       const { version, gates, rules } = read
       log.info({ version, gates: gates.length, rules: rules.length }, 'what this gateway works by is described anew')
       writing = writing.then(() =>

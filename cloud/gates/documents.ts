@@ -52,7 +52,10 @@ export function gatewayDocuments(send: Broker['send'], standing: readonly Fact[]
         if (orders === undefined) continue
         for (const gateway of gatewaysOf(orders)) {
           const document = versioned(orders, gateway)
-          if (told.get(`${site}/${gateway}`) !== document.version) tell(document, site, gateway)
+          if (told.get(`${site}/${gateway}`) === document.version) continue
+          // What it said before it hears of this is history, also where the new is what it once worked by.
+          said.delete(`${site}/${gateway}`)
+          tell(document, site, gateway)
         }
       }
     },

@@ -91,6 +91,19 @@ test('a rule runs where the gateway says so, of the rules of now', () => {
   expect(states()).toEqual(['warm gw-1 not-yet'])
 })
 
+test('a rule that is taken back and given again runs once the gateway has said so anew', () => {
+  const { documents, hello, states } = street({ type: 'map', map })
+  const given = rulesAre(warm({ zone: 'cold' }))
+  documents.hear([given])
+  hello('gw-1')
+  expect(states()).toEqual(['warm gw-1 running'])
+  documents.hear([rulesAre(warm({ zone: 'cold', runs: 'cloud' }))])
+  documents.hear([given])
+  expect(states()).toEqual(['warm gw-1 not-yet'])
+  hello('gw-1')
+  expect(states()).toEqual(['warm gw-1 running'])
+})
+
 test('the same content has the same number in a cloud that was started anew, another content another', () => {
   const version = (...facts: readonly Fact[]) => {
     const { hello, newest } = street({ type: 'map', map }, ...facts)
