@@ -7,6 +7,7 @@ const Text = z.string().max(128)
 /** A map that somebody is at work on: of the same form, but its names need not be right yet. */
 export const DraftMap = SiteMap.extend({
   name: Text,
+  timeZone: Text,
   zones: z.array(Zone.extend({ id: Text, name: Text })),
   slots: z.array(Slot.extend({ id: Text, zone: Text })).max(100_000),
   readPoints: z.array(

@@ -1,5 +1,6 @@
 import { isQuantity } from '../../shared/quantity.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
+import { isTimeZone } from '../../shared/time-zone.ts'
 
 export interface MapError {
   readonly path: string
@@ -81,12 +82,4 @@ function fixedTwice(slots: SiteMap['slots']): readonly MapError[] {
     }
   }
   return errors
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone.length > 0
-  } catch {
-    return false
-  }
 }

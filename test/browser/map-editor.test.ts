@@ -171,6 +171,41 @@ test('published by somebody else meanwhile: nothing is overwritten until that wa
   await board.page.getByText('Draft from version 2').waitFor()
 })
 
+test('what is said of the site is changed too, by keyboard: a time zone that is not there stops it, and the diff tells from what to what', async () => {
+  await board.page.getByRole('button', { name: 'Close', exact: true }).click()
+  await button('Site').press('Enter')
+  const form = board.page.getByRole('form', { name: 'Site' })
+  await board.page.keyboard.press('Tab')
+  await board.page.keyboard.press('ControlOrMeta+a')
+  await board.page.keyboard.type('Harbour East')
+  await board.page.keyboard.press('Tab')
+  await board.page.keyboard.press('ControlOrMeta+a')
+  await board.page.keyboard.type('Asia/Shanghi')
+  await board.page.keyboard.press('Tab')
+  await form.getByText('There is no such time zone').waitFor()
+  await form.getByLabel('Depth (m)').fill('wide')
+  await form.getByLabel('Depth (m)').press('Tab')
+  await form.getByText('Not a number').waitFor()
+  await form.getByLabel('Depth (m)').fill('40,5')
+  await form.getByLabel('Depth (m)').press('Tab')
+  await button('Check and publish').click()
+  await board.page.getByText('1 problem has to be mended').waitFor()
+  await board.page.getByRole('button', { name: 'Close', exact: true }).click()
+  await board.page.getByText('1 problem', { exact: true }).click()
+  await button('Site, Time zone: There is no such time zone').press('Enter')
+  await form.getByLabel('Time zone').fill('Asia/Shanghai')
+  await form.getByLabel('Time zone').press('Tab')
+  expect(await board.serious('#content')).toEqual([])
+  await board.picture('map-site')
+  await button('Check and publish').click()
+  for (const change of [
+    'Name: Published elsewhere → Harbour East',
+    'Time zone: Europe/Amsterdam → Asia/Shanghai',
+    'Depth (m): 10 → 40.5',
+  ])
+    await board.page.getByText(change).waitFor()
+})
+
 test('the diff says what changes and what stands in slots that go; published, the floor shows it', async () => {
   await board.page.getByRole('button', { name: 'Close', exact: true }).click()
   await tab('Slots').click()
@@ -185,6 +220,8 @@ test('the diff says what changes and what stands in slots that go; published, th
   expect(await draft()).toBeNull()
   await until('it is in force', async () => (await inForce()).version === 3)
   expect((await inForce()).slots).toHaveLength(148)
+  expect(await inForce()).toMatchObject({ name: 'Harbour East', timeZone: 'Asia/Shanghai', depth: 40.5 })
+  await board.page.getByText('Site time, Asia/Shanghai').waitFor()
   await board.page.getByRole('link', { name: 'Go to the floor' }).click()
   await until('the floor has the racks', async () => (await board.slotState('BR04.2.3')) === 'unknown')
 })
@@ -208,6 +245,10 @@ test.each([
   if (!isFirst) expect(await board.serious('#content')).toEqual([])
   await board.picture(`map-pattern-${language}-${theme}-${width}`)
   expect(await board.tooWide()).toEqual([])
+  await board.page.locator('.map-tools [aria-expanded]').nth(2).click()
+  await board.page.locator('#map-site-title').waitFor()
+  expect(await board.tooWide()).toEqual([])
+  await board.picture(`map-site-${language}-${theme}-${width}`)
 })
 
 test.each([

@@ -64,9 +64,15 @@ export function PublishPanel({
       <h2 id="map-diff-title" ref={heading} tabIndex={-1}>
         {words.diffTitle}
       </h2>
-      {changes.isEmpty ? (
-        <p>{words.diffNone}</p>
-      ) : (
+      {changes.isEmpty && <p>{words.diffNone}</p>}
+      {changes.site.length > 0 && (
+        <ul class="site-changes">
+          {changes.site.map(({ field, from, to }) => (
+            <li key={field}>{words.siteChange(words.fieldNames[field], String(from), String(to))}</li>
+          ))}
+        </ul>
+      )}
+      {kinds.some((kind) => Object.values(changes.of[kind]).some((list) => list.length > 0)) && (
         <WideRows label={words.diffTitle}>
           <thead>
             <tr>

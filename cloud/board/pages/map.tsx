@@ -2,7 +2,9 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Slot } from '../../../shared/site-map.ts'
 import { emptyMap, type Kind, kinds } from '../core/map/edit.ts'
+import type { MapProblem } from '../core/map/problems.ts'
 import { csvOfSlots } from '../core/map/slot-csv.ts'
+import type { MapWords } from '../core/words/map-words.ts'
 import type { Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { EditorPlan } from '../map/editor-plan.tsx'
@@ -10,6 +12,7 @@ import { PatternForm } from '../map/pattern-form.tsx'
 import { PublishPanel } from '../map/publish-panel.tsx'
 import { RowTable } from '../map/row-table.tsx'
 import { SelectionTools } from '../map/selection-tools.tsx'
+import { SiteForm } from '../map/site-form.tsx'
 import { SlotFileForm } from '../map/slot-file.tsx'
 import { EditorProvider, useEditor, useMapWords, useOpenEditor } from '../map/use-editor.ts'
 import { Link } from '../parts/link.tsx'
@@ -42,7 +45,7 @@ function Opened({ site }: { readonly site: string }) {
   )
 }
 
-type Panel = 'rows' | 'pattern' | 'file' | 'publish'
+type Panel = 'rows' | 'pattern' | 'file' | 'site' | 'publish'
 
 function Workbench() {
   const editor = useEditor()
@@ -93,6 +96,7 @@ function Workbench() {
       <div class="map-side">
         {panel.value === 'pattern' && <PatternForm ghosts={ghosts} onLeave={rows} />}
         {panel.value === 'file' && <SlotFileForm onLeave={rows} />}
+        {panel.value === 'site' && <SiteForm onLeave={rows} />}
         {panel.value === 'publish' && (
           <PublishPanel
             onLeave={rows}
@@ -102,7 +106,13 @@ function Workbench() {
             }}
           />
         )}
-        {panel.value === 'rows' && <Rows />}
+        {panel.value === 'rows' && (
+          <Rows
+            onSite={() => {
+              panel.value = 'site'
+            }}
+          />
+        )}
       </div>
     </section>
   )
@@ -209,6 +219,7 @@ function Tools({ panel, onPanel }: { readonly panel: Panel; readonly onPanel: (p
       </button>
       {opener('pattern', words.byPattern)}
       {opener('file', words.byFile)}
+      {opener('site', words.site)}
       <button type="button" class="button" disabled={editor.map.value.slots.length === 0} onClick={download}>
         {words.download}
       </button>
@@ -256,8 +267,15 @@ function Discard() {
   )
 }
 
+function problemText(words: MapWords, { kind, row, field, flaw }: MapProblem): string {
+  const name = words.fieldNames[field as keyof typeof words.fieldNames]
+  return kind === 'site'
+    ? words.siteProblem(name, words.flaws[flaw])
+    : words.problemAt(row + 1, words.kindNames[kind], name, words.flaws[flaw])
+}
+
 /** The lists of the map, one at a time, and what is wrong in them. */
-function Rows() {
+function Rows({ onSite }: { readonly onSite: () => void }) {
   const store = useStore()
   const editor = useEditor()
   const words = useMapWords()
@@ -288,13 +306,12 @@ function Rows() {
           <ul>
             {shown.map((problem) => (
               <li key={`${problem.kind} ${problem.row} ${problem.field} ${problem.flaw}`}>
-                <button type="button" class="alert-open" onClick={() => editor.choose(problem.kind, [problem.row])}>
-                  {words.problemAt(
-                    problem.row + 1,
-                    words.kindNames[problem.kind],
-                    words.fieldNames[problem.field as keyof typeof words.fieldNames],
-                    words.flaws[problem.flaw],
-                  )}
+                <button
+                  type="button"
+                  class="alert-open"
+                  onClick={() => (problem.kind === 'site' ? onSite() : editor.choose(problem.kind, [problem.row]))}
+                >
+                  {problemText(words, problem)}
                 </button>
               </li>
             ))}

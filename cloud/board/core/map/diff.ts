@@ -1,5 +1,6 @@
 import type { SiteMap } from '../../../../shared/site-map.ts'
 import { type Kind, kinds } from './edit.ts'
+import { type SiteField, siteFields } from './site-fields.ts'
 
 export interface Changes {
   readonly added: readonly string[]
@@ -7,7 +8,14 @@ export interface Changes {
   readonly removed: readonly string[]
 }
 
+export interface SiteChange {
+  readonly field: SiteField
+  readonly from: string | number
+  readonly to: string | number
+}
+
 export interface MapDiff {
+  readonly site: readonly SiteChange[]
   readonly of: Readonly<Record<Kind, Changes>>
   readonly isEmpty: boolean
 }
@@ -17,8 +25,11 @@ export function mapDiff(inForce: SiteMap, draft: SiteMap): MapDiff {
   const of = Object.fromEntries(
     kinds.map((kind) => [kind, changesOf(keyed(inForce, kind), keyed(draft, kind))]),
   ) as Record<Kind, Changes>
-  const isEmpty = kinds.every((kind) => Object.values(of[kind]).every((list: readonly string[]) => list.length === 0))
-  return { of, isEmpty }
+  const site = siteFields.flatMap((field) =>
+    inForce[field] === draft[field] ? [] : [{ field, from: inForce[field], to: draft[field] }],
+  )
+  const areSame = kinds.every((kind) => Object.values(of[kind]).every((list: readonly string[]) => list.length === 0))
+  return { site, of, isEmpty: areSame && site.length === 0 }
 }
 
 function keyed(map: SiteMap, kind: Kind): ReadonlyMap<string, unknown> {

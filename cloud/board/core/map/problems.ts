@@ -1,5 +1,6 @@
 import { identifierPattern } from '../../../../shared/identifier-pattern.ts'
 import type { ReadPoint, SensorPlace, SiteMap, Slot, Zone } from '../../../../shared/site-map.ts'
+import { isTimeZone } from '../../../../shared/time-zone.ts'
 import type { Kind } from './edit.ts'
 
 /** What is wrong with one field. */
@@ -13,11 +14,13 @@ export const flaws = [
   'no-zone',
   'no-slot',
   'slot-needed',
+  'no-time-zone',
 ] as const
 export type Flaw = (typeof flaws)[number]
 
 export interface MapProblem {
-  readonly kind: Kind
+  /** `site`: of the map as a whole, row 0. */
+  readonly kind: Kind | 'site'
   readonly row: number
   readonly field: string
   readonly flaw: Flaw
@@ -28,12 +31,15 @@ const mostLabel = 128
 
 /**
  * Everything that stands between a draft and a map, row by row. Never less than the server asks: a draft of which
- * nothing is said here can be published (but for a site, time zone or SKU that was wrong before).
+ * nothing is said here can be published (but for a SKU that was wrong before).
  */
 export function problemsOf(map: SiteMap): readonly MapProblem[] {
   const zones = new Set(map.zones.map(({ id }) => id))
   const slots = new Set(map.slots.map(({ id }) => id))
   const { found, add } = collected()
+  labelled(add, 'site', 0, map)
+  if (!isTimeZone(map.timeZone)) add('site', 0, 'timeZone', 'no-time-zone')
+  sized(add, 'site', 0, map)
   const ids = (kind: Kind, names: readonly string[]) => {
     const seen = new Set<string>()
     for (const [row, name] of names.entries()) {
@@ -87,7 +93,7 @@ export function problemsOf(map: SiteMap): readonly MapProblem[] {
   return found
 }
 
-type Add = (kind: Kind, row: number, field: string, flaw: Flaw) => void
+type Add = (kind: MapProblem['kind'], row: number, field: string, flaw: Flaw) => void
 
 function collected(): { readonly found: MapProblem[]; readonly add: Add } {
   const found: MapProblem[] = []
@@ -98,7 +104,7 @@ function named<T>(add: Add, kind: Kind, row: number, of: T, fields: readonly (ke
   for (const field of fields) if (!identifierPattern.test(String(of[field]))) add(kind, row, field, 'not-a-name')
 }
 
-function labelled(add: Add, kind: Kind, row: number, { name }: Zone | SensorPlace): void {
+function labelled(add: Add, kind: MapProblem['kind'], row: number, { name }: { readonly name: string }): void {
   if (name.length === 0 || name.length > mostLabel) add(kind, row, 'name', 'no-label')
 }
 
@@ -108,6 +114,15 @@ function pointed(add: Add, kind: Kind, row: number, at: ReadPoint | SensorPlace 
 
 function boxed(add: Add, kind: Kind, row: number, box: Zone | Slot): void {
   pointed(add, kind, row, box)
+  sized(add, kind, row, box)
+}
+
+function sized(
+  add: Add,
+  kind: MapProblem['kind'],
+  row: number,
+  box: { readonly width: number; readonly depth: number },
+): void {
   for (const field of ['width', 'depth'] as const)
     if (!(box[field] > 0 && box[field] <= mostMetres)) add(kind, row, field, 'no-size')
 }

@@ -13,6 +13,7 @@ import {
 } from '../../../../cloud/board/core/map/edit.ts'
 import { begun, did, mostSteps, redone, undone } from '../../../../cloud/board/core/map/history.ts'
 import { problemsOf } from '../../../../cloud/board/core/map/problems.ts'
+import { withSiteField } from '../../../../cloud/board/core/map/site-fields.ts'
 import { csvOfSlots, slotsFromCsv } from '../../../../cloud/board/core/map/slot-csv.ts'
 import { checkMap } from '../../../../cloud/http/check-map.ts'
 import { SiteMap, type Slot } from '../../../../shared/site-map.ts'
@@ -145,6 +146,21 @@ describe('problems', () => {
       (map) => withField(map, 'readPoints', 4, { id: 'g.1' }),
       { kind: 'readPoints', row: 4, field: 'id', flaw: 'twice' },
     ],
+    [
+      'a site without a name',
+      (map) => withSiteField(map, 'name', ''),
+      { kind: 'site', row: 0, field: 'name', flaw: 'no-label' },
+    ],
+    [
+      'a time zone that is not there',
+      (map) => withSiteField(map, 'timeZone', 'Europe/Amsterdamm'),
+      { kind: 'site', row: 0, field: 'timeZone', flaw: 'no-time-zone' },
+    ],
+    [
+      'a site without depth',
+      (map) => withSiteField(map, 'depth', 0),
+      { kind: 'site', row: 0, field: 'depth', flaw: 'no-size' },
+    ],
   ])('%s', (_name, change, problem) => expect(problemsOf(change(aMap()))).toEqual([problem]))
 
   test('whatever the server refuses is told here', () => {
@@ -170,12 +186,22 @@ describe('problems', () => {
       x: metres,
       y: metres,
     })
+    const site = fc.record({
+      name: fc.constantFrom('Harbour DC', '', 'n'.repeat(129)),
+      timeZone: fc.constantFrom('Europe/Amsterdam', 'UTC', '', 'Mars/Olympus'),
+      width: metres,
+    })
     fc.assert(
-      fc.property(fc.array(slot, { maxLength: 3 }), fc.array(point, { maxLength: 2 }), (slots, readPoints) => {
-        const map = aMap({ slots, readPoints })
-        const parsed = SiteMap.safeParse(map)
-        if (!parsed.success || checkMap(parsed.data).length > 0) expect(problemsOf(map)).not.toEqual([])
-      }),
+      fc.property(
+        fc.array(slot, { maxLength: 3 }),
+        fc.array(point, { maxLength: 2 }),
+        site,
+        (slots, readPoints, said) => {
+          const map = aMap({ slots, readPoints, ...said })
+          const parsed = SiteMap.safeParse(map)
+          if (!parsed.success || checkMap(parsed.data).length > 0) expect(problemsOf(map)).not.toEqual([])
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -196,6 +222,18 @@ describe('diff', () => {
     expect(isEmpty).toBe(false)
     expect(of.slots).toEqual({ added: ['new'], changed: ['N-2'], removed: ['N-1'] })
     expect(of.readPoints).toEqual({ added: [], changed: [], removed: [] })
+  })
+  test('what is said of the site: from what to what; another version alone is no change', () => {
+    const draft = withSiteField(withSiteField(aMap(), 'timeZone', 'Asia/Shanghai'), 'width', 99)
+    const { timeZone, width } = aMap()
+    expect(mapDiff(aMap(), draft)).toMatchObject({
+      isEmpty: false,
+      site: [
+        { field: 'timeZone', from: timeZone, to: 'Asia/Shanghai' },
+        { field: 'width', from: width, to: 99 },
+      ],
+    })
+    expect(mapDiff(aMap(), { ...aMap(), version: 9 }).isEmpty).toBe(true)
   })
   test('beginning from nothing removes everything', () =>
     expect(mapDiff(aMap(), emptyMap(aMap())).of.readPoints.removed).toEqual([
