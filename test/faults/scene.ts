@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { environmentFor, flagsFor } from '../../bin/node24.js'
 import { openInventory } from '../../cloud/inventory/open.ts'
 import { openJournal } from '../../cloud/journal/sqlite.ts'
 import { openSeries, SeriesConfig } from '../../cloud/series/catalogue.ts'
@@ -38,7 +39,12 @@ import { openTruth, type Truth, type TruthOptions, truthMap, truthSensors } from
 
 export const site = 'faults'
 const command = fileURLToPath(new URL('../../bin/warepulse.ts', import.meta.url))
-const quiet = '--disable-warning=ExperimentalWarning'
+
+/** As `bin/warepulse.js` starts it: with the limits on memory that the product has, not those of Node. */
+const launch = (args: readonly string[]) => ({
+  line: [process.execPath, ...flagsFor(args), command, ...args],
+  environment: { ...environmentFor(args), ...process.env, NO_COLOR: '1' },
+})
 
 /** A process on the stage; its memory and descriptors are watched until it ends. */
 export interface Actor extends Running {
@@ -202,11 +208,9 @@ export async function openScene({
     defer: (close) => void closers.push(close),
 
     async startCloud(under = []) {
-      const [program = '', ...args] = [...under, process.execPath, quiet, command, 'cloud', '--config', cloudYaml]
-      const child = spawn(program, args, {
-        env: { ...process.env, NO_COLOR: '1' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
+      const { line, environment } = launch(['cloud', '--config', cloudYaml])
+      const [program = '', ...args] = [...under, ...line]
+      const child = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
       const actor = act('cloud', child, under.length === 0 ? undefined : await childOf(child))
       scene.cloud = actor
       await until('the cloud answers', async () => {
@@ -301,8 +305,9 @@ export async function openScene({
     },
 
     startEdge(config, environment = {}, under = []) {
-      const [program = '', ...args] = [...under, process.execPath, quiet, command, 'edge', '--config', config]
-      const env = { ...process.env, NO_COLOR: '1', ...environment }
+      const { line, environment: usual } = launch(['edge', '--config', config])
+      const [program = '', ...args] = [...under, ...line]
+      const env = { ...usual, ...environment }
       return act('edge', spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }))
     },
 

@@ -1,5 +1,5 @@
 import { type Remote, remote } from '../line.ts'
-import { closeOf, startThread } from '../start.ts'
+import { closeOf, smallerHeap, startThread } from '../start.ts'
 import type { SeriesCalls, SeriesOrder, SeriesOutward } from './calls.ts'
 
 /** The time series, from the thread of the sockets. */
@@ -10,7 +10,7 @@ export interface SeriesThread extends Remote<Pick<SeriesCalls, 'file' | 'range' 
 
 /** @throws the Fault of a file or configuration that cannot be used. */
 export async function openSeriesThread(order: SeriesOrder, outward: SeriesOutward): Promise<SeriesThread> {
-  const thread = startThread<SeriesCalls>('series/main', outward)
+  const thread = startThread<SeriesCalls>('series/main', outward, smallerHeap)
   try {
     await thread.ask('open', [order], [order.journalPort])
     return {

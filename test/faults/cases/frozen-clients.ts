@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { generate } from 'mqtt-packet'
@@ -8,9 +9,15 @@ import { until } from '../../support/until.ts'
 import { openChaosProxy } from '../chaos-proxy.ts'
 import type { FaultCase, Outcome, RunOptions } from '../fault-case.ts'
 import { withProblems } from '../fault-case.ts'
+import { bounds } from '../oracle.ts'
 import { openScene, site } from '../scene.ts'
 
 const spools = (directory: string) => [{ gateway: 'gw', directory: `${directory}/gw-spool` }]
+
+/** Its stream, and the two connections by which it fetches map and snapshot; these are idle afterwards and end by themselves. */
+const descriptorsOfABoard = 3
+
+const descriptorsOf = (pid: number) => readdirSync(`/proc/${pid}/fd`).length
 
 /** F44: some boards stop reading while the stock changes all the time; the others must not notice. */
 async function frozenBoards({ seed }: RunOptions): Promise<Outcome> {
@@ -23,12 +30,14 @@ async function frozenBoards({ seed }: RunOptions): Promise<Outcome> {
     const proxy = await openChaosProxy({ host: '127.0.0.1', port: Number(new URL(street.url).port) })
     scene.defer(() => proxy.close())
     const [quick, frozen] = [30, 6]
+    const openBefore = descriptorsOf(scene.cloud.pid)
     for (let i = 0; i < quick; i += 1) boards.push(openBoard(street.url, headers, site))
     const slow = Array.from({ length: frozen }, () => openBoard(`http://127.0.0.1:${proxy.port}`, headers, site))
     boards.push(...slow)
     const gateway = await scene.openGateway('gw')
     await gateway.stream(1, 200)
     await until('all have the board', () => boards.every(({ board }) => board !== undefined))
+    const openWithBoards = descriptorsOf(scene.cloud.pid)
     proxy.weather({ bytesPerSecond: 1 })
     const upBytes = proxy.counters.downBytes
     const before = boards.map(({ deltas }) => deltas.length)
@@ -49,11 +58,17 @@ async function frozenBoards({ seed }: RunOptions): Promise<Outcome> {
     const lateMs = performance.now() - sinceMs
     const taken = (from: number, to: number) =>
       boards.slice(from, to).map(({ deltas }, i) => deltas.length - (before[from + i] ?? 0))
+    const openAtTheEnd = descriptorsOf(scene.cloud.pid)
+    for (const board of boards) board.close()
+    await until('the cloud has let go of the boards', () => descriptorsOf(scene.cloud.pid) <= openBefore + 2)
     const [quickDeltas, slowDeltas] = [Math.min(...taken(0, quick)), Math.max(...taken(quick, boards.length))]
     return {
       injected: slowDeltas < quickDeltas / 4 && proxy.counters.downBytes - upBytes < 10_000,
-      proof: `${frozen} of ${boards.length} boards read a byte a second for 20 s: ${slowDeltas} deltas there, ${quickDeltas} elsewhere, all equal ${Math.round(lateMs)} ms after the last change`,
-      verdict: await scene.judge({ spools: spools(scene.directory) }),
+      proof: `${frozen} of ${boards.length} boards read a byte a second for 20 s: ${slowDeltas} deltas there, ${quickDeltas} elsewhere, all equal ${Math.round(lateMs)} ms after the last change; descriptors of the cloud: ${openBefore} without boards, ${openWithBoards} when all had come, ${openAtTheEnd} at the end, ${descriptorsOf(scene.cloud.pid)} when they had gone`,
+      verdict: await scene.judge({
+        spools: spools(scene.directory),
+        allowed: { descriptors: bounds.descriptors + boards.length * descriptorsOfABoard },
+      }),
     }
   } finally {
     for (const board of boards) board.close()
