@@ -35,7 +35,7 @@ const airs = [
 ] as const
 const tagsPerSeed = 10
 /** Where no rule holds what is asked, an ideal observer shows what could be had at most, at several degrees of caution. */
-const sureness = [0.7, 0.75, 0.8] as const
+const sureness = [0.65, 0.7, 0.8, 0.85] as const
 const stillMs = 3_600_000
 const afterMs = 300_000
 
