@@ -79,7 +79,9 @@ program
 
 program
   .command('replay <file>')
-  .description('feed a capture or another recording through a gateway, to the last acknowledgement')
+  .description(
+    'feed a capture, another recording, or demo://inbound-truck through a gateway, to the last acknowledgement',
+  )
   .requiredOption('--config <file>', 'configuration of the gateway; its sources are replaced by the recording')
   .option(
     '--format <name>',
@@ -89,7 +91,8 @@ program
   .option('--device <id>', 'reader that a recording speaks for; a capture knows its own', 'replay')
   .option('--speed <factor>', '1 = as recorded, 10 = ten times faster, max', 'max')
   .option('--json', 'print counts as one JSON object')
-  .addHelpText('after', '\nExample:\n  warepulse replay run-x1.csv.gz --config edge.yaml --device dock-1')
+  .addHelpText('after', '\nExamples:\n  warepulse replay run-x1.csv.gz --config edge.yaml --device dock-1')
+  .addHelpText('after', '  warepulse replay demo://inbound-truck --config edge.yaml --device dock-1 --speed 20')
   .action(async (file, options) => (await import('./commands/replay.ts')).replay(file, options, terminal))
 
 program

@@ -5,6 +5,7 @@ import { captureHeaderOf, played } from '../../edge/sources/replay/capture.ts'
 import type { DeviceTally } from '../../edge/tally.ts'
 import { Fault } from '../../shared/fault.ts'
 import { bar } from '../bar.ts'
+import { isDemoRecording, withDemoRecording } from '../demo/recording.ts'
 import { openLog } from '../log.ts'
 import { versionOfPackage } from '../package.ts'
 import { loadConfiguration, systemClock, systemRandom, untilStopped } from '../surroundings.ts'
@@ -18,11 +19,18 @@ interface Options {
   readonly json?: boolean
 }
 
+/** `warepulse replay demo://<name>`: one that the simulator makes; any other name is a file. */
+export async function replay(file: string, options: Options, terminal: Terminal): Promise<void> {
+  if (!isDemoRecording(file)) return replayFile(file, options, terminal)
+  const format = 'item-test-csv'
+  await withDemoRecording(file, systemClock.now(), (path) => replayFile(path, { ...options, format }, terminal))
+}
+
 /**
  * `warepulse replay <file> --config <edge.yaml>`: plays a capture, or another recording, through the gateway's own street, and ends when the
  * cloud has acknowledged the last record of it.
  */
-export async function replay(file: string, options: Options, terminal: Terminal): Promise<void> {
+async function replayFile(file: string, options: Options, terminal: Terminal): Promise<void> {
   if (!existsSync(file)) throw new Fault('bad-input', `There is no recording ${file}.`)
   const speed = options.speed === 'max' ? 'max' : Number(options.speed)
   const configured = loadConfiguration(EdgeConfig, options.config)

@@ -43,6 +43,12 @@ describe('mistakes', () => {
     ['a value that is no number', ['demo', '--port', 'x'], 2, 'not a whole number'],
     ['a size that does not exist', ['demo', '--size', 'vast'], 2, '--size is full, small or huge'],
     ['a configuration that is not there', ['cloud', '--config', '/nowhere.yaml'], 3, 'Cannot read the configuration'],
+    [
+      'a demo recording that does not exist',
+      ['replay', 'demo://ufo', '--config', '/nowhere.yaml'],
+      2,
+      'there is inbound-truck',
+    ],
     ['a recording that is not there', ['replay', '/nowhere.csv', '--config', '/nowhere.yaml'], 2, 'no recording'],
   ] as const)('%s', async (_name, args, code, sentence) => {
     const told = await run(...args)

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { openInventory } from '../../cloud/inventory/open.ts'
 import { openSeries, SeriesConfig } from '../../cloud/series/catalogue.ts'
 import type { Item } from '../../shared/api.ts'
+import { planSimulation } from '../../simulators/main.ts'
+import { inboundTruckHeard } from '../../simulators/scenarios/recording.ts'
 import { type InfluxServer, startInfluxServer } from '../support/influxdb.ts'
 import { startWarepulse } from '../support/processes.ts'
 import { recordedGate } from '../support/recorded-gate.ts'
@@ -56,4 +58,23 @@ describe.each(['sqlite', 'influxdb 1.x'] as const)('series in %s', (store) => {
     expect(counted).toMatchObject({ reads: recorded.reads, epcs: recorded.epcs.size })
     await history.close()
   })
+})
+
+test('a truck of the demo, played twenty times as fast: every tag of it is in stock, at the dock that it came in by', async () => {
+  street = await openStreet(site)
+  const cloud = await street.startCloud()
+  await street.send('PUT', `/sites/${site}/map`, gateMap(site, 'gw-1', 'dock-1'))
+  const config = await street.addGateway('gw-1', [])
+  const scene = inboundTruckHeard(planSimulation({ serialLines: false }))
+  const args = ['replay', 'demo://inbound-truck', '--config', config, '--device', 'dock-1', '--speed', '20', '--json']
+  const replay = startWarepulse(args)
+  expect(await replay.exited, replay.output()).toBe(0)
+  const told = JSON.parse(replay.output().trim().split('\n').at(-1) ?? '') as Record<string, number>
+  expect(told).toMatchObject({ tagReads: scene.length, refused: 0 })
+  expect(told['acknowledged']).toBe(told['records'])
+  await street.caughtUp()
+  const items = await street.all<Item>(`/sites/${site}/items`)
+  expect(new Set(items.map(({ epc }) => epc))).toEqual(new Set(scene.map(({ epc }) => epc)))
+  expect(items.filter(({ state, zone }) => state === 'departed' || zone !== 'dock')).toEqual([])
+  await cloud.stop()
 })
