@@ -335,6 +335,18 @@ export const AlertReport = z.object({
         .describe('the first 100, oldest first'),
     })
     .describe('of alerts that rang, by `raisedAt`'),
+  areas: z
+    .array(
+      z.object({
+        area: z.string().nullable().describe('operator area, or a zone that is in none; null: of no zone'),
+        raised: z.int(),
+        mean: z.number().describe('that rang, for each 10 minutes of the range'),
+        max: z.int().describe('that rang in one period'),
+        floodPeriods: z.int(),
+        floodShare: z.number().describe('of all periods, 0 to 1'),
+      }),
+    )
+    .describe('the same by operator area, which is what a flood is counted for; the busiest first'),
   acknowledged: z
     .object({
       count: z.int(),

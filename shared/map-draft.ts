@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OperatorArea } from './operator-area.ts'
 import { ReadPoint, SensorPlace, SiteMap, Slot, Zone } from './site-map.ts'
 
 /** What may still be wrong in a draft: empty, used twice, no identifier. */
@@ -9,6 +10,7 @@ export const DraftMap = SiteMap.extend({
   name: Text,
   timeZone: Text,
   zones: z.array(Zone.extend({ id: Text, name: Text })),
+  areas: z.array(OperatorArea.extend({ zones: z.array(Text) })).optional(),
   slots: z.array(Slot.extend({ id: Text, zone: Text })).max(100_000),
   readPoints: z.array(
     ReadPoint.extend({ id: Text, gateway: Text, device: Text, zone: Text, slots: z.array(Text).default([]) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EpcHex, Identifier } from './identifier.ts'
+import { OperatorAreas } from './operator-area.ts'
 
 /**
  * One site on paper: what is where, and which antenna or sensor speaks for it. Versioned in the cloud and journalled;
@@ -81,6 +82,7 @@ export const SiteMap = z.strictObject({
   readPoints: z.array(ReadPoint),
   sensors: z.array(SensorPlace),
   skus: z.array(Sku).default([]),
+  areas: OperatorAreas.optional().describe('operator areas: zones that one operator answers for'),
 })
 export type SiteMap = z.infer<typeof SiteMap>
 

@@ -257,12 +257,12 @@ export async function openAlerts(options: {
     acts: (id) => actsOf(database, id),
     maintenance: () => [...state.windows.all.values()],
     notices: (site, page) => noticesPage(database, site, page),
-    alertReport: (site, { fromMs, toMs }) => {
+    alertReport: (site, { fromMs, toMs }, asked = {}) => {
       const raised = raisedWithin(database, site, fromMs, toMs)
       if (raised === undefined) return 'too-many'
       const { rings, fromMs: ringsFromMs } = ringsWithin(database, site, fromMs, toMs)
       const open = [...state.open.all.values()].map(({ alert }) => alert).filter((alert) => alert.site === site)
-      return reportOf({ fromMs, toMs, raised, rings, ringsFromMs, open })
+      return reportOf({ fromMs, toMs, raised, rings, ringsFromMs, open, ...asked })
     },
     rules: () => [...state.rules.all.values()].map(({ rule }) => rule),
     nextRaiseAt: () => nextRaiseAt(state),

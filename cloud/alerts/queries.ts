@@ -15,10 +15,11 @@ export function alertsPage(database: DatabaseSync, site: string, filter: AlertFi
     .prepare(`
       SELECT id, raised_at AS raisedAt, alert FROM alert
       WHERE site = ?1 AND (raised_at, id) < (?2, ?3)
+        AND (?6 IS NULL OR alert ->> '$.zone' IN (SELECT value FROM json_each(?6)))
         AND (?4 = 'any' OR state = ?4 OR (?4 = 'open' AND state <> 'normal')
           OR (state <> 'normal' AND alert ->> '$.silence' = ?4))
       ORDER BY raised_at DESC, id DESC LIMIT ?5`)
-    .all(site, raisedAt, id, wanted, page.limit + 1)
+    .all(site, raisedAt, id, wanted, page.limit + 1, filter.zones === undefined ? null : JSON.stringify(filter.zones))
     .map((row) => Row.parse(row))
   const shown = rows.slice(0, page.limit)
   const last = shown.at(-1)
@@ -77,6 +78,7 @@ const RaisedRow = z.object({
   rule: z.string(),
   subject: z.string(),
   name: z.string(),
+  zone: z.string().nullable(),
   severity: z.int(),
   raisedAt: z.string(),
   rangAt: z.string().nullable(),
@@ -94,7 +96,7 @@ export function raisedWithin(
   const rows = database
     .prepare(`
       SELECT alert ->> '$.rule' AS rule, alert ->> '$.subject' AS subject, alert ->> '$.name' AS name,
-        alert ->> '$.severity' AS severity, raised_at AS raisedAt, alert ->> '$.rangAt' AS rangAt,
+        alert ->> '$.zone' AS zone, alert ->> '$.severity' AS severity, raised_at AS raisedAt, alert ->> '$.rangAt' AS rangAt,
         alert ->> '$.acknowledgedAt' AS acknowledgedAt, alert ->> '$.isPast' AS isPast
       FROM alert WHERE site = ?1 AND raised_at >= ?2 AND raised_at < ?3
       ORDER BY raised_at, id LIMIT ?4`)
@@ -105,7 +107,13 @@ export function raisedWithin(
     .map(({ isPast, ...alert }) => ({ ...alert, ...(isPast === 1 && { isPast: true as const }) }))
 }
 
-const RingRow = z.object({ rule: z.string(), subject: z.string(), name: z.string(), at: z.int() })
+const RingRow = z.object({
+  rule: z.string(),
+  subject: z.string(),
+  name: z.string(),
+  zone: z.string().nullable(),
+  at: z.int(),
+})
 const FeedBegin = z.object({ id: z.int(), at: z.int() })
 
 /** What began to ring, as far as the feed reaches back: to the `fromMs` of the answer. */
@@ -118,7 +126,7 @@ export function ringsWithin(
   const rings = database
     .prepare(`
       SELECT notice ->> '$.alert.rule' AS rule, notice ->> '$.alert.subject' AS subject,
-        notice ->> '$.alert.name' AS name, at FROM notice
+        notice ->> '$.alert.name' AS name, notice ->> '$.alert.zone' AS zone, at FROM notice
       WHERE at >= ?1 AND at < ?2 AND notice ->> '$.event' = 'ringing' AND notice ->> '$.alert.site' = ?3
       ORDER BY id`)
     .all(fromMs, toMs, site)

@@ -1,4 +1,5 @@
 import { type Alert, type AlertReport, iso } from '../../shared/api.ts'
+import { areaOf, type OperatorArea } from '../../shared/operator-area.ts'
 
 /** What one person can take in at most: EEMUA 191 and ISA-18.2 count alarms for each 10 minutes, and call 10 a flood. */
 const periodMs = 600_000
@@ -15,11 +16,11 @@ export const mostReported = 10_000
 /** An alert, as far as the report goes by it. */
 export type Raised = Pick<
   Alert,
-  'rule' | 'subject' | 'name' | 'severity' | 'raisedAt' | 'rangAt' | 'acknowledgedAt' | 'isPast'
+  'rule' | 'subject' | 'name' | 'zone' | 'severity' | 'raisedAt' | 'rangAt' | 'acknowledgedAt' | 'isPast'
 >
 
 /** It began to ring, for the first time or again. */
-export interface Ring extends Pick<Alert, 'rule' | 'subject' | 'name'> {
+export interface Ring extends Pick<Alert, 'rule' | 'subject' | 'name' | 'zone'> {
   readonly at: number
 }
 
@@ -34,10 +35,16 @@ export interface Reported {
   readonly ringsFromMs: number
   /** Those of the site that are not over now. */
   readonly open: readonly Alert[]
+  /** Operator areas of the site, where it has any. */
+  readonly areas?: readonly OperatorArea[] | undefined
+  /** Only what this area, or this zone that is in none, answers for. */
+  readonly area?: string | undefined
 }
 
 /** How alerts of a site performed in a range, after ISA-18.2 clause 16 and EEMUA 191. */
-export function reportOf({ fromMs, toMs, raised, rings, ringsFromMs, open }: Reported): AlertReport {
+export function reportOf({ fromMs, toMs, ringsFromMs, areas, area, ...all }: Reported): AlertReport {
+  const isAsked = ({ zone }: Pick<Alert, 'zone'>) => area === undefined || areaOf(areas, zone) === area
+  const [raised, rings, open] = [all.raised.filter(isAsked), all.rings.filter(isAsked), all.open.filter(isAsked)]
   const present = raised.filter(({ isPast }) => isPast !== true)
   const rang = present.filter(({ rangAt }) => rangAt !== null)
   return {
@@ -51,11 +58,28 @@ export function reportOf({ fromMs, toMs, raised, rings, ringsFromMs, open }: Rep
     silent: present.length - rang.length,
     past: raised.length - present.length,
     rate: rateOf(rang, fromMs, toMs),
+    areas: areasOf(present, areas, fromMs, toMs),
     acknowledged: acknowledgedOf(rang),
     offenders: offendersOf(present),
     chattering: { from: iso(Math.max(fromMs, ringsFromMs)), ...chatteringOf(rings) },
     standing: standingOf(open, toMs),
   }
+}
+
+/** What each operator area had to answer, the busiest first. */
+function areasOf(
+  present: readonly Raised[],
+  areas: readonly OperatorArea[] | undefined,
+  fromMs: number,
+  toMs: number,
+): AlertReport['areas'] {
+  return [...Map.groupBy(present, ({ zone }) => areaOf(areas, zone))]
+    .map(([area, alerts]) => {
+      const rang = alerts.filter(({ rangAt }) => rangAt !== null)
+      const { mean, max, floodPeriods, floodShare } = rateOf(rang, fromMs, toMs)
+      return { area, raised: alerts.length, mean, max, floodPeriods, floodShare }
+    })
+    .sort((a, b) => b.raised - a.raised || ((a.area ?? '') < (b.area ?? '') ? -1 : 1))
 }
 
 /** By periods of the clock, so that a flood begins at the same instant whatever range is asked for. */

@@ -19,6 +19,8 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites': 'viewer',
   'GET /api/v1/sites/:site/map': 'viewer',
   'PUT /api/v1/sites/:site/map': 'integrator',
+  'GET /api/v1/sites/:site/areas': 'viewer',
+  'PUT /api/v1/sites/:site/areas': 'integrator',
   'GET /api/v1/sites/:site/map/draft': 'integrator',
   'PUT /api/v1/sites/:site/map/draft': 'integrator',
   'DELETE /api/v1/sites/:site/map/draft': 'integrator',

@@ -35,6 +35,7 @@ export function checkMap(map: SiteMap): readonly MapError[] {
       'skus',
       map.skus.map((sku) => sku.sku),
     ),
+    ...checkAreas(map),
     ...map.slots.flatMap((slot, index) => inZone(`slots.${index}.zone`, slot.zone)),
     ...fixedTwice(map.slots),
     ...map.readPoints.flatMap((point, index) => [
@@ -55,6 +56,28 @@ export function checkMap(map: SiteMap): readonly MapError[] {
         if (!isQuantity(quantity)) return [{ path, message: `"${quantity}" is no quantity that sensors can have` }]
         if (low !== undefined && high !== undefined && low > high) return [{ path, message: 'low is above high' }]
         return []
+      }),
+    ]),
+  ]
+}
+
+/** A zone is in one operator area at most, and no area is called as a zone is. */
+function checkAreas({ areas = [], zones }: SiteMap): readonly MapError[] {
+  const onMap = new Set(zones.map(({ id }) => id))
+  const answered = new Map<string, string>()
+  return [
+    ...twice(
+      'areas',
+      areas.map(({ id }) => id),
+    ),
+    ...areas.flatMap(({ id, zones: named }, index) => [
+      ...(onMap.has(id) ? [{ path: `areas.${index}.id`, message: `"${id}" is the id of a zone` }] : []),
+      ...named.flatMap((zone, place) => {
+        const path = `areas.${index}.zones.${place}`
+        if (!onMap.has(zone)) return [{ path, message: `there is no zone "${zone}" on this map` }]
+        const other = answered.get(zone)
+        answered.set(zone, id)
+        return other === undefined ? [] : [{ path, message: `"${zone}" is in the area "${other}" already` }]
       }),
     ]),
   ]

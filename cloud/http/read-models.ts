@@ -17,6 +17,7 @@ import type {
 } from '../../shared/api.ts'
 import type { AgeRow, ExpectedRow, ItemFacts, MisplacedRow } from '../../shared/goods.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
+import type { OperatorArea } from '../../shared/operator-area.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { ExpectedShipment, ShipmentDetail, ShipmentSummary, WithoutOrderRow } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
@@ -110,6 +111,14 @@ export interface Announced {
 export interface AlertFilter {
   /** `open`: not over. A silence: open and silenced by it. */
   readonly state?: Alert['state'] | NonNullable<Alert['silence']> | 'open'
+  /** Only of these zones. */
+  readonly zones?: readonly string[]
+}
+
+/** Whose report it is. */
+export interface AreaAsked {
+  readonly areas?: readonly OperatorArea[] | undefined
+  readonly area?: string | undefined
 }
 
 export interface AlertQueries {
@@ -123,7 +132,11 @@ export interface AlertQueries {
    */
   notices(site: string | undefined, page: PageRequest): Page<NoticeRow>
   /** `too-many`: more alerts in the range than a report is made from. */
-  alertReport(site: string, range: { readonly fromMs: number; readonly toMs: number }): AlertReport | 'too-many'
+  alertReport(
+    site: string,
+    range: { readonly fromMs: number; readonly toMs: number },
+    asked?: AreaAsked,
+  ): AlertReport | 'too-many'
   /** Windows that are not over, of every site. */
   maintenance(): readonly MaintenanceWindow[]
   rules(): readonly Rule[]

@@ -155,11 +155,11 @@ export function alertsOf(house: Warehouse): AlertQueries {
           .map((alert) => ({ event: 'ringing', at: alert.raisedAt, alert })),
         request,
       ),
-    alertReport: (site, { fromMs, toMs }) => {
+    alertReport: (site, { fromMs, toMs }, asked = {}) => {
       const ofSite = house.alerts.filter((alert) => alert.site === site)
       const isWithin = ({ raisedAt }: Alert) => Date.parse(raisedAt) >= fromMs && Date.parse(raisedAt) < toMs
       const open = ofSite.filter(({ state }) => state !== 'normal')
-      return reportOf({ fromMs, toMs, raised: ofSite.filter(isWithin), rings: [], ringsFromMs: fromMs, open })
+      return reportOf({ fromMs, toMs, raised: ofSite.filter(isWithin), rings: [], ringsFromMs: fromMs, open, ...asked })
     },
     maintenance: () => house.maintenance,
     rules: () => house.rules,

@@ -73,14 +73,17 @@ const chordMs = 1_200
 function AlertList({ alerts, isGrouped = false }: { readonly alerts: readonly Alert[]; readonly isGrouped?: boolean }) {
   const store = useStore()
   const opened = useSignal<string | null>(null)
-  /** Zones whose flood is open. */
+  /** Operator areas whose flood is open. */
   const spread = useSignal<ReadonlySet<string | null>>(new Set())
   const asked = useSignal<DeskForm | null>(null)
   const list = useRef<HTMLUListElement>(null)
   const leaderAt = useRef(Number.NEGATIVE_INFINITY)
-  const rows: readonly InboxRow[] = isGrouped ? inboxRows(alerts) : alerts.map((alert) => ({ is: 'alert', alert }))
+  const areas = store.board.value?.map.areas
+  const rows: readonly InboxRow[] = isGrouped
+    ? inboxRows(alerts, areas)
+    : alerts.map((alert) => ({ is: 'alert', alert }))
   const floods = rows.flatMap((row) => (row.is === 'flood' ? [row.flood] : []))
-  const isSpread = ({ zone }: Flood) => spread.value.has(zone)
+  const isSpread = ({ area }: Flood) => spread.value.has(area)
   /** The alert of each line that is on the page, in order; of a flood none. */
   const lines = rows.flatMap((row) =>
     row.is === 'alert' ? [row.alert] : [undefined, ...(isSpread(row.flood) ? row.flood.alerts : [])],
@@ -131,10 +134,10 @@ function AlertList({ alerts, isGrouped = false }: { readonly alerts: readonly Al
         const { flood } = row
         const isOpen = isSpread(flood)
         const open = () => {
-          spread.value = new Set([...spread.value, flood.zone].filter((zone) => !isOpen || zone !== flood.zone))
+          spread.value = new Set([...spread.value, flood.area].filter((area) => !isOpen || area !== flood.area))
         }
         return [
-          <FloodRow key={`flood ${flood.zone} ${floods.indexOf(flood)}`} flood={flood} isOpen={isOpen} onOpen={open} />,
+          <FloodRow key={`flood ${flood.area} ${floods.indexOf(flood)}`} flood={flood} isOpen={isOpen} onOpen={open} />,
           ...(isOpen ? flood.alerts.map((alert) => line(alert, true)) : []),
         ]
       })}

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { AlertReport as Report } from '../../../shared/api.ts'
+import { areaName } from '../core/alert-floods.ts'
 import { severityName } from '../core/words/words.ts'
 import { ask, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
@@ -88,6 +89,18 @@ function ReportBody({ report }: { readonly report: Report }) {
         <Fact name={words.reportSilent}>{format.number(report.silent)}</Fact>
         <Fact name={words.reportPast}>{format.number(report.past)}</Fact>
       </dl>
+      <Rows
+        title={words.reportAreas}
+        none={words.reportNone}
+        head={[words.reportArea, words.reportRaised, words.reportMean, words.reportMax, words.reportFloods]}
+        rows={report.areas.map(({ area, raised, mean, max, floodPeriods, floodShare }) => [
+          areaName(store.board.value?.map, area) ?? words.noZone,
+          format.number(raised),
+          format.number(mean, 2),
+          format.number(max),
+          `${format.number(floodPeriods)} / ${format.number(rate.periods)} (${format.percent(floodShare)})`,
+        ])}
+      />
       <Rows
         title={words.reportOffenders}
         none={words.reportOffendersNone}

@@ -1,8 +1,8 @@
-import { type Flood, mostly, unseenOf } from '../core/alert-floods.ts'
+import { areaName, type Flood, mostly, unseenOf } from '../core/alert-floods.ts'
 import { useStore } from '../live/store.ts'
 import { Mark } from './mark.tsx'
 
-/** Many alerts of one zone at once, in one line that opens; what nobody has of them is acknowledged in one go. */
+/** Many alerts of one operator area at once, in one line that opens; what nobody has of them is acknowledged in one go. */
 export function FloodRow({
   flood,
   isOpen,
@@ -15,9 +15,9 @@ export function FloodRow({
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  const { alerts, zone, fromAt, toAt } = flood
+  const { alerts, area, fromAt, toAt } = flood
   const unseen = unseenOf(flood)
-  const place = store.board.value?.map.zones.find(({ id }) => id === zone)?.name ?? zone ?? words.noZone
+  const place = areaName(store.board.value?.map, area) ?? words.noZone
   const { name, count } = mostly(flood)
   const severity = Math.min(...alerts.map((alert) => alert.severity))
   const title = words.floodOf(alerts.length, format.number(alerts.length), place)

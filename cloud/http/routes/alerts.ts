@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Alert, AlertActRow, AlertReport, NoticeRow } from '../../../shared/api.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
+import { type OperatorArea, zonesOf } from '../../../shared/operator-area.ts'
 import { usualMaxShelveMs } from '../../../shared/rule.ts'
 import { mostReported } from '../../alerts/report.ts'
 import type { AlertAct } from '../../journal/own-record.ts'
@@ -15,10 +16,11 @@ import { rangeOf, rangeQuery } from './series.ts'
 const tags = ['alerts']
 const params = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/) })
 const mostReportedMs = 31 * 86_400_000
+const area = Identifier.optional().describe('only of this operator area, or of this zone that is in none')
 const comment = z.string().trim().min(1).max(1000)
 
 /** Alerts, and what people do about them. */
-export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): void {
+export function alertRoutes(app: Api, { alerts, inventory, journal, clock }: HttpParts): void {
   app.get(
     '/api/v1/sites/:site/alerts',
     {
@@ -34,13 +36,17 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
             ])
             .optional()
             .describe('`open`: every state but `normal`; or what silences it'),
+          area,
           ...paging,
         }),
         response: { 200: pageOf(Alert) },
       },
     },
-    async ({ params: { site }, query: { state, ...page } }) =>
-      alerts.alerts(site, state === undefined ? {} : { state }, pageRequest(page)),
+    async ({ params: { site }, query: { state, area: asked, ...page } }) => {
+      const zones = asked === undefined ? undefined : zonesOf(await areasOn(site), asked)
+      const filter = { ...(state !== undefined && { state }), ...(zones !== undefined && { zones }) }
+      return alerts.alerts(site, filter, pageRequest(page))
+    },
   )
 
   app.get(
@@ -51,16 +57,16 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
         description: 'After ISA-18.2 and EEMUA 191; at most 31 days.',
         tags,
         params: z.strictObject({ site: Identifier }),
-        querystring: z.strictObject(rangeQuery),
+        querystring: z.strictObject({ ...rangeQuery, area }),
         response: { 200: AlertReport },
       },
     },
-    async ({ params: { site }, query }) => {
+    async ({ params: { site }, query: { area: asked, ...query } }) => {
       const now = clock.now()
       // What has not come yet would thin the rates.
       const range = rangeOf({ ...query, to: Math.min(query.to ?? now, now) }, now)
       if (range.toMs - range.fromMs > mostReportedMs) throw new Fault('bad-input', 'A report covers 31 days at most.')
-      const report = await alerts.alertReport(site, range)
+      const report = await alerts.alertReport(site, range, { areas: await areasOn(site), area: asked })
       if (report === 'too-many') {
         throw new Fault('bad-input', `More than ${mostReported} alerts: ask for a shorter range.`)
       }
@@ -178,6 +184,10 @@ export function alertRoutes(app: Api, { alerts, journal, clock }: HttpParts): vo
     },
     async (request, reply) => take(request, reply, request.params.id, 'comment', saying(request.body.comment)),
   )
+
+  async function areasOn(site: string): Promise<readonly OperatorArea[] | undefined> {
+    return (await inventory.map(site))?.areas
+  }
 
   async function seen(request: FastifyRequest, id: string): Promise<Alert> {
     const alert = await alerts.alert(id)

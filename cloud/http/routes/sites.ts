@@ -10,6 +10,7 @@ import type { Api, HttpParts } from '../parts.ts'
 import { mapPublisher } from '../publish-map.ts'
 import { importMapRoutes } from './import-map.ts'
 import { mapDraftRoutes } from './map-draft.ts'
+import { operatorAreaRoutes } from './operator-areas.ts'
 
 const tags = ['sites']
 const params = z.strictObject({ site: Identifier })
@@ -20,6 +21,7 @@ export function siteRoutes(app: Api, parts: HttpParts): void {
   const publish = mapPublisher(parts)
   mapDraftRoutes(app, parts, publish)
   importMapRoutes(app, parts, publish)
+  operatorAreaRoutes(app, parts, publish)
   app.get(
     '/api/v1/sites',
     { schema: { summary: 'Sites that you may see', tags, response: { 200: pageOf(SiteSummary) } } },

@@ -26,6 +26,7 @@ test('a site where nothing happened', () => {
     silent: 0,
     past: 0,
     rate: { mean: 0, max: 0, periods: 6, floodPeriods: 0, floodShare: 0, floods: [] },
+    areas: [],
     acknowledged: { count: 0, never: 0, medianMs: null, p90Ms: null },
     offenders: [],
     chattering: { from: '2026-03-02T12:00:00.000Z', count: 0, items: [] },
@@ -105,8 +106,36 @@ test('the ten worst pairs of rule and subject, equal ones by name', () => {
   expect(offenders[0]?.share).toBe(2 / 14)
 })
 
+describe('operator areas', () => {
+  const areas = [{ id: 'cold-chain', name: 'Cold chain', zones: ['COLD', 'DOCK'] }]
+  const raised = [
+    ...['COLD', 'DOCK'].flatMap((zone) => many(6, 0, second).map((alert) => ({ ...alert, zone }))),
+    ...many(9, 0, second).map((alert) => ({ ...alert, zone: 'A' })),
+    { ...at(0, { rangAt: null }), zone: null },
+  ]
+  const rows = (found: ReturnType<typeof report>) =>
+    found.areas.map(({ area, raised: count, max, floodPeriods }) => `${area} ${count} ${max} ${floodPeriods}`)
+
+  test('a flood is one of an area, not of a zone', () => {
+    expect(rows(report({ raised }))).toEqual(['A 9 9 0', 'COLD 6 6 0', 'DOCK 6 6 0', 'null 1 0 0'])
+    expect(rows(report({ raised, areas }))).toEqual(['cold-chain 12 12 1', 'A 9 9 0', 'null 1 0 0'])
+  })
+
+  test.each([
+    ['cold-chain', 12, 1],
+    ['A', 9, 0],
+    ['COLD', 0, 0],
+  ])('%s alone', (area, count, floodPeriods) => {
+    const open = raised.map((alert) => ({ ...alert, raisedAt: iso(noon - 48 * hour) }))
+    const rings = raised.map((alert, n) => ({ ...alert, subject: 'one', at: noon + n }))
+    const found = report({ raised, areas, area, open, rings })
+    expect(found).toMatchObject({ raised: count, rate: { floodPeriods }, standing: { count } })
+    expect(found.chattering.items.map(({ rings: many }) => many)).toEqual(count === 0 ? [] : [count])
+  })
+})
+
 describe('chattering', () => {
-  const ring = (ms: number, subject = 't1'): Ring => ({ rule: 'cold', subject, name: 'Cold', at: noon + ms })
+  const ring = (ms: number, subject = 't1'): Ring => ({ rule: 'cold', subject, name: 'Cold', zone: 'A', at: noon + ms })
   test.each([
     ['twice in a minute is none', [0, 30], []],
     ['three times in exactly a minute', [0, 30, 60], ['t1 3 of 3 from 0']],

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  areaName,
   floodFrom,
   floodsIn,
   floodWindowMs,
@@ -9,6 +10,7 @@ import {
   unseenOf,
 } from '../../../cloud/board/core/alert-floods.ts'
 import type { Alert } from '../../../shared/api.ts'
+import type { SiteMap } from '../../../shared/site-map.ts'
 import { someAlert } from '../../support/warehouse.ts'
 
 const t0 = Date.UTC(2026, 10, 23, 8)
@@ -19,7 +21,7 @@ const many = (count: number, everySeconds: number, changes: Partial<Alert> = {})
   Array.from({ length: count }, (_, n) => rang(`${changes.zone ?? 'A'}${n}`, n * everySeconds, changes))
 /** Alerts by name, floods by how many they hold. */
 const lines = (alerts: readonly Alert[]) =>
-  inboxRows(alerts).map((row) => (row.is === 'alert' ? row.alert.id : `${row.flood.zone}: ${row.flood.alerts.length}`))
+  inboxRows(alerts).map((row) => (row.is === 'alert' ? row.alert.id : `${row.flood.area}: ${row.flood.alerts.length}`))
 
 for (const [name, alerts, expected] of [
   ['nothing', [], []],
@@ -44,6 +46,20 @@ for (const [name, alerts, expected] of [
 ] as const) {
   test(`a flood: ${name}`, () => expect(lines(alerts)).toEqual(expected))
 }
+
+test('ten of two zones that one operator answers for are a flood of the area', () => {
+  const areas = [{ id: 'cold-chain', name: 'Cold chain', zones: ['A', 'B'] }]
+  const alerts = [...many(5, 1), ...many(5, 1, { zone: 'B' }), ...many(9, 1, { zone: 'C' })]
+  const rows = inboxRows(alerts, areas).map((row) => (row.is === 'alert' ? row.alert.id : row.flood.area))
+  expect(rows).toEqual(['cold-chain', ...many(9, 1, { zone: 'C' }).map(({ id }) => id)])
+  const zones = [{ id: 'C', name: 'Aisle C' }] as SiteMap['zones']
+  expect(['cold-chain', 'C', 'gone', null].map((area) => areaName({ zones, areas }, area))).toEqual([
+    'Cold chain',
+    'Aisle C',
+    'gone',
+    null,
+  ])
+})
 
 test('a flood tells what it mostly is, and what nobody has seen of it', () => {
   const alerts = many(12, 1).map((alert, n) => ({

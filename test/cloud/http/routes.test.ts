@@ -365,6 +365,30 @@ describe('maps', () => {
     ])
   })
 
+  test('operator areas are part of the map: set, told, and checked against its zones', async () => {
+    bench.house.maps.push(smallMap('wide'))
+    const url = '/api/v1/sites/wide/areas'
+    expect((await get(url)).json()).toEqual({ areas: [] })
+    const areas = [{ id: 'all', name: 'All of it', zones: ['A', 'B'] }]
+    expect((await send('PUT', url, { areas })).statusCode).toBe(202)
+    expect(bench.journalled.at(-1)).toMatchObject({ records: [{ kind: 'map', map: { version: 2, areas } }] })
+    const named = (id: string, ...zones: string[]) => ({ id, name: id, zones })
+    for (const [wrong, message] of [
+      [[named('x', 'Z')], 'there is no zone "Z" on this map'],
+      [[named('A', 'B')], '"A" is the id of a zone'],
+      [[named('x', 'A'), named('y', 'A')], '"A" is in the area "x" already'],
+      [[named('x', 'A'), named('x', 'B')], '"x" is there twice'],
+    ] as const) {
+      const refused = await send('PUT', url, { areas: wrong })
+      expect([refused.statusCode, refused.body]).toEqual([
+        400,
+        expect.stringContaining(JSON.stringify(message).slice(1, -1)),
+      ])
+    }
+    expect((await send('PUT', url, { areas: [named('x')] })).statusCode).toBe(400)
+    bench.house.maps.pop()
+  })
+
   test('the version in force is not replaced', async () => {
     expect((await put(smallMap('harbour', 1))).json()).toMatchObject({ status: 409, code: 'conflict' })
   })

@@ -14,7 +14,7 @@ export interface Selection {
 
 /** A site with nothing on it. */
 export function emptyMap(inForce: SiteMap): SiteMap {
-  return { ...inForce, zones: [], slots: [], readPoints: [], sensors: [] }
+  return withAreasOf({ ...inForce, zones: [], slots: [], readPoints: [], sensors: [] })
 }
 
 /** Another value in one field of a row. Whatever goes by the name of a zone or slot follows when that changes. */
@@ -35,6 +35,9 @@ function zoneRenamed(map: SiteMap, from: string, to: string): SiteMap {
   const follow = <T extends { readonly zone: string }>(row: T): T => (row.zone === from ? { ...row, zone: to } : row)
   return {
     ...map,
+    ...(map.areas !== undefined && {
+      areas: map.areas.map((area) => ({ ...area, zones: area.zones.map((zone) => (zone === from ? to : zone)) })),
+    }),
     slots: map.slots.map(follow),
     readPoints: map.readPoints.map(follow),
     sensors: map.sensors.map(follow),
@@ -51,7 +54,17 @@ function slotRenamed(map: SiteMap, from: string, to: string): SiteMap {
 }
 
 export function withoutRows(map: SiteMap, { kind, rows }: Selection): SiteMap {
-  return rows.size === 0 ? map : { ...map, [kind]: (map[kind] as readonly Row[]).filter((_one, at) => !rows.has(at)) }
+  if (rows.size === 0) return map
+  const left = { ...map, [kind]: (map[kind] as readonly Row[]).filter((_one, at) => !rows.has(at)) }
+  return kind === 'zones' ? withAreasOf(left) : left
+}
+
+/** Operator areas without zones that are no longer there; one that answers for none is gone. */
+function withAreasOf(map: SiteMap): SiteMap {
+  if (map.areas === undefined) return map
+  const onMap = new Set(map.zones.map(({ id }) => id))
+  const areas = map.areas.map((area) => ({ ...area, zones: area.zones.filter((zone) => onMap.has(zone)) }))
+  return { ...map, areas: areas.filter(({ zones }) => zones.length > 0) }
 }
 
 export function withRowAdded<K extends Kind>(map: SiteMap, kind: K, row: RowOf<K>): SiteMap {

@@ -534,6 +534,8 @@ export const en = {
   reportNever: 'Rang and were never acknowledged',
   reportSilent: 'Kept quiet by plan',
   reportPast: 'Found in late data, over already',
+  reportAreas: 'By operator area',
+  reportArea: 'Area',
   reportOffenders: 'Came most often',
   reportOffendersNone: 'Nothing came up.',
   reportChattering: 'Chattering: 3 times or more within a minute',

@@ -513,6 +513,8 @@ export const zhCn: Words = {
   reportNever: '响铃后从未确认',
   reportSilent: '按计划静音',
   reportPast: '补传数据中发现，当时已结束',
+  reportAreas: '按操作区域',
+  reportArea: '区域',
   reportOffenders: '最频繁的告警',
   reportOffendersNone: '没有告警。',
   reportChattering: '抖动告警：一分钟内 3 次及以上',

@@ -29,6 +29,18 @@ describe('edits', () => {
     expect(map.readPoints.filter(({ zone }) => zone === 'hall')).toHaveLength(2)
     expect(map.sensors[0]?.zone).toBe('hall')
   })
+  test('operator areas go with their zones: renamed, taken away, and gone with the last', () => {
+    const areas = [
+      { id: 'both', name: 'Both', zones: ['north', 'south'] },
+      { id: 'one', name: 'One', zones: ['north'] },
+    ]
+    const map = { ...aMap(), areas }
+    expect(withField(map, 'zones', 0, { id: 'hall' }).areas?.map(({ zones }) => zones)).toEqual([
+      ['hall', 'south'],
+      ['hall'],
+    ])
+    expect(withoutRows(map, { kind: 'zones', rows: new Set([0]) }).areas).toEqual([{ ...areas[0], zones: ['south'] }])
+  })
   test('a slot that is renamed is still read by its antenna; one of two with one name takes nothing along', () => {
     expect(withField(aMap(), 'slots', 0, { id: 'N-9' }).readPoints[0]?.slots).toEqual(['N-9'])
     const twins = withField(aMap(), 'slots', 1, { id: 'N-1' })
