@@ -21,10 +21,12 @@ export function countConclusion(
   const site = siteOf(state, to.site)
   countsOf(site.days, site.dayOf(at))[counted] += by
   changes.counters.add(site)
+  changes.sites.add(site)
   if (from === null || from.departed || from.site === to.site) return
   const left = siteOf(state, from.site)
   countsOf(left.days, left.dayOf(at)).departed += by
   changes.counters.add(left)
+  changes.sites.add(left)
 }
 
 /** Evidence about what lies in the slot is as new as this. */

@@ -11,7 +11,7 @@ export interface Deadlines {
   due(now: number): readonly TrackedItem[]
 }
 
-const stepMs = 10_000
+export const stepMs = 10_000
 
 export function openDeadlines(): Deadlines {
   const steps = new Map<number, TrackedItem[]>()

@@ -19,11 +19,11 @@ import type { InventoryState } from './state.ts'
 export interface ItemRows {
   /** Fills items and tracks. Also forgets what was not committed. */
   load(state: InventoryState, names: Names): void
-  /** Within the caller's transaction: all that was learned (`packEvidence`), of so many pieces, and what is written whole. */
-  save(state: InventoryState, names: Names, seen: Seen, whole: readonly TrackedItem[]): void
+  /** Within the caller's transaction: all that was learned, and what is written whole. */
+  save(state: InventoryState, names: Names, seen: readonly Seen[], whole: readonly TrackedItem[]): void
 }
 
-/** Evidence of one commit. */
+/** Evidence of one commit, or of a part of it, as it is kept (`packEvidence`). */
 export interface Seen {
   readonly bytes: Uint8Array
   /** Ids, one for each piece. */
@@ -151,18 +151,22 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
 
     save: (state, names, seen, whole) => {
       const { item, track } = encoders(state, names)
-      if (seen.items.length > 0) log('seen', seen.bytes)
+      for (const { items, bytes } of seen) if (items.length > 0) log('seen', bytes)
       const ids = Uint32Array.from(whole, ({ id }) => id).sort()
       for (let from = 0; from < ids.length; from += itemsPerLogRow) {
         const some = ids.subarray(from, from + itemsPerLogRow)
         log('item', packRows(some, itemStride, item))
         log('track', packRows(some, trackStride, track))
       }
-      for (const some of [seen.items, ids]) {
+      for (const some of [...seen.map(({ items }) => items), ids]) {
         for (let index = 0; index < some.length; index += 1) touched[(some[index] ?? 0) >>> pageBits] = true
       }
       // What is written whole takes up more of the log.
-      putPages(state, names, seen.items.length + 2 * ids.length)
+      putPages(
+        state,
+        names,
+        seen.reduce((sum, { items }) => sum + items.length, 2 * ids.length),
+      )
     },
   }
 }

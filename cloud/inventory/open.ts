@@ -2,18 +2,18 @@ import type { SlotStateName } from '../../shared/board.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { openDatabase } from '../database/open.ts'
 import type { InventoryQueries } from '../http/read-models.ts'
+import type { JournalEntry } from '../journal/journal.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { type Conclusions, openConclusions } from './conclusions.ts'
 import { exportEvidence, exportState } from './export.ts'
 import { factsOf, standingFacts } from './facts.ts'
-import { fold } from './fold.ts'
 import { type Holding, holdingsOf, type Standing, standingsOf } from './holding.ts'
 import { queriesOf } from './queries.ts'
 import { migrations } from './schema.ts'
 import type { SiteTotals } from './site-state.ts'
 import { slotStateOf } from './slot-view.ts'
-import { type Changes, noChanges } from './state.ts'
+import type { Changes } from './state.ts'
 import { openInventoryStore } from './store.ts'
 
 /** Of kept evidence, where nobody says otherwise. */
@@ -62,19 +62,18 @@ export async function openInventory(options: {
   const store = openInventoryStore(database, options.evidenceDays ?? evidenceDays)
   const { offset, state: loaded } = store.load()
   let state = loaded
-  const projecting = keptInStep<Changes>({
+  const projecting = keptInStep<{ entries: readonly JournalEntry[]; changes: Changes | undefined }>({
     offset,
     reload: () => {
       state = store.load().state
     },
-    fold: (entries) => {
-      const changes = noChanges()
-      fold(state, entries, changes)
-      return changes
+    // What is folded anew goes by what is in the file, so one transaction is about both.
+    fold: (entries) => ({ entries, changes: undefined }),
+    save: (step, to) => {
+      step.changes = store.commit(state, step.entries, to)
     },
-    save: (changes, to) => store.commit(state, changes, to),
-    tell: (changes) => {
-      const facts = factsOf(state, changes)
+    tell: ({ changes }) => {
+      const facts = changes === undefined ? [] : factsOf(state, changes)
       if (facts.length > 0) options.tell(facts)
     },
   })

@@ -26,8 +26,8 @@ export interface Kept {
 }
 
 const hourMs = 3_600_000
-/** Items folded anew with one commit; the others wait for the next, so that a long backlog does not hold up the rest. */
-const mostAtOnce = 2048
+/** Items folded anew with one tick; the others wait for the next, so that a long backlog does not hold up the rest. */
+const mostAtOnce = 8192
 
 /**
  * Folds anew what evidence came too late for, within the transaction in which that was written: from the beginning of
@@ -36,7 +36,9 @@ const mostAtOnce = 2048
  */
 export function refold(state: InventoryState, kept: Kept, origin: Origin, changes: Changes): void {
   if (state.stale.size === 0) return
-  const [packed, others] = split([...state.stale], (item) => state.packs.hasPacked(item))
+  // Whoever opened the file in between has them in the order of their ids.
+  const stale = [...state.stale].sort((a, b) => a.id - b.id)
+  const [packed, others] = split(stale, (item) => state.packs.hasPacked(item))
   foldAnew(state, kept, others.slice(0, mostAtOnce), origin, changes)
   // Where a unit was at last is in its ledger now.
   const children = new Set([...packed, ...[...state.stale].filter((item) => state.packs.hasPacked(item))])

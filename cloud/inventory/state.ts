@@ -119,7 +119,7 @@ export interface Origin {
   readonly recordedAt: number
 }
 
-/** What one `apply` changed: all of it is written in one transaction, then told. */
+/** What one `apply` changed: all of it is written in one transaction, then told. What `settle` has written is not in it. */
 export interface Changes {
   /** To be written whole, each once: add with `noteItem`. What was only seen again is in `evidence`. */
   readonly items: TrackedItem[]
@@ -137,8 +137,6 @@ export interface Changes {
   readonly packings: PackingFact[]
   /** Whose silence meant something else than was thought. */
   readonly doubts: Doubt[]
-  /** Of the newest entry. */
-  origin: Origin | undefined
   /** In order: a sighting that began to wait, or (undefined) the end of waiting for a boot. */
   readonly waiting: {
     readonly site: string
@@ -159,7 +157,6 @@ export function noChanges(): Changes {
     bases: [],
     packings: [],
     doubts: [],
-    origin: undefined,
     waiting: [],
   }
 }

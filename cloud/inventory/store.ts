@@ -3,16 +3,16 @@ import { z } from 'zod'
 import { Observation, Passage } from '../../shared/record.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 import { transaction } from '../database/open.ts'
+import type { JournalEntry } from '../journal/journal.ts'
 import { bases } from '../location/evidence.ts'
 import { openPlaces } from '../location/place.ts'
 import { hasExpired } from '../location/reader-health.ts'
 import { hourOf } from './advance.ts'
 import { openBaseRows } from './base-rows.ts'
 import { rebook } from './book.ts'
-import { carry } from './carry.ts'
-import { markDoubtful } from './doubt.ts'
 import { type EvidencePacking, openPacking } from './evidence-bytes.ts'
 import { type EvidenceRows, openEvidenceRows } from './evidence-rows.ts'
+import { fold } from './fold.ts'
 import type { Names } from './item-row.ts'
 import { openItemRows, type Seen } from './item-rows.ts'
 import { type Ledger, openLedger } from './ledger.ts'
@@ -20,10 +20,10 @@ import { openPackedRows } from './packed-rows.ts'
 import { openPackingRows, type PackingRows } from './packing-rows.ts'
 import { adopt } from './publish.ts'
 import { openReaderRows } from './reader-rows.ts'
-import { refold } from './refold.ts'
+import { settle } from './settle.ts'
 import { readSite, writeSite } from './site-row.ts'
 import { type Changes, emptyState, type InventoryState, itemOf, noChanges, siteOf } from './state.ts'
-import { graceMs, tooLateMs, watch } from './weigh.ts'
+import { judgedToBy, tooLateMs, watchLoaded } from './weigh.ts'
 
 /** The file behind the memory. */
 export interface InventoryStore {
@@ -33,8 +33,11 @@ export interface InventoryStore {
   readonly packings: PackingRows
   /** Everything as of the last commit. */
   load(): { readonly state: InventoryState; readonly offset: number }
-  /** Writes the changes and the offset in one transaction. After it threw, memory and file differ: load again. */
-  commit(state: InventoryState, changes: Changes, offset: number): void
+  /**
+   * Folds the entries, and writes what changed and the offset, in one transaction. After it threw, memory and file
+   * differ: load again.
+   */
+  commit(state: InventoryState, entries: readonly JournalEntry[], offset: number): Changes
 }
 
 const dayMs = 86_400_000
@@ -129,11 +132,11 @@ export function openInventoryStore(
         if (slot !== undefined) slot.asOf = row.getFloat64(start, true)
       })
       for (const fact of packings.all()) state.packs.tell(itemOf(state, fact.child), fact)
-      state.judgedTo = now - graceMs
+      state.judgedTo = judgedToBy(now)
       const books = noChanges()
       for (const item of state.items) {
         rebook(state, null, item.place, books)
-        watch(state, item, now)
+        watchLoaded(state, item)
         if (item.staleFrom !== 0) state.stale.add(item)
       }
       for (const site of state.sites.values()) {
@@ -142,22 +145,24 @@ export function openInventoryStore(
       return { state, offset }
     },
 
-    commit: (state, changes, offset) => {
+    commit: (state, entries, offset) => {
+      const changes = noChanges()
       transaction(database, () => {
-        for (const { id, epc } of state.items.slice(savedTags)) addTag.run(id, epc)
-        for (const row of changes.ledger) ledger.add(row)
-        const seen = seenIn(changes.evidence, names, packing)
-        evidence.add(seen.bytes)
-        evidence.prune(state.now - evidenceDays * dayMs)
-        bases.add(changes.bases)
-        bases.prune(hourOf(state.now - tooLateMs - dayMs))
-        packings.add(changes.packings)
-        markDoubtful(state, changes.doubts, ledger, changes)
-        if (changes.origin !== undefined) {
-          const kept = { evidence, ledger, bases, names }
-          carry(state, kept, changes.origin, changes)
-          refold(state, kept, changes.origin, changes)
+        const seen: Seen[] = []
+        const keepEvidence = (): void => {
+          const some = seenIn(changes.evidence, names, packing)
+          changes.evidence.length = 0
+          evidence.add(some.bytes)
+          seen.push(some)
         }
+        for (const entry of entries) {
+          fold(state, entry, changes)
+          settle(state, { evidence, ledger, bases, names, packings, keepEvidence }, entry, changes)
+        }
+        keepEvidence()
+        for (const { id, epc } of state.items.slice(savedTags)) addTag.run(id, epc)
+        evidence.prune(state.now - evidenceDays * dayMs)
+        bases.prune(hourOf(state.now - tooLateMs - dayMs))
         items.save(state, names, seen, changes.items)
         slots.write({
           ids: Uint32Array.from(changes.slots, (slot) => slot.place).sort(),
@@ -184,6 +189,7 @@ export function openInventoryStore(
       savedNames = names.all.length
       savedPlaces = state.places.count
       savedTags = state.items.length
+      return changes
     },
   }
 }

@@ -1,9 +1,8 @@
-import { absenceMs } from '../location/absence.ts'
 import type { Evidence } from '../location/evidence.ts'
 import { defaultProfile as profile } from '../location/profile.ts'
-import { gapHeard } from '../location/track.ts'
 import { advance, type Findings, judgeSilence, silentBy } from './advance.ts'
 import { countConclusion, rebook, touchSlot } from './book.ts'
+import { stepMs } from './deadlines.ts'
 import type { TrackedItem } from './item.ts'
 import { see } from './seen.ts'
 import { type Changes, type InventoryState, noteItem, type Origin } from './state.ts'
@@ -43,9 +42,14 @@ export function markStale(state: InventoryState, item: TrackedItem, from: number
   noteItem(changes, item)
 }
 
+/** Event time up to which silence can be judged with a tick: to the steps of `deadlines`, whatever ticks there are. */
+export function judgedToBy(now: number): number {
+  return Math.floor(now / stepMs) * stepMs - graceMs
+}
+
 /** What was not read for too long by `now` is lost; what may be soon is looked at again. */
 export function judgeDue(state: InventoryState, now: number, origin: Origin, changes: Changes): void {
-  state.judgedTo = now - graceMs
+  state.judgedTo = judgedToBy(now)
   for (const item of state.deadlines.due(now)) {
     const before = item.place
     if (before === null || before.departed || item.staleFrom !== 0) continue
@@ -63,14 +67,21 @@ export function judgeDue(state: InventoryState, now: number, origin: Origin, cha
 }
 
 /**
- * Its silence is watched from now on, if it is anywhere: looked at once a minute, for its mean gap may have become
- * shorter, and sooner if its time will be over.
+ * Its silence is watched from now on, if it is anywhere: looked at when its time will be over, and once a minute, for
+ * its mean gap may have become shorter or a reader well again. So it is found lost with one and the same tick whenever
+ * it was looked at before.
  */
 export function watch(state: InventoryState, item: TrackedItem, now: number): void {
   if (item.isWatched || item.place === null || item.place.departed) return
-  const overAt = item.lastSeenAt + absenceMs(gapHeard(state.tracks.of(item.id)), profile) + graceMs
-  const nextAt = Math.max(now, item.lastSeenAt) + profile.absentLeastMs + graceMs
-  state.deadlines.watch(item, overAt > now ? Math.min(overAt, nextAt) : nextAt)
+  const departure = silentBy(state, item, Number.POSITIVE_INFINITY)
+  const overAt = departure === undefined ? Number.POSITIVE_INFINITY : departure.decidedAt + graceMs
+  state.deadlines.watch(item, Math.min(overAt, Math.max(now, item.lastSeenAt) + profile.absentLeastMs))
+}
+
+/** The same for all that is found in the file: none is over before this, and more is known when it is looked at. */
+export function watchLoaded(state: InventoryState, item: TrackedItem): void {
+  if (item.place === null || item.place.departed) return
+  state.deadlines.watch(item, Math.max(state.now, item.foldedAt + profile.absentLeastMs + graceMs))
 }
 
 const scratch: Findings = { conclusions: [], bases: [] }

@@ -114,6 +114,7 @@ describe('what is told of one day', () => {
       packed(8 * minute, 'delete', epcA),
       pick(9 * minute, epcA),
       through(10 * minute, epcA, 'out'),
+      tick(t0 + 10 * minute),
     )
     const told = await events()
     expect(told.flatMap(flawsOf)).toEqual([])
@@ -160,7 +161,7 @@ describe('what is told of one day', () => {
     const read = (ms: number) => fromGateway([observation(t0 + ms, 'shelf.1', epcA, 1)])
     await house.append(read(9 * minute), read(12 * minute))
     const [before] = await events()
-    await house.append(read(5 * minute))
+    await house.append(read(5 * minute), tick(t0 + 12 * minute))
     const [told, wrong, right, ...others] = await events()
     expect(told).toEqual(before)
     expect(others).toEqual([])
@@ -176,7 +177,7 @@ describe('what is told of one day', () => {
   test('what stands, and only came from elsewhere than was believed, is told once', async () => {
     await house.append(put(0, 'A-1', epcA), put(10 * minute, 'C-2', epcA))
     const before = await events()
-    await house.append(put(5 * minute, 'C-1', epcA))
+    await house.append(put(5 * minute, 'C-1', epcA), tick(t0 + 10 * minute))
     const after = await events()
     expect(after.slice(0, 2)).toEqual(before)
     expect(after.slice(2).map(({ eventTime }) => eventTime)).toEqual([iso(5 * minute)])

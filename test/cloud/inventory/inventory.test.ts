@@ -210,6 +210,7 @@ describe('the ugly ones', () => {
       published(without),
       fromGateway([observation(t0, 'shelf.1')]),
       published(rotterdam({ version: 2 }), t0 + minute),
+      tick(t0 + minute),
     ])
     expect(inventory.item(epcA)).toMatchObject({ slot: 'A-1', since: '2026-11-23T08:00:00.000Z' })
   })
@@ -623,7 +624,8 @@ describe('rebuild', () => {
           fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })),
         ),
         async ([entries, shuffled]) => {
-          const [one, other] = [await stockOf([map, ...entries]), await stockOf([map, ...shuffled])]
+          const end = tick(t0 + 62_000)
+          const [one, other] = [await stockOf([map, ...entries, end]), await stockOf([map, ...shuffled, end])]
           expect(other.export('items')).toBe(one.export('items'))
         },
       ),

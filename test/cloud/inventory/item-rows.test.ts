@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../../cloud/database/open.ts'
-import { fold } from '../../../cloud/inventory/fold.ts'
 import { migrations } from '../../../cloud/inventory/schema.ts'
-import { type InventoryState, noChanges } from '../../../cloud/inventory/state.ts'
+import type { InventoryState } from '../../../cloud/inventory/state.ts'
 import { openInventoryStore } from '../../../cloud/inventory/store.ts'
 import type { JournalEntry } from '../../../cloud/journal/journal.ts'
 import { recentCells } from '../../../cloud/location/recent.ts'
@@ -95,9 +94,7 @@ test('after a restart at any commit items and tracks are what they were, number 
         let store = openInventoryStore(database, 30, changesPerCycle)
         let { state } = store.load()
         for (const [index, entries] of journalOf(turns).entries()) {
-          const changes = noChanges()
-          fold(state, entries, changes)
-          store.commit(state, changes, entries.at(-1)?.offset ?? 0)
+          store.commit(state, entries, entries.at(-1)?.offset ?? 0)
           if (restarts[index] !== true && index !== turns.length) continue
           store = openInventoryStore(database, 30, changesPerCycle)
           const loaded = store.load().state

@@ -181,6 +181,7 @@ describe('what is packed on a unit goes where that goes', () => {
         packed(2 * minute, 'add', palletB),
         put(3 * minute, 'A-2', palletA),
         put(4 * minute, 'C-2', palletB),
+        tick(t0 + 4 * minute),
       ],
       ['present', 'C-2'],
       [

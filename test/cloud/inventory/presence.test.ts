@@ -208,7 +208,7 @@ describe('what it takes to be there, and to be gone', () => {
     ],
     [
       'that it went out is told late: it was not lost',
-      [stays(0, 'shelf.1'), ...ticks(0, hour), fromGateway([at(61 * second, out)], { late: true })],
+      [stays(0, 'shelf.1'), ...ticks(0, hour), fromGateway([at(61 * second, out)], { late: true }), tick(t0 + hour)],
       ['departed', null],
       0,
       [
