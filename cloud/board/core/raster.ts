@@ -66,8 +66,20 @@ export function boxOf(view: View, ratio: number, rect: Rect, gap: number): Box {
   }
 }
 
-export function clear(raster: Raster, ink: Ink): void {
-  raster.pixels.fill(ink.background)
+/** What lies outside of all zones: they are painted next, and writing their pixels twice is what takes time. */
+export function clear({ width, height, pixels }: Raster, zones: readonly Box[], ink: Ink): void {
+  const fromLeft = zones.toSorted((a, b) => a.left - b.left)
+  for (let y = 0; y < height; y++) {
+    const row = y * width
+    let from = 0
+    for (const { left, top, right, bottom } of fromLeft) {
+      if (y < top || y >= bottom || right <= from) continue
+      if (left >= width) break
+      if (left > from) pixels.fill(ink.background, row + from, row + left)
+      from = right
+    }
+    if (from < width) pixels.fill(ink.background, row + from, row + width)
+  }
 }
 
 /** The floor of a zone, its edge, and lines over it when nothing of it is current. */
@@ -82,24 +94,78 @@ const fewInSight = 0.2
 
 /** Every slot in sight. */
 export function paintSlots(raster: Raster, plan: Plan, view: View, ratio: number, codes: SlotCodes, ink: Ink): void {
-  const { width, height } = raster
   const { index, bounds } = plan
   const scale = view.pixelsPerMetre * ratio
-  const area = (width / scale) * (height / scale)
-  const box = { left: 0, top: 0, right: 0, bottom: 0 }
-  const insides = Uint32Array.from({ length: mostCodes }, (_, code) => insideOf(code, ink))
-  const paint = (slot: number) => {
-    if (!lay(raster, plan, view, ratio, slot, ink, box)) return
-    const code = codes[slot] ?? unknown
-    paintBox(raster, box, code, ink, insides[code] ?? ink.ground)
-  }
-  if (index !== null && area < fewInSight * bounds.width * bounds.height) {
-    const [x, y] = [(-view.x * ratio) / scale, (-view.y * ratio) / scale]
-    // In the order of the map, as everything else is painted.
-    for (const slot of Uint32Array.from(index.search(x, y, x + width / scale, y + height / scale)).sort()) paint(slot)
+  const [width, height] = [raster.width / scale, raster.height / scale]
+  if (index === null || width * height >= fewInSight * bounds.width * bounds.height) {
+    paintInOrder(raster, plan, view, ratio, codes, ink, null)
     return
   }
-  for (let slot = 0; slot < codes.length; slot++) paint(slot)
+  const [x, y] = [(-view.x * ratio) / scale, (-view.y * ratio) / scale]
+  // In the order of the map, as everything else is painted.
+  const inSight = Uint32Array.from(index.search(x, y, x + width, y + height)).sort()
+  paintInOrder(raster, plan, view, ratio, codes, ink, inSight)
+}
+
+/**
+ * The slots named, or all: each as `paintSlot` paints it, and written out, because this runs a hundred thousand times a
+ * picture. Slots of a rack follow each other and stand in a line: how high they reach is reckoned once for all of them.
+ */
+function paintInOrder(
+  raster: Raster,
+  { slotRects: rects }: Plan,
+  view: View,
+  ratio: number,
+  codes: SlotCodes,
+  ink: Ink,
+  named: Uint32Array | null,
+): void {
+  const { width, height, pixels } = raster
+  const { pixelsPerMetre } = view
+  const { gap, line, outline } = ink
+  const insides = Uint32Array.from({ length: mostCodes }, (_, code) => insideOf(code, ink))
+  const count = named?.length ?? codes.length
+  let [rectY, rectHeight] = [Number.NaN, Number.NaN]
+  let [top, bottom] = [0, 0]
+  let isOut = false
+  for (let n = 0; n < count; n++) {
+    const slot = named === null ? n : (named[n] ?? 0)
+    const at = slot * 4
+    const nextY = rects[at + 1] ?? 0
+    const nextHeight = rects[at + 3] ?? 0
+    if (nextY !== rectY || nextHeight !== rectHeight) {
+      rectY = nextY
+      rectHeight = nextHeight
+      const y = (rectY * pixelsPerMetre + view.y) * ratio
+      const farY = y + rectHeight * pixelsPerMetre * ratio
+      isOut = y >= height || farY < 0
+      top = Math.round(y + gap) | 0
+      bottom = Math.max(top + 1, Math.round(farY - gap) | 0)
+    }
+    if (isOut) continue
+    const x = ((rects[at] ?? 0) * pixelsPerMetre + view.x) * ratio
+    const farX = x + (rects[at + 2] ?? 0) * pixelsPerMetre * ratio
+    if (x >= width || farX < 0) continue
+    const left = Math.round(x + gap) | 0
+    const right = Math.max(left + 1, Math.round(farX - gap) | 0)
+    const code = codes[slot] ?? unknown
+    if (stateOfCode(code) === unknown || isDoubtfulCode(code)) {
+      paintBox(raster, { left, top, right, bottom }, code, ink, insides[code] ?? 0)
+      continue
+    }
+    const from = left < 0 ? 0 : left
+    const to = right > width ? width : right
+    const first = top < 0 ? 0 : top
+    const end = bottom > height ? height : bottom
+    const inside = insides[code] ?? 0
+    if (line > 0) fillFramed(raster, left, top, right, bottom, line, outline, inside)
+    else if (to - from > longRun) {
+      for (let row = first * width; row < end * width; row += width) pixels.fill(inside, row + from, row + to)
+    } else {
+      for (let row = first * width; row < end * width; row += width)
+        for (let at = row + from; at < row + to; at++) pixels[at] = inside
+    }
+  }
 }
 
 /** `null`: it is out of sight, and nothing was painted. */
@@ -160,7 +226,7 @@ function paintBox(raster: Raster, box: Box, code: number, ink: Ink, inside: numb
     fill(raster, box, inside)
     frame(raster, box, Math.max(1, ink.line), ink.dots, ink.dash)
   } else if (ink.line === 0) fill(raster, box, inside)
-  else fillFramed(raster, box, ink.line, ink.outline, inside)
+  else fillFramed(raster, box.left, box.top, box.right, box.bottom, ink.line, ink.outline, inside)
   if (isDoubtfulCode(code)) hatch(raster, box, ink)
 }
 
@@ -182,9 +248,16 @@ function fill({ width, height, pixels }: Raster, { left, top, right, bottom }: B
 }
 
 /** A whole line around, and what is inside of it: every pixel once. */
-function fillFramed(raster: Raster, box: Box, line: number, colour: number, inside: number): void {
-  const { width, height, pixels } = raster
-  const { left, top, right, bottom } = box
+function fillFramed(
+  { width, height, pixels }: Raster,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+  line: number,
+  colour: number,
+  inside: number,
+): void {
   const from = Math.max(0, left)
   const to = Math.min(width, right)
   const innerFrom = Math.max(from, Math.min(to, left + line))
@@ -194,9 +267,9 @@ function fillFramed(raster: Raster, box: Box, line: number, colour: number, insi
     const row = y * width
     if (y < top + line || y >= bottom - line) run(pixels, row + from, row + to, colour)
     else {
-      run(pixels, row + from, row + innerFrom, colour)
+      for (let at = row + from; at < row + innerFrom; at++) pixels[at] = colour
       run(pixels, row + innerFrom, row + innerTo, inside)
-      run(pixels, row + innerTo, row + to, colour)
+      for (let at = row + innerTo; at < row + to; at++) pixels[at] = colour
     }
   }
 }

@@ -23,11 +23,9 @@ export function openCanvasGround(canvas: HTMLCanvasElement): Ground | null {
 
   function paintAll(raster: Raster, scene: GroundScene): void {
     const { plan, zones, silentZones, view, ratio, ink, codes } = scene
-    clear(raster, ink)
-    for (const zone of zones) {
-      const rect = { x: zone.x, y: zone.y, width: zone.width, height: zone.depth }
-      paintZone(raster, boxOf(view, ratio, rect, 0), ink, silentZones.has(zone.id))
-    }
+    const boxes = zones.map(({ x, y, width, depth }) => boxOf(view, ratio, { x, y, width, height: depth }, 0))
+    clear(raster, boxes, ink)
+    for (const [at, box] of boxes.entries()) paintZone(raster, box, ink, silentZones.has(zones[at]?.id ?? ''))
     paintSlots(raster, plan, view, ratio, codes, ink)
     if (image !== null) context?.putImageData(image, 0, 0)
   }
@@ -55,7 +53,8 @@ export function openCanvasGround(canvas: HTMLCanvasElement): Ground | null {
         paintChanged(raster, scene)
       else paintAll(raster, scene)
       before = scene
-      painted = scene.codes.slice()
+      if (painted.length === scene.codes.length) painted.set(scene.codes)
+      else painted = scene.codes.slice()
     },
     close() {
       image = null

@@ -41,7 +41,7 @@ const plan = layOut(aMap({ zones: [], slots: [{ id: 'A', zone: 'z', x: 1, y: 1, 
 const view = { pixelsPerMetre: 1, x: 0, y: 0 }
 const drawn = (slotCode: number, change: Partial<Ink> = {}) => {
   const canvas = raster(7, 6)
-  clear(canvas, ink())
+  clear(canvas, [], ink())
   paintSlot(canvas, plan, view, 1, 0, slotCode, ink(change))
   return picture(canvas)
 }
@@ -68,7 +68,7 @@ describe('a slot', () => {
   })
   test('half out of sight it is cut, far out of sight it costs nothing', () => {
     const canvas = raster(3, 3)
-    clear(canvas, ink())
+    clear(canvas, [], ink())
     paintSlot(canvas, plan, view, 1, 0, 1, ink())
     expect(picture(canvas)).toEqual(['...', '.oo', '.o#'])
     expect(paintSlot(canvas, plan, { ...view, x: 50 }, 1, 0, 1, ink())).toBeNull()
@@ -76,7 +76,7 @@ describe('a slot', () => {
   })
   test('smaller than a pixel it still has one', () => {
     const canvas = raster(3, 2)
-    clear(canvas, ink())
+    clear(canvas, [], ink())
     paintSlots(canvas, plan, { pixelsPerMetre: 0.01, x: 1, y: 0 }, 1, new Uint8Array([1]), ink({ line: 0 }))
     expect(picture(canvas)).toEqual(['.#.', '...'])
   })
@@ -84,11 +84,24 @@ describe('a slot', () => {
 
 test('a zone has an edge, and is hatched while nothing of it is current', () => {
   const canvas = raster(6, 4)
-  clear(canvas, ink())
+  clear(canvas, [], ink())
   paintZone(canvas, { left: 0, top: 0, right: 5, bottom: 4 }, ink(), false)
   expect(picture(canvas)).toEqual(['|||||.', '|   |.', '|   |.', '|||||.'])
   paintZone(canvas, { left: 0, top: 0, right: 5, bottom: 4 }, ink({ hatchStep: 4 }), true)
   expect(picture(canvas).join('')).toContain('/')
+})
+
+test('what no zone covers is cleared, and only that', () => {
+  const canvas = raster(8, 3)
+  canvas.pixels.fill(code('?'))
+  const zones = [
+    { left: 5, top: -1, right: 12, bottom: 1 },
+    { left: 1, top: 0, right: 4, bottom: 2 },
+    { left: 3, top: 1, right: 6, bottom: 2 },
+    { left: -4, top: 1, right: -1, bottom: 3 },
+  ]
+  clear(canvas, zones, ink())
+  expect(picture(canvas)).toEqual(['.???.???', '.?????..', '........'])
 })
 
 test('red, green and blue stand where a canvas wants them', () => expect(inkOf('#112233')).toBe(0xff332211))
