@@ -107,6 +107,20 @@ test('what should be where is imported too: another kind has to be checked again
   await board.page.getByRole('button', { name: 'Tags' }).click()
 })
 
+test('what is packed on a pallet is imported: the tag is on it', async () => {
+  await board.page.getByRole('button', { name: 'Packing' }).click()
+  await text().fill(`parent,child,act\n106141412345678908,${epc},\n`)
+  await board.page.getByRole('button', { name: 'Check' }).click()
+  await board.page.getByRole('button', { name: 'Import 1 row' }).click()
+  const packing = `/api/v1/sites/harbour/items/${epc}/aggregation`
+  await until('the tag is on the pallet', () =>
+    board.page.evaluate<boolean>(
+      `fetch('${packing}').then((answer) => answer.json()).then(({ parent }) => parent?.sscc === '106141412345678908')`,
+    ),
+  )
+  await board.page.getByRole('button', { name: 'Tags' }).click()
+})
+
 test('what is no text, too large, or has other columns is told in words', async () => {
   await board.page.getByLabel('File (CSV)').setInputFiles(file('89504e470d0a1a0a0000000d49484452ff'))
   await board.page.getByText('This file is not text').waitFor()

@@ -352,6 +352,7 @@ export const en = {
     slots: 'Slots',
     expected: 'What should be where',
     shipments: 'Shipments',
+    aggregations: 'Packing',
   },
   importIntros: {
     items:
@@ -362,6 +363,8 @@ export const en = {
     expected: 'What should lie where: slot, sku, quantity. 0 takes a row away.',
     shipments:
       'What is expected to come or go: shipment, direction (in or out), and gate, dueAt, sku, quantity, epc, sscc. One row for each line: so many of a SKU, one tag, or one pallet.',
+    aggregations:
+      'What is packed on which pallet: parent (its SSCC, or the EPC of its tag) and child (what is on it). One row for each child. Also, if you like: act, which is add or delete; delete takes the child off the pallet, an empty cell packs it.',
   },
   importWhole: 'This is all of it: what was said before and is not in it is gone',
   importFile: 'File (CSV)',

@@ -336,6 +336,7 @@ export const zhCn: Words = {
     slots: '库位',
     expected: '应在何处',
     shipments: '收发货单',
+    aggregations: '装托',
   },
   importIntros: {
     items:
@@ -345,6 +346,8 @@ export const zhCn: Words = {
     expected: '每个库位应有的货物：slot、sku、quantity。数量为 0 表示取消该行。',
     shipments:
       '预计收货或发货：shipment（单号）、direction（in 或 out），以及 gate、dueAt、sku、quantity、epc、sscc。每行一条明细：若干件 SKU、一个标签或一个托盘。',
+    aggregations:
+      '哪些货物装在哪个托盘上：parent（托盘的 SSCC 或其标签的 EPC）、child（托盘上的货物），每件一行。可选 act：add（装上，留空即为装上）或 delete（从托盘取下）。',
   },
   importWhole: '这是全部内容：以前录入而此次未列出的将被取消',
   importFile: '文件（CSV）',
