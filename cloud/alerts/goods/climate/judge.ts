@@ -6,8 +6,8 @@ import type { AlertState } from '../../state.ts'
 import { begin, end, type Turning, tellPast } from '../due.ts'
 import { climateRules } from '../rules.ts'
 import { linesOf, oldestPart, partAt, partMs } from './parts.ts'
-import type { StoredPath } from './path.ts'
-import { type Spell, spellsOf } from './spells.ts'
+import { pathKey, type StoredPath } from './path.ts'
+import { type Found, type Spell, spellsOf } from './spells.ts'
 
 /** Spells of one subject that were told; Unix ms, null: it lasts. So what late data changes of one is not told twice. */
 export const ToldSpells = z.array(z.tuple([z.number(), z.number().nullable()]))
@@ -36,12 +36,17 @@ function judge(turning: Turning, rule: ClimateRule, now: number): void {
   const lines = linesOf(state, rule, first, last)
   const isHot = [...lines.values()].some((line) => line.isHot)
   const groups = new Map<string, Group>()
+  /** What was found for paths that are the same. */
+  const ways = new Map<string, Found>()
   for (const [key, path] of [...state.paths.all]) {
     if (!key.startsWith(`${rule.id}/`)) continue
     if (!isHot && path.counted === undefined) continue
     const wasHot = path.stops.some(({ sensor }) => sensor !== null && lines.get(sensor)?.isHot === true)
     if (!wasHot && path.counted === undefined) continue
-    const { spells, isKnown } = spellsOf(rule, path, lines, first, last)
+    const way = pathKey(path, first * partMs(rule))
+    const found = ways.get(way) ?? spellsOf(rule, path, lines, first, last)
+    ways.set(way, found)
+    const { spells, isKnown } = found
     for (const spell of spells) {
       const subject = isCounted(path, spell) ? path.counted.subject : subjectOf(path, spell)
       const group: Group = groups.get(subject) ?? { zone: spell.zone, over: [], lasting: [] }

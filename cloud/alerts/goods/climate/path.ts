@@ -3,9 +3,11 @@ import type { Conclusions } from '../../../inventory/conclusions.ts'
 import type { Place } from '../../../location/place.ts'
 import type { KnownItem } from '../scope.ts'
 
+const minuteMs = 60_000
+
 /** From when an item was somewhere, by event time. JSON-safe. */
 export const StoredStop = z.object({
-  /** Unix ms. */
+  /** Unix ms, down to the whole minute: so what came on one pallet has one path, and is judged once. */
   at: z.number(),
   /** away: on another site, or it left; lost: nobody knows where. */
   where: z.enum(['here', 'lost', 'away']),
@@ -57,7 +59,22 @@ export function pathOf(
   return { sku, lot: fact?.lot ?? null, stops: stops.reverse() }
 }
 
-function stopOf(site: string, place: Place | null, at: number, sensors: SensorsOfPlaces): StoredStop {
+/** Equal for paths that are the same from `from` on, Unix ms. */
+export function pathKey({ stops, counted }: StoredPath, from: number): string {
+  const before = Math.max(
+    0,
+    stops.findLastIndex(({ at }) => at <= from),
+  )
+  let key = `${counted?.since}`
+  // Identifiers hold no blanks.
+  for (const { at, where, sensor, place } of stops.slice(before)) {
+    key += ` ${Math.max(at, from)} ${where} ${sensor} ${place}`
+  }
+  return key
+}
+
+function stopOf(site: string, place: Place | null, since: number, sensors: SensorsOfPlaces): StoredStop {
+  const at = Math.floor(since / minuteMs) * minuteMs
   if (place === null) return { at, where: 'lost', sensor: null, place: null, zone: null }
   const { zone, slot } = place
   if (place.departed || place.site !== site) return { at, where: 'away', sensor: null, place: null, zone: null }
