@@ -20,7 +20,7 @@ export interface SpoolOptions {
   readonly random: Random
   /** Waits so long for others before a sync; 0 (the default) takes whoever came during the last one. At most 50. */
   readonly groupCommitMs?: number
-  /** Default: a 16th of `maxBytes`, 256 KiB … 4 MiB. One append must fit into a segment. */
+  /** Default: a 16th of `maxBytes`, 256 KiB … 2 MiB. One append must fit into a segment. */
   readonly segmentBytes?: number
   /** Acknowledged records kept for a server that is restored from a backup. Default: an 8th of `maxBytes`, ≤ 64 MiB. */
   readonly keepAckedBytes?: number
@@ -46,7 +46,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   }
   const limits: SpoolLimits = {
     maxBytes: options.maxBytes,
-    segmentBytes: options.segmentBytes ?? clamp(Math.floor(options.maxBytes / 16), 256 * 1024, 4 * 1024 * 1024),
+    segmentBytes: options.segmentBytes ?? clamp(Math.floor(options.maxBytes / 16), 256 * 1024, 2 * 1024 * 1024),
     groupCommitMs: clamp(options.groupCommitMs ?? 0, 0, 50),
     keepAckedBytes: options.keepAckedBytes ?? Math.min(Math.floor(options.maxBytes / 8), 64 * 1024 * 1024),
   }
