@@ -10,6 +10,7 @@ import type { GatewayEntry } from '../journal/journal.ts'
 import { eventTime } from '../location/event-time.ts'
 import { hearDevice } from '../location/reader-health.ts'
 import { evidenceOf } from './evidence-of.ts'
+import { fetchAhead } from './fetch-ahead.ts'
 import type { TrackedItem } from './item.ts'
 import { isPacking, takePackingScan, takePicked } from './packed.ts'
 import { hearGateway, readerOf } from './readers.ts'
@@ -29,11 +30,12 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
   changes.sites.add(site)
   hearGateway(site, entry.gateway, entry.recordedAt, changes)
   if (site.outages.has(entry.gateway)) coverOutages(site, entry, changes)
-  for (const record of entry.records) {
+  const known = fetchAhead(state, entry.records)
+  for (const [index, record] of entry.records.entries()) {
     if (record === null) continue
     if (isKind(record, 'observation')) {
       const at = timeOf(site, entry, record, record.at)
-      observe(state, site, entry, record, at, changes)
+      observe(state, site, entry, record, known[index] ?? itemOf(state, record.epc), at, changes)
     } else if (isKind(record, 'measurement')) {
       totals.measurements += 1
       timeOf(site, entry, record, record.at)
@@ -58,10 +60,10 @@ function observe(
   site: SiteState,
   entry: GatewayEntry,
   record: Observation,
+  item: TrackedItem,
   at: number,
   changes: Changes,
 ): void {
-  const item = itemOf(state, record.epc)
   const { totals } = site
   totals.tagReads += record.count
   totals.observations += 1
