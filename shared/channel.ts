@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Alert, Iso } from './api.ts'
 import { Identifier } from './identifier.ts'
-import { Schedule } from './rule.ts'
+import { Schedule } from './rules/common.ts'
 
 /** Where alerts are told to people who are not at the board, and what became of each message. */
 

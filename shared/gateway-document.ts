@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { GatewayRule, gatewayRuleFor } from './gateway-rule.ts'
 import { EpcHex, Identifier } from './identifier.ts'
-import { mostListedEpcs, type Rule } from './rule.ts'
+import type { Rule } from './rule.ts'
+import { mostListedEpcs } from './rules/of-devices.ts'
 import type { SiteMap } from './site-map.ts'
 
 /** A gate with two sides: what a gateway decides on. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EpcHex, Identifier } from './identifier.ts'
-import { mostListedEpcs, type Rule, runsOnGateway } from './rule.ts'
+import { type Rule, runsOnGateway } from './rule.ts'
+import { mostListedEpcs } from './rules/of-devices.ts'
 import type { SiteMap } from './site-map.ts'
 
 /** A rule as it travels to the gateway that judges it: its question, and what there is held against it. Lenient. */

@@ -1,4 +1,6 @@
-import { type ClimateRule, isValueRule, type Rule, runsOnGateway, type ValueRule } from '../../shared/rule.ts'
+import { isValueRule, type Rule, runsOnGateway } from '../../shared/rule.ts'
+import type { ClimateRule } from '../../shared/rules/of-goods.ts'
+import type { ValueRule } from '../../shared/rules/of-values.ts'
 import { climateRules } from './goods/rules.ts'
 import { signKey, signOf, zoneOf } from './sign-of.ts'
 import type { AlertState, StoredSign } from './state.ts'

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { isKind, type Measurement } from '../../shared/record.ts'
-import { isGoodsRule, usualMaxShelveMs } from '../../shared/rule.ts'
+import { isGoodsRule } from '../../shared/rule.ts'
+import { usualMaxShelveMs } from '../../shared/rules/common.ts'
 import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { Conclusions, LedgerStep } from '../inventory/conclusions.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'

@@ -1,5 +1,6 @@
 import type { Measurement } from '../../shared/record.ts'
-import type { SpoolRule, ValueRule } from '../../shared/rule.ts'
+import type { SpoolRule } from '../../shared/rules/of-devices.ts'
+import type { ValueRule } from '../../shared/rules/of-values.ts'
 import { type Turn, unwatched, type Watch, watchLevel } from '../../shared/rules/watch.ts'
 import type { Concerning } from './concerning.ts'
 import { levelOf } from './level-of.ts'

@@ -1,4 +1,5 @@
-import { isValueRule, isWatched, type SilentRule } from '../../shared/rule.ts'
+import { isValueRule, isWatched } from '../../shared/rule.ts'
+import type { SilentRule } from '../../shared/rules/of-devices.ts'
 import { watchTime } from '../../shared/rules/watch.ts'
 import { conditionKey } from './concerning.ts'
 import { forget } from './goods/due.ts'

@@ -1,5 +1,5 @@
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
-import type { Schedule } from '../../shared/rule.ts'
+import type { Schedule } from '../../shared/rules/common.ts'
 import type { Plan } from './life-cycle.ts'
 
 /** What an alert is about, as far as plans go by it. */

@@ -1,4 +1,4 @@
-import type { ValueRule } from '../../shared/rule.ts'
+import type { ValueRule } from '../../shared/rules/of-values.ts'
 import { unwatched, type Watch, watchLevel, watchTime } from '../../shared/rules/watch.ts'
 import { levelOf } from './level-of.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { mostListedEpcs } from '../../shared/rule.ts'
+import { mostListedEpcs } from '../../shared/rules/of-devices.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { Projection } from '../journal/projection.ts'

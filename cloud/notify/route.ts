@@ -1,5 +1,5 @@
 import type { Channel, Duty } from '../../shared/channel.ts'
-import type { Schedule } from '../../shared/rule.ts'
+import type { Schedule } from '../../shared/rules/common.ts'
 import { isWithin } from '../alerts/plan.ts'
 import type { Notice } from '../alerts/state.ts'
 

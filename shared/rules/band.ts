@@ -1,4 +1,4 @@
-import type { BandRule } from '../rule.ts'
+import type { BandRule } from './of-values.ts'
 import type { Level } from './watch.ts'
 
 /** Outside on either side; within again only when it is inside by the dead band. */

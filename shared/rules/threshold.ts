@@ -1,4 +1,4 @@
-import type { ThresholdRule } from '../rule.ts'
+import type { ThresholdRule } from './of-values.ts'
 import type { Level } from './watch.ts'
 
 /** A clear level on the wrong side of the limit would never clear, or clear at once: then the limit itself counts. */

@@ -1,4 +1,4 @@
-import type { DeviationRule } from '../../../shared/rule.ts'
+import type { DeviationRule } from '../../../shared/rules/of-values.ts'
 import type { Level } from '../../../shared/rules/watch.ts'
 import { amount } from './amount.ts'
 

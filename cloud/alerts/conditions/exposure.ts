@@ -1,4 +1,4 @@
-import type { ExposureRule } from '../../../shared/rule.ts'
+import type { ExposureRule } from '../../../shared/rules/of-values.ts'
 import type { Level } from '../../../shared/rules/watch.ts'
 
 /** A value holds until the next one, but no longer: after that nothing is known. */

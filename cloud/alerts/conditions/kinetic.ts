@@ -1,4 +1,4 @@
-import type { KineticRule } from '../../../shared/rule.ts'
+import type { KineticRule } from '../../../shared/rules/of-values.ts'
 import type { Level } from '../../../shared/rules/watch.ts'
 import { kineticOf, meanKineticCelsius } from '../../series/summary.ts'
 import { amount } from './amount.ts'

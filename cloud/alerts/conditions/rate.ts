@@ -1,4 +1,4 @@
-import type { RateRule } from '../../../shared/rule.ts'
+import type { RateRule } from '../../../shared/rules/of-values.ts'
 import type { Level } from '../../../shared/rules/watch.ts'
 import { amount } from './amount.ts'
 

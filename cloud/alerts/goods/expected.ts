@@ -1,4 +1,4 @@
-import type { ExpectedRule } from '../../../shared/rule.ts'
+import type { ExpectedRule } from '../../../shared/rules/of-goods.ts'
 import { type GoodsState, keyOn, nameOn } from '../../goods/state.ts'
 import type { Place } from '../../location/place.ts'
 import { conditionKey } from '../concerning.ts'

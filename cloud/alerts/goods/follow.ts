@@ -1,4 +1,5 @@
-import { type GoodsRule, isClimateRule, type LeavingRule } from '../../../shared/rule.ts'
+import { isClimateRule } from '../../../shared/rule.ts'
+import type { GoodsRule, LeavingRule } from '../../../shared/rules/of-goods.ts'
 import { fold as foldGoods } from '../../goods/fold.ts'
 import type { Conclusions, LedgerStep } from '../../inventory/conclusions.ts'
 import type { OwnEntry } from '../../journal/journal.ts'

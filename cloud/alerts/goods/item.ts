@@ -1,11 +1,5 @@
-import {
-  type ClimateRule,
-  type ExpectedRule,
-  type GoodsRule,
-  isClimateRule,
-  type LeavingRule,
-  type StockRule,
-} from '../../../shared/rule.ts'
+import { isClimateRule } from '../../../shared/rule.ts'
+import type { ClimateRule, ExpectedRule, GoodsRule, LeavingRule, StockRule } from '../../../shared/rules/of-goods.ts'
 import { homesOf, isMisplaced } from '../../goods/homes.ts'
 import { skuOn } from '../../goods/sku.ts'
 import type { Conclusions } from '../../inventory/conclusions.ts'

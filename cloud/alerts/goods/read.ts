@@ -1,4 +1,5 @@
-import { type GoodsRule, isClimateRule } from '../../../shared/rule.ts'
+import { isClimateRule } from '../../../shared/rule.ts'
+import type { GoodsRule } from '../../../shared/rules/of-goods.ts'
 import type { Conclusions } from '../../inventory/conclusions.ts'
 import { conditionKey } from '../concerning.ts'
 import type { AlertState } from '../state.ts'

@@ -1,4 +1,5 @@
-import { type ClimateRule, type GoodsRule, isClimateRule, isGoodsRule } from '../../../shared/rule.ts'
+import { isClimateRule, isGoodsRule } from '../../../shared/rule.ts'
+import type { ClimateRule, GoodsRule } from '../../../shared/rules/of-goods.ts'
 import type { AlertState } from '../state.ts'
 
 /** Rules on goods that are in force on a site; none: its stock is not looked at. */

@@ -2,7 +2,7 @@ import { articleOf, articlesOf } from '../../../shared/epc/article.ts'
 import { gtin14Of } from '../../../shared/epc/check-digit.ts'
 import { decodeEpc } from '../../../shared/epc/decode.ts'
 import { schemeOf } from '../../../shared/epc/schemes.ts'
-import type { GoodsScope } from '../../../shared/rule.ts'
+import type { GoodsScope } from '../../../shared/rules/of-goods.ts'
 import type { Fact } from '../../goods/fact-table.ts'
 import type { Place } from '../../location/place.ts'
 

@@ -1,4 +1,4 @@
-import type { StockRule } from '../../../shared/rule.ts'
+import type { StockRule } from '../../../shared/rules/of-goods.ts'
 import { conditionKey } from '../concerning.ts'
 import { begin, end, type Turning } from './due.ts'
 import { fits, type KnownItem } from './scope.ts'

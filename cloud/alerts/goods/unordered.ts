@@ -1,5 +1,5 @@
 import { isKind } from '../../../shared/record.ts'
-import type { LeavingRule } from '../../../shared/rule.ts'
+import type { LeavingRule } from '../../../shared/rules/of-goods.ts'
 import { fold as foldGoods } from '../../goods/fold.ts'
 import { matchingOn } from '../../goods/live.ts'
 import type { Matching, Unordered } from '../../goods/matching.ts'

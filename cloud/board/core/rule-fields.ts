@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Rule, ValueRule } from '../../../shared/rule.ts'
+import { Rule } from '../../../shared/rule.ts'
+import { ValueRule } from '../../../shared/rules/of-values.ts'
 
 /** How a field of a rule is asked for. What has no form of its own is written as YAML, so nothing of a rule is lost. */
 export type FieldForm =

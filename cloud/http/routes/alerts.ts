@@ -4,7 +4,7 @@ import { Alert, AlertActRow, AlertReport, NoticeRow } from '../../../shared/api.
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
 import { type OperatorArea, zonesOf } from '../../../shared/operator-area.ts'
-import { usualMaxShelveMs } from '../../../shared/rule.ts'
+import { usualMaxShelveMs } from '../../../shared/rules/common.ts'
 import { mostReported } from '../../alerts/report.ts'
 import type { AlertAct } from '../../journal/own-record.ts'
 import { accepted, acceptedBy } from '../accepted.ts'

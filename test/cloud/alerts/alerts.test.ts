@@ -8,7 +8,9 @@ import type { JournalEntry } from '../../../cloud/journal/journal.ts'
 import type { AlertAct } from '../../../cloud/journal/own-record.ts'
 import type { Alert } from '../../../shared/api.ts'
 import type { KnownRecord } from '../../../shared/record.ts'
-import { Rule, type SilentRule, type ThresholdRule } from '../../../shared/rule.ts'
+import { Rule } from '../../../shared/rule.ts'
+import type { SilentRule } from '../../../shared/rules/of-devices.ts'
+import type { ThresholdRule } from '../../../shared/rules/of-values.ts'
 import {
   fromCloud,
   fromGateway,

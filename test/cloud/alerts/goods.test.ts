@@ -7,7 +7,8 @@ import { openAlerts } from '../../../cloud/alerts/open.ts'
 import { openInventory } from '../../../cloud/inventory/open.ts'
 import type { JournalEntry } from '../../../cloud/journal/journal.ts'
 import type { ItemsImported } from '../../../cloud/journal/own-record.ts'
-import { type GoodsRule, Rule } from '../../../shared/rule.ts'
+import { Rule } from '../../../shared/rule.ts'
+import type { GoodsRule } from '../../../shared/rules/of-goods.ts'
 import type { ShipmentLine } from '../../../shared/shipment.ts'
 import {
   epcA,

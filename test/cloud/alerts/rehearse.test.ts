@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { rehearse } from '../../../cloud/alerts/rehearse.ts'
-import { Rule, type ValueRule } from '../../../shared/rule.ts'
+import { Rule } from '../../../shared/rule.ts'
+import type { ValueRule } from '../../../shared/rules/of-values.ts'
 
 const minute = 60_000
 const written = { id: 'r', site: 'rtm', name: 'Warm', severity: 2, quantity: 'temperature' }

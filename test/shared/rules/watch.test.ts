@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ThresholdRule } from '../../../shared/rule.ts'
+import type { ThresholdRule } from '../../../shared/rules/of-values.ts'
 import { threshold } from '../../../shared/rules/threshold.ts'
 import { unwatched, type Watch, watchLevel, watchTime } from '../../../shared/rules/watch.ts'
 

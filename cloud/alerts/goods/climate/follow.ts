@@ -1,4 +1,4 @@
-import type { ClimateRule } from '../../../../shared/rule.ts'
+import type { ClimateRule } from '../../../../shared/rules/of-goods.ts'
 import type { SiteMap } from '../../../../shared/site-map.ts'
 import type { Conclusions } from '../../../inventory/conclusions.ts'
 import { sensorsOfPlaces } from '../../../series/covering.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ClimateRule } from '../../../../shared/rule.ts'
+import type { ClimateRule } from '../../../../shared/rules/of-goods.ts'
 import { kineticOf } from '../../../series/summary.ts'
 import type { AlertState } from '../../state.ts'
 

@@ -1,4 +1,4 @@
-import type { ClimateRule } from '../../../../shared/rule.ts'
+import type { ClimateRule } from '../../../../shared/rules/of-goods.ts'
 import type { Level } from '../../../../shared/rules/watch.ts'
 import { meanKineticCelsius } from '../../../series/summary.ts'
 import { partMs, partsOver, type SensorLine } from './parts.ts'
