@@ -21,6 +21,19 @@ test.each(pages)('%s links only to what is there', (page) => {
   expect(missing).toEqual([])
 })
 
+test('every test that the page of the board names is there', () => {
+  const rows = read('docs/board.md')
+    .split('\n')
+    .filter((line) => line.startsWith('|') && line.includes('“'))
+  expect(rows.length).toBeGreaterThan(30)
+  const missing = rows.flatMap((row) => {
+    const [, file = ''] = /`(test\/[^`]+)`/.exec(row) ?? []
+    const titles = [...row.matchAll(/“([^”]+)”/g)].map(([, title]) => title ?? '')
+    return titles.filter((title) => file === '' || !read(file).includes(title))
+  })
+  expect(missing).toEqual([])
+})
+
 test('the protocol tells of every kind of record', () => {
   const protocol = read('docs/protocol.md')
   expect(Object.keys(recordSchemas).filter((kind) => !protocol.includes(`\`${kind}\``))).toEqual([])
