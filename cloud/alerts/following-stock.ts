@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises'
 import { Fault } from '../../shared/fault.ts'
 import type { Conclusions } from '../inventory/conclusions.ts'
 import type { JournalEntry } from '../journal/journal.ts'
@@ -9,6 +9,11 @@ import { hasGoodsRules } from './goods/rules.ts'
 import type { AlertState } from './state.ts'
 
 const lookEveryMs = 5
+/** Lets so many ms pass; rejects when `signal` aborts. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
+
+const wait: Wait = (ms, signal) => setTimeout(ms, undefined, { signal })
+
 /** So long the stock may be behind before that is said to be in the way. */
 const patienceMs = 5000
 
@@ -23,13 +28,14 @@ export function followingStock(parts: {
   readonly projecting: Pick<Projection, 'offset' | 'apply'>
   /** To be taken over by the fold that comes next. */
   readonly take: (readings: readonly Reading[]) => void
+  readonly wait?: Wait | undefined
 }): Projection['apply'] {
   const { state, conclusions, projecting, take } = parts
   return async (entries, signal) => {
     const last = entries.at(-1)
     if (conclusions === undefined || last === undefined) return projecting.apply(entries, signal)
     if (!hasGoodsRules(state) && !entries.some(mayMakeRule)) return projecting.apply(entries, signal)
-    await reached(conclusions, last.offset, signal)
+    await reached(conclusions, last.offset, parts.wait ?? wait, signal)
     for (let rest = entries; rest.length > 0; ) {
       const [first] = rest
       if (state.unread.all.size > 0 && first !== undefined && isTick(first)) {
@@ -44,13 +50,13 @@ export function followingStock(parts: {
   }
 }
 
-async function reached(conclusions: Conclusions, offset: number, signal: AbortSignal): Promise<void> {
+async function reached(conclusions: Conclusions, offset: number, wait: Wait, signal: AbortSignal): Promise<void> {
   for (let waitedMs = 0; conclusions.offset < offset; waitedMs += lookEveryMs) {
     if (waitedMs >= patienceMs) {
       const sentence = `Rules on goods wait for the stock, which has applied the journal up to ${conclusions.offset} of ${offset}.`
       throw new Fault('not-reachable', sentence, { retryable: true })
     }
-    await wait(lookEveryMs, undefined, { signal })
+    await wait(lookEveryMs, signal)
   }
 }
 

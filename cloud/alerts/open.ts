@@ -15,7 +15,7 @@ import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { nextRaiseAt } from './deadlines.ts'
 import { fold, type Stock } from './fold.ts'
-import { followingStock } from './following-stock.ts'
+import { followingStock, type Wait } from './following-stock.ts'
 import { ToldSpells } from './goods/climate/judge.ts'
 import { StoredPage } from './goods/climate/parts.ts'
 import { SensorsOfPlaces, StoredPath } from './goods/climate/path.ts'
@@ -101,6 +101,8 @@ export async function openAlerts(options: {
   readonly path: string
   readonly tell: TellBoards
   readonly conclusions?: Conclusions
+  /** How it waits for the stock. */
+  readonly wait?: Wait
 }): Promise<Alerts> {
   const { conclusions } = options
   const database = openDatabase({ path: options.path, migrations, durability: 'normal' })
@@ -233,6 +235,7 @@ export async function openAlerts(options: {
     state,
     conclusions,
     projecting,
+    wait: options.wait,
     take: (read) => {
       readings = read
     },

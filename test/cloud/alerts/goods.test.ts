@@ -61,6 +61,25 @@ const stay = (from: number, to: number, point: string, epc = epcA) =>
 const stayed = (from: number, to: number, point: string, recordedAt: number) =>
   ticks(from, to).map((one) => seen(one.recordedAt, point, epcA, recordedAt))
 
+test('a stock that stands still is said to be in the way, and why; nothing is judged until it goes on', async () => {
+  const short = rule({ type: 'stock', goods: { skus: ['BREAD'] }, direction: 'below', limit: 2, clearAt: 2 })
+  const entries = numbered([map, items(bread), short, seen(t0, 'shelf.1'), tick(t0 + minute)])
+  let waitedMs = 0
+  const wait = async (ms: number) => {
+    waitedMs += ms
+  }
+  const inventory = await openInventory({ path: ':memory:', tell })
+  const alerts = await openAlerts({ path: ':memory:', tell, conclusions: inventory.conclusions, wait })
+  const sentence = 'Rules on goods wait for the stock, which has applied the journal up to 0 of 5.'
+  await expect(alerts.apply(entries, never)).rejects.toMatchObject({ message: sentence, retryable: true })
+  expect(waitedMs).toBe(5000)
+  expect(alerts.offset).toBe(0)
+  expect(alerts.alerts('rtm', {}, page).items).toEqual([])
+  await inventory.apply(entries, never)
+  await alerts.apply(entries, never)
+  expect(alerts.alerts('rtm', {}, page).items).toMatchObject([{ rule: 'r', subject: 'BREAD', value: 1 }])
+})
+
 async function house(entries: readonly JournalEntry[]) {
   const inventory = await openInventory({ path: ':memory:', tell })
   const alerts = await openAlerts({ path: ':memory:', tell, conclusions: inventory.conclusions })
