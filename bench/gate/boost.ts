@@ -26,30 +26,33 @@ export function fitForest(samples: readonly Started[], { trees, depth, leastShar
   const count = samples.length
   const total = samples.reduce((sum, { weight }) => sum + weight, 0)
   const least = Math.max(leastInLeaf, leastShare * count)
-  const weights = samples.map(({ weight }) => (weight * count) / total)
+  const labels = Float64Array.from(samples, ({ label }) => label)
+  const weights = Float64Array.from(samples, ({ weight }) => (weight * count) / total)
   const cuts = cutsOf(samples)
-  const binned = samples.map(({ features }) =>
-    Uint8Array.from(cuts, (ofFeature, f) => binOf(features[f] ?? 0, ofFeature)),
+  const columns = cuts.map((ofFeature, f) =>
+    Uint8Array.from(samples, ({ features }) => binOf(features[f] ?? 0, ofFeature)),
   )
-  const odds = samples.map(({ start }) => start)
-  const all = Array.from({ length: count }, (_, n) => n)
+  const odds = Float64Array.from(samples, ({ start }) => start)
+  const all = Int32Array.from({ length: count }, (_, n) => n)
+  const pull: Pull = { slope: new Float64Array(count), bend: new Float64Array(count), weight: weights }
   const forest: Tree[] = []
   for (let round = 0; round < trees; round += 1) {
-    const pull: Pull[] = samples.map(({ label }, n) => {
+    for (let n = 0; n < count; n += 1) {
       const chance = 1 / (1 + Math.exp(-(odds[n] ?? 0)))
       const weight = weights[n] ?? 0
-      return { slope: weight * (label - chance), bend: weight * Math.max(1e-6, chance * (1 - chance)), weight }
-    })
+      pull.slope[n] = weight * ((labels[n] ?? 0) - chance)
+      pull.bend[n] = weight * Math.max(1e-6, chance * (1 - chance))
+    }
     const tree = { features: [] as number[], cuts: [] as number[], leaves: [] as number[] }
-    let level: readonly (readonly number[])[] = [all]
+    let level: readonly Int32Array[] = [all]
     for (let at = 0; at < depth; at += 1) {
       level = level.flatMap((group) => {
-        const split = bestSplit(group, binned, cuts, pull, least)
+        const split = bestSplit(group, columns, cuts, pull, least)
         tree.features.push(split?.feature ?? 0)
         tree.cuts.push(split === undefined ? 0 : (cuts[split.feature]?.[split.bin] ?? 0))
         // What is not worth a cut says the same on either side of it.
         if (split === undefined) return [group, group]
-        const isBelow = (n: number) => (binned[n]?.[split.feature] ?? 0) <= split.bin
+        const isBelow = (n: number) => (columns[split.feature]?.[n] ?? 0) <= split.bin
         return [group.filter(isBelow), group.filter((n) => !isBelow(n))]
       })
     }
@@ -65,36 +68,42 @@ export function fitForest(samples: readonly Started[], { trees, depth, leastShar
   return forest
 }
 
+/** Of each sample. */
 interface Pull {
-  readonly slope: number
-  readonly bend: number
-  readonly weight: number
+  readonly slope: Float64Array
+  readonly bend: Float64Array
+  readonly weight: Float64Array
+}
+
+interface Sum {
+  slope: number
+  bend: number
+  weight: number
 }
 
 function bestSplit(
-  group: readonly number[],
-  binned: readonly Uint8Array[],
+  group: Int32Array,
+  columns: readonly Uint8Array[],
   cuts: readonly (readonly number[])[],
-  pull: readonly Pull[],
+  pull: Pull,
   least: number,
 ): { readonly feature: number; readonly bin: number } | undefined {
   const whole = sumOf(group, pull)
   let best: { feature: number; bin: number; gain: number } | undefined
-  for (const [feature, ofFeature] of cuts.entries()) {
-    const sums = Array.from({ length: ofFeature.length + 1 }, () => ({ slope: 0, bend: 0, weight: 0 }))
+  const [slopes, bends, weights] = [new Float64Array(bins), new Float64Array(bins), new Float64Array(bins)]
+  for (const [feature, column] of columns.entries()) {
+    for (const sums of [slopes, bends, weights]) sums.fill(0)
     for (const n of group) {
-      const sum = sums[binned[n]?.[feature] ?? 0]
-      const own = pull[n]
-      if (sum === undefined || own === undefined) continue
-      sum.slope += own.slope
-      sum.bend += own.bend
-      sum.weight += own.weight
+      const bin = column[n] as number
+      slopes[bin] = (slopes[bin] as number) + (pull.slope[n] as number)
+      bends[bin] = (bends[bin] as number) + (pull.bend[n] as number)
+      weights[bin] = (weights[bin] as number) + (pull.weight[n] as number)
     }
-    const below = { slope: 0, bend: 0, weight: 0 }
-    for (const [bin, sum] of sums.slice(0, -1).entries()) {
-      below.slope += sum.slope
-      below.bend += sum.bend
-      below.weight += sum.weight
+    const below: Sum = { slope: 0, bend: 0, weight: 0 }
+    for (let bin = 0; bin < (cuts[feature]?.length ?? 0); bin += 1) {
+      below.slope += slopes[bin] ?? 0
+      below.bend += bends[bin] ?? 0
+      below.weight += weights[bin] ?? 0
       if (below.weight < least || whole.weight - below.weight < least) continue
       const above = { slope: whole.slope - below.slope, bend: whole.bend - below.bend }
       const gain = worth(below) + worth(above) - worth(whole)
@@ -108,14 +117,12 @@ function worth({ slope, bend }: { readonly slope: number; readonly bend: number 
   return (slope * slope) / (bend + drawn)
 }
 
-function sumOf(group: readonly number[], pull: readonly Pull[]): Pull {
+function sumOf(group: Int32Array, pull: Pull): Sum {
   const sum = { slope: 0, bend: 0, weight: 0 }
   for (const n of group) {
-    const own = pull[n]
-    if (own === undefined) continue
-    sum.slope += own.slope
-    sum.bend += own.bend
-    sum.weight += own.weight
+    sum.slope += pull.slope[n] as number
+    sum.bend += pull.bend[n] as number
+    sum.weight += pull.weight[n] as number
   }
   return sum
 }

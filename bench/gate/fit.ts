@@ -8,9 +8,9 @@ import { pick, seededRandom } from '../../simulators/world/chance.ts'
 import type { Mix } from '../../simulators/world/door-day.ts'
 import { fitForest } from './boost.ts'
 import { type RecordedRun, recordedRuns, thinned } from './recorded.ts'
-import { fitLogistic, type Sample } from './regression.ts'
+import { fitDirection, fitLogistic, ridge } from './regression.ts'
 import { makeRun, scenes } from './runs.ts'
-import { fitSecond, secondCases, secondGates } from './second.ts'
+import { learnSecond } from './second.ts'
 import { gateReadOf, type SimulatedGate, simulateGate, watchSimulated } from './simulated.ts'
 
 /** One tag at one moment of judgement, with the load it is in. */
@@ -71,26 +71,6 @@ function weighed(domain: Domain): (Case & { readonly weight: number })[] {
   const moved = domain.filter((one) => one.moved).length
   return domain.map((one) => ({ ...one, weight: 500 / Math.max(1, one.moved ? moved : domain.length - moved) }))
 }
-
-/** Each feature speaks for its way or not at all: one whose weight would be negative is left out. */
-function fitDirection(samples: readonly Sample[]): Regression {
-  const width = samples[0]?.features.length ?? 0
-  const left = new Set<number>()
-  for (;;) {
-    const fitted = fitLogistic(
-      samples.map((sample) => ({ ...sample, features: sample.features.map((x, n) => (left.has(n) ? 0 : x)) })),
-      ridge,
-      true,
-    )
-    const worst = fitted.weights.findIndex((weight, n) => weight < 0 && !left.has(n))
-    if (worst < 0 || left.size === width)
-      return { bias: 0, weights: fitted.weights.map((weight, n) => (left.has(n) ? 0 : weight)) }
-    left.add(worst)
-  }
-}
-
-/** Keeps weights small where samples are few. */
-const ridge = 1e-3
 
 /** What is done to the reads before they are judged. */
 export type Retold = (suspects: readonly Suspect[]) => readonly Suspect[]
@@ -224,7 +204,7 @@ if (import.meta.main) {
   if (runs.length === 0) throw new Error('the recorded runs are needed: shared/data/gate-static-vs-moving')
   const first = fitGate([watchedDomain(gates)])
   const models = {
-    passage: { ...first, second: fitSecond(secondGates().flatMap((gate) => secondCases(gate, first))) },
+    passage: { ...first, second: learnSecond(first) },
     run: fitRun(runs),
     blind: fitRun(runs, withoutLevels),
   }

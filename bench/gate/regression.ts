@@ -7,6 +7,9 @@ export interface Sample {
   readonly weight: number
 }
 
+/** Keeps weights small where samples are few. */
+export const ridge = 1e-3
+
 /**
  * Logistic regression with a ridge on standardised features (Newton's method): the same samples give the same weights.
  * `symmetric` fits no bias and takes the features as they are.
@@ -53,6 +56,23 @@ export function fitLogistic(samples: readonly Sample[], ridge: number, symmetric
   const weights = mean.map((_, n) => (beta[n] ?? 0) / (scale[n] ?? 1))
   const bias = symmetric ? 0 : weights.reduce((sum, weight, n) => sum - weight * (mean[n] ?? 0), beta[width] ?? 0)
   return { bias, weights }
+}
+
+/** Each feature speaks for its way or not at all: one whose weight would be negative is left out. */
+export function fitDirection(samples: readonly Sample[]): Regression {
+  const width = samples[0]?.features.length ?? 0
+  const left = new Set<number>()
+  for (;;) {
+    const fitted = fitLogistic(
+      samples.map((sample) => ({ ...sample, features: sample.features.map((x, n) => (left.has(n) ? 0 : x)) })),
+      ridge,
+      true,
+    )
+    const worst = fitted.weights.findIndex((weight, n) => weight < 0 && !left.has(n))
+    if (worst < 0 || left.size === width)
+      return { bias: 0, weights: fitted.weights.map((weight, n) => (left.has(n) ? 0 : weight)) }
+    left.add(worst)
+  }
 }
 
 /** Gaussian elimination with pivots; changes its inputs. */

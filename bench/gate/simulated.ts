@@ -23,7 +23,7 @@ export function gateReadOf(door: Door, { at, antenna, rssiDbm }: DoorDay['reads'
 }
 
 /** Time goes on at the edge in such steps. */
-const tickMs = 250
+const tickMs = 500
 
 export interface Decided extends Passed {
   /** Event time at which it was said. */

@@ -66,7 +66,7 @@ export function watchTag(
   takeGateRead(gate.watch, read.epc, { at: read.at, side, antenna, rssiDb: read.rssiDbm ?? levelUnknownDbm })
 }
 /** Judgement waits until so much of a gate's time has passed since the last one. */
-const judgeEveryMs = 250
+const judgeEveryMs = 500
 /** More silence than this is one silence: everything at the gate has been judged and forgotten by then. */
 const longestSilenceMs = 30_000
 /** Of a reader that tells no level all reads are as strong: sides and their order in time decide. */
@@ -91,7 +91,7 @@ function gatesIn(gates: Gates): ReadonlySet<Gate> {
 
 function judgeUpTo(gate: Gate, now: number, emit: (passage: Passage) => void): void {
   if (gate.newestAt === 0) return
-  gate.judgedAt = Math.max(gate.judgedAt, now - longestSilenceMs)
+  gate.judgedAt = Math.max(gate.judgedAt, Math.floor((now - longestSilenceMs) / judgeEveryMs) * judgeEveryMs)
   while (gate.judgedAt + judgeEveryMs <= now) {
     gate.judgedAt += judgeEveryMs
     judge(gate, gate.judgedAt, emit)

@@ -47,17 +47,38 @@ export function learnPassed({ passed }: Habit, { look }: Impression): void {
 }
 
 /**
- * How strong a tag or a load was on either side against what usually goes through, by the antenna that heard it best, dB:
- * the weaker side and the stronger one. Both 0 while nothing is known of the gate.
+ * How strong a tag or a load was against what usually goes through, dB; all 0 while nothing is known of the gate, or of an
+ * antenna that heard it.
  */
-export function againstHabit({ passed }: Habit, { peaksDb }: Impression['look']): readonly [number, number] {
+export interface AgainstHabit {
+  /** On its weaker side and on the stronger one, by the antenna that heard it best. */
+  readonly weaker: number
+  readonly stronger: number
+  /** Mean of all antennas; and the one where it was weakest: the lane next door is far from half of them. */
+  readonly mean: number
+  readonly least: number
+}
+
+const unknownYet: AgainstHabit = { weaker: 0, stronger: 0, mean: 0, least: 0 }
+
+export function againstHabit({ passed }: Habit, { peaksDb }: Impression['look']): AgainstHabit {
+  for (const antenna of peaksDb.keys()) if ((passed.get(antenna)?.peaksDb.length ?? 0) < passedEnough) return unknownYet
   const best = { outside: Number.NEGATIVE_INFINITY, inside: Number.NEGATIVE_INFINITY }
+  let [sum, antennas, least] = [0, 0, Number.POSITIVE_INFINITY]
   for (const [antenna, { side, peaksDb: known, usualDb }] of passed) {
     if (known.length < passedEnough) continue
     const levelDb = peaksDb.get(antenna)?.levelDb
     const over = levelDb === undefined ? unheardDb : Math.max(unheardDb, Math.min(10, levelDb - usualDb))
     best[side] = Math.max(best[side], over)
+    sum += over
+    antennas += 1
+    least = Math.min(least, over)
   }
   const [weaker, stronger] = [Math.min(best.outside, best.inside), Math.max(best.outside, best.inside)]
-  return [Number.isFinite(weaker) ? weaker : 0, Number.isFinite(stronger) ? stronger : 0]
+  return {
+    weaker: Number.isFinite(weaker) ? weaker : 0,
+    stronger: Number.isFinite(stronger) ? stronger : 0,
+    mean: antennas === 0 ? 0 : sum / antennas,
+    least: antennas === 0 ? 0 : least,
+  }
 }

@@ -1,5 +1,5 @@
 import { type Look, lookAt, quantile } from './features.ts'
-import { type LoadTag, loadsOf, type Place, trailOf } from './loads.ts'
+import { type LoadTag, loadsOf, trailOf } from './loads.ts'
 import { type GateModel, inwardsOdds, logOdds, models, movedOdds } from './model.ts'
 import type { GateRead } from './read.ts'
 
@@ -32,10 +32,15 @@ export function impressionOf(reads: readonly GateRead[], model: GateModel): Impr
   return { look, reads, trail: trailOf(reads), motion: logOdds(model.motion, look.motion) }
 }
 
-/** Decides on one tag of which it is known how probably it moved (log odds). The direction is the more probable one. */
-export function decide(look: Look, place: Place, odds: number, model: GateModel): GateDecision {
+/** What is believed of a tag: log odds that it went through, and that it went in rather than out. */
+export interface Belief {
+  readonly moved: number
+  readonly inwards: number
+}
+
+/** Decides on one tag by what is believed of it. The direction is the more probable one. */
+export function decide(look: Look, { moved: odds, inwards }: Belief): GateDecision {
   const moved = probability(odds)
-  const inwards = inwardsOdds(model, look, place)
   const at = look.crossedAt
   if (moved < 0.5) return { decision: 'none', confidence: 1 - moved, at }
   // Where nothing tells the way, it is where it was heard last.
@@ -59,8 +64,9 @@ export function judgeRun(
   seen.forEach(({ epc }, n) => {
     const own = impressions[n]
     const place = own && places.get(own)
-    if (own !== undefined && place !== undefined)
-      decisions.set(epc, decide(own.look, place, movedOdds(model, own.look, place, strongDb), model))
+    if (own === undefined || place === undefined) return
+    const moved = movedOdds(model, own.look, place, strongDb)
+    decisions.set(epc, decide(own.look, { moved, inwards: inwardsOdds(model, own.look, place) }))
   })
   return decisions
 }

@@ -14,8 +14,11 @@ export interface GateModel {
   readonly motion: Regression
   /** What its load and the other tags of it add to that (`evidenceOf`). */
   readonly moved: Forest
-  /** Log odds that it went through, by a second look (`secondEvidence`); absent: the first one decides. */
-  readonly second?: Forest | undefined
+  /**
+   * By a second look: log odds that it went through (`secondEvidence`), and that it went in rather than out, by what the first
+   * look says of its way and what its company says (`Company`). Absent: the first look decides.
+   */
+  readonly second?: { readonly moved: Forest; readonly direction: Regression } | undefined
   /** That it went in rather than out (`directionFeatures`); no bias, for a gate has no favourite way. */
   readonly direction: Regression
   readonly loadDirection: Regression

@@ -1,27 +1,41 @@
-import { forestOdds } from './forest.ts'
 import { type Habit, learnMoved, learnPassed, noHabit } from './habit.ts'
-import { decide, type Impression, impressionOf, strongLevelOf } from './judge.ts'
+import { type Belief, decide, type Impression, impressionOf, strongLevelOf } from './judge.ts'
 import { loadsOf, type Place } from './loads.ts'
 import { type GateModel, models } from './model.ts'
-import type { GateRead } from './read.ts'
-import { type Crowd, type FirstLook, firstLook, hopeless, type Past, secondEvidence, withLook } from './second-look.ts'
+import type { GateRead, Side } from './read.ts'
+import {
+  type Crowd,
+  firstLook,
+  hopeless,
+  type Past,
+  type SecondEvidence,
+  secondEvidence,
+  secondLook,
+  withLook,
+} from './second-look.ts'
 
 /** Silence after which a tag is judged: what it did is over. Decisions come at most so long after its last read. */
-const quietMs = 1_800
+const quietMs = 1_500
 /** A tag that is quiet and undecided is judged once more, when all that came with it has been seen. */
-export const lastLookMs = 2_800
+export const lastLookMs = 2_500
 /** A tag does not go the same way twice within this time. */
 const sameWayMs = 15_000
-/** A passage that is less sure is not told: goods that are said to have left must have left. */
-const leastConfidence = 0.95
+/**
+ * What is less sure is not told: goods that are said to have left must have left. After the first look, by confidence; after a
+ * second one by the log odds that it went through and those of its way.
+ */
+const leastSure = { confidence: 0.95, moved: 3.3, way: 2 }
 /** So long a tag that passed speaks for those that came with it. */
 const companyMs = 5_000
-/** Of those that are not judged themselves, an impression so old will do. */
-const freshMs = 1_000
 /** Log odds of the first look that no second look makes a passage of. */
 const leastFirst = -4
-/** A tag that goes on being read is judged so often. */
+/** Tags that go on being read are judged so often, all at the same moments: then their company is looked at once. */
 const lookEveryMs = 1_000
+/**
+ * One that surely stands, by its own motion and known for a while or by all that is known (log odds), is looked at again
+ * when the other side hears it, and every so often else.
+ */
+const standing = { motion: -2, knownMs: 5_000, odds: -5, lookAfterMs: 1_900 }
 /** Older reads are forgotten. */
 const horizonMs = 20_000
 /** Of one tag; the oldest go first. */
@@ -33,11 +47,13 @@ interface Watched {
   reads: GateRead[]
   /** Event time of the next look; undefined = quiet and judged. */
   lookAt: number | undefined
+  /** Where it surely stands. */
+  standsAt: Side | undefined
   /** Reads since the last passage, however many are kept. */
   count: number
-  /** As it was lately; and when that was. */
+  /** As it was when it was looked at last; and whether it has been read since. */
   impression: Impression | undefined
-  impressedAt: number
+  isReadSince: boolean
   /** What was said of it before, since it came or passed. */
   past: Past | undefined
   /** Its last passage, when that was decided, by what, and what was believed. */
@@ -47,7 +63,7 @@ interface Watched {
         readonly decidedAt: number
         readonly direction: 'in' | 'out'
         readonly by: Impression
-        readonly first: FirstLook
+        readonly belief: Belief
       }
     | undefined
 }
@@ -78,9 +94,10 @@ export function takeGateRead(watch: GateWatch, epc: string, read: GateRead): voi
   const watched = watch.tags.get(epc) ?? {
     reads: [],
     lookAt: undefined,
+    standsAt: undefined,
     count: 0,
     impression: undefined,
-    impressedAt: 0,
+    isReadSince: false,
     past: undefined,
     passed: undefined,
   }
@@ -95,7 +112,16 @@ export function takeGateRead(watch: GateWatch, epc: string, read: GateRead): voi
   watched.count += 1
   watch.firstDb ??= read.rssiDb
   watch.tellsLevels ||= read.rssiDb !== watch.firstDb
-  watched.lookAt = Math.min(watched.lookAt ?? Number.POSITIVE_INFINITY, read.at + lookEveryMs)
+  watched.isReadSince = true
+  const stands = read.side === watched.standsAt
+  watched.lookAt = Math.min(
+    watched.lookAt ?? Number.POSITIVE_INFINITY,
+    nextLook(stands ? read.at + standing.lookAfterMs : read.at),
+  )
+}
+
+function nextLook(after: number): number {
+  return (Math.floor(after / lookEveryMs) + 1) * lookEveryMs
 }
 
 /** A look at one tag, for those who look over the shoulder of a gate. */
@@ -106,7 +132,7 @@ export interface Seen {
   readonly strongDb: number
   readonly places: ReadonlyMap<Impression, Place>
   /** What the second look goes by (`secondEvidence`); undefined where none is worth it. */
-  readonly evidence: readonly number[] | undefined
+  readonly evidence: SecondEvidence | undefined
   /** Its last passage; undefined = none yet. */
   readonly passed: { readonly at: number } | undefined
 }
@@ -127,49 +153,66 @@ export function judgeDue(
   }
   // Those that are due have impressions of this very moment, and stand in the crowd with them.
   for (const [, watched] of due) {
-    const own = impress(watched, now, 0, model)
+    const own = lookAgain(watched, now, model)
     if (own !== undefined && own.motion > 0 && now - (own.reads.at(-1)?.at ?? now) >= quietMs)
       learnMoved(watch.habit, own)
   }
   const { second } = model
-  const looksTwice = second !== undefined
   let crowd: Crowd | undefined
   for (const [epc, watched] of due) {
     const own = watched.impression
     const last = watched.reads.at(-1)
     if (own === undefined || last === undefined) continue
+    watched.standsAt = undefined
     const isQuiet = now - last.at >= quietMs
     const isOver = now - last.at >= lastLookMs
-    watched.lookAt = isOver
-      ? undefined
-      : isQuiet
-        ? last.at + lastLookMs
-        : Math.min(last.at + quietMs, now + lookEveryMs)
+    watched.lookAt = isOver ? undefined : isQuiet ? last.at + lastLookMs : Math.min(last.at + quietMs, nextLook(now))
     // Whatever its company says, this one did not move.
-    if (own.motion < hopeless) continue
+    if (own.motion < hopeless) {
+      settleDown(watched, own)
+      continue
+    }
     crowd ??= crowdAt(watch, now, model)
     const place = crowd.places.get(own)
     if (place === undefined) continue
     // While it is read, only a change of side that has lasted is a passage: its own, or that of its load.
-    if (!isQuiet && !hasChangedSides(own.look, now) && !(looksTwice && hasChangedSides(place.load.look, now))) continue
+    if (
+      !isQuiet &&
+      !hasChangedSides(own.look, now) &&
+      !(second !== undefined && hasChangedSides(place.load.look, now))
+    ) {
+      if (own.motion < standing.motion && now - own.look.startedAt > standing.knownMs) settleDown(watched, own)
+      continue
+    }
     const first = firstLook(crowd, own)
     const evidence =
-      looksTwice && first.moved >= leastFirst
+      second !== undefined && first.moved >= leastFirst
         ? secondEvidence(crowd, own, place, watch.habit, watched.past, now)
         : undefined
-    watched.past = withLook(watched.past, first, now)
+    const belief = second === undefined || evidence === undefined ? first : secondLook(second, evidence)
+    watched.past = withLook(watched.past, first, belief, now)
     onLook?.({ epc, own, place, strongDb: crowd.strongDb, places: crowd.places, evidence, passed: watched.passed })
-    const odds = second === undefined || evidence === undefined ? first.moved : forestOdds(second, evidence)
-    const { decision: direction, confidence, at: wentAt } = decide(own.look, place, odds, model)
-    if (direction === 'none' || confidence < leastConfidence) continue
+    const { decision: direction, confidence, at: wentAt } = decide(own.look, belief)
+    if (belief.moved < standing.odds) settleDown(watched, own)
+    const isSure =
+      second === undefined
+        ? confidence >= leastSure.confidence
+        : belief.moved >= leastSure.moved && Math.abs(belief.inwards) >= leastSure.way
+    if (direction === 'none' || !isSure) continue
     const at = Math.round(wentAt)
     const { passed, count } = watched
     learnPassed(watch.habit, own)
     settle(watched, own)
-    watched.passed = { at, decidedAt: now, direction, by: own, first }
+    watched.passed = { at, decidedAt: now, direction, by: own, belief }
     if (passed?.direction === direction && at - passed.at < sameWayMs) continue
     emit({ epc, at, direction, confidence, count })
   }
+}
+
+/** It surely stands, and need not be looked at soon. */
+function settleDown(watched: Watched, { look }: Impression): void {
+  watched.standsAt = look.sides.at(-1)
+  watched.lookAt = undefined
 }
 
 function hasChangedSides({ sides, crossedAt }: Impression['look'], now: number): boolean {
@@ -182,30 +225,34 @@ function settle(watched: Watched, { look }: Impression): void {
   watched.count = watched.reads.length
   watched.impression = undefined
   watched.past = undefined
+  watched.standsAt = undefined
 }
 
 /** Everybody at the gate, those that just passed as they were then. */
 function crowdAt(watch: GateWatch, now: number, model: GateModel): Crowd {
   const crowd: Impression[] = []
-  const gone = new Map<Impression, FirstLook>()
+  const gone = new Map<Impression, Belief>()
+  const known = new Map<Impression, Belief>()
   for (const watched of watch.tags.values()) {
     const { passed } = watched
     if (passed !== undefined && now - passed.decidedAt < companyMs) {
       crowd.push(passed.by)
-      gone.set(passed.by, passed.first)
+      gone.set(passed.by, passed.belief)
     }
-    const own = impress(watched, now, freshMs, model)
-    if (own !== undefined) crowd.push(own)
+    const own = watched.impression ?? lookAgain(watched, now, model)
+    if (own === undefined) continue
+    crowd.push(own)
+    if (watched.past !== undefined) known.set(own, watched.past.belief)
   }
   const strongDb = watch.habit.strongDb ?? strongLevelOf(crowd)
-  return { places: loadsOf(crowd), gone, looks: new Map(), strongDb, model }
+  return { places: loadsOf(crowd), gone, known, looks: new Map(), strongDb, model }
 }
 
-/** The impression of a tag, at most `ageMs` old. */
-function impress(watched: Watched, now: number, ageMs: number, model: GateModel) {
-  if (watched.impression !== undefined && now - watched.impressedAt <= ageMs) return watched.impression
+/** The impression of a tag as it is now; that of before, if nothing was read since. */
+function lookAgain(watched: Watched, now: number, model: GateModel): Impression | undefined {
+  if (watched.impression !== undefined && !watched.isReadSince) return watched.impression
   forget(watched, now - horizonMs)
-  watched.impressedAt = now
+  watched.isReadSince = false
   watched.impression = watched.reads.length === 0 ? undefined : impressionOf(watched.reads, model)
   return watched.impression
 }
