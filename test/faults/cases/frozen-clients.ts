@@ -58,12 +58,13 @@ async function frozenBoards({ seed }: RunOptions): Promise<Outcome> {
     const lateMs = performance.now() - sinceMs
     const taken = (from: number, to: number) =>
       boards.slice(from, to).map(({ deltas }, i) => deltas.length - (before[from + i] ?? 0))
+    const trickledBytes = proxy.counters.downBytes - upBytes
     const openAtTheEnd = descriptorsOf(scene.cloud.pid)
     for (const board of boards) board.close()
     await until('the cloud has let go of the boards', () => descriptorsOf(scene.cloud.pid) <= openBefore + 2)
     const [quickDeltas, slowDeltas] = [Math.min(...taken(0, quick)), Math.max(...taken(quick, boards.length))]
     return {
-      injected: slowDeltas < quickDeltas / 4 && proxy.counters.downBytes - upBytes < 10_000,
+      injected: slowDeltas < quickDeltas / 4 && trickledBytes < 10_000,
       proof: `${frozen} of ${boards.length} boards read a byte a second for 20 s: ${slowDeltas} deltas there, ${quickDeltas} elsewhere, all equal ${Math.round(lateMs)} ms after the last change; descriptors of the cloud: ${openBefore} without boards, ${openWithBoards} when all had come, ${openAtTheEnd} at the end, ${descriptorsOf(scene.cloud.pid)} when they had gone`,
       verdict: await scene.judge({
         spools: spools(scene.directory),
