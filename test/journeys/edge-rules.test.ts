@@ -214,7 +214,7 @@ test('a rule that goes from the gateway to the cloud while it holds, and back: n
   await street.send('PUT', `/rules/${rule}`, { ...here, runs: 'cloud' })
   await until(
     'the gateway does not judge it any more',
-    async () => (await states()).length === 1 && seen('cleared').length === 3,
+    async () => (await states()).length === 1 && seen('cleared').some(({ text }) => text.includes('9.4')),
     asked,
   )
   await say(9.6)
