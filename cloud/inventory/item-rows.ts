@@ -17,7 +17,12 @@ import type { InventoryState } from './state.ts'
  * what is folded in seconds; each page knows up to where it has the log in it.
  */
 export interface ItemRows {
-  /** Fills items and tracks. Also forgets what was not committed. */
+  /**
+   * Fills tracks from their pages, before there are items: the collector counts these large BLOBs, looks through all that
+   * lives after every few, and a million items take it half a second each time.
+   */
+  loadTracks(state: InventoryState, names: Names): void
+  /** Fills items, and brings tracks up to date. Also forgets what was not committed. */
   load(state: InventoryState, names: Names): void
   /** Within the caller's transaction: all that was learned, and what is written whole. */
   save(state: InventoryState, names: Names, seen: readonly Seen[], whole: readonly TrackedItem[]): void
@@ -98,6 +103,12 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
   }
 
   return {
+    loadTracks: (state, names) => {
+      const { track } = decodersOf(state, names)
+      for (const row of database.prepare('SELECT rows FROM track_page ORDER BY id').iterate()) {
+        unpackRows(row['rows'], trackStride, track)
+      }
+    },
     load: (state, names) => {
       const decode = decodersOf(state, names)
       const asOf: number[] = []
@@ -111,9 +122,6 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
         const upTo = Number(row['as_of'])
         asOf[Number(row['id'])] = upTo
         logId = Math.max(logId, upTo)
-      }
-      for (const row of database.prepare('SELECT rows FROM track_page ORDER BY id').iterate()) {
-        unpackRows(row['rows'], trackStride, decode.track)
       }
       for (const row of database.prepare('SELECT id, kind, rows FROM item_log ORDER BY id').iterate()) {
         const id = Number(row['id'])

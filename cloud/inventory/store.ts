@@ -103,6 +103,7 @@ export function openInventoryStore(
         .map((row) => PlaceRow.parse(row))
       const state = emptyState(openPlaces(places.map((place) => ({ ...place, departed: place.departed === 1 }))))
       state.now = now
+      items.loadTracks(state, names)
       loadTags(database, state)
       savedNames = names.all.length
       savedPlaces = state.places.count
