@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KnownRecord } from '../../shared/record.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
+import { palletA } from '../support/journal-entries.ts'
 import { Sender } from '../support/sender.ts'
 import { openStreet, type Street } from '../support/street.ts'
 import { patienceMs, until } from '../support/until.ts'
@@ -155,6 +156,27 @@ test('what should be where: an item in the wrong slot, and what is missing, each
   await board.page.getByText('recall').waitFor()
   await board.page.getByRole('link', { name: 'A2' }).click()
   await board.page.getByRole('complementary', { name: 'Slot A2' }).waitFor()
+})
+
+test('what moved with a pallet twice is asked about: one is packed on it, of another it is denied', async () => {
+  const first = sent.length + 1
+  const codes = [palletA, epc(30), epc(31), epc(32)]
+  for (const slot of ['A1', 'A2']) sent.push({ kind: 'scan', action: 'put', codes, slot, at: Date.now() })
+  gateway.send(first, 2)
+  await until('they are in the journal', () => gateway.committed >= sent.length)
+  await street.caughtUp()
+  await board.page.goto(new URL('/goods', board.page.url()).href)
+  await board.page.getByRole('button', { name: `Not on it: ${epc(31)}` }).press('Enter')
+  const packed = board.page.getByRole('button', { name: `Packed on it: ${epc(30)}` })
+  await packed.press('Enter')
+  await packed.waitFor({ state: 'detached' })
+  await until('each is as it was said', async () => {
+    await street.caughtUp()
+    const rows = await street.all<{ child: string }>(`/sites/${site}/aggregations/proposed`)
+    return rows.length === 1 && rows[0]?.child === epc(32)
+  })
+  await board.page.goto(new URL(`/item/${epc(30)}`, board.page.url()).href)
+  await board.page.getByText('Packed on pallet').waitFor()
 })
 
 test.each([

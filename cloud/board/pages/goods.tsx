@@ -4,6 +4,7 @@ import { useStore } from '../live/store.ts'
 import { GoodsPlaces } from '../parts/goods-places.tsx'
 import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
+import { PackingProposals } from '../parts/packing-proposals.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { WideRows } from '../parts/wide-rows.tsx'
 
@@ -24,6 +25,8 @@ export function GoodsPage() {
       <Misplaced site={site} />
       <h2>{words.differing}</h2>
       <Differing site={site} />
+      <h2>{words.packing}</h2>
+      <PackingProposals site={site} />
     </section>
   )
 }
