@@ -1,5 +1,6 @@
 import { type Alert, type AlertReport, iso } from '../../shared/api.ts'
-import { areaOf, type OperatorArea } from '../../shared/operator-area.ts'
+import { areaOf } from '../../shared/area-of.ts'
+import type { OperatorArea } from '../../shared/operator-area.ts'
 
 /** What one person can take in at most: EEMUA 191 and ISA-18.2 count alarms for each 10 minutes, and call 10 a flood. */
 const periodMs = 600_000

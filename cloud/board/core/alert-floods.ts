@@ -1,5 +1,6 @@
 import type { Alert } from '../../../shared/api.ts'
-import { areaOf, type OperatorArea } from '../../../shared/operator-area.ts'
+import { areaOf } from '../../../shared/area-of.ts'
+import type { OperatorArea } from '../../../shared/operator-area.ts'
 import type { SiteMap } from '../../../shared/site-map.ts'
 
 /** ISA-18.2: ten new alarms or more in ten minutes, for one operator, are more than anybody can follow. */
