@@ -66,6 +66,16 @@ test('count: what is missing is said, and nothing is lost by it', async () => {
   await latest().getByText('1 found, 1 missing, 0 from elsewhere, 0 unknown').waitFor()
 })
 
+test('a slow server is asked in the order of the hand: a slot never overtakes the thing before it', async () => {
+  await board.page.route('**/api/v1/items/*', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await route.continue()
+  })
+  for (const code of ['A01-01-3', ...epcs, 'A01-01-3']) await scan(code)
+  await latest().getByText('2 found, 0 missing, 0 from elsewhere, 0 unknown').waitFor()
+  await board.page.unroute('**/api/v1/items/*')
+})
+
 describe('out of reach of the server', () => {
   test('a count waits on the handheld, and is sent when the server is back', async () => {
     await scan('A01-02-3')

@@ -5,7 +5,6 @@ import { slotStates } from '../../../shared/board.ts'
 import {
   noJob,
   type Placement,
-  placementOf,
   type ScanJob,
   type ScanMode,
   scanModes,
@@ -54,6 +53,7 @@ export function ScanPage() {
   const typed = useSignal('')
   const tones = useRef<Tones | null>(null)
   const counter = useRef(0)
+  const turn = useRef<Promise<void>>(Promise.resolve())
 
   const tell = (verdict: Verdict, text: string, more = '', to: Line['to'] = null) => {
     lines.value = [{ id: counter.current++, verdict, text, more, to }, ...lines.value].slice(0, mostLines)
@@ -117,7 +117,9 @@ export function ScanPage() {
   }
 
   const onThing = async (code: string) => {
+    const asked = mode.peek()
     const answer = await ask<Item>(`/items/${encodeURIComponent(code)}`)
+    if (mode.peek() !== asked) return // with the other mode went what was in hand
     const item = answer.ok ? answer.value : null
     const map = store.board.peek()?.map
     const name = map?.skus.find(({ sku }) => sku === item?.sku)?.name ?? item?.sku ?? code
@@ -145,7 +147,8 @@ export function ScanPage() {
     const code = text.trim()
     if (code === '') return
     const slot = [code, code.toUpperCase()].find((one) => store.board.peek()?.slotIndex.has(one))
-    void (slot === undefined ? onThing(code) : onSlot(slot))
+    // In the order of the hand: what the server is still asked about must not be overtaken by the slot it belongs to.
+    turn.current = turn.current.then(() => (slot === undefined ? onThing(code) : onSlot(slot)))
   }
   const takesCode = useRef(onCode)
   takesCode.current = onCode
@@ -243,8 +246,7 @@ export function ScanPage() {
                 type="button"
                 class="button primary"
                 onClick={() => {
-                  job.value = noJob
-                  void finish(placementOf(slot, things), things)
+                  turn.current = turn.current.then(() => onSlot(slot))
                 }}
               >
                 {words.scanDone}

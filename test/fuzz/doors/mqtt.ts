@@ -1,6 +1,7 @@
 import { connectAsync, type MqttClient } from 'mqtt'
 import { topicOf } from '../../../shared/wire.ts'
 import { epochA, run } from '../../support/journal.ts'
+import { patienceMs } from '../../support/until.ts'
 import { bytesOf, type Door } from './door.ts'
 
 const address = { site: 'north', gateway: 'a' }
@@ -30,7 +31,7 @@ export const mqttDoor: Door = {
           username: 'north/a',
           password: house.secrets.a,
           reconnectPeriod: 0,
-          connectTimeout: 5000,
+          connectTimeout: patienceMs,
         },
         false,
       )
