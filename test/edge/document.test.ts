@@ -14,7 +14,10 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'document-'))
   document = await openDocument(directory, log)
 })
-afterEach(() => rm(directory, { recursive: true }))
+afterEach(async () => {
+  await document.kept()
+  await rm(directory, { recursive: true })
+})
 
 test('before the first hello nothing is news: the hello says it', () => {
   take(1)
