@@ -54,7 +54,7 @@ Written by \`npm run faults -- --tier ${tier} --seed ${seed} --report docs/fault
 ${sum(({ records }) => records)} records, ${sum(({ kills }) => kills)} SIGKILLs, ${sum(({ lost }) => lost)} lost, ${sum(({ duplicated }) => duplicated)} duplicated.
 
 MB and descriptors: the most that any process of the fault, cloud or gateway, took at any time. More than ${bounds.rssMb} MB or ${bounds.descriptors} descriptors
-(F42: one more for each gateway), an unhandled rejection or an exit code that nobody provoked breaks the fault, whatever was stored.
+(F42: one more for each gateway; F44: three for each board), an unhandled rejection or an exit code that nobody provoked breaks the fault, whatever was stored.
 
 | fault | what | injected | held | records | lost | duplicated | declared | kills | MB | descriptors | s | proof |
 |---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|
