@@ -47,6 +47,11 @@ export function streetMetrics({ journal, admission, broker, tls, plaintextDoors 
     help: 'Points that no series store can hold',
     registers,
   })
+  const itemsToRefold = new Gauge({
+    name: 'inventory_items_to_refold',
+    help: 'Items of which something came late: their place is decided anew with the next ticks',
+    registers,
+  })
   const counters = new Map<string, Counter>()
   function count(name: string, value: number): void {
     const counter = counters.get(name) ?? new Counter({ name, help: name.replaceAll('_', ' '), registers })
@@ -94,6 +99,7 @@ export function streetMetrics({ journal, admission, broker, tls, plaintextDoors 
       tail.set(counted.tail)
       trimmed.set(counted.trimmed)
       pointsSetAside.set(counted.seriesSetAside)
+      itemsToRefold.set(counted.itemsToRefold)
       for (const projection of counted.projections) {
         lag.set({ projection: projection.name }, projection.lag)
         setAside.set({ projection: projection.name }, projection.setAside)

@@ -14,6 +14,8 @@ import type { InventoryState } from './state.ts'
 const uncertainShare = 0.5
 /** In the place of a read point, of what was only said to be on a logistic unit. */
 const neverSeen = 'aggregation'
+/** Of an item that waits to be folded anew. */
+const unweighed = 'Reads that came late are not weighed yet: within seconds they are.'
 
 /** An item as the API tells it; undefined for one that was imported and never seen. */
 export function viewItem(state: InventoryState, item: TrackedItem): Item | undefined {
@@ -32,7 +34,7 @@ export function viewItem(state: InventoryState, item: TrackedItem): Item | undef
     lastSeenAt: iso(item.lastSeenAt === 0 ? item.decidedAt : item.lastSeenAt),
     readPoint: item.readPoint === '' ? neverSeen : item.readPoint,
     confidence: itemConfidence(state, item),
-    why: why(state, item, rival),
+    why: item.staleFrom === 0 ? why(state, item, rival) : `${why(state, item, rival)} ${unweighed}`,
   }
 }
 

@@ -42,6 +42,8 @@ export interface Inventory extends Projection, InventoryQueries {
   readonly conclusions: Conclusions
   /** When an item last came onto a site, by the ledger, Unix ms; undefined: nobody saw it come. */
   arrivedAt(epc: string): number | undefined
+  /** Items that wait to be folded anew with the next ticks, because something of them came late. */
+  readonly itemsToRefold: number
   /** Canonical text of the state (`exportState`). */
   export(part: 'items' | 'everything'): string
   /** Canonical text of the kept evidence. */
@@ -105,6 +107,9 @@ export async function openInventory(options: {
       return item && store.ledger.arrivedAt(item.id)
     },
     totals: (site) => state.sites.get(site)?.totals,
+    get itemsToRefold() {
+      return state.stale.size
+    },
     export: (part) => exportState(state, part, part === 'everything' ? store.ledger.all() : [], store.names),
     exportEvidence: () => exportEvidence(state, store.evidence.all(), store.names),
     close: async () => {

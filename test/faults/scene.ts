@@ -379,6 +379,9 @@ export async function openScene({
       const edges = actors.filter(({ name }) => name !== 'cloud')
       for (const actor of edges) await actor.stop()
       await scene.caughtUp()
+      // What came later than a tick that found its tag silent is weighed with the next one.
+      const isWeighed = async () => (await scene.metric('inventory_items_to_refold')) === 0
+      await until('nothing of the stock waits to be folded anew', isWeighed, { withinMs: 60_000, everyMs: 250 })
       await scene.cloud.stop()
       const processes: ProcessSeen[] = []
       for (const actor of actors) {

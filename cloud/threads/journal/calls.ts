@@ -35,6 +35,8 @@ export interface JournalCounted {
   readonly projections: readonly { readonly name: string; readonly lag: number; readonly setAside: number }[]
   /** Points that no series store can hold. */
   readonly seriesSetAside: number
+  /** Items whose place is decided anew with the next ticks. */
+  readonly itemsToRefold: number
 }
 
 /** What the thread of journal, stock, goods, alerts and supervision is asked. */

@@ -248,7 +248,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
     }
   },
   counted() {
-    const { journal, following, intake, setAside, series } = opened()
+    const { journal, following, intake, setAside, series, inventory } = opened()
     const aside = Map.groupBy(setAside.list(), ({ projection }) => projection)
     return {
       tail: journal.tail,
@@ -256,6 +256,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
       intake: intake.counters,
       projections: [...following].map(([name, { lag }]) => ({ name, lag, setAside: aside.get(name)?.length ?? 0 })),
       seriesSetAside: series().setAside,
+      itemsToRefold: inventory.itemsToRefold,
     }
   },
   async close() {

@@ -270,6 +270,35 @@ describe('what it takes to be there, and to be gone', () => {
     })
   }
 
+  test('what comes late, after silence was concluded, waits for the next tick: the item says so, and how many wait is told', async () => {
+    const inventory = await openInventory({ path: ':memory:', tell: () => undefined })
+    const seen = () => [
+      inventory.item(epcA)?.state,
+      inventory.item(epcA)?.why.includes('late'),
+      inventory.itemsToRefold,
+    ]
+    const [map, first, silent, late, next] = numbered([
+      published(rotterdam()),
+      stays(0, 'shelf.1'),
+      tick(t0 + 10 * minute),
+      stays(2 * minute, 'shelf.1'),
+      tick(t0 + 10 * minute + second),
+    ])
+    const told = []
+    for (const entry of [map, first, silent, late, next]) {
+      if (entry === undefined) throw new Error('five entries')
+      await inventory.apply([entry], never)
+      told.push(seen())
+    }
+    await inventory.close()
+    expect(told.slice(1)).toEqual([
+      ['present', false, 0],
+      ['gone', false, 0],
+      ['glimpsed', true, 1],
+      ['gone', false, 0],
+    ])
+  })
+
   test('a correction takes back what was entered, and enters what it lacks; the day is counted anew', async () => {
     const told: unknown[] = []
     const inventory = await openInventory({ path: ':memory:', tell: (facts) => told.push(...facts) })
