@@ -281,7 +281,7 @@ describe('what it takes to be there, and to be gone', () => {
       published(rotterdam()),
       stays(0, 'shelf.1'),
       tick(t0 + 10 * minute),
-      stays(2 * minute, 'shelf.1'),
+      stays(90 * second, 'shelf.1'),
       tick(t0 + 10 * minute + second),
     ])
     const told = []
