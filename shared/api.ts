@@ -396,11 +396,20 @@ export const RuleTrial = z.object({
   from: Iso,
   to: Iso,
   sensors: z.int().describe('that the rule concerns'),
+  goods: z.int().optional().describe('items whose way was looked at, of a rule on what goods went through'),
   values: z.int().describe('that were looked at'),
   everyMs: z.int().nullable().describe('width of buckets, where a sensor has too many values; null: every value'),
   times: z.int().describe('how often it would have rung'),
   items: z
-    .array(z.object({ sensor: z.string(), raisedAt: Iso, clearedAt: Iso.nullable(), value: z.number() }))
+    .array(
+      z.object({
+        subject: z.string().describe('as of an alert: a sensor, or what goods it would have stood for'),
+        raisedAt: Iso,
+        clearedAt: Iso.nullable(),
+        value: z.number().describe('with which it rang; of goods the worst of it'),
+        items: z.int().optional().describe('so many items'),
+      }),
+    )
     .describe('the newest 500, oldest first'),
 })
 export type RuleTrial = z.infer<typeof RuleTrial>

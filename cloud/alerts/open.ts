@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { Alert } from '../../shared/api.ts'
 import { MaintenanceWindow } from '../../shared/maintenance.ts'
@@ -19,6 +20,7 @@ import { followingStock, type Wait } from './following-stock.ts'
 import { ToldSpells } from './goods/climate/judge.ts'
 import { StoredPage } from './goods/climate/parts.ts'
 import { SensorsOfPlaces, StoredPath } from './goods/climate/path.ts'
+import { readWays } from './goods/climate/rehearse.ts'
 import { StoredDue } from './goods/due.ts'
 import { type Reading, takeReading } from './goods/read.ts'
 import { hasGoodsRules } from './goods/rules.ts'
@@ -268,6 +270,10 @@ export async function openAlerts(options: {
       return reportOf({ fromMs, toMs, raised, rings, ringsFromMs, open, ...asked })
     },
     rules: () => [...state.rules.all.values()].map(({ rule }) => rule),
+    ways: async (rule, fromMs) => {
+      if (conclusions === undefined) return []
+      return readWays(state, conclusions, rule, { fromMs, offset: projecting.offset }, () => nextTurn())
+    },
     nextRaiseAt: () => nextRaiseAt(state),
     standing: () => {
       const open = [...state.open.all.values()].map(({ alert }) => alert)

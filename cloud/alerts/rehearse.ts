@@ -10,7 +10,8 @@ export interface Reading {
 
 /** Once that the rule would have raised its alert. */
 export interface WouldHaveRung {
-  readonly sensor: string
+  /** The sensor. */
+  readonly subject: string
   readonly raisedAt: number
   /** null: it would still stand at the end. */
   readonly clearedAt: number | null
@@ -26,7 +27,7 @@ export function rehearse(rule: ValueRule, readings: readonly Reading[], toMs: nu
   const sensors = [...new Set(readings.map(({ sensor }) => sensor))]
   const watches = new Map<string, Watch>(sensors.map((sensor) => [sensor, unwatched()]))
   const others = new Map(sensors.map((sensor) => [sensor, sensors.filter((other) => other !== sensor)]))
-  const rung: { sensor: string; raisedAt: number; clearedAt: number | null; value: number }[] = []
+  const rung: { subject: string; raisedAt: number; clearedAt: number | null; value: number }[] = []
   const standing = new Map<string, (typeof rung)[number]>()
 
   function passTime(sensor: string, watch: Watch, now: number): void {
@@ -37,7 +38,7 @@ export function rehearse(rule: ValueRule, readings: readonly Reading[], toMs: nu
     if (turned === 'clear') end(sensor, endsAt)
   }
   function note(sensor: string, raisedAt: number, value: number): void {
-    const one = { sensor, raisedAt, clearedAt: null, value }
+    const one = { subject: sensor, raisedAt, clearedAt: null, value }
     rung.push(one)
     standing.set(sensor, one)
   }

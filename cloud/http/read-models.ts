@@ -19,9 +19,11 @@ import type { AgeRow, ExpectedRow, ItemFacts, MisplacedRow } from '../../shared/
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { OperatorArea } from '../../shared/operator-area.ts'
 import type { Rule } from '../../shared/rule.ts'
+import type { ClimateRule } from '../../shared/rules/of-goods.ts'
 import type { ExpectedShipment, ShipmentDetail, ShipmentSummary, WithoutOrderRow } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { Hearing } from '../../shared/tuning.ts'
+import type { Way } from '../alerts/goods/climate/rehearse.ts'
 import type { ExpectedFilter } from '../goods/against-homes.ts'
 import type { MovementFilter, Told } from '../inventory/movements.ts'
 import type { Stay, StaysQuery } from '../inventory/stays.ts'
@@ -140,6 +142,8 @@ export interface AlertQueries {
   /** Windows that are not over, of every site. */
   maintenance(): readonly MaintenanceWindow[]
   rules(): readonly Rule[]
+  /** The ways of the goods that a rule is about, from an instant, Unix ms, on; `too-many`: more than a trial looks at. */
+  ways(rule: ClimateRule, fromMs: number): Promise<readonly Way[] | 'too-many'>
 }
 
 /** What antennas hear just now. */

@@ -1,3 +1,4 @@
+import type { Way } from '../../cloud/alerts/goods/climate/rehearse.ts'
 import { reportOf } from '../../cloud/alerts/report.ts'
 import type {
   AlertQueries,
@@ -36,6 +37,8 @@ export interface Warehouse {
   alerts: Alert[]
   rules: Rule[]
   maintenance: MaintenanceWindow[]
+  /** Of any goods. */
+  ways: Way[]
   gateways: GatewayState[]
   gaps: GapRow[]
   setAside: GapRow[]
@@ -53,6 +56,7 @@ export function emptyWarehouse(): Warehouse {
     alerts: [],
     rules: [],
     maintenance: [],
+    ways: [],
     gateways: [],
     gaps: [],
     setAside: [],
@@ -163,6 +167,7 @@ export function alertsOf(house: Warehouse): AlertQueries {
     },
     maintenance: () => house.maintenance,
     rules: () => house.rules,
+    ways: async () => house.ways,
   }
 }
 

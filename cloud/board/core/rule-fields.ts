@@ -41,8 +41,9 @@ export function quantityAsked(kind: string, values: Readonly<Record<string, unkn
   return isOfTemperature ? 'temperature' : String(values['quantity'] ?? '')
 }
 
-/** Which kinds are held against values, and so can be tried on history. */
-export function isOfValues(kind: string): boolean {
+/** Which kinds can be tried on history: those on values, and on what goods went through. */
+export function canBeTried(kind: string): boolean {
+  if (kind === 'goods-exposure' || kind === 'goods-kinetic') return true
   return ValueRule.options.some(({ shape }) => shape.type.value === kind)
 }
 

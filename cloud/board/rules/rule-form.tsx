@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Rule } from '../../../shared/rule.ts'
 import { checkedRule, draftOfRule, type Flaw, newDraft, type RuleDraft, withKind } from '../core/rule-draft.ts'
-import { fieldsOf, isOfValues, isRare, type RuleField, ruleKinds } from '../core/rule-fields.ts'
+import { canBeTried, fieldsOf, isRare, type RuleField, ruleKinds } from '../core/rule-fields.ts'
 import { ruleFromYaml, type TextFlaw, yamlOf } from '../core/rule-yaml.ts'
 import { nameIn } from '../core/words/rule-words.ts'
 import { ask, type Refusal } from '../live/ask.ts'
@@ -207,7 +207,7 @@ export function RuleForm({
           <RefusalNotice refusal={refused.value} />
         </div>
       )}
-      {text.value === null && isOfValues(draft.value.kind) && (
+      {text.value === null && canBeTried(draft.value.kind) && (
         <p class="wide rule-try">
           <button
             type="button"

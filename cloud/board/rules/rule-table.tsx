@@ -1,7 +1,7 @@
 import { textIn } from '../../../shared/alert-words.ts'
 import type { RuleOnGateway } from '../../../shared/api.ts'
 import { type Rule, runsOnGateway } from '../../../shared/rule.ts'
-import { isOfValues } from '../core/rule-fields.ts'
+import { canBeTried } from '../core/rule-fields.ts'
 import { conditionSaid } from '../core/rule-said.ts'
 import { useStore } from '../live/store.ts'
 import { Mark } from '../parts/mark.tsx'
@@ -85,7 +85,7 @@ function Row({
         )}
       </td>
       <td class="rule-trial">
-        {isOfValues(rule.type) ? (
+        {canBeTried(rule.type) ? (
           <>
             <TrialSaid trial={trial} quantity={'quantity' in rule ? rule.quantity : ''} />{' '}
             {trial.answer.value === null && !trial.isBusy.value && (

@@ -45,23 +45,32 @@ export function TrialSaid({ trial, quantity }: { readonly trial: Trial; readonly
         {got.status === 0 ? store.words.value.notReachableTitle : got.detail}
       </span>
     )
-  const { times, values, sensors, items } = got.value
+  const { times, values, sensors, goods, items } = got.value
   const newest = items.at(-1)
+  if (goods === 0) return <span class="quiet">{words.noGoodsTried}</span>
   if (values === 0) return <span class="quiet">{words.notTried}</span>
   return (
     <span>
       <b>{words.wouldRing(times, format.number(times))}</b>
       <br />
       <span class="quiet">
+        {goods !== undefined && words.ofGoods(goods, format.number(goods))}
         {words.ofValues(values, format.number(values), format.number(sensors))}
         {newest !== undefined && (
           <>
             <br />
-            {words.newest(
-              format.moment(Date.parse(newest.raisedAt)),
-              newest.sensor,
-              format.quantity(quantity, newest.value),
-            )}
+            {newest.items === undefined
+              ? words.newest(
+                  format.moment(Date.parse(newest.raisedAt)),
+                  newest.subject,
+                  format.quantity(quantity, newest.value),
+                )
+              : words.newestGoods(
+                  format.moment(Date.parse(newest.raisedAt)),
+                  newest.subject,
+                  newest.items,
+                  format.number(newest.items),
+                )}
           </>
         )}
       </span>

@@ -227,6 +227,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   alertReport: (site, range, asked) => opened().alerts.alertReport(site, range, asked),
   maintenance: () => opened().alerts.maintenance(),
   rules: () => opened().alerts.rules(),
+  ways: (rule, fromMs) => opened().alerts.ways(rule, fromMs),
   hearing: (site) => opened().tuning.hearing(site),
   gateways: () => opened().supervision.gateways(),
   gaps: (site, page) => opened().supervision.gaps(site, page),

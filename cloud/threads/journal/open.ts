@@ -57,6 +57,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   alertReport: true,
   maintenance: true,
   rules: true,
+  ways: true,
   hearing: true,
   gateways: true,
   gaps: true,

@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { lineOfValues, partMs } from '../../../cloud/alerts/goods/climate/parts.ts'
+import { rehearseGoods, triedParts } from '../../../cloud/alerts/goods/climate/rehearse.ts'
 import { openAlerts } from '../../../cloud/alerts/open.ts'
 import { openInventory } from '../../../cloud/inventory/open.ts'
 import type { JournalEntry } from '../../../cloud/journal/journal.ts'
+import { isKind } from '../../../shared/record.ts'
 import { Rule } from '../../../shared/rule.ts'
+import type { ClimateRule } from '../../../shared/rules/of-goods.ts'
 import {
   epcA,
   epcB,
@@ -105,6 +109,47 @@ async function alertsOf(entries: readonly JournalEntry[]) {
 }
 
 const at = (text: string) => Math.round((Date.parse(text) - t0) / minute)
+
+/** What a trial of the rule finds on the same journal, as `summary` tells it: by windows that end up to minute `to`. */
+async function tried(asked: Record<string, unknown>, entries: readonly JournalEntry[], to: number) {
+  const inventory = await openInventory({ path: ':memory:', tell })
+  const alerts = await openAlerts({ path: ':memory:', tell, conclusions: inventory.conclusions })
+  await inventory.apply(entries, never)
+  await alerts.apply(entries, never)
+  const climate = Rule.parse({ site: 'rtm', severity: 2, id: 'tried', name: 'tried', ...asked }) as ClimateRule
+  const parts = triedParts(climate, t0, t0 + to * minute)
+  const ways = await alerts.ways(climate, parts.first * partMs(climate))
+  await alerts.close()
+  await inventory.close()
+  if (ways === 'too-many') throw new Error(ways)
+  const values = entries.flatMap((entry) =>
+    entry.origin === 'gateway'
+      ? entry.records.flatMap((one) => (one !== null && isKind(one, 'measurement') ? one : []))
+      : [],
+  )
+  const lines = Map.groupBy(values, ({ sensor }) => sensor)
+  const lineOf = (said: typeof values) =>
+    lineOfValues(
+      climate,
+      said.flatMap(({ at: stamp, values: { temperature } }) =>
+        typeof temperature === 'number' ? { at: stamp, value: temperature } : [],
+      ),
+      parts.first,
+      parts.end,
+    )
+  const found = await rehearseGoods(
+    climate,
+    ways,
+    new Map([...lines].map(([sensor, said]) => [sensor, lineOf(said)])),
+    parts,
+    async () => undefined,
+  )
+  return found.map(
+    ({ subject, value, items: count, raisedAt, clearedAt }) =>
+      `${subject} ×${count} ${value} @${(raisedAt - t0) / minute}` +
+      `${clearedAt === null ? '' : ` until ${(clearedAt - t0) / minute}`}`,
+  )
+}
 
 async function summary(entries: readonly JournalEntry[]): Promise<readonly string[]> {
   return (await alertsOf(entries)).map(
@@ -279,6 +324,40 @@ describe('what goods went through', () => {
     expect(live?.id).toBeDefined()
     expect(late?.id).toBe(live?.id)
   })
+})
+
+describe('a rule on what goods went through, tried on history: as it would have rung', () => {
+  const day = (own: readonly JournalEntry[]) =>
+    journal(
+      own,
+      200,
+      lies('cold.1', 0, 140),
+      lies('cold.1', 0, 200, [epcB]),
+      leaves(140),
+      said(10, 0, 40),
+      said(5, 40, 160),
+      said(10, 160, 200),
+    )
+  for (const [name, asked, expected] of [
+    [
+      'once for two items, and again for the one that stayed',
+      warm,
+      ['C-1 MILK ×2 80 @31 until 70', 'C-1 MILK ×1 80 @191'],
+    ],
+    ['with a limit that nothing reached', { ...warm, limit: 10 }, []],
+    ['of goods that were never here', { ...warm, goods: { skus: ['MED-*'] } }, []],
+    ['by its time alone', long, ['C-1 MILK ×2 40 @21 until 80', 'C-1 MILK ×1 40 @181']],
+    ['by the mean of an hour', { ...aged, limit: 9 }, ['C-1 MILK ×2 10 @30 until 54']],
+  ] as [string, Record<string, unknown>, string[]][]) {
+    test(name, async () => {
+      expect(await tried(asked, day([milk]), 200)).toEqual(expected)
+      // In force it is one alert, since nobody saw that it went.
+      const rang = await alertsOf(day([milk, rule(asked)]))
+      expect(rang.map(({ raisedAt, times }) => `${times} @${at(raisedAt)}`)).toEqual(
+        expected.slice(0, 1).map((text) => `${expected.length} ${/@\d+/.exec(text)?.[0]}`),
+      )
+    })
+  }
 })
 
 describe('the same whoever reads the journal, and when', () => {

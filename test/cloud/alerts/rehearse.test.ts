@@ -15,8 +15,8 @@ function rung(rule: object, minutes: readonly Readonly<Record<string, number>>[]
   )
   const found = rehearse(Rule.parse(rule) as ValueRule, readings, minutes.length * minute)
   return found.map(
-    ({ sensor, raisedAt, clearedAt }) =>
-      `${sensor} ${raisedAt / minute}–${clearedAt === null ? '' : clearedAt / minute}`,
+    ({ subject, raisedAt, clearedAt }) =>
+      `${subject} ${raisedAt / minute}–${clearedAt === null ? '' : clearedAt / minute}`,
   )
 }
 const ofOne = (...values: readonly number[]) => values.map((s) => ({ s }))

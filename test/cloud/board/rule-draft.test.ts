@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { durationMs, durationText } from '../../../cloud/board/core/duration-text.ts'
 import { checkedRule, draftOfRule, newDraft, withKind } from '../../../cloud/board/core/rule-draft.ts'
-import { fieldsOf, isOfValues, ruleKinds } from '../../../cloud/board/core/rule-fields.ts'
+import { canBeTried, fieldsOf, ruleKinds } from '../../../cloud/board/core/rule-fields.ts'
 import { ruleFromYaml, rulesFileText, rulesFromText, yamlOf } from '../../../cloud/board/core/rule-yaml.ts'
 import { rulesEn } from '../../../cloud/board/core/words/rules-en.ts'
 import { Rule } from '../../../shared/rule.ts'
@@ -59,14 +59,9 @@ describe('a rule goes through the form', () => {
     ])
     expect(nameless).toEqual([])
   })
-  test('only rules on values can be tried', () => {
-    expect(['threshold', 'kinetic', 'silent', 'stock', 'of-next-year'].map(isOfValues)).toEqual([
-      true,
-      true,
-      false,
-      false,
-      false,
-    ])
+  test('only rules on values and on what goods went through can be tried', () => {
+    const kinds = ['threshold', 'kinetic', 'goods-exposure', 'goods-kinetic', 'silent', 'stock', 'of-next-year']
+    expect(kinds.filter(canBeTried)).toEqual(['threshold', 'kinetic', 'goods-exposure', 'goods-kinetic'])
   })
   test('a rule that was begun keeps what was typed when its kind changes, but no choice that the other does not have', () => {
     const begun = newDraft('rate', 'r1')

@@ -577,11 +577,34 @@ describe('people’s acts', () => {
       ...{ from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z', sensors: 1, values: 5, everyMs: null },
       times: 2,
       items: [
-        { sensor: 's1', raisedAt: '2026-01-01T00:01:00.000Z', clearedAt: '2026-01-01T00:03:00.000Z', value: 9 },
-        { sensor: 's1', raisedAt: '2026-01-01T00:04:00.000Z', clearedAt: null, value: 9 },
+        { subject: 's1', raisedAt: '2026-01-01T00:01:00.000Z', clearedAt: '2026-01-01T00:03:00.000Z', value: 9 },
+        { subject: 's1', raisedAt: '2026-01-01T00:04:00.000Z', clearedAt: null, value: 9 },
       ],
     })
     expect((await send('POST', '/api/v1/rules/try', { rule })).statusCode).toBe(400)
+    const hour = 3_600_000
+    const spoiled = {
+      ...{ type: 'goods-exposure', id: 'spoiled', site: 'harbour', name: 'Spoiled', severity: 2 },
+      ...{ direction: 'above', limit: 8, degreeMinutes: 60, overMs: hour },
+    }
+    for (let n = 0; n < 60; n += 1) {
+      const last = n < 40 ? 10 : 5
+      bench.buckets.push({ at: at + n * 60_000, count: 1, min: last, max: last, mean: last, last })
+    }
+    const stop = { at, where: 'here' as const, sensor: 's1', place: 'A-1', zone: 'A' }
+    bench.house.ways.push({ path: { sku: 'MILK', lot: null, stops: [stop] }, items: 3 })
+    const goods = await send('POST', '/api/v1/rules/try', { rule: spoiled, ...day })
+    bench.buckets.length = 0
+    bench.house.ways.length = 0
+    expect(goods.json()).toMatchObject({
+      ...{ sensors: 1, goods: 3, values: 60, everyMs: null, times: 1 },
+      items: [
+        {
+          ...{ subject: 'A-1 MILK', items: 3, value: 80 },
+          ...{ raisedAt: '2026-01-01T00:31:00.000Z', clearedAt: '2026-01-01T01:10:00.000Z' },
+        },
+      ],
+    })
     const months = { rule: warm, from: '2026-01-01T00:00:00Z', to: '2026-03-01T00:00:00Z' }
     expect((await send('POST', '/api/v1/rules/try', months)).statusCode).toBe(400)
     expect(bench.journalled).toEqual([])

@@ -5,20 +5,13 @@ import { restate } from '../../raise.ts'
 import type { AlertState } from '../../state.ts'
 import { begin, end, type Turning, tellPast } from '../due.ts'
 import { climateRules } from '../rules.ts'
+import { addFound, type Group, type Groups, joined, judging } from './groups.ts'
 import { linesOf, oldestPart, partAt, partMs } from './parts.ts'
-import { pathKey, type StoredPath } from './path.ts'
-import { type Found, type Spell, spellsOf } from './spells.ts'
+import type { StoredPath } from './path.ts'
 
 /** Spells of one subject that were told; Unix ms, null: it lasts. So what late data changes of one is not told twice. */
 export const ToldSpells = z.array(z.tuple([z.number(), z.number().nullable()]))
 export type ToldSpells = z.infer<typeof ToldSpells>
-
-/** All that is found of one subject: a lot, or a SKU that got warm in one place. */
-interface Group {
-  readonly zone: string | null
-  readonly over: Spell[]
-  readonly lasting: { readonly spell: Spell; readonly isKnown: boolean; readonly key: string }[]
-}
 
 /** Holds goods against what they went through, whenever a part of time has ended since the tick `before`. */
 export function judgeClimate(turning: Turning, before: number, now: number): void {
@@ -35,26 +28,16 @@ function judge(turning: Turning, rule: ClimateRule, now: number): void {
   const [first, last] = [oldestPart(rule, now), partAt(rule, now)]
   const lines = linesOf(state, rule, first, last)
   const isHot = [...lines.values()].some((line) => line.isHot)
-  const groups = new Map<string, Group>()
-  /** What was found for paths that are the same. */
-  const ways = new Map<string, Found>()
+  const groups: Groups = new Map()
+  const judged = judging(rule, lines, first, last)
   for (const [key, path] of [...state.paths.all]) {
     if (!key.startsWith(`${rule.id}/`)) continue
     if (!isHot && path.counted === undefined) continue
     const wasHot = path.stops.some(({ sensor }) => sensor !== null && lines.get(sensor)?.isHot === true)
     if (!wasHot && path.counted === undefined) continue
-    const way = pathKey(path, first * partMs(rule))
-    const found = ways.get(way) ?? spellsOf(rule, path, lines, first, last)
-    ways.set(way, found)
-    const { spells, isKnown } = found
-    for (const spell of spells) {
-      const subject = isCounted(path, spell) ? path.counted.subject : subjectOf(path, spell)
-      const group: Group = groups.get(subject) ?? { zone: spell.zone, over: [], lasting: [] }
-      groups.set(subject, group)
-      if (spell.to === undefined) group.lasting.push({ spell, isKnown, key })
-      else group.over.push(spell)
-    }
-    if (path.counted !== undefined && spells.every(({ to }) => to !== undefined)) uncount(state, key, path)
+    const found = judged(path)
+    addFound(groups, path, found, key)
+    if (path.counted !== undefined && found.spells.every(({ to }) => to !== undefined)) uncount(state, key, path)
   }
   for (const [subject, group] of groups) settle(turning, rule, subject, group, now)
   const prefix = conditionKey(rule, rule.site, '')
@@ -65,42 +48,36 @@ function judge(turning: Turning, rule: ClimateRule, now: number): void {
 }
 
 /** What was found of a subject, against what was told of it. */
-function settle(
-  turning: Turning,
-  rule: ClimateRule,
-  subject: string,
-  { zone, over, lasting }: Group,
-  now: number,
-): void {
+function settle(turning: Turning, rule: ClimateRule, subject: string, { over, lasting }: Group, now: number): void {
   const { state } = turning
   const key = conditionKey(rule, rule.site, subject)
-  const due = { site: rule.site, rule: rule.id, subject, zone, raised: false }
+  const due = { site: rule.site, rule: rule.id, subject, raised: false }
   const spells = joined(over)
   const known = state.dues.get(key)
   if (known !== undefined && lasting.length === 0) {
     const last = spells.findLast(({ to }) => to >= known.sinceAt)
     endAt(turning, key, last?.to ?? now, last === undefined)
   }
-  for (const { from, to, value, items } of spells) {
+  for (const { from, to, value, items, zone } of spells) {
     if (wasTold(state, key, from, to)) continue
     state.toldSpells.put(key, [...(state.toldSpells.get(key) ?? []), [from, to]])
-    tellPast(turning, key, { ...due, sinceAt: from, dueAt: from, value, items }, to)
+    tellPast(turning, key, { ...due, zone, sinceAt: from, dueAt: from, value, items }, to)
   }
-  if (lasting.length === 0) return
-  const items = lasting.length
+  const [all] = joined(lasting)
+  if (all === undefined) return
+  const { items, zone, from: sinceAt } = all
   // Of what is not known at present nobody can say that it is so, nor how bad it is.
-  const told = lasting.filter(({ isKnown }) => isKnown).map(({ spell }) => spell.value)
-  const value = told.length > 0 ? Math.max(...told) : (known?.value ?? 0)
+  const [told] = joined(lasting.filter(({ isKnown }) => isKnown))
+  const value = told?.value ?? known?.value ?? 0
   if (known === undefined) {
-    if (told.length === 0) return
-    const sinceAt = Math.min(...lasting.map(({ spell }) => spell.from))
+    if (told === undefined) return
     state.toldSpells.put(key, [...(state.toldSpells.get(key) ?? []), [sinceAt, null]])
-    begin(turning, key, { ...due, sinceAt, dueAt: sinceAt, value, items }, now)
+    begin(turning, key, { ...due, zone, sinceAt, dueAt: sinceAt, value, items }, now)
   } else if (known.value !== value || known.items !== items) {
     state.dues.put(key, { ...known, value, items })
     restate(state, key, { value, items }, turning.changes)
   }
-  for (const { spell, key: pathKey } of lasting) {
+  for (const { spell, path: pathKey } of lasting) {
     const path = state.paths.get(pathKey)
     if (path !== undefined && path.counted === undefined) {
       state.paths.put(pathKey, { ...path, counted: { subject, since: spell.from } })
@@ -118,34 +95,9 @@ function endAt(turning: Turning, key: string, at: number, isWithdrawn: boolean):
   end(turning, key, at, isWithdrawn)
 }
 
-/**
- * What one alert stands for. A lot has one, wherever its items are: as `(10)4711 MILK`, by the GS1 application identifier of
- * a lot. Goods without a lot have one for each SKU and place in which they got the most of it, so that moving them on makes no other.
- */
-function subjectOf({ lot, sku }: StoredPath, { place }: Spell): string {
-  const words = [lot === null ? (place ?? '') : `(10)${lot}`, sku ?? '']
-  return words.filter((word) => word !== '').join(' ') || '?'
-}
-
-/** It is the spell that an alert stands for already: that keeps its subject. */
-function isCounted(path: StoredPath, { from, to }: Spell): path is Required<StoredPath> {
-  return path.counted !== undefined && (to === undefined || (from <= path.counted.since && to >= path.counted.since))
-}
-
 function uncount(state: AlertState, key: string, path: StoredPath): void {
   const { counted: _counted, ...rest } = path
   state.paths.put(key, rest)
-}
-
-/** Spells of several items that overlap are one, of so many items. In order of time. */
-function joined(spells: readonly Spell[]): readonly { from: number; to: number; value: number; items: number }[] {
-  const all: { from: number; to: number; value: number; items: number }[] = []
-  for (const { from, to = from, value } of spells.toSorted((a, b) => a.from - b.from)) {
-    const last = all.at(-1)
-    if (last === undefined || from > last.to) all.push({ from, to, value, items: 1 })
-    else Object.assign(last, { to: Math.max(last.to, to), value: Math.max(last.value, value), items: last.items + 1 })
-  }
-  return all
 }
 
 function wasTold(state: AlertState, key: string, from: number, to: number): boolean {

@@ -50,14 +50,22 @@ export function noteValue(state: AlertState, rule: ClimateRule, key: string, at:
   const pageKey = `${key}/${page}`
   let numbers = state.pages.get(pageKey)
   if (numbers === undefined) {
-    numbers = new Array<number>(partsOfPage * numbersOfPart).fill(0)
+    numbers = emptyPage()
     state.pages.put(pageKey, numbers)
   } else state.pages.note(pageKey)
-  const index = (part - page * partsOfPage) * numbersOfPart
-  const amount = amountOf(rule, value)
+  addValue(rule, numbers, part, value)
+}
+
+function addValue(rule: ClimateRule, numbers: StoredPage, part: number, celsius: number): void {
+  const index = (part % partsOfPage) * numbersOfPart
+  const amount = amountOf(rule, celsius)
   numbers[index] = (numbers[index] ?? 0) + 1
   numbers[index + 1] = (numbers[index + 1] ?? 0) + amount
   numbers[index + 2] = (numbers[index + 2] ?? 0) + Number(isBeyond(rule, amount))
+}
+
+function emptyPage(): StoredPage {
+  return new Array<number>(partsOfPage * numbersOfPart).fill(0)
 }
 
 /** What a value amounts to: degrees beyond the limit, or how fast goods age at it. */
@@ -101,17 +109,39 @@ export function linesOf(
     if (pages === undefined) values.set(sensor, new Map([[page, numbers]]))
     else pages.set(page, numbers)
   }
-  const heldParts = Math.floor(rule.holdMs / partMs(rule))
-  return new Map([...values].map(([sensor, pages]) => [sensor, lineOf(pages, first, end, heldParts)]))
+  const held = heldParts(rule)
+  return new Map([...values].map(([sensor, pages]) => [sensor, lineOf(pages, first, end, held)]))
 }
 
-/** Where a part has no value, that of the newest part before it holds, but no longer than `heldParts`. */
-function lineOf(pages: ReadonlyMap<number, StoredPage>, first: number, end: number, heldParts: number): SensorLine {
+/** The line of a sensor by values that are recorded, in degrees Celsius: as if it had been heard. */
+export function lineOfValues(
+  rule: ClimateRule,
+  values: Iterable<{ readonly at: number; readonly value: number }>,
+  first: number,
+  end: number,
+): SensorLine {
+  const pages = new Map<number, StoredPage>()
+  for (const { at, value } of values) {
+    const part = partAt(rule, at)
+    const number = Math.floor(part / partsOfPage)
+    const page = pages.get(number) ?? emptyPage()
+    pages.set(number, page)
+    addValue(rule, page, part, value)
+  }
+  return lineOf(pages, first, end, heldParts(rule))
+}
+
+function heldParts(rule: ClimateRule): number {
+  return Math.floor(rule.holdMs / partMs(rule))
+}
+
+/** Where a part has no value, that of the newest part before it holds, but no longer than `held` parts. */
+function lineOf(pages: ReadonlyMap<number, StoredPage>, first: number, end: number, held: number): SensorLine {
   const amounts = new Float64Array(end - first).fill(Number.NaN)
   const beyond = new Float64Array(end - first)
   let isHot = false
   let known = { part: Number.NEGATIVE_INFINITY, amount: 0, share: 0 }
-  for (let part = first - heldParts; part < end; part += 1) {
+  for (let part = first - held; part < end; part += 1) {
     const page = Math.floor(part / partsOfPage)
     const index = (part - page * partsOfPage) * numbersOfPart
     const numbers = pages.get(page)
@@ -119,7 +149,7 @@ function lineOf(pages: ReadonlyMap<number, StoredPage>, first: number, end: numb
     if (numbers !== undefined && count > 0) {
       known = { part, amount: (numbers[index + 1] ?? 0) / count, share: (numbers[index + 2] ?? 0) / count }
     }
-    if (part < first || part - known.part > heldParts) continue
+    if (part < first || part - known.part > held) continue
     amounts[part - first] = known.amount
     beyond[part - first] = known.share
     isHot ||= known.share > 0

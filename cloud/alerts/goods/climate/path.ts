@@ -59,16 +59,19 @@ export function pathOf(
   return { sku, lot: fact?.lot ?? null, stops: stops.reverse() }
 }
 
-/** Equal for paths that are the same from `from` on, Unix ms. */
-export function pathKey({ stops, counted }: StoredPath, from: number): string {
-  const before = Math.max(
-    0,
-    stops.findLastIndex(({ at }) => at <= from),
-  )
+/** The way of an item from `from` on, Unix ms: where it was by then, and every stop since. */
+export function wayFrom(path: StoredPath, from: number): StoredPath {
+  const before = path.stops.findLastIndex(({ at }) => at <= from)
+  return before <= 0 ? path : { ...path, stops: path.stops.slice(before) }
+}
+
+/** Equal for ways that are judged alike from `from` on, Unix ms: places are told from one another, and not named. */
+export function wayKey({ stops, counted }: StoredPath, from: number): string {
   let key = `${counted?.since}`
-  // Identifiers hold no blanks.
-  for (const { at, where, sensor, place } of stops.slice(before)) {
-    key += ` ${Math.max(at, from)} ${where} ${sensor} ${place}`
+  for (const [index, { at, where, sensor, place }] of stops.entries()) {
+    const same = stops.findIndex((stop) => stop.place === place)
+    // Identifiers hold no blanks.
+    key += ` ${Math.max(at, from)} ${where} ${sensor} ${place === null ? '' : same === index ? 'new' : same}`
   }
   return key
 }

@@ -11,9 +11,8 @@ export interface Spell {
   readonly to: number | undefined
   /** The worst of it: degree-minutes, minutes where the rule asks for time alone, or degrees of the mean. */
   readonly value: number
-  /** Where it got the most of it; null: not known. */
-  readonly place: string | null
-  readonly zone: string | null
+  /** Number of the stop where it got the most of it; null: not known. */
+  readonly stop: number | null
 }
 
 /** What is known of an item where it is now. */
@@ -55,13 +54,19 @@ export function spellsOf(
       open ??= { from: at, value, part: index }
       open.value = Math.max(open.value, value)
     } else if (level === 'within' && open !== undefined) {
-      spells.push({ from: open.from, to: at, value: tenths(open.value), ...mainPlace(parts, open.part, window) })
+      spells.push({
+        from: open.from,
+        to: at,
+        value: tenths(open.value),
+        stop: mainStop(path.stops, parts, open.part, window),
+      })
       open = undefined
     }
   }
   const isKnown = (parts.knownMs.at(-1) ?? 0) > 0
   if (open !== undefined) {
-    spells.push({ from: open.from, to: undefined, value: tenths(open.value), ...mainPlace(parts, open.part, window) })
+    const stop = mainStop(path.stops, parts, open.part, window)
+    spells.push({ from: open.from, to: undefined, value: tenths(open.value), stop })
   }
   return { spells, isKnown }
 }
@@ -75,7 +80,7 @@ interface Strain {
   /** On the site. */
   readonly hereMs: Float64Array
   /** What each stop gave to each part, for the name of the place. */
-  readonly given: { readonly stop: StoredStop; readonly part: number; readonly amount: number }[]
+  readonly given: { readonly stop: number; readonly part: number; readonly amount: number }[]
 }
 
 function strainOf(
@@ -104,7 +109,7 @@ function strainOf(
       strain.knownMs[part] = (strain.knownMs[part] ?? 0) + stayedMs
       strain.sum[part] = (strain.sum[part] ?? 0) + amount * stayedMs
       strain.beyondMs[part] = (strain.beyondMs[part] ?? 0) + share * stayedMs
-      if (share > 0) strain.given.push({ stop, part, amount: amount * stayedMs })
+      if (share > 0) strain.given.push({ stop: index, part, amount: amount * stayedMs })
     }
   }
   return strain
@@ -159,15 +164,19 @@ function isGone(stops: readonly StoredStop[], at: number): boolean {
   return stops.findLast((stop) => stop.at < at)?.where === 'away'
 }
 
-/** The place where an item got the most of what it had at the end of `part`; of equal ones the first by name. */
-function mainPlace({ given }: Strain, part: number, window: number): Pick<Spell, 'place' | 'zone'> {
-  const byPlace = new Map<string, { amount: number; readonly zone: string | null }>()
+/**
+ * The stop in whose place an item got the most of what it had at the end of `part`: of stops in one place the first, and so of
+ * places with equally much.
+ */
+function mainStop(stops: readonly StoredStop[], { given }: Strain, part: number, window: number): number | null {
+  const byPlace = new Map<string, { readonly stop: number; amount: number }>()
   for (const { stop, part: of, amount } of given) {
-    if (stop.place === null || of > part || of <= part - window) continue
-    const known = byPlace.get(stop.place)
-    if (known === undefined) byPlace.set(stop.place, { amount, zone: stop.zone })
+    const place = stops[stop]?.place ?? null
+    if (place === null || of > part || of <= part - window) continue
+    const known = byPlace.get(place)
+    if (known === undefined) byPlace.set(place, { stop, amount })
     else known.amount += amount
   }
-  const [main] = [...byPlace].sort(([a, { amount: ofA }], [b, { amount: ofB }]) => ofB - ofA || (a < b ? -1 : 1))
-  return main === undefined ? { place: null, zone: null } : { place: main[0], zone: main[1].zone }
+  const [main] = [...byPlace.values()].sort((a, b) => b.amount - a.amount || a.stop - b.stop)
+  return main?.stop ?? null
 }

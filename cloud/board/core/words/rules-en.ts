@@ -26,6 +26,10 @@ export const rulesEn = {
     n === 0 ? 'would not have rung' : `would have rung ${count} ${pick(n, 'time', 'times')}`,
   ofValues: (n: number, values: string, sensors: string) =>
     `of ${values} ${pick(n, 'value', 'values')}, sensors: ${sensors}`,
+  noGoodsTried: 'no goods of this rule were here',
+  ofGoods: (n: number, goods: string) => `with ${goods} ${pick(n, 'item', 'items')} that were here, `,
+  newestGoods: (time: string, subject: string, n: number, items: string) =>
+    `last ${time}, ${subject}: ${items} ${pick(n, 'item', 'items')}`,
   newest: (time: string, sensor: string, value: string) => `last ${time}, ${sensor}: ${value}`,
   change: 'Change',
   changeTitle: (name: string) => `Change ${name}`,
