@@ -50,19 +50,6 @@ export function openPacking(): EvidencePacking {
   let end = 0
   let item = 0
   let at = 0
-  const put = (value: number): void => {
-    let rest = value
-    for (; rest >= 2 ** 31; rest = Math.floor(rest / 128)) {
-      bytes[end] = (rest % 128) + 128
-      end += 1
-    }
-    for (; rest >= 128; rest >>>= 7) {
-      bytes[end] = (rest & 127) | 128
-      end += 1
-    }
-    bytes[end] = rest
-    end += 1
-  }
   return {
     add: (row) => {
       if (end + mostBytes > bytes.length) {
@@ -70,15 +57,16 @@ export function openPacking(): EvidencePacking {
         larger.set(bytes)
         bytes = larger
       }
-      put(zigzag(row.item - item))
-      put(zigzag(row.at - at))
-      put(row.place)
-      put(row.readPoint)
       const flags = (row.level === undefined ? 0 : hasLevel) + (row.sureness === certain ? 0 : isUnsure)
-      put(row.basis + flags + (row.isTooLate ? isHistory : 0))
-      put(row.count)
-      if (row.level !== undefined) put(zigzag(row.level))
-      if (row.sureness !== certain) put(row.sureness)
+      let to = putNumber(bytes, end, zigzag(row.item - item))
+      to = putNumber(bytes, to, zigzag(row.at - at))
+      to = putNumber(bytes, to, row.place)
+      to = putNumber(bytes, to, row.readPoint)
+      to = putNumber(bytes, to, row.basis + flags + (row.isTooLate ? isHistory : 0))
+      to = putNumber(bytes, to, row.count)
+      if (row.level !== undefined) to = putNumber(bytes, to, zigzag(row.level))
+      if (row.sureness !== certain) to = putNumber(bytes, to, row.sureness)
+      end = to
       item = row.item
       at = row.at
     },
@@ -123,10 +111,55 @@ export function unpackEvidence(bytes: Uint8Array, visit: (row: KeptEvidence) => 
   }
 }
 
-function zigzag(value: number): number {
+/** Where what follows a number ends up: behind its last byte, or beyond the bytes if it is cut off. */
+export function numberEnd(bytes: Uint8Array, start: number): number {
+  let end = start
+  while ((bytes[end] ?? 0) >= 128) end += 1
+  return end + 1
+}
+
+/** The number that begins at `start`. */
+export function numberAt(bytes: Uint8Array, start: number): number {
+  let value = 0
+  let at = start
+  for (let scale = 1; ; scale *= 128) {
+    const byte = bytes[at] ?? 0
+    if (byte < 128) return value + byte * scale
+    value += (byte - 128) * scale
+    at += 1
+  }
+}
+
+/** Where a row ends of which place, read point and so on begin at `start`. */
+export function bodyEnd(bytes: Uint8Array, start: number): number {
+  const headStart = numberEnd(bytes, numberEnd(bytes, start))
+  const head = bytes[headStart] ?? 0
+  let end = numberEnd(bytes, numberEnd(bytes, headStart))
+  if ((head & hasLevel) !== 0) end = numberEnd(bytes, end)
+  if ((head & isUnsure) !== 0) end = numberEnd(bytes, end)
+  return end
+}
+
+/** Writes a number at `start`; returns where the next one goes. */
+export function putNumber(bytes: Uint8Array, start: number, value: number): number {
+  let end = start
+  let rest = value
+  for (; rest >= 2 ** 31; rest = Math.floor(rest / 128)) {
+    bytes[end] = (rest % 128) + 128
+    end += 1
+  }
+  for (; rest >= 128; rest >>>= 7) {
+    bytes[end] = (rest & 127) | 128
+    end += 1
+  }
+  bytes[end] = rest
+  return end + 1
+}
+
+export function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value
 }
 
-function unzigzag(value: number): number {
+export function unzigzag(value: number): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2
 }

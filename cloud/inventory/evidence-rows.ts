@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type KeptEvidence, packEvidence, unpackEvidence } from './evidence-bytes.ts'
+import { type KeptEvidence, unpackEvidence } from './evidence-bytes.ts'
+import { itemBits, sortEvidence } from './evidence-sort.ts'
 
 /**
  * Evidence of all items, for as long as somebody may ask why. What a commit brings is one BLOB of a log, written in
@@ -28,7 +29,6 @@ export interface EvidenceRows {
 }
 
 const hourMs = 3_600_000
-const itemBits = 8
 /** Some 37,000 pieces: a busy site sorts them every few seconds, and its thread does nothing else for 40 ms. */
 const leastLogBytes = 384 * 1024
 /** With a million items so few pieces would make parts of ten, each of which costs a statement: up to 150,000 pieces. */
@@ -64,24 +64,12 @@ export function openEvidenceRows(database: DatabaseSync): EvidenceRows {
   let logBytesKept = leastLogBytes
 
   const sort = (): void => {
-    const rows: KeptEvidence[] = []
-    for (const row of log.iterate()) visitBlob(row['rows'], (one) => rows.push(one))
-    const runs = new Map<number, KeptEvidence[]>()
-    for (const row of rows) {
-      const key = hourOf(row.at) * 2 ** (32 - itemBits) + runOf(row.item)
-      const run = runs.get(key)
-      if (run === undefined) runs.set(key, [row])
-      else run.push(row)
-    }
-    for (const run of runs.values()) {
-      const first = run[0]
-      if (first === undefined) continue
-      run.sort((a, b) => a.item - b.item || a.at - b.at)
-      addPart.run(hourOf(first.at), runOf(first.item), packEvidence(run))
-    }
+    const blobs = log.all().flatMap(({ rows }) => (rows instanceof Uint8Array ? [rows] : []))
+    const { pieces, parts } = sortEvidence(blobs)
+    for (const { hour, run, bytes } of parts) addPart.run(hour, run, bytes)
     emptyLog.run()
     logBytes = 0
-    if (rows.length < piecesPerPart * runs.size) logBytesKept = Math.min(mostLogBytes, 2 * logBytesKept)
+    if (pieces < piecesPerPart * parts.length) logBytesKept = Math.min(mostLogBytes, 2 * logBytesKept)
   }
 
   return {

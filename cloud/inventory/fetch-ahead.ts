@@ -24,7 +24,8 @@ export function fetchAhead(
   for (const item of items) {
     if (item === undefined) continue
     const { cells, start } = state.tracks.of(item.id)
-    let sum = item.reads
+    // Its numbers, and in the object what it has of texts and places.
+    let sum = item.reads + item.staleFrom + item.sites.length
     for (let cell = start; cell < start + recentCells; cell += cellsPerLine) sum += cells[cell] ?? 0
     touched.sum = sum
   }

@@ -31,8 +31,10 @@ export function foldGateway(state: InventoryState, entry: GatewayEntry, changes:
   hearGateway(site, entry.gateway, entry.recordedAt, changes)
   if (site.outages.has(entry.gateway)) coverOutages(site, entry, changes)
   const known = fetchAhead(state, entry.records)
-  for (const [index, record] of entry.records.entries()) {
-    if (record === null) continue
+  const { records } = entry
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index]
+    if (record == null) continue
     if (isKind(record, 'observation')) {
       const at = timeOf(site, entry, record, record.at)
       observe(state, site, entry, record, known[index] ?? itemOf(state, record.epc), at, changes)

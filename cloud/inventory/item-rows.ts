@@ -5,6 +5,7 @@ import { type KeptEvidence, unpackEvidence } from './evidence-bytes.ts'
 import { evidenceKept } from './evidence-kept.ts'
 import type { TrackedItem } from './item.ts'
 import { decodeItem, decodeSighting, encodeItem, itemRowBytes, type Names, sightingBytes } from './item-row.ts'
+import type { Seen } from './learned.ts'
 import { type EncodeRow, idBytes, packRows, unpackRows, type VisitRow } from './packed-rows.ts'
 import { seeAgain } from './seen.ts'
 import type { InventoryState } from './state.ts'
@@ -26,13 +27,6 @@ export interface ItemRows {
   load(state: InventoryState, names: Names): void
   /** Within the caller's transaction: all that was learned, and what is written whole. */
   save(state: InventoryState, names: Names, seen: readonly Seen[], whole: readonly TrackedItem[]): void
-}
-
-/** Evidence of one commit, or of a part of it, as it is kept (`packEvidence`). */
-export interface Seen {
-  readonly bytes: Uint8Array
-  /** Ids, one for each piece. */
-  readonly items: ArrayLike<number>
 }
 
 type Kind = 'item' | 'track' | 'seen'

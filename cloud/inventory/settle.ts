@@ -9,7 +9,7 @@ import type { Changes, InventoryState } from './state.ts'
 /** What is on disk of items, and how what waits to be is brought there. */
 export interface Keeping extends Kept {
   readonly packings: PackingRows
-  /** Writes `Changes.evidence`. */
+  /** Writes `Changes.learned`. */
   keepEvidence(): void
 }
 

@@ -1,5 +1,4 @@
 import type { Observation, Passage } from '../../shared/record.ts'
-import type { Evidence } from '../location/evidence.ts'
 import type { Ground } from '../location/lose.ts'
 import type { Place, Places } from '../location/place.ts'
 import { openTracks, type Tracks } from '../location/tracks.ts'
@@ -8,6 +7,7 @@ import type { Doubt } from './doubt.ts'
 import { type EpcIndex, openEpcIndex } from './epc-index.ts'
 import { groundOf } from './ground.ts'
 import { TrackedItem } from './item.ts'
+import type { Learned } from './learned.ts'
 import { openPacks, type PackingFact, type Packs } from './packs.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
 
@@ -121,7 +121,7 @@ export interface Origin {
 
 /** What one `apply` changed: all of it is written in one transaction, then told. What `settle` has written is not in it. */
 export interface Changes {
-  /** To be written whole, each once: add with `noteItem`. What was only seen again is in `evidence`. */
+  /** To be written whole, each once: add with `noteItem`. What was only seen again is in `learned`. */
   readonly items: TrackedItem[]
   readonly slots: Set<TrackedSlot>
   /** Sites whose row is to be written. */
@@ -130,8 +130,7 @@ export interface Changes {
   readonly counters: Set<SiteState>
   readonly maps: Set<SiteState>
   readonly ledger: LedgerRow[]
-  /** What was learned of items (ids), to be kept for those who ask why. */
-  readonly evidence: { readonly item: number; readonly evidence: Evidence; readonly isTooLate: boolean }[]
+  readonly learned: Learned
   readonly bases: Base[]
   /** What was said of packing, each once. */
   readonly packings: PackingFact[]
@@ -145,7 +144,7 @@ export interface Changes {
   }[]
 }
 
-export function noChanges(): Changes {
+export function noChanges(learned: Learned): Changes {
   return {
     items: [],
     slots: new Set(),
@@ -153,7 +152,7 @@ export function noChanges(): Changes {
     counters: new Set(),
     maps: new Set(),
     ledger: [],
-    evidence: [],
+    learned,
     bases: [],
     packings: [],
     doubts: [],

@@ -4,17 +4,16 @@ import { Observation, Passage } from '../../shared/record.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 import { transaction } from '../database/open.ts'
 import type { JournalEntry } from '../journal/journal.ts'
-import { bases } from '../location/evidence.ts'
 import { openPlaces } from '../location/place.ts'
 import { hasExpired } from '../location/reader-health.ts'
 import { hourOf } from './advance.ts'
 import { openBaseRows } from './base-rows.ts'
 import { rebook } from './book.ts'
-import { type EvidencePacking, openPacking } from './evidence-bytes.ts'
 import { type EvidenceRows, openEvidenceRows } from './evidence-rows.ts'
 import { fold } from './fold.ts'
 import type { Names } from './item-row.ts'
-import { openItemRows, type Seen } from './item-rows.ts'
+import { openItemRows } from './item-rows.ts'
+import { openLearned, type Seen } from './learned.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openPackedRows } from './packed-rows.ts'
 import { openPackingRows, type PackingRows } from './packing-rows.ts'
@@ -66,7 +65,6 @@ export function openInventoryStore(
   const readers = openReaderRows(database)
   const evidence = openEvidenceRows(database)
   const bases = openBaseRows(database)
-  const packing = openPacking()
   const packings = openPackingRows(database)
   const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
   const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
@@ -77,6 +75,7 @@ export function openInventoryStore(
   const endWaiting = database.prepare('DELETE FROM waiting WHERE site = ? AND boot = ?')
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   let names = openNames([])
+  let learned = openLearned(names)
   let savedNames = 0
   let savedPlaces = 0
   let savedTags = 0
@@ -97,6 +96,7 @@ export function openInventoryStore(
           .all()
           .map((row) => NameRow.parse(row).name),
       )
+      learned = openLearned(names)
       const places = database
         .prepare('SELECT site, zone, slot, departed FROM place ORDER BY id')
         .all()
@@ -134,7 +134,7 @@ export function openInventoryStore(
       })
       for (const fact of packings.all()) state.packs.tell(itemOf(state, fact.child), fact)
       state.judgedTo = judgedToBy(now)
-      const books = noChanges()
+      const books = noChanges(learned)
       for (const item of state.items) {
         rebook(state, null, item.place, books)
         watchLoaded(state, item)
@@ -147,12 +147,11 @@ export function openInventoryStore(
     },
 
     commit: (state, entries, offset) => {
-      const changes = noChanges()
+      const changes = noChanges(learned)
       transaction(database, () => {
         const seen: Seen[] = []
         const keepEvidence = (): void => {
-          const some = seenIn(changes.evidence, names, packing)
-          changes.evidence.length = 0
+          const some = learned.take()
           evidence.add(some.bytes)
           seen.push(some)
         }
@@ -205,28 +204,6 @@ function loadTags(database: DatabaseSync, state: InventoryState): void {
     for (const { epc } of rows) itemOf(state, String(epc))
     isMore = rows.length === tagsAtOnce
   }
-}
-
-/** What was learned, as it is kept. */
-function seenIn(learned: Changes['evidence'], names: Names, packing: EvidencePacking): Seen {
-  const items = new Uint32Array(learned.length)
-  let count = 0
-  for (const { item, evidence, isTooLate } of learned) {
-    const { at, place, readPoint, basis, count: reads, peakRssiDbm, sureness } = evidence
-    items[count++] = item
-    packing.add({
-      item,
-      at,
-      place: place.id,
-      readPoint: names.idOf(readPoint),
-      basis: bases.indexOf(basis),
-      count: reads,
-      level: peakRssiDbm === undefined ? undefined : Math.round(peakRssiDbm * 100),
-      sureness: Math.round(sureness * 1000),
-      isTooLate,
-    })
-  }
-  return { bytes: packing.take(), items }
 }
 
 function openNames(known: readonly string[]): Names & { readonly all: string[] } {

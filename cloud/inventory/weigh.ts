@@ -90,7 +90,7 @@ const scratch: Findings = { conclusions: [], bases: [] }
 function book(state: InventoryState, item: TrackedItem, evidence: Evidence, origin: Origin, changes: Changes): boolean {
   const isTooLate = origin.recordedAt - evidence.at > tooLateMs
   const exact = exactly(evidence)
-  changes.evidence.push({ item: item.id, evidence: exact, isTooLate })
+  changes.learned.add(item.id, exact, isTooLate)
   see(item, exact)
   if (exact.place.slot !== null) touchSlot(state, exact.place, exact.at, changes)
   if (isTooLate) return true

@@ -193,7 +193,7 @@ export function hear(track: Track, reading: Reading, geography: Geography, profi
   }
   decay(track, sinceMs, reads, profile)
   cells[start + heardAtCell] = reading.at
-  const milliwatts = 10 ** ((reading.rssiDbm ?? unknownDbm) / 10)
+  const milliwatts = milliwattsOf(reading.rssiDbm ?? unknownDbm)
   const heard = voiceOf(track, reading.place, milliwatts)
   if (heard === undefined) return placeHeard(track)
   cells[heard + ofWeight] = (cells[heard + ofWeight] ?? 0) + reads
@@ -250,9 +250,34 @@ function decay(track: Track, sinceMs: number, reads: number, profile: Profile): 
 /** The usual level: the mean of the first reads, then of the recent ones. */
 function learn(cells: Float64Array, voice: number, milliwatts: number, reads: number, profile: Profile): void {
   const known = Math.abs(cells[voice + ofReads] ?? 0)
-  const share = Math.max(reads / (known + reads), 1 - (1 - profile.usualShare) ** reads)
+  const share = Math.max(reads / (known + reads), shareOf(reads, profile))
   cells[voice + ofUsual] = (cells[voice + ofUsual] ?? 0) + share * (milliwatts - (cells[voice + ofUsual] ?? 0))
   cells[voice + ofReads] = Math.min(manyReads, known + reads)
+}
+
+/** Weight of so many reads (1 to `mostReads`) in the usual level. */
+function shareOf(reads: number, profile: Profile): number {
+  if (shares.profile !== profile) {
+    shares.profile = profile
+    for (let count = 0; count <= mostReads; count += 1) shares.byReads[count] = 1 - (1 - profile.usualShare) ** count
+  }
+  return shares.byReads[reads] ?? 0
+}
+
+/** A power costs as much as the rest of `hear`: of what is asked for again and again it is kept. */
+const shares = { profile: undefined as Profile | undefined, byReads: new Float64Array(mostReads + 1) }
+const levelsKept = 4096
+const keptDbm = new Float64Array(levelsKept).fill(Number.NaN)
+const keptMilliwatts = new Float64Array(levelsKept)
+
+/** Levels come in steps of 0.01 dBm. */
+function milliwattsOf(dbm: number): number {
+  const cell = Math.round(dbm * -100) & (levelsKept - 1)
+  if (keptDbm[cell] !== dbm) {
+    keptDbm[cell] = dbm
+    keptMilliwatts[cell] = 10 ** (dbm / 10)
+  }
+  return keptMilliwatts[cell] ?? 0
 }
 
 /**

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { openDatabase, transaction } from '../../../cloud/database/open.ts'
 import { type KeptEvidence, packEvidence, unpackEvidence } from '../../../cloud/inventory/evidence-bytes.ts'
 import { evidenceSchema, openEvidenceRows } from '../../../cloud/inventory/evidence-rows.ts'
+import { sortEvidence } from '../../../cloud/inventory/evidence-sort.ts'
 
 const hourMs = 3_600_000
 const anyEvidence: fc.Arbitrary<KeptEvidence> = fc.record({
@@ -37,6 +38,38 @@ test('no bytes make it throw or never end', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       expect(unpacked(bytes).length).toBeLessThanOrEqual(bytes.length)
+    }),
+  )
+})
+
+test('sorted parts hold each piece as it was, by item and time, and those of one instant in the order of the log', () => {
+  const near = fc.record({
+    row: anyEvidence,
+    item: fc.nat({ max: 700 }),
+    at: fc.nat({ max: 3 * hourMs }),
+    isFar: fc.boolean(),
+  })
+  const pieces = near.map(({ row, item, at, isFar }) => (isFar ? row : { ...row, item, at: at - (at % 600_000) }))
+  fc.assert(
+    fc.property(fc.array(fc.array(pieces, { maxLength: 40 }), { maxLength: 4 }), (logs) => {
+      const rows = logs.flat()
+      const partOf = ({ item, at }: KeptEvidence) => `${Math.floor(at / hourMs)}/${item >>> 8}`
+      const { pieces: count, parts } = sortEvidence(logs.map((log) => packEvidence(log)))
+      expect(count).toBe(rows.length)
+      expect(parts.map(({ hour, run }) => `${hour}/${run}`)).toEqual([...new Set(rows.map(partOf))])
+      for (const { hour, run, bytes } of parts) {
+        const ofPart = rows.filter((row) => partOf(row) === `${hour}/${run}`)
+        expect(bytes).toEqual(packEvidence(ofPart.sort((a, b) => a.item - b.item || a.at - b.at)))
+      }
+    }),
+  )
+})
+
+test('of bytes that a disk has changed what can be read is sorted, and nothing is thrown', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 3 }), (blobs) => {
+      const { pieces, parts } = sortEvidence(blobs)
+      expect(parts.flatMap(({ bytes }) => unpacked(bytes))).toHaveLength(pieces)
     }),
   )
 })
