@@ -93,7 +93,8 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     const drafts = openDrafts(file('drafts'))
     open.defer(() => drafts.close())
 
-    const push = openPush({ clock })
+    let listened: JournalThread | undefined
+    const push = openPush({ clock, onListened: (readers) => listened?.listen(readers) })
     open.defer(() => push.close())
 
     let broker: Broker | undefined
@@ -111,6 +112,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
             documents?.hear(facts)
             if (facts.some(({ type }) => type === 'alert')) notify?.poke()
           },
+          reads: push.reads,
           send: async (address, channel, payload) => broker?.send(address, channel, payload),
           done: (address, bytes) => admission.done(address, bytes),
           log: logged,
@@ -118,6 +120,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       ),
       (thread) => thread.close(),
     )
+    listened = journal
     push.seed(journal.standing)
     const told = gatewayDocuments(async (address, ...sent) => broker?.send(address, ...sent), journal.standing)
     documents = told

@@ -118,6 +118,57 @@ export interface BoardHeartbeat {
 /** Sent at once when an alert is raised, for sound and attention; its state also travels in the deltas. */
 export type BoardAlert = Alert
 
+/** A reader, by its gateway and the name that the gateway gives it; `null`: all readers of the gateway. */
+export interface ReaderName {
+  readonly gateway: string
+  readonly reader: string | null
+}
+
+/** What two names of readers are compared by. */
+export function readerKey({ gateway, reader }: ReaderName): string {
+  return `${gateway}/${reader ?? ''}`
+}
+
+/** So many readers one board may listen to. */
+export const mostReadersHeard = 8
+
+/** Asked of a site that is watched: the tags of these readers from now on, and of no others any more. */
+export interface ListenRequest {
+  readonly site: string
+  readonly readers: readonly ReaderName[]
+}
+export type ListenReply = { readonly ok: true } | { readonly ok: false; readonly problem: string }
+
+/** A tag at one antenna, as it was read last. */
+export interface TagNow {
+  readonly epc: string
+  /** `null`: not known, or not yet. */
+  readonly sku: string | null
+  readonly readPoint: string
+  readonly antenna: number | null
+  /** The strongest of the newest record; `null`: the reader tells none. */
+  readonly rssiDbm: number | null
+  /** Since somebody listens to the reader. */
+  readonly reads: number
+  /** Event time of the newest. */
+  readonly at: number
+}
+
+/** So many tags of a reader are told; the others are counted. */
+export const mostTagsTold = 40
+
+/**
+ * What a reader reads, for who listens: at most ten times a second, and always the whole list, so that one that is lost
+ * does no harm.
+ */
+export interface BoardReads extends ReaderName {
+  readonly site: string
+  /** The newest first. */
+  readonly tags: readonly TagNow[]
+  /** Tags read before these since somebody listens, counted as far as they are kept. */
+  readonly more: number
+}
+
 export interface WatchRequest {
   readonly site: string
   readonly zones?: readonly string[]

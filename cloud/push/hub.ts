@@ -38,6 +38,7 @@ export interface Hub {
   /** Revision that boards of the site should be at; undefined: no such site. */
   revision(site: string): number | undefined
   map(site: string): SiteMap | undefined
+  knowsGateway(site: string, gateway: string): boolean
   close(): void
 }
 
@@ -161,6 +162,7 @@ export function openHub(options: HubOptions, outlets: Outlets): Hub {
     },
     revision: (name) => sites.get(name)?.board.revision,
     map: (name) => sites.get(name)?.board.map,
+    knowsGateway: (name, gateway) => sites.get(name)?.board.gateways.has(gateway) ?? false,
     close() {
       closed = true
       clearInterval(heart)

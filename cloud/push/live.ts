@@ -2,8 +2,19 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Socket as Stream } from 'node:net'
 import { type DefaultEventsMap, type Namespace, Server, type Socket } from 'socket.io'
 import { z } from 'zod'
-import type { BoardAlert, BoardDelta, BoardHeartbeat, WatchReply, WatchRequest } from '../../shared/board.ts'
+import {
+  type BoardAlert,
+  type BoardDelta,
+  type BoardHeartbeat,
+  type BoardReads,
+  type ListenReply,
+  type ListenRequest,
+  mostReadersHeard,
+  type WatchReply,
+  type WatchRequest,
+} from '../../shared/board.ts'
 import { Identifier } from '../../shared/identifier.ts'
+import { openEars, type ReaderAt } from './ears.ts'
 import { frameOf } from './frame.ts'
 import type { Hub, Outlets } from './hub.ts'
 import { narrow } from './narrow.ts'
@@ -25,6 +36,10 @@ export interface LiveOptions {
   readonly maxSocketsPerAddress: number
   /** Frames that may wait in front of a socket that does not drain; then it gets none until it has drained. */
   readonly maxWaitingFrames: number
+  /** So many different readers may be listened to at a time. */
+  readonly maxReaders: number
+  /** Those that are listened to now, whenever they are others than before. */
+  readonly onListened: (readers: readonly ReaderAt[]) => void
 }
 
 export interface Live extends Outlets {
@@ -32,6 +47,8 @@ export interface Live extends Outlets {
   readonly sockets: number
   /** How often a slow client was held back. */
   readonly heldBack: number
+  /** What readers that are listened to have read. */
+  reads(reads: readonly BoardReads[]): void
   close(): void
 }
 
@@ -39,9 +56,11 @@ interface ServerToBoard {
   delta(delta: BoardDelta): void
   alert(alert: BoardAlert): void
   heartbeat(beat: BoardHeartbeat): void
+  reads(reads: BoardReads): void
 }
 interface BoardToServer {
   watch(request: WatchRequest, reply: (reply: WatchReply) => void): void
+  listen(request: ListenRequest, reply: (reply: ListenReply) => void): void
 }
 interface SocketData {
   watcher: Watcher
@@ -64,6 +83,12 @@ interface Room {
 }
 
 const WatchSchema = z.object({ site: Identifier, zones: z.array(Identifier).min(1).max(64).optional() })
+const ListenSchema = z.object({
+  site: Identifier,
+  readers: z.array(z.object({ gateway: Identifier, reader: Identifier.nullable() })).max(mostReadersHeard),
+})
+/** With more unread in front of it a board gets no reads: the next list, or a heartbeat, comes soon enough. */
+const mostUnreadBytes = 32 * 1024
 
 /**
  * socket.io, namespace `/live`, WebSocket only. Rooms follow from the session's permissions, never from names that
@@ -75,6 +100,7 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
   let heldBack = 0
   let closed = false
   const rooms = new Map<string, Room>()
+  const ears = openEars<Board>({ mostReaders: options.maxReaders, wanted: options.onListened, write: writeReads })
   const roomsOf = (site: string) => [...rooms.values()].filter((room) => room.site === site)
 
   function attach(server: HttpServer, admit: Admit): void {
@@ -124,6 +150,9 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
       socket.on('watch', (request: unknown, reply: unknown) => {
         if (typeof reply === 'function') reply(watch(socket, request))
       })
+      socket.on('listen', (request: unknown, reply: unknown) => {
+        if (typeof reply === 'function') reply(listen(socket, request))
+      })
       socket.on('disconnect', () => leave(socket))
     })
     io = opened
@@ -138,7 +167,8 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
     if (revision === undefined || !socket.data.watcher.maySee(site)) {
       return { ok: false, problem: `There is no site "${site}" here, or you may not see it.` }
     }
-    leave(socket)
+    if (socket.data.room?.site !== site) ears.leave(socket)
+    leaveRoom(socket)
     const names = zones && [...new Set(zones)].sort()
     const name = names === undefined ? site : `${site}/${names.join('/')}`
     const room = rooms.get(name) ?? { name, site, zones: names && new Set(names), boards: new Set() }
@@ -147,6 +177,18 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
     socket.data.room = room
     socket.data.heldBack = false
     return { ok: true, revision }
+  }
+
+  /** Only of the site that is watched, so that who loses the one loses the other. */
+  function listen(socket: Board, request: unknown): ListenReply {
+    const parsed = ListenSchema.safeParse(request)
+    if (!parsed.success) return { ok: false, problem: 'listen needs {site, readers: [{gateway, reader}]}' }
+    const { site, readers } = parsed.data
+    if (socket.data.room?.site !== site) return { ok: false, problem: `Watch "${site}" first.` }
+    const stranger = readers.find(({ gateway }) => !hub().knowsGateway(site, gateway))
+    if (stranger !== undefined) return { ok: false, problem: `There is no gateway "${stranger.gateway}" here.` }
+    if (!ears.listen(socket, site, readers)) return { ok: false, problem: 'Too many readers are being watched.' }
+    return { ok: true }
   }
 
   /** Ends the connections of who may no longer see the site, or is no longer anybody. */
@@ -163,6 +205,11 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
   }
 
   function leave(socket: Board): void {
+    ears.leave(socket)
+    leaveRoom(socket)
+  }
+
+  function leaveRoom(socket: Board): void {
     const { room } = socket.data
     socket.data.room = undefined
     room?.boards.delete(socket)
@@ -192,8 +239,15 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
     }
   }
 
+  function writeReads({ conn, data: { stream } }: Board, frame: Buffer): boolean {
+    if (conn.readyState !== 'open' || !stream.writable || stream.writableLength > mostUnreadBytes) return false
+    stream.write(frame)
+    return true
+  }
+
   return {
     attach,
+    reads: ears.reads,
     delta(delta) {
       const map = hub().map(delta.site)
       for (const room of roomsOf(delta.site)) {
@@ -212,6 +266,7 @@ export function openLive(hub: () => Hub, options: LiveOptions): Live {
       dismiss(beat.site)
       const frame = frameOf('heartbeat', beat)
       for (const room of roomsOf(beat.site)) send(room, frame)
+      ears.catchUp()
     },
     get sockets() {
       return live?.sockets.size ?? 0

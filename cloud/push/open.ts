@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
-import type { BoardTrend } from '../../shared/board.ts'
+import type { BoardReads, BoardTrend } from '../../shared/board.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Fact, TellBoards } from './fact.ts'
 import { openHub } from './hub.ts'
@@ -26,6 +26,8 @@ export interface Push {
   map(site: string): Body | undefined
   /** The last two hours of its numbers; undefined: no such site. */
   trend(site: string): BoardTrend | undefined
+  /** What readers that are listened to have read. Never throws, never waits. */
+  reads(reads: readonly BoardReads[]): void
   /** Serves `/live` on this server. Once. */
   attach(server: HttpServer, admit: Admit): void
   /** Boards connected now. */
@@ -42,6 +44,8 @@ export function openPush(options: PushOptions): Push {
     maxSockets: options.maxSockets ?? 4000,
     maxSocketsPerAddress: options.maxSocketsPerAddress ?? 2000,
     maxWaitingFrames: options.maxWaitingFrames ?? 16,
+    maxReaders: options.maxReaders ?? 32,
+    onListened: options.onListened ?? (() => {}),
   })
   const hub = openHub({ clock, intervalMs, settleMs, heartbeatMs }, live)
   return {
@@ -50,6 +54,7 @@ export function openPush(options: PushOptions): Push {
     snapshot: cachedSnapshots(hub, clock),
     map: cachedMaps(hub),
     trend: hub.trend,
+    reads: live.reads,
     attach: live.attach,
     get sockets() {
       return live.sockets

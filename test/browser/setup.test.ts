@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Item } from '../../shared/api.ts'
 import { type LlrpReader, openLlrpReader } from '../../simulators/devices/llrp.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { type Running, startWarepulse } from '../support/processes.ts'
@@ -12,20 +13,24 @@ import { until } from '../support/until.ts'
 let street: Street
 let board: BoardPage
 let reader: LlrpReader
+let other: LlrpReader
 let gateway: Running | undefined
 beforeAll(async () => {
   street = await openStreet('harbour-dc')
   await street.startCloud()
   reader = await openLlrpReader({ id: 'dock-1', port: 0, random: () => 0.5, now: () => Date.now() })
+  other = await openLlrpReader({ id: 'dock-2', port: 0, random: () => 0.5, now: () => Date.now() })
   board = await openBoardPage(await street.signInLink(), { viewport: { width: 1280, height: 800 } })
 })
 afterAll(async () => {
   await board?.close()
   await gateway?.stop()
   await reader?.close()
+  await other?.close()
   await street?.remove()
 })
 
+const tag = (serial: number) => `3034257BF7194E4${serial.toString(16).toUpperCase().padStart(9, '0')}`
 const button = (name: string | RegExp) => board.page.getByRole('button', { name })
 const pasted = (text: string) => board.page.locator('pre', { hasText: text }).textContent()
 const edgeYaml = () => join(street.directory, 'edge.yaml')
@@ -96,17 +101,18 @@ test('the first reader shows up by itself, is put on the map, and its tags are s
   await board.page.getByLabel('Address of the reader').fill('127.0.0.1')
   const sources = (await pasted('type: llrp')) ?? ''
   await gateway?.stop()
-  await writeFile(edgeYaml(), yaml.replace('sources: []\n', `${sources}    port: ${reader.port}\n`))
+  const second = sources.replace('sources:\n', '').replace('dock-1', 'dock-2')
+  const both = `${sources}    port: ${reader.port}\n${second}    port: ${other.port}\n`
+  await writeFile(edgeYaml(), yaml.replace('sources: []\n', both))
   gateway = startWarepulse(['edge', '--config', edgeYaml()])
   await board.page.getByText('dock-1 on gw-1: reads').waitFor()
   const found = board.page.getByRole('region', { name: 'dock-1 on gw-1' })
   await found.getByLabel('What it watches').selectOption('zone')
   await found.getByRole('button', { name: 'Put it on the map' }).click()
-  await board.page.getByText('Hold a tag in front of it').waitFor()
-  const epc = '3034257BF7194E4000000007'
+  await found.getByText('Hold a tag in front of it').waitFor()
   await until('the tag is on the page', async () => {
-    reader.see([{ at: Date.now(), antenna: 1, epc, rssiDbm: -50 }])
-    return (await board.page.getByRole('link', { name: epc }).count()) > 0
+    reader.see([{ at: Date.now(), antenna: 1, epc: tag(7), rssiDbm: -50 }])
+    return (await found.getByRole('link', { name: tag(7) }).count()) > 0
   })
   await board.picture('setup-reader-en-light-1280')
 })
@@ -149,6 +155,61 @@ test.each([
   expect(await board.serious()).toEqual([])
   expect(await board.tooWide()).toEqual([])
   await board.picture(`setup-${language}-${theme}-${width}`)
+})
+
+test('on the page of gateways the tags of one reader appear as they are read, those of the other do not', async () => {
+  await board.page.goto(`${street.url}/gateways`)
+  await board.untilLive()
+  const watched = board.page.getByLabel('Tags as they are read: gw-1')
+  await watched.focus()
+  await board.page.keyboard.type('dock-1')
+  await board.page.getByText('Hold a tag in front of it').waitFor()
+  // Rows are looked for by the page itself, so that what is measured is not the way of a question to the browser.
+  const appearsAfter = (epc: string) =>
+    board.page.evaluate<number>(`new Promise((seen) => {
+      const from = performance.now()
+      const look = () => document.body.textContent.includes('${epc}') ? seen(performance.now() - from) : setTimeout(look, 5)
+      look()
+    })`)
+  const waits: number[] = []
+  for (let serial = 100; serial < 105; serial += 1) {
+    other.see([{ at: Date.now(), antenna: 1, epc: tag(serial + 100), rssiDbm: -50 }])
+    const appeared = appearsAfter(tag(serial))
+    reader.see([{ at: Date.now(), antenna: 2, epc: tag(serial), rssiDbm: -61 }])
+    waits.push(await appeared)
+  }
+  expect(waits.toSorted((a, b) => a - b)[2], waits.join(' ')).toBeLessThan(1000)
+  const rows = board.page.getByRole('region', { name: 'Tags that dock-1 reads' }).locator('tbody tr')
+  expect(await rows.locator('a').allTextContents()).toEqual([104, 103, 102, 101, 100].map(tag))
+  expect((await rows.first().locator('td').allTextContents()).slice(1, 5)).toEqual(['–', 'dock-1.2', '−61 dBm', '1'])
+  const hold = board.page.getByRole('button', { name: 'Hold still: dock-1' })
+  const shown = (serial: number) => board.page.getByRole('link', { name: tag(serial) })
+  await hold.press('Enter')
+  reader.see([{ at: Date.now(), antenna: 1, epc: tag(105), rssiDbm: -40 }])
+  await until('it was read', async () =>
+    (await street.all<Item>('/sites/harbour-dc/items')).some(({ epc }) => epc === tag(105)),
+  )
+  expect(await shown(105).count()).toBe(0)
+  await hold.press('Enter')
+  await shown(105).waitFor()
+  expect(await shown(200).count()).toBe(0)
+})
+
+test.each([
+  ['en', 'light', 1280],
+  ['zh-CN', 'dark', 390],
+] as const)('tags of all readers, in %s, %s, %i wide', async (language, theme, width) => {
+  await board.dress({ language, theme, width, height: 844 })
+  await board.page.goto(`${street.url}/gateways`)
+  await board.untilLive()
+  await board.page.locator('.tags-now select').selectOption({ index: 1 })
+  await until('both readers are told', async () => {
+    for (const one of [reader, other]) one.see([{ at: Date.now(), antenna: 1, epc: tag(300), rssiDbm: -40 }])
+    return (await board.page.getByRole('link', { name: tag(300) }).count()) === 2
+  })
+  expect(await board.serious()).toEqual([])
+  expect(await board.tooWide()).toEqual([])
+  await board.picture(`tags-${language}-${theme}-${width}`)
 })
 
 test('no foreign request, no complaint', () => {

@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { People } from '../../cloud/accounts/people.ts'
 import { type HttpServer, openHttp } from '../../cloud/http/open.ts'
 import type { Fact } from '../../cloud/push/fact.ts'
-import type { BoardAlert, BoardDelta, WatchReply } from '../../shared/board.ts'
+import type { BoardAlert, BoardDelta, BoardReads, ListenReply, WatchReply } from '../../shared/board.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { type BoardClient, openBoard } from '../support/board-client.ts'
 import { type Bench, makeBench } from '../support/http-parts.ts'
 import { patienceMs, until } from '../support/until.ts'
-import { smallMap, someAlert } from '../support/warehouse.ts'
+import { smallMap, someAlert, someGateway } from '../support/warehouse.ts'
 
 const site = 'harbour'
 const slot = (items: number, id = 'A1'): Fact => ({
@@ -181,6 +181,95 @@ describe('a board that does not read', () => {
     expect(slow.deltas.length).toBeLessThan(quick.deltas.length - 30)
     expect(bench.push.heldBack).toBe(1)
     slow.close()
+    proxy.close()
+  })
+})
+
+describe('who listens to a reader', () => {
+  const reader = { gateway: 'gw', reader: 'dock-1' }
+  const listen = async (board: BoardClient, readers: readonly object[], where = site): Promise<ListenReply> =>
+    board.socket.timeout(patienceMs).emitWithAck('listen', { site: where, readers })
+  const readsOf = (board: BoardClient) => {
+    const heard: BoardReads[] = []
+    board.socket.on('reads', (reads: BoardReads) => heard.push(reads))
+    return heard
+  }
+  const read = (more: number, name = 'dock-1', padding = ''): BoardReads => ({
+    ...{ site, gateway: 'gw', reader: name, more },
+    tags: [{ epc: `AA${padding}`, sku: null, readPoint: `${name}.1`, antenna: 1, rssiDbm: -50, reads: 1, at: 1 }],
+  })
+  const wanted: string[] = []
+  beforeEach(async () => {
+    await server.close()
+    wanted.length = 0
+    bench = makeBench({
+      heartbeatMs: 500,
+      onListened: (readers) => wanted.push(readers.map(({ reader: name }) => name).join(' ')),
+    })
+    bench.push.seed([
+      { type: 'map', map: smallMap(site) },
+      { type: 'gateway', state: someGateway('gw', site) },
+    ])
+    bench.house.maps.push(smallMap(site))
+    server = await openHttp(bench.parts, { host: '127.0.0.1', port: 0, version: '0.0.0' })
+  })
+
+  test('gets its tags, nobody else does, and after leaving no more', async () => {
+    const [one, other] = [boardOf(server.url), boardOf(server.url)]
+    await until('both have the board', () => one.board && other.board)
+    const [heard, others] = [readsOf(one), readsOf(other)]
+    expect(await listen(one, [reader])).toEqual({ ok: true })
+    bench.push.reads([read(1), read(9, 'dock-2')])
+    await until('it is told', () => heard.length === 1)
+    expect(heard).toEqual([read(1)])
+    expect(await listen(other, [{ ...reader, reader: 'dock-2' }])).toEqual({ ok: true })
+    expect(await listen(one, [])).toEqual({ ok: true })
+    bench.push.reads([read(2), read(3, 'dock-2')])
+    await until('the other is told', () => others.length === 1)
+    expect([heard, others]).toEqual([[read(1)], [read(3, 'dock-2')]])
+    other.close()
+    await until('nobody listens', () => wanted.at(-1) === '')
+    expect(wanted).toEqual(['dock-1', 'dock-1 dock-2', 'dock-2', ''])
+  })
+
+  test.each([
+    ['a site that is not watched', [reader], 'elsewhere', 'Watch "elsewhere" first'],
+    ['a gateway that is not there', [{ ...reader, gateway: 'gw-9' }], site, 'no gateway "gw-9"'],
+    ['more readers than a board may', Array.from({ length: 9 }, () => reader), site, 'listen needs'],
+    ['a reader that is none', [{ ...reader, reader: 'no such name' }], site, 'listen needs'],
+  ])('%s is refused', async (_name, readers, where, words) => {
+    const board = boardOf(server.url)
+    await until('it has the board', () => board.board)
+    expect(await listen(board, readers, where)).toEqual({ ok: false, problem: expect.stringContaining(words) })
+    expect(wanted).toEqual([])
+  })
+
+  test('may not without having been let onto the site', async () => {
+    const stranger = boardOf(server.url, bench.bearer('admin', 'elsewhere'))
+    await until('it is in', () => stranger.socket.connected)
+    expect(await listen(stranger, [reader])).toMatchObject({ ok: false })
+    expect(wanted).toEqual([])
+  })
+
+  test('one that freezes changes nothing for the others, and is right when it reads again', async () => {
+    const proxy = await stallingProxy(server.port)
+    const [slow, quick] = [boardOf(proxy.url), boardOf(server.url)]
+    await until('both have the board', () => slow.board && quick.board)
+    const [late, heard] = [readsOf(slow), readsOf(quick)]
+    for (const board of [slow, quick]) await listen(board, [reader])
+    proxy.stall()
+    const rounds = 400
+    for (let round = 1; round <= rounds; round++) {
+      bench.push.reads([read(round, 'dock-1', '0'.repeat(20_000))])
+      if (round % 8 === 0) await until('the quick one has it', () => heard.at(-1)?.more === round)
+    }
+    expect(heard.map(({ more }) => more)).toEqual(Array.from({ length: rounds }, (_, n) => n + 1))
+    proxy.flow()
+    await until('the slow one has the newest', () => late.at(-1)?.more === rounds)
+    // What stood in the kernel, and then the newest: 8 MB were never queued for it.
+    expect(late.length).toBeLessThan(rounds)
+    bench.push.tell([slot(4)])
+    await until('its board goes on', () => itemsOn(slow) === 4)
     proxy.close()
   })
 })

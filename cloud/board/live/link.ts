@@ -1,5 +1,13 @@
 import { io } from 'socket.io-client'
-import type { BoardAlert, BoardDelta, BoardHeartbeat, WatchReply } from '../../../shared/board.ts'
+import type {
+  BoardAlert,
+  BoardDelta,
+  BoardHeartbeat,
+  BoardReads,
+  ListenReply,
+  ReaderName,
+  WatchReply,
+} from '../../../shared/board.ts'
 import { type PackedMap, type PackedSnapshot, unpackMap, unpackSnapshot } from '../../../shared/board-packed.ts'
 import type { SiteMap } from '../../../shared/site-map.ts'
 import { applyDelta, type Board, boardFrom, heartbeatShowsLoss } from '../core/board.ts'
@@ -19,8 +27,17 @@ export interface LinkListener {
   serverTime(now: number): void
   heartbeat(heartbeat: BoardHeartbeat): void
   alert(alert: BoardAlert): void
+  reads(reads: BoardReads): void
+  /** Whether the readers that are listened to are told; else why not. */
+  listening(reply: ListenReply): void
   /** The server answers, and will not give this site. */
   refused(refusal: Refusal): void
+}
+
+export interface Link {
+  /** The tags of these readers from now on, over every reconnection; none: no more. */
+  listen(readers: readonly ReaderName[]): void
+  close(): void
 }
 
 /** Deltas held while a snapshot is on its way. Past it the oldest go, and the snapshot is simply taken again. */
@@ -33,7 +50,7 @@ const connectPatienceMs = 4_000
  * Lost connections are taken up again for ever, with full jitter and without a reload; every reconnection takes a new
  * snapshot. Closing twice is harmless.
  */
-export function openLink(site: string, environment: LinkEnvironment, listener: LinkListener): { close(): void } {
+export function openLink(site: string, environment: LinkEnvironment, listener: LinkListener): Link {
   const closing = new AbortController()
   const socket = io('/live', {
     transports: ['websocket'],
@@ -54,6 +71,9 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
   let held: BoardDelta[] | null = null
   let overflowed = false
   let beatBefore: { revision: number; mine: number } | null = null
+  let readers: readonly ReaderName[] = []
+  /** The server knows which site is watched, without which nobody is listened to. */
+  let isWatching = false
   /** Counts synchronisations, so that an overtaken one ends without effect. */
   let generation = 0
 
@@ -135,6 +155,16 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
     return map.ok ? { ok: true, value: { packed, map: unpackMap(map.value) } } : map
   }
 
+  const sayReaders = async () => {
+    const asked = readers
+    try {
+      const reply: ListenReply = await socket.timeout(watchPatienceMs).emitWithAck('listen', { site, readers: asked })
+      if (asked === readers && !closing.signal.aborted) listener.listening(reply)
+    } catch {
+      // The link broke, or hangs and will be found to: it is said again at the next.
+    }
+  }
+
   const reconnect = () => {
     if (closing.signal.aborted) return
     const { attempt } = facts
@@ -160,9 +190,12 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
       return
     }
     heard()
+    isWatching = true
+    if (readers.length > 0) void sayReaders()
     void synchronise()
   })
   socket.on('disconnect', () => {
+    isWatching = false
     outOfStep(false)
     reconnect()
   })
@@ -209,11 +242,18 @@ export function openLink(site: string, environment: LinkEnvironment, listener: L
   socket.on('alert', (alert: BoardAlert) => {
     if (alert.site === site) listener.alert(alert)
   })
+  socket.on('reads', (reads: BoardReads) => {
+    if (reads.site === site) listener.reads(reads)
+  })
   // The browser knows best when its network is back.
   addEventListener('online', () => socket.connect(), { signal: closing.signal })
   socket.connect()
 
   return {
+    listen(wanted) {
+      readers = wanted
+      if (isWatching) void sayReaders()
+    },
     close() {
       if (closing.signal.aborted) return
       closing.abort()

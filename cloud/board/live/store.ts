@@ -16,7 +16,8 @@ import { type SiteTrust, trustOf } from '../core/trust.ts'
 import { severityName, type Words, wordsOf } from '../core/words/words.ts'
 import type { Renderer } from '../plan/ground.ts'
 import { ask, type Refusal } from './ask.ts'
-import { openLink } from './link.ts'
+import { type HeardReaders, openHeardReaders } from './heard-readers.ts'
+import { type Link, openLink } from './link.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { type Preferences, readPreferences, writePreferences } from './preferences.ts'
 import { signIn } from './sign-in.ts'
@@ -67,6 +68,7 @@ export interface Store {
   /** Pictures of the plan so far, and what painted the last. */
   readonly pictures: { count: number; kind: 'webgl' | 'canvas' | null }
   painted(kind: 'webgl' | 'canvas' | null): void
+  readonly readers: Pick<HeardReaders, 'reads' | 'refused' | 'listen'>
   /** Acts that wait for the server. */
   readonly outbox: Outbox
   /** The server has another version of this page. */
@@ -149,7 +151,8 @@ export function openStore(): Store {
     return Math.floor(serverTime(serverClock.value, local) / 1000) * 1000
   })
 
-  let open: { close(): void } | null = null
+  let open: Link | null = null
+  const readers = openHeardReaders((wanted) => open?.listen(wanted))
   const watch = (site: string) => {
     open?.close()
     board.value = null
@@ -177,12 +180,15 @@ export function openStore(): Store {
         beats.value++
       },
       alert: announce,
+      reads: readers.take,
+      listening: readers.told,
       refused: (refusal: Refusal) => {
         open?.close()
         phase.value = refusal.status === 401 ? { kind: 'signed-out', keyRefused: false } : { kind: 'failed', refusal }
       },
     }
     open = openLink(site, { clock, random: Math.random }, listener)
+    open.listen(readers.wanted)
   }
 
   /** The worst at once, the others together: nobody is read ten sentences in a row. */
@@ -289,6 +295,7 @@ export function openStore(): Store {
     acknowledgeFailures,
     asTable,
     tour,
+    readers,
     outbox,
     layer,
     renderer: asked === 'canvas' || asked === 'webgl' ? asked : 'auto',

@@ -3,6 +3,7 @@ import type { GatewayState } from '../../../shared/api.ts'
 import { useStore } from '../live/store.ts'
 import { GivenUpList } from '../parts/given-up.tsx'
 import { Link } from '../parts/link.tsx'
+import { TagPreview } from '../parts/tag-preview.tsx'
 import { WideRows } from '../parts/wide-rows.tsx'
 import { Lazy } from './lazy.tsx'
 
@@ -121,7 +122,45 @@ function Gateway({ state }: { readonly state: GatewayState }) {
           <DeviceTable devices={healthy} />
         </details>
       )}
+      {devices.length > 0 && <TagsNow state={state} />}
     </li>
+  )
+}
+
+/** Somebody picks a reader, and sees its tags as they are read. */
+function TagsNow({ state: { gateway, devices } }: { readonly state: GatewayState }) {
+  const store = useStore()
+  const words = store.words.value
+  /** Empty: none. */
+  const picked = useSignal('')
+  const sensors = new Set(store.board.value?.map.sensors.map(({ id }) => id))
+  // A gateway lists itself among its devices, for its own health.
+  const readers = devices.map(({ device }) => device).filter((device) => device !== gateway && !sensors.has(device))
+  if (readers.length === 0) return null
+  const all = `${gateway} `
+  return (
+    <>
+      <p>
+        <label class="tags-now">
+          {words.readsNow}{' '}
+          <select
+            class="field"
+            value={picked.value}
+            aria-label={`${words.readsNow}: ${gateway}`}
+            onChange={(event) => (picked.value = event.currentTarget.value)}
+          >
+            <option value="">{words.readsOfNone}</option>
+            <option value={all}>{words.readsOfAll}</option>
+            {readers.sort().map((reader) => (
+              <option key={reader} value={reader}>
+                {reader}
+              </option>
+            ))}
+          </select>
+        </label>
+      </p>
+      {picked.value !== '' && <TagPreview gateway={gateway} reader={picked.value === all ? null : picked.value} />}
+    </>
   )
 }
 

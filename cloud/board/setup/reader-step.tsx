@@ -1,18 +1,12 @@
 import { useSignal } from '@preact/signals'
-import type { Item, Page } from '../../../shared/api.ts'
 import type { SiteMap } from '../../../shared/site-map.ts'
 import { readerYaml, withReader } from '../core/setup.ts'
-import { ask, paged, type Refusal } from '../live/ask.ts'
+import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
-import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
-import { useAnswer } from '../parts/use-answer.ts'
+import { TagPreview } from '../parts/tag-preview.tsx'
 import { Paste } from './gateway-step.tsx'
 import { useSetupWords } from './use-setup-words.ts'
-
-const askEveryMs = 1_000
-const mostTags = 12
-const mostItems = 200
 
 /** The reader shows up by itself, is put on the map, and what it sees is listed as it comes. */
 export function ReaderStep({ site }: { readonly site: string }) {
@@ -131,43 +125,10 @@ function Reader({
           <RefusalNotice refusal={refused.value} />
         </div>
       )}
-      {isPlaced && <Tags site={site} device={device} />}
+      <div class="wide">
+        <h3>{words.tags}</h3>
+        <TagPreview gateway={gateway} reader={device} />
+      </div>
     </section>
-  )
-}
-
-function Tags({ site, device }: { readonly site: string; readonly device: string }) {
-  const store = useStore()
-  const words = useSetupWords()
-  const format = store.format.value
-  const { answer } = useAnswer<Page<Item>>(
-    `${site} tags`,
-    (signal) => ask(paged(`/sites/${encodeURIComponent(site)}/items`, { limit: mostItems }), { signal }),
-    askEveryMs,
-  )
-  const got = answer.value
-  const seen = (got?.ok === true ? got.value.items : [])
-    .filter(({ readPoint }) => readPoint?.startsWith(`${device}.`) === true)
-    .toSorted((a, b) => Date.parse(b.lastSeenAt) - Date.parse(a.lastSeenAt))
-    .slice(0, mostTags)
-  return (
-    <div class="wide">
-      <h3>{words.tags}</h3>
-      {seen.length === 0 ? (
-        <p class="quiet">{words.tagsNone}</p>
-      ) : (
-        <ul class="setup-tags">
-          {seen.map(({ epc, readPoint, lastSeenAt }) => (
-            <li key={epc}>
-              <Link to={{ page: 'item', epc }} class="mono">
-                {epc}
-              </Link>{' '}
-              <span class="mono">{readPoint}</span>{' '}
-              <span class="quiet">{words.tagSeen(format.ago(store.now.value - Date.parse(lastSeenAt)))}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { BoardReads } from '../../../shared/board.ts'
 import type { GatewayAddress } from '../../../shared/wire.ts'
 import type { Upward } from '../../broker/broker.ts'
 import type {
@@ -13,6 +14,7 @@ import type {
 import type { IntakeCounters } from '../../intake/counters.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Fact } from '../../push/fact.ts'
+import type { Listened } from './listen.ts'
 
 export interface JournalOrder {
   readonly dataDirectory: string
@@ -53,6 +55,8 @@ export interface JournalCalls
   /** From now on time is journalled, and troubles become alerts: when all doors are open. */
   watch(): void
   arrived(arrivals: readonly Arrival[]): void
+  /** Tells what these readers read from now on; none: nothing more is looked at for it. */
+  listen(readers: readonly Listened[]): void
   trimmed(): number
   trim(to: number): Promise<void>
   readiness(): Readiness
@@ -64,6 +68,7 @@ export interface JournalCalls
 /** What it asks of the thread of the sockets. */
 export interface JournalOutward {
   facts(facts: readonly Fact[]): void
+  reads(reads: readonly BoardReads[]): void
   /** Resolves when it has left, so that who reads no answers is served no faster than it reads. */
   send(address: GatewayAddress, channel: 'ack' | 'config', payload: Uint8Array): Promise<void>
   done(address: GatewayAddress, bytes: number): void

@@ -22,6 +22,7 @@ import { openLine, type Port } from '../line.ts'
 import type { SeriesForJournal } from '../series/calls.ts'
 import { threadClock as clock } from '../start.ts'
 import type { JournalCalls, JournalForSeries, JournalOrder, JournalOutward, SeriesProgress } from './calls.ts'
+import { listenToReaders } from './listen.ts'
 import { watchDoubts } from './watch-doubts.ts'
 
 /**
@@ -122,6 +123,13 @@ async function open(order: JournalOrder) {
         outward.tell('log', ['error', { ...address, reason }, 'two senders use one identity: frozen']),
     })
     rooms.defer(() => intake.close())
+    const listening = listenToReaders({
+      journal,
+      map: inventory.map,
+      skuOf: (epc) => inventory.item(epc)?.sku ?? null,
+      tell: (reads) => outward.tell('reads', [reads]),
+    })
+    rooms.defer(() => listening.close())
     return {
       tell,
       words: goods.words,
@@ -132,6 +140,7 @@ async function open(order: JournalOrder) {
       standing,
       journal,
       setAside,
+      listening,
       tuning: newestHearing(journal, () => clock.now()),
       following,
       series: () => series,
@@ -191,6 +200,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
       else opened().intake.presence(arrival.address, arrival.online)
     }
   },
+  listen: (readers) => opened().listening.listen(readers),
   appendOwn: (site, records) => opened().journal.appendOwn(site, records),
   release: (address, reason) => opened().journal.release(address, reason),
   olderThan: (at) => opened().journal.olderThan(at),

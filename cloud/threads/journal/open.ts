@@ -5,8 +5,9 @@ import type { Fact } from '../../push/fact.ts'
 import { type Remote, remote } from '../line.ts'
 import { closeOf, startThread } from '../start.ts'
 import type { Arrival, JournalCalls, JournalOutward } from './calls.ts'
+import type { Listened } from './listen.ts'
 
-type Queries = Omit<JournalCalls, 'open' | 'watch' | 'arrived' | 'close'>
+type Queries = Omit<JournalCalls, 'open' | 'watch' | 'arrived' | 'listen' | 'close'>
 
 /** The journal and its read models, from the thread of the sockets. */
 export interface JournalThread extends Remote<Queries> {
@@ -17,6 +18,8 @@ export interface JournalThread extends Remote<Queries> {
   upward(message: Upward): void
   presence(address: GatewayAddress, online: boolean): void
   watch(): void
+  /** Tells what these readers read from now on, and no others. */
+  listen(readers: readonly Listened[]): void
   /** Ends what is under way, closes the files and ends the thread; safe to call twice. */
   close(): Promise<void>
 }
@@ -97,6 +100,7 @@ export async function openJournalThread(
         arrive({ type: 'message', message: { ...message, payload: new Uint8Array(message.payload) } }),
       presence: (address, online) => arrive({ type: 'presence', address, online }),
       watch: () => thread.tell('watch', []),
+      listen: (readers) => thread.tell('listen', [readers]),
       close: closeOf(thread),
     }
   } catch (thrown) {

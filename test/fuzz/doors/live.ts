@@ -4,6 +4,7 @@ const good = [
   '40/live,',
   '42/live,1["watch",{"site":"north"}]',
   '42/live,2["watch",{"site":"north","zones":["A"]}]',
+  '42/live,3["listen",{"site":"north","readers":[{"gateway":"gw","reader":null}]}]',
   '41/live,',
   '2probe',
   '3',

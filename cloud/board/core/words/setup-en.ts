@@ -77,8 +77,6 @@ export const setupEn = {
   readerPlace: 'Put it on the map',
   readerPlaced: 'It is on the map.',
   tags: 'Tags that it sees',
-  tagsNone: 'Hold a tag in front of it: it appears here.',
-  tagSeen: (ago: string) => `seen ${ago}`,
 
   ruleIntro: (n: number, count: string) =>
     `${count} ${pick(n, 'rule is', 'rules are')} in force already, for gateways, readers and sensors that fall silent. One on a temperature:`,

@@ -74,8 +74,6 @@ export const setupZhCn: SetupWords = {
   readerPlace: '放到地图上',
   readerPlaced: '已在地图上。',
   tags: '它看到的标签',
-  tagsNone: '把标签放到它前面：会显示在这里。',
-  tagSeen: (ago) => `${ago}看到`,
 
   ruleIntro: (_n, count) => `已有 ${count} 条规则生效，针对失去声音的网关、读写器和传感器。再加一条温度规则：`,
   ruleLimit: '高于多少时响（°C）',
