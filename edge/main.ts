@@ -12,6 +12,7 @@ import { runLine } from './line.ts'
 import { openLocalRules } from './local-rules.ts'
 import type { Log } from './log.ts'
 import { openOutputs } from './outputs/open.ts'
+import { openPower } from './power/open.ts'
 import { recordQueue } from './record-queue.ts'
 import { type SourceOptions, sourceFrom } from './sources/catalogue.ts'
 import type { ConfiguredSource, SourceContext } from './sources/configured.ts'
@@ -75,6 +76,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
   const outputs = openOutputs(config.outputs, { clock, random, log })
   const { directory } = config.spool
   const rules = await openLocalRules({ directory, document: () => document.current, queue, outputs, clock, log })
+  const power = openPower({ gateway: config.gateway.id, document: () => document.current, queue, clock, log })
   const tally = emptyTally()
   const uplinkCounters = noUplinkCounters()
   const stopUplink = new AbortController()
@@ -85,6 +87,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     keepClock(clock, config.spool.directory, log, stopUplink.signal),
     rules.run(stopUplink.signal),
     outputs.run(stopUplink.signal),
+    power.run(stopUplink.signal),
     tellSpool({ gateway: config.gateway.id, spool, queue, clock }, stopUplink.signal),
   ]
   try {
@@ -123,7 +126,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
     uplink.catch(() => uplinkFailed.abort()) // told to the caller below, when everything is closed
 
     onOpen?.({ tally, spool })
-    const context = { clock, random, commandsOf }
+    const context = { clock, random, commandsOf, power }
     const arranged = async (options: SourceOptions) => arrange(await sourceFrom(options, context), options, context)
     const sources = await Promise.all(config.sources.map(arranged))
     await runLine(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { GatewayRule, gatewayRuleFor } from './gateway-rule.ts'
 import { EpcHex, Identifier } from './identifier.ts'
+import { mostPowerOrders, PowerOrder } from './reader-power.ts'
 import type { Rule } from './rule.ts'
 import { mostListedEpcs } from './rules/of-devices.ts'
 import type { SiteMap } from './site-map.ts'
@@ -23,6 +24,13 @@ const Rules = z
   .default([])
   .transform((rules) => rules.flatMap((rule) => GatewayRule.safeParse(rule).data ?? []))
 
+/** An order that this version cannot read is left aside, as with rules. */
+const PowerOrders = z
+  .array(z.unknown())
+  .max(mostPowerOrders)
+  .default([])
+  .transform((orders) => orders.flatMap((order) => PowerOrder.safeParse(order).data ?? []))
+
 /**
  * What a gateway has to know of its site: the whole of it, sent on the `config` topic after every hello and whenever it
  * changes. Lenient, like all that travels.
@@ -34,6 +42,7 @@ export const GatewayDocument = z.object({
   rules: Rules,
   held: z.array(EpcHex).max(mostListedEpcs).default([]).describe('items on hold, by EPC; only with a rule that asks'),
   heldLeftOut: z.int().default(0).describe('items on hold beyond those: they are not stopped'),
+  power: PowerOrders.describe('transmit power that the board wants, by reader and antenna'),
 })
 export type GatewayDocument = z.infer<typeof GatewayDocument>
 
@@ -44,12 +53,14 @@ export interface SiteOrders {
   /** Items on hold, by EPC, at most `mostListedEpcs`; and how many there are beyond. */
   readonly held: readonly string[]
   readonly heldLeftOut: number
+  /** By gateway; transmit power that is wanted on the board. */
+  readonly power: ReadonlyMap<string, readonly PowerOrder[]>
 }
 
 export type GatewayOrders = Omit<GatewayDocument, 'version'>
 
 /** The part of a site that one gateway works by; its version is a number for just this. */
-export function documentFor({ map, rules, held, heldLeftOut }: SiteOrders, gateway: string): GatewayOrders {
+export function documentFor({ map, rules, held, heldLeftOut, power }: SiteOrders, gateway: string): GatewayOrders {
   const gates = gatesOf(map, gateway)
   const own = rules
     .flatMap((rule) => gatewayRuleFor(rule, map, gateway, gates) ?? [])
@@ -62,6 +73,7 @@ export function documentFor({ map, rules, held, heldLeftOut }: SiteOrders, gatew
     rules: own,
     held: asksForHolds ? [...held] : [],
     heldLeftOut: asksForHolds ? heldLeftOut : 0,
+    power: [...(power.get(gateway) ?? [])],
   }
 }
 

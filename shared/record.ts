@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { accepted, type Decoded, refused } from './decoded.ts'
 import { EpcHex, Identifier } from './identifier.ts'
+import { ReaderPowerSaid } from './reader-power.ts'
 
 /**
  * The records that travel from a gateway to the cloud and stand in the journal (protocol version 1).
@@ -75,6 +76,7 @@ export const DeviceState = z.looseObject({
     })
     .optional()
     .describe('of the gateway itself: how full its spool is'),
+  power: ReaderPowerSaid.optional().describe('of the gateway itself: what one of its readers sends with, and could'),
   ...stamped,
 })
 export type DeviceState = z.infer<typeof DeviceState>

@@ -52,7 +52,7 @@ export async function openFleet({ plan, connections, clock, airAt, answered }: F
   const llrpPorts = new Map<string, number>()
   const openLlrp = async (common: { readonly id: string; readonly random: Random }) => {
     const port = connections.llrpPort?.(common.id) ?? 0
-    const reader = await openLlrpReader({ ...common, port, now: () => clock.now() })
+    const reader = await openLlrpReader({ ...common, port, now: () => clock.now(), isFaint: true })
     llrpPorts.set(common.id, reader.port)
     return reader
   }

@@ -6,7 +6,7 @@ import type { Broker, Upward } from '../broker/broker.ts'
 import { readHello } from '../intake/read-hello.ts'
 import type { Fact } from '../push/fact.ts'
 
-/** Tells every gateway the part of its site that it works by: its gates, the rules that it judges, items on hold. */
+/** Tells every gateway the part of its site that it works by: its gates, the rules that it judges, items on hold, power. */
 export interface GatewayDocuments {
   /** What is new goes to all gateways of the site for which it is. */
   hear(facts: readonly Fact[]): void
@@ -28,13 +28,27 @@ export function gatewayDocuments(send: Broker['send'], standing: readonly Fact[]
   const told = new Map<string, number>()
   const said = new Map<string, number>()
 
+  /** The site for which it may be something new. */
   function learn(fact: Fact): string | undefined {
-    if (fact.type !== 'map' && fact.type !== 'gateway-rules' && fact.type !== 'held') return undefined
-    const site = fact.type === 'map' ? fact.map.site : fact.site
-    const known = sites.get(site) ?? { map: undefined, rules: [], held: [], heldLeftOut: 0 }
-    if (fact.type === 'map') sites.set(site, { ...known, map: fact.map })
-    else if (fact.type === 'gateway-rules') sites.set(site, { ...known, rules: fact.rules })
-    else sites.set(site, { ...known, held: fact.epcs, heldLeftOut: fact.leftOut })
+    switch (fact.type) {
+      case 'map':
+        return know(fact.map.site, { map: fact.map })
+      case 'gateway-rules':
+        return know(fact.site, { rules: fact.rules })
+      case 'held':
+        return know(fact.site, { held: fact.epcs, heldLeftOut: fact.leftOut })
+      case 'power': {
+        const power = new Map(sites.get(fact.site)?.power).set(fact.gateway, fact.orders)
+        return know(fact.site, { power })
+      }
+      default:
+        return undefined
+    }
+  }
+
+  function know(site: string, news: Partial<KnownSite>): string {
+    const known = sites.get(site) ?? { map: undefined, rules: [], held: [], heldLeftOut: 0, power: new Map() }
+    sites.set(site, { ...known, ...news })
     return site
   }
 
@@ -95,8 +109,8 @@ function ordersOf(known: KnownSite | undefined): SiteOrders | undefined {
   return known?.map === undefined ? undefined : { ...known, map: known.map }
 }
 
-function gatewaysOf({ map }: SiteOrders): ReadonlySet<string> {
-  return new Set([...map.readPoints, ...map.sensors].map(({ gateway }) => gateway))
+function gatewaysOf({ map, power }: SiteOrders): ReadonlySet<string> {
+  return new Set([...[...map.readPoints, ...map.sensors].map(({ gateway }) => gateway), ...power.keys()])
 }
 
 /** 48 bits of what it says: the same content has the same number, also in a cloud that was restored. */

@@ -32,6 +32,7 @@ import { importShipmentRoutes } from './routes/import-shipments.ts'
 import { itemRoutes } from './routes/items.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { powerRoutes } from './routes/power.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { seriesSummaryRoutes } from './routes/series-summaries.ts'
@@ -75,6 +76,7 @@ const routes = [
   ruleRoutes,
   gatewayRoutes,
   hearingRoutes,
+  powerRoutes,
   boardRoutes,
   wallRoutes,
   importItemRoutes,

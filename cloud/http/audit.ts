@@ -7,7 +7,7 @@ import type { HttpParts } from './parts.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** What it was about, for the audit, where the address does not say it. */
-    audited: { readonly site?: string; readonly subject?: string } | undefined
+    audited: { readonly site?: string; readonly subject?: string; readonly detail?: string } | undefined
   }
 }
 
@@ -71,6 +71,6 @@ function actOf(request: FastifyRequest, reply: FastifyReply, url: string, at: nu
     site: siteAsked ?? null,
     subject: audited?.subject ?? Object.values(others).join(' '),
     outcome: statusCode < 400 ? 'done' : [401, 403, 429].includes(statusCode) ? 'refused' : 'failed',
-    detail: statusCode < 400 ? null : String(statusCode),
+    detail: statusCode < 400 ? (audited?.detail ?? null) : String(statusCode),
   }
 }

@@ -18,6 +18,7 @@ import type {
 import type { AgeRow, ExpectedRow, ItemFacts, MisplacedRow } from '../../shared/goods.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { OperatorArea } from '../../shared/operator-area.ts'
+import type { ReaderPower } from '../../shared/reader-power.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { ClimateRule } from '../../shared/rules/of-goods.ts'
 import type { ExpectedShipment, ShipmentDetail, ShipmentSummary, WithoutOrderRow } from '../../shared/shipment.ts'
@@ -148,11 +149,13 @@ export interface AlertQueries {
 
 /** What antennas hear just now. */
 export interface TuningQueries {
-  hearing(site: string): Promise<Hearing>
+  hearing(site: string, seconds?: number): Promise<Hearing>
 }
 
 export interface GatewayQueries {
   gateways(): readonly GatewayState[]
+  /** Readers of a site whose power can be set from the board. */
+  power(site: string): readonly ReaderPower[]
   gaps(site: string, page: PageRequest): Page<GapRow>
 }
 

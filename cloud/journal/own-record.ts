@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { HoldReason, LotCode, OwnerName, SkuCode } from '../../shared/goods.ts'
 import { EpcHex, Identifier } from '../../shared/identifier.ts'
 import { MaintenanceWindow } from '../../shared/maintenance.ts'
+import { AntennaPort, PowerDbm, TrialSeconds } from '../../shared/reader-power.ts'
 import { Rule } from '../../shared/rule.ts'
 import { ExpectedShipment } from '../../shared/shipment.ts'
 import { SiteMap } from '../../shared/site-map.ts'
@@ -103,6 +104,18 @@ export const AlertAct = z.strictObject({
 export const MaintenancePut = z.strictObject({ kind: z.literal('maintenance'), at, by, window: MaintenanceWindow })
 /** It is over, planned or not: what still holds rings. */
 export const MaintenanceEnded = z.strictObject({ kind: z.literal('maintenance-ended'), at, by, window: Identifier })
+/** Somebody wants another transmit power of an antenna, for a while or until further notice. */
+export const PowerAct = z.strictObject({
+  kind: z.literal('power'),
+  at,
+  by,
+  gateway: Identifier,
+  reader: Identifier,
+  antenna: AntennaPort,
+  act: z.enum(['keep', 'try', 'back']).describe('back: the trial ends now'),
+  dbm: PowerDbm.nullable().optional().describe("of keep and try; null: the gateway's own configuration holds again"),
+  seconds: TrialSeconds.optional().describe('of try'),
+})
 /** A gateway came or went, as the broker saw it. */
 export const LinkChanged = z.strictObject({
   kind: z.literal('link'),
@@ -182,6 +195,7 @@ export const OwnRecord = z.discriminatedUnion('kind', [
   AlertAct,
   MaintenancePut,
   MaintenanceEnded,
+  PowerAct,
   LinkChanged,
   Started,
   Quarantined,

@@ -81,6 +81,7 @@ export function note(changes: BoardChanges, fact: Fact): boolean {
       return false
     case 'gateway-rules':
     case 'held':
+    case 'power':
       return false
   }
 }

@@ -69,6 +69,8 @@ function keyOf(fact: Fact): string | undefined {
       return `rules ${fact.site}`
     case 'held':
       return `held ${fact.site}`
+    case 'power':
+      return `power ${fact.site} ${fact.gateway}`
     case 'alert':
       return undefined
   }

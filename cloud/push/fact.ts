@@ -1,5 +1,6 @@
 import type { Alert, GatewayState } from '../../shared/api.ts'
 import type { BoardCounters, BoardDoubts, SensorNow, SlotStateName } from '../../shared/board.ts'
+import type { PowerOrder } from '../../shared/reader-power.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { ShipmentSummary } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
@@ -29,6 +30,8 @@ export type Fact =
   /** All rules of a site that run on its gateways, and the items on hold that they may ask for: for gateways, not boards. */
   | { readonly type: 'gateway-rules'; readonly site: string; readonly rules: readonly Rule[] }
   | { readonly type: 'held'; readonly site: string; readonly epcs: readonly string[]; readonly leftOut: number }
+  /** All that the board wants of the power of one gateway's readers: for gateways. */
+  | { readonly type: 'power'; readonly site: string; readonly gateway: string; readonly orders: readonly PowerOrder[] }
   /** Event time of the newest record applied, and when the cloud took it; for the lag shown on the board. */
   | { readonly type: 'flow'; readonly site: string; readonly newestAt: number; readonly recordedAt: number }
 

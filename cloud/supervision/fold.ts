@@ -5,6 +5,7 @@ import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts
 import { isOwnKind, type LinkChanged } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs, eventTime, presentTime } from '../location/event-time.ts'
+import { askPower, endTrials, hearPower, type KeptPower, noPower } from './power.ts'
 import type { KeptGateway, SupervisionChanges, SupervisionState } from './state.ts'
 
 /** `lastHeardAt` goes on in steps of this. */
@@ -49,8 +50,11 @@ function foldGateway(state: SupervisionState, entry: GatewayEntry, changes: Supe
     } else if (isKind(record, 'device')) {
       const saidAt = presentTime(record, entry)
       if (saidAt === undefined) continue
-      const spool = record.device === id ? record.spool : undefined
-      if (spool === undefined ? hear(gateway, record, saidAt) : hearSpool(gateway, spool, saidAt)) isNews = true
+      const { spool, power } = record.device === id ? record : {}
+      if (power !== undefined) {
+        hearPower(powerOf(state, site, id), power, saidAt)
+        state.powers.note(`${site}/${id}`)
+      } else if (spool === undefined ? hear(gateway, record, saidAt) : hearSpool(gateway, spool, saidAt)) isNews = true
     } else if (isKind(record, 'clock') && gateway.clockSynced !== record.synced) {
       gateway.clockSynced = record.synced
       isNews = true
@@ -149,7 +153,10 @@ function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionC
     else if (isOwnKind(record, 'map')) adopt(state, record.map, changes)
     else if (isOwnKind(record, 'started')) linksLost(state, record.at, changes)
     else if (entry.site === undefined) continue
-    else if (isOwnKind(record, 'link')) link(state, entry.site, record, changes)
+    else if (isOwnKind(record, 'power')) {
+      askPower(powerOf(state, entry.site, record.gateway), record)
+      noteOrders(state, `${entry.site}/${record.gateway}`, changes)
+    } else if (isOwnKind(record, 'link')) link(state, entry.site, record, changes)
     else if (isOwnKind(record, 'fork')) {
       const gateway = gatewayOf(state, entry.site, record.gateway)
       if (record.state === 'forked') gateway.forked = { since: record.at, reason: record.reason }
@@ -180,6 +187,7 @@ function foldOwn(state: SupervisionState, entry: OwnEntry, changes: SupervisionC
 function tick(state: SupervisionState, now: number, changes: SupervisionChanges): void {
   const step = stepOf(state.now, now)
   state.now = now
+  for (const [key, power] of state.powers.all) if (endTrials(power, now)) noteOrders(state, key, changes)
   if (step !== 'back') return
   const newest = now + believedAheadMs
   for (const gateway of state.gateways.all.values()) {
@@ -187,6 +195,10 @@ function tick(state: SupervisionState, now: number, changes: SupervisionChanges)
     gateway.since = since === null ? null : notAhead(since, now)
     gateway.lastHeardAt = lastHeardAt === null ? null : notAhead(lastHeardAt, now)
     if (gateway.spool !== undefined) gateway.spool.at = Math.min(gateway.spool.at, newest)
+    for (const said of Object.values(state.powers.get(`${gateway.site}/${gateway.gateway}`)?.said ?? {})) {
+      said.at = Math.min(said.at, newest)
+      state.powers.note(`${gateway.site}/${gateway.gateway}`)
+    }
     for (const device of Object.values(devices)) {
       device.at = Math.min(device.at, newest)
       device.since = Math.min(device.since, newest)
@@ -271,6 +283,20 @@ function gatewayOf(state: SupervisionState, site: string, gateway: string): Kept
   }
   state.gateways.put(`${site}/${gateway}`, fresh)
   return fresh
+}
+
+function powerOf(state: SupervisionState, site: string, gateway: string): KeptPower {
+  const key = `${site}/${gateway}`
+  const known = state.powers.get(key)
+  if (known !== undefined) return known
+  const fresh = noPower(site, gateway)
+  state.powers.put(key, fresh)
+  return fresh
+}
+
+function noteOrders(state: SupervisionState, key: string, changes: SupervisionChanges): void {
+  state.powers.note(key)
+  changes.powers.add(key)
 }
 
 function note(state: SupervisionState, gateway: KeptGateway, changes: SupervisionChanges): void {

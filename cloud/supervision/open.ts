@@ -8,6 +8,8 @@ import type { Projection } from '../journal/projection.ts'
 import type { Fact, TellBoards } from '../push/fact.ts'
 import { fold } from './fold.ts'
 import { gapSchema, openGapTable } from './gap-table.ts'
+import { KeptPower, ordersOf } from './power.ts'
+import { viewPower } from './power-view.ts'
 import {
   KeptFlow,
   KeptGateway,
@@ -33,6 +35,7 @@ const migrations: readonly Migration[] = [
   'ALTER TABLE progress ADD COLUMN now INTEGER NOT NULL DEFAULT 0',
   keptSchema('map_version'),
   ['gateway', 'sensor', 'limits', 'flow', 'map_version'].map(keptLogSchema).join('\n'),
+  keptSchema('power') + keptLogSchema('power'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int() })
 
@@ -49,9 +52,10 @@ export async function openSupervision(options: {
     sensorKeys: new Keys((site, sensor) => `${site}/${sensor}`),
     limits: openKept(database, 'limits', KeptLimits),
     mapVersions: openKept(database, 'map_version', z.int()),
+    powers: openKept(database, 'power', KeptPower),
     flows: openKept(database, 'flow', KeptFlow),
   }
-  const kept = [state.gateways, state.sensors, state.limits, state.mapVersions, state.flows]
+  const kept = [state.gateways, state.sensors, state.limits, state.mapVersions, state.powers, state.flows]
   const gaps = openGapTable(database)
   const putProgress = database.prepare('UPDATE progress SET "offset" = ?, now = ?')
   const readProgress = () => Progress.parse(database.prepare('SELECT "offset", now FROM progress').get())
@@ -68,6 +72,7 @@ export async function openSupervision(options: {
         gateways: new Set(),
         sensors: new Set(),
         flows: new Set(),
+        powers: new Set(),
         gaps: [],
         refilled: [],
       }
@@ -83,8 +88,8 @@ export async function openSupervision(options: {
       })
       for (const one of kept) one.saved()
     },
-    tell: ({ gateways, sensors, flows }) => {
-      const facts = factsOf(state, gateways, sensors, flows)
+    tell: (changes) => {
+      const facts = factsOf(state, changes)
       if (facts.length > 0) options.tell(facts)
     },
   })
@@ -98,7 +103,18 @@ export async function openSupervision(options: {
     skip: projecting.skip,
     gateways: () => [...state.gateways.all].sort(byKey).map(([, gateway]) => viewGateway(gateway)),
     gaps: (site, page) => gaps.page(site, page),
-    standing: () => factsOf(state, state.gateways.all.keys(), state.sensors.all.keys(), state.flows.all.keys()),
+    power: (site) =>
+      [...state.powers.all]
+        .filter(([, power]) => power.site === site)
+        .sort(byKey)
+        .flatMap(([key, power]) => viewPower(power, state.gateways.get(key))),
+    standing: () =>
+      factsOf(state, {
+        gateways: state.gateways.all.keys(),
+        sensors: state.sensors.all.keys(),
+        flows: state.flows.all.keys(),
+        powers: state.powers.all.keys(),
+      }),
     close: async () => {
       if (database.isOpen) database.close()
     },
@@ -111,9 +127,7 @@ function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): nu
 
 function factsOf(
   state: SupervisionState,
-  gateways: Iterable<string>,
-  sensors: Iterable<string>,
-  flows: Iterable<string>,
+  { gateways, sensors, flows, powers }: Readonly<Record<'gateways' | 'sensors' | 'flows' | 'powers', Iterable<string>>>,
 ): readonly Fact[] {
   const facts: Fact[] = []
   for (const key of gateways) {
@@ -127,6 +141,12 @@ function factsOf(
   for (const site of flows) {
     const flow = state.flows.get(site)
     if (flow !== undefined) facts.push({ type: 'flow', site, ...flow })
+  }
+  for (const key of powers) {
+    const power = state.powers.get(key)
+    if (power === undefined) continue
+    const { site, gateway } = power
+    facts.push({ type: 'power', site, gateway, orders: ordersOf(power) })
   }
   return facts
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Kept } from '../database/kept.ts'
 import type { Keys } from '../database/keys.ts'
+import type { KeptPower } from './power.ts'
 
 export const KeptDevice = z.object({
   state: z.enum(['up', 'silent', 'down']),
@@ -63,6 +64,8 @@ export interface SupervisionState {
   readonly limits: Kept<z.infer<typeof KeptLimits>>
   /** site → version of the map in force. */
   readonly mapVersions: Kept<number>
+  /** `site/gateway` */
+  readonly powers: Kept<KeptPower>
   /** site */
   readonly flows: Kept<z.infer<typeof KeptFlow>>
 }
@@ -93,6 +96,8 @@ export interface SupervisionChanges {
   readonly gateways: Set<string>
   readonly sensors: Set<string>
   readonly flows: Set<string>
+  /** Gateways of whose readers another power is wanted. */
+  readonly powers: Set<string>
   readonly gaps: GapFound[]
   /** After the gaps. */
   readonly refilled: GapRefilled[]

@@ -2,8 +2,8 @@ import type { Hearing } from '../../shared/tuning.ts'
 import type { Journal } from '../journal/journal.ts'
 import { type Heard, hearingOf } from './hearing.ts'
 
-/** For so long back, ms; the least of it that an answer divides by is a second. */
-const windowMs = 30_000
+/** So far back unless asked otherwise; the least that an answer divides by is a second. */
+const usualSeconds = 30
 /** No more is looked at, however busy a site is: some 20 ms of the journal's thread. */
 const mostRecords = 10_000
 const entriesAtATime = 50
@@ -11,8 +11,8 @@ const entriesAtATime = 50
 const keptMs = 1_000
 
 export interface NewestHearing {
-  /** What the antennas of a site told in the last half minute. */
-  hearing(site: string): Promise<Hearing>
+  /** What the antennas of a site told in the last seconds: half a minute of them, or fewer. */
+  hearing(site: string, seconds?: number): Promise<Hearing>
 }
 
 /**
@@ -20,8 +20,8 @@ export interface NewestHearing {
  * another time and is left out.
  */
 export function newestHearing(journal: Pick<Journal, 'tail' | 'read' | 'trimmed'>, now: () => number): NewestHearing {
-  let kept: { readonly at: number; readonly site: string; readonly answer: Promise<Hearing> } | undefined
-  const look = async (site: string): Promise<Hearing> => {
+  let kept: { readonly at: number; readonly asked: string; readonly answer: Promise<Hearing> } | undefined
+  const look = async (site: string, windowMs: number): Promise<Hearing> => {
     const to = now()
     const heard: Heard[] = []
     let from = to
@@ -47,9 +47,11 @@ export function newestHearing(journal: Pick<Journal, 'tail' | 'read' | 'trimmed'
     return hearingOf(heard, Math.max(1, covered / 1000))
   }
   return {
-    hearing(site) {
+    hearing(site, seconds = usualSeconds) {
       const at = now()
-      if (kept === undefined || kept.site !== site || at - kept.at > keptMs) kept = { at, site, answer: look(site) }
+      const asked = `${site} ${seconds}`
+      if (kept === undefined || kept.asked !== asked || at - kept.at > keptMs)
+        kept = { at, asked, answer: look(site, seconds * 1000) }
       return kept.answer
     },
   }

@@ -4,6 +4,7 @@ import type { Dialect } from '../commands/dialect.ts'
 import type { ProtocolName } from '../decoders/protocol.ts'
 import type { Decoder } from '../decoders/reading.ts'
 import type { Framer } from '../framing/framer.ts'
+import type { PowerDesk } from '../power/open.ts'
 import type { Source } from './source.ts'
 
 /** What a source may use of the world, beside its device. */
@@ -12,6 +13,8 @@ export interface SourceContext {
   readonly random: Random
   /** How readers of this protocol are told to read, if they have to be told. */
   commandsOf(protocol: ProtocolName): ReaderCommands | undefined
+  /** What the board wants of readers' power; absent: nobody is asked. */
+  readonly power?: Pick<PowerDesk, 'reader'>
 }
 
 /** How a reader is spoken to, and how its answers are cut. */

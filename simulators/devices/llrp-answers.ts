@@ -7,6 +7,18 @@ export interface LlrpModel {
   /** Without one it stamps with the time since its start. */
   readonly hasUtcClock: boolean
   readonly antennas: number
+  /** It can be told with how much power to send. */
+  readonly hasPowerLevels: boolean
+}
+
+/** What it sends with at level 1, how much more at the next, and how many there are, dBm. */
+const levels = { lowestDbm: 10, stepDbm: 0.25, count: 81 } as const
+/** The level that it is set to when it is new: the strongest. */
+export const ownLevel = levels.count
+
+/** `undefined`: it has no such level. */
+export function dbmOf(level: number): number | undefined {
+  return level >= 1 && level <= levels.count ? levels.lowestDbm + (level - 1) * levels.stepDbm : undefined
 }
 
 /** A tag as the reader will report it, its clock already read. */
@@ -58,7 +70,9 @@ export function capabilityParts(model: LlrpModel): readonly Buffer[] {
     unsigned(16, 0),
     ...[1, 32, 8, 0, 0].map((limit) => unsigned(32, limit)),
   )
-  const powers = Array.from({ length: 81 }, (_, i) => long(145, unsigned(16, i + 1), signed(16, 1000 + 25 * i)))
+  const powers = Array.from({ length: model.hasPowerLevels ? levels.count : 0 }, (_, i) =>
+    long(145, unsigned(16, i + 1), signed(16, 100 * (dbmOf(i + 1) ?? 0))),
+  )
   const channels = [865_700, 866_300, 866_900, 867_500]
   const frequencies = long(
     146,
@@ -75,6 +89,18 @@ export function capabilityParts(model: LlrpModel): readonly Buffer[] {
   const band = long(144, ...powers, frequencies, long(328, mode))
   const regulatory = long(143, unsigned(16, 528), unsigned(16, 2), band)
   return [general, llrp, regulatory, long(327, unsigned(8, 0), unsigned(16, 2))]
+}
+
+/** What each antenna is set to, as GET_READER_CONFIG_RESPONSE tells it. */
+export function antennaParts(model: LlrpModel): readonly Buffer[] {
+  return Array.from({ length: model.hasPowerLevels ? model.antennas : 0 }, (_, i) =>
+    long(
+      222,
+      unsigned(16, i + 1),
+      long(223, unsigned(16, 1)),
+      long(224, unsigned(16, 0), unsigned(16, 1), unsigned(16, ownLevel)),
+    ),
+  )
 }
 
 /** TagReportData with the parts that the client asked for. */

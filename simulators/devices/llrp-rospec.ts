@@ -7,6 +7,8 @@ export interface RoSpecGiven {
   readonly bytes: Buffer
   /** 0 = all. */
   readonly antennas: readonly number[]
+  /** Row of the table of power levels, by antenna (0 = all); where none is given the reader sends as it is set. */
+  readonly powers: ReadonlyMap<number, number>
   /** Starts and ends with an input of the reader. */
   readonly input: { readonly port: number; readonly startsHigh: boolean; readonly longestMs: number } | undefined
   readonly reportEvery: number
@@ -29,6 +31,9 @@ const types = {
   startTrigger: 179,
   stopTrigger: 182,
   aiSpec: 183,
+  inventory: 186,
+  antennaConfiguration: 222,
+  transmitter: 224,
   reportSpec: 237,
   contentSelector: 238,
   custom: 1023,
@@ -49,10 +54,24 @@ export function readRoSpec({ body, whole }: LlrpParameter): RoSpecGiven | undefi
     id: body.readUInt32BE(0),
     bytes: Buffer.from(whole),
     antennas: Array.from({ length: count }, (_, i) => ai.body.readUInt16BE(2 + 2 * i)),
+    powers: powersOf(parametersIn(ai.body.subarray(2 + 2 * count))),
     input: inputOf(parametersIn(boundary.body)),
     reportEvery: report === undefined || report.body[0] === 0 ? Number.POSITIVE_INFINITY : report.body.readUInt16BE(1),
     content: contentOf(report === undefined ? [] : parametersIn(report.body.subarray(3))),
   }
+}
+
+function powersOf(ai: readonly LlrpParameter[]): ReadonlyMap<number, number> {
+  const inventory = of(ai, types.inventory)
+  const antennas = inventory === undefined ? [] : parametersIn(inventory.body.subarray(3))
+  return new Map(
+    antennas
+      .filter(({ type }) => type === types.antennaConfiguration)
+      .flatMap(({ body }): [number, number][] => {
+        const transmitter = of(parametersIn(body.subarray(2)), types.transmitter)
+        return transmitter === undefined ? [] : [[body.readUInt16BE(0), transmitter.body.readUInt16BE(4)]]
+      }),
+  )
 }
 
 function inputOf(boundary: readonly LlrpParameter[]): RoSpecGiven['input'] {

@@ -1,4 +1,4 @@
-import { capabilityParts, type LlrpModel, statusPart } from './llrp-answers.ts'
+import { antennaParts, capabilityParts, dbmOf, type LlrpModel, ownLevel, statusPart } from './llrp-answers.ts'
 import { type LlrpMessage, llrpMessage, parametersIn, unsigned } from './llrp-bytes.ts'
 import { type RoSpecGiven, readRoSpec } from './llrp-rospec.ts'
 
@@ -15,6 +15,8 @@ export interface LlrpSettings {
   readonly running: RoSpecGiven | undefined
   /** By which its reports are made: the running one, or one that has run. */
   readonly reporting: RoSpecGiven | undefined
+  /** dBm that an antenna sends with. */
+  powerDbm(antenna: number): number
   /** Does as the message asks. Its answer; `undefined` where that is no matter of settings. */
   obey(message: LlrpMessage, version: number): Buffer | undefined
   /** A level at one of the reader's inputs starts or ends what waits for it; how long that may last, 0 = for ever. */
@@ -27,6 +29,7 @@ type State = 0 | 1 | 2 // disabled, inactive, active
 
 const types = {
   getCapabilities: 1,
+  getConfig: 2,
   setConfig: 3,
   addRoSpec: 20,
   deleteRoSpec: 21,
@@ -65,6 +68,8 @@ export function llrpSettings(model: LlrpModel, ran: (id: number, starts: boolean
     const given = spec === undefined ? undefined : readRoSpec(spec)
     if (given === undefined) return statusPart(status.parameterError, 'no ROSpec')
     if (roSpecs.has(given.id)) return statusPart(status.parameterError, 'the ROSpec exists')
+    const isKnown = (level: number) => model.hasPowerLevels && dbmOf(level) !== undefined
+    if (![...given.powers.values()].every(isKnown)) return statusPart(status.parameterError, 'no such power level')
     roSpecsAdded += 1
     roSpecs.set(given.id, { given, state: 0 })
     return statusPart()
@@ -102,6 +107,8 @@ export function llrpSettings(model: LlrpModel, ran: (id: number, starts: boolean
     switch (type) {
       case types.getCapabilities:
         return [statusPart(), ...capabilityParts(model)]
+      case types.getConfig:
+        return [statusPart(), ...antennaParts(model)]
       case types.setConfig:
         configure(body)
         return [statusPart()]
@@ -138,6 +145,10 @@ export function llrpSettings(model: LlrpModel, ran: (id: number, starts: boolean
     },
     get reporting() {
       return this.running ?? [...roSpecs.values()][0]?.given
+    },
+    powerDbm(antenna) {
+      const told = this.running?.powers
+      return dbmOf(told?.get(antenna) ?? told?.get(0) ?? ownLevel) ?? 0
     },
     obey(message, version) {
       const { type, id, body } = message

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { createServer as createSecureServer } from 'node:tls'
 import type { Random } from '../../shared/clock.ts'
 import { type Misbehaviour, onTheWire, wellBehaved } from '../faults.ts'
-import type { ReaderDevice } from './device.ts'
+import type { ReaderDevice, Sighting } from './device.ts'
 import { eventMessage, type LlrpModel, type Stamped, statusPart, tagReportData } from './llrp-answers.ts'
 import { type LlrpMessage, llrpMessage, long, takeMessages, unsigned } from './llrp-bytes.ts'
 import { llrpSettings } from './llrp-settings.ts'
@@ -24,6 +24,8 @@ export interface LlrpReaderOptions extends Partial<LlrpModel> {
   readonly tls?: { readonly key: string; readonly cert: string }
   /** Sightings that it can keep. */
   readonly room?: number
+  /** With less power it hears less: tags are weaker, and the weakest are missed. */
+  readonly isFaint?: boolean
 }
 
 export interface LlrpReader extends ReaderDevice {
@@ -33,6 +35,8 @@ export interface LlrpReader extends ReaderDevice {
   reboot(): void
   /** Somebody pulls an antenna's cable, or puts it back. */
   antenna(port: number, isConnected: boolean): void
+  /** dBm that an antenna sends with. */
+  powerDbm(port: number): number
   /** A level at one of its inputs. */
   input(port: number, isHigh: boolean): void
 }
@@ -78,11 +82,14 @@ const unsupportedMessage = 109
 const mostMissedAcks = 3
 const longestWriteBytes = 64 * 1024
 const mostInOneReport = 500
+const fullPowerDbm = 30
+const weakestDbm = -80
 
 /** Resolves when it can be connected to. Rejects where the port is taken. */
 export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpReader> {
   const { host = '127.0.0.1', random, now, room = 100_000, isImpinj = true, hasUtcClock = true, antennas = 4 } = options
-  const model: LlrpModel = { isImpinj, hasUtcClock, antennas }
+  const { hasPowerLevels = true, isFaint = false } = options
+  const model: LlrpModel = { isImpinj, hasUtcClock, antennas, hasPowerLevels }
   const counters = { reported: 0, overflowed: 0, clients: 0, refusedClients: 0 }
   let misbehaviour: Misbehaviour = wellBehaved
   let settings = llrpSettings(model, tellRun)
@@ -266,6 +273,14 @@ export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpRe
     })
   }
 
+  /** A passive tag answers by as much less as it is lit less. */
+  function heardOf(sighting: Sighting): readonly Sighting[] {
+    const less = isFaint ? fullPowerDbm - settings.powerDbm(sighting.antenna) : 0
+    if (less === 0) return [sighting]
+    const rssiDbm = sighting.rssiDbm - less
+    return rssiDbm < weakestDbm ? [] : [{ ...sighting, rssiDbm }]
+  }
+
   function listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       server.once('error', reject)
@@ -308,7 +323,9 @@ export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpRe
     see(sightings) {
       const ports = settings.running?.antennas
       if (ports === undefined || (client === undefined && !settings.holds)) return []
-      const seen = sightings.filter(({ antenna }) => ports.includes(0) || ports.includes(antenna))
+      const seen = sightings
+        .filter(({ antenna }) => ports.includes(0) || ports.includes(antenna))
+        .flatMap((one) => heardOf(one))
       for (const { at, epc, antenna, rssiDbm } of seen) {
         const phase = Math.floor(random() * 4096)
         const doppler = Math.round((random() - 0.5) * 320)
@@ -323,6 +340,7 @@ export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpRe
       pump()
       return seen
     },
+    powerDbm: (antennaPort) => settings.powerDbm(antennaPort),
     misbehave(change) {
       misbehaviour = { ...misbehaviour, ...change }
       pump()

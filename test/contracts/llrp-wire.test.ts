@@ -64,8 +64,8 @@ const everything = {
   reportEveryTags: 5,
 }
 // What the client sends and the reader answers in one life: set-up, reports, keep-alives, an input, good-bye.
-const setUp = [1, 3, 20, 24, 26, 60, 64]
-const answers = [11, 13, 30, 34, 36, 61, 62, 63]
+const setUp = [1, 2, 3, 20, 24, 26, 60, 64]
+const answers = [11, 12, 13, 30, 34, 36, 61, 62, 63]
 for (const [name, kind, options, sent, answered] of [
   ['an Impinj', {}, {}, [...setUp, 14, 22, 72, 1023], [...answers, 4, 32, 1023]],
   ['a reader of 1.1', { isImpinj: false }, everything, [...setUp, 14, 22, 46, 47, 72], [...answers, 4, 32, 56, 57]],
@@ -97,6 +97,26 @@ for (const [name, kind, options, sent, answered] of [
     expect(complaints).toEqual([])
   })
 }
+
+test('Wireshark finds nothing wrong where the power changes while it reads', async () => {
+  await openReader()
+  const file = join(directory, 'wire.pcap')
+  const capture = await captureTo(file, reader.port)
+  let wanted = new Map<number, number>()
+  const desk = { wanted: () => wanted, connected() {}, applied() {}, refused() {}, gone() {} }
+  const power = { reader: () => desk }
+  const parsed = LlrpOptions.parse({ type: 'llrp', id: 'dock-1', host: '127.0.0.1', port: capture.port })
+  const run = runSource(openLlrp(parsed, { ...sourceContext, power }).source)
+  await until('it reads', () => run.statesOf('dock-1').at(-1) === 'up')
+  wanted = new Map([[2, 20.25]])
+  await until('the reader has it', () => reader.powerDbm(2) === 20.25)
+  expect([reader.powerDbm(1), reader.counters.roSpecsAdded]).toEqual([30, 2])
+  await run.stop()
+  await capture.stop()
+  const { messages, complaints } = await llrpIn(file, reader.port)
+  expect(messages.filter(({ type, toServer }) => toServer && type === 21)).toHaveLength(1)
+  expect(complaints).toEqual([])
+})
 
 test('Wireshark does find what is wrong: a length that lies', async () => {
   await openReader()

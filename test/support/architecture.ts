@@ -75,6 +75,7 @@ export const homes: Readonly<Record<string, readonly string[]>> = {
 const deciding = [
   /^shared\//,
   /^edge\/(framing|decoders|commands|clean|clock|gate|rules|supervision)\//,
+  /^edge\/power\/(?!open)/,
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|following-stock|queries)/,
   /^cloud\/notify\/(flood|retry|route|words)/,

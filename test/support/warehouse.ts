@@ -22,6 +22,7 @@ import type {
 } from '../../shared/api.ts'
 import { readCode, tagsOfCode } from '../../shared/epc/code.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
+import type { ReaderPower } from '../../shared/reader-power.ts'
 import type { Rule } from '../../shared/rule.ts'
 import { SiteMap } from '../../shared/site-map.ts'
 
@@ -40,6 +41,7 @@ export interface Warehouse {
   /** Of any goods. */
   ways: Way[]
   gateways: GatewayState[]
+  power: (ReaderPower & { site: string })[]
   gaps: GapRow[]
   setAside: GapRow[]
 }
@@ -58,6 +60,7 @@ export function emptyWarehouse(): Warehouse {
     maintenance: [],
     ways: [],
     gateways: [],
+    power: [],
     gaps: [],
     setAside: [],
   }
@@ -174,6 +177,7 @@ export function alertsOf(house: Warehouse): AlertQueries {
 export function gatewaysOf(house: Warehouse): GatewayQueries {
   return {
     gateways: () => house.gateways,
+    power: (site) => house.power.filter((one) => one.site === site),
     gaps: (site, request) =>
       page(
         house.gaps.filter((gap) => gap.site === site),

@@ -12,9 +12,12 @@ export function hearingRoutes(app: Api, { tuning }: HttpParts): void {
         summary: 'What each antenna heard in the last half minute, and which hear the same tags',
         tags: ['gateways'],
         params: z.strictObject({ site: Identifier }),
+        querystring: z.strictObject({
+          seconds: z.coerce.number().int().min(1).max(30).default(30).describe('look back so far only'),
+        }),
         response: { 200: Hearing },
       },
     },
-    async ({ params: { site } }) => tuning.hearing(site),
+    async ({ params: { site }, query: { seconds } }) => tuning.hearing(site, seconds),
   )
 }

@@ -238,8 +238,9 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   maintenance: () => opened().alerts.maintenance(),
   rules: () => opened().alerts.rules(),
   ways: (rule, fromMs) => opened().alerts.ways(rule, fromMs),
-  hearing: (site) => opened().tuning.hearing(site),
+  hearing: (site, seconds) => opened().tuning.hearing(site, seconds),
   gateways: () => opened().supervision.gateways(),
+  power: (site) => opened().supervision.power(site),
   gaps: (site, page) => opened().supervision.gaps(site, page),
   setAside(site) {
     const { setAside: entries, journal, toSeries } = opened()

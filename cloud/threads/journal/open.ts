@@ -63,6 +63,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   ways: true,
   hearing: true,
   gateways: true,
+  power: true,
   gaps: true,
   setAside: true,
   readiness: true,

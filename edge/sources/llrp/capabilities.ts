@@ -10,6 +10,8 @@ export interface Capabilities {
   readonly canWarnOfFullBuffer: boolean
   /** Transmit power in dBm by index. */
   readonly powers: ReadonlyMap<number, number>
+  /** Ports that it has, from 1. */
+  readonly antennas: number
   /** Where frequencies are hopped: the table to use; else a fixed channel is used. */
   readonly hopTable: number | undefined
 }
@@ -32,6 +34,18 @@ export function capabilitiesIn(answer: Message): Capabilities {
     canHold: flagIn(llrp, 'SupportsEventsAndReportHolding'),
     canWarnOfFullBuffer: flagIn(llrp, 'CanReportBufferFillWarning'),
     powers,
+    antennas: Math.min(255, numberIn(general, 'MaxSupportedAntennas') ?? 0),
     hopTable: flagIn(frequencies, 'Hopping') ? numberIn(hopTable, 'HopTableID') : undefined,
   }
+}
+
+/** The level of each antenna that a reader is set to itself (GET_READER_CONFIG_RESPONSE), dBm. */
+export function ownPowersIn(answer: Message, { powers }: Capabilities): ReadonlyMap<number, number> {
+  const own = new Map<number, number>()
+  for (const antenna of findAll(answer, 'AntennaConfiguration')) {
+    const transmitter = find(antenna, 'RFTransmitter')
+    const dbm = powers.get(numberIn(transmitter, 'TransmitPowerIndex') ?? 0)
+    if (dbm !== undefined) own.set(numberIn(antenna, 'AntennaID') ?? 0, dbm)
+  }
+  return own
 }

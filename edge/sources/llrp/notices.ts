@@ -5,6 +5,8 @@ import type { Message } from '../../decoders/llrp/message.ts'
 export type Notice =
   | { readonly kind: 'reading' }
   | { readonly kind: 'over'; readonly reason: string }
+  /** The reader does not take our ROSpec. */
+  | { readonly kind: 'refused'; readonly reason: string }
   /** The reader's clock at this moment, ms; an event that it has held for us tells an older one. */
   | { readonly kind: 'time'; readonly counts: 'utc' | 'uptime'; readonly stampMs: number; readonly isGreeting: boolean }
   /** A ROSpec has ended. */

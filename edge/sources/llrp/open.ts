@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net'
 import { backoffMs, failuresAfter, lanBackoff } from '../../backoff.ts'
+import { readPointOf } from '../../clean/read-point.ts'
 import { decodeMessage } from '../../decoders/llrp/decode.ts'
 import { encodeMessage } from '../../decoders/llrp/encode.ts'
 import { message } from '../../decoders/llrp/make.ts'
 import { decodeTagReport } from '../../decoders/llrp/tag-report.ts'
 import { llrpFramer } from '../../framing/llrp.ts'
+import type { ReaderDesk } from '../../power/open.ts'
+import type { ReaderCan } from '../../power/reader-power.ts'
 import { aborted, wait } from '../../wait.ts'
 import type { ConfiguredSource, SourceContext } from '../configured.ts'
 import { watchDevices } from '../device-watch.ts'
@@ -12,7 +15,7 @@ import type { LinkReport, SourceEvents } from '../source.ts'
 import type { Notice } from './notices.ts'
 import type { LlrpOptions } from './options.ts'
 import { noteGreeting, noteHeldBack, noteStamp, offsetOf, type ReaderClock, unknownClock } from './reader-clock.ts'
-import { roSpecOf } from './rospec.ts'
+import { antennasOf, configuredDbm, roSpecOf } from './rospec.ts'
 import { beginSession, close, heard, type Session, type SessionOrder, type Step, take, tick } from './session.ts'
 import { openSocket } from './socket.ts'
 
@@ -40,9 +43,11 @@ export function openLlrp(options: LlrpOptions, context: SourceContext): Configur
       shape: 'message',
       async run(events, signal) {
         const reader = watchReader(options.id, context, events)
+        const desk = context.power?.reader(options.id)
         for (let failures = 0; !signal.aborted; ) {
-          const { upMs, reason } = await connection(options, context, reader, events, signal)
+          const { upMs, reason } = await connection(options, context, reader, desk, events, signal)
           if (signal.aborted) return
+          desk?.gone()
           reader.down(reason)
           failures = failuresAfter(lanBackoff, failures, upMs)
           await wait(backoffMs(lanBackoff, failures, context.random), signal)
@@ -115,6 +120,7 @@ async function connection(
   options: LlrpOptions,
   { clock }: SourceContext,
   reader: WatchedReader,
+  desk: ReaderDesk | undefined,
   events: SourceEvents,
   signal: AbortSignal,
 ): Promise<{ upMs: number; reason: string }> {
@@ -126,7 +132,7 @@ async function connection(
   }
   const broken = new AbortController()
   const fail = (reason: string) => broken.abort(reason)
-  const order = orderOf(options)
+  const order = orderOf(options, desk)
   const framer = llrpFramer()
   let session: Session = beginSession(clock.monotonicMs())
   let readingSinceMs: number | undefined
@@ -185,8 +191,15 @@ async function connection(
       else if (notice.kind === 'antenna') reader.antenna(notice)
       else if (notice.kind === 'trouble') reader.trouble(notice.sentence)
       else if (notice.kind === 'over') fail(notice.reason)
-      else if (notice.kind === 'reading') readingSinceMs = clock.monotonicMs()
+      else if (notice.kind === 'refused') desk?.refused(notice.reason)
+      else if (notice.kind === 'reading') {
+        readingSinceMs = clock.monotonicMs()
+        desk?.connected(canOf(options, session))
+      }
     }
+    // Every request of its set-up is answered: it sends by the ROSpec that it was given last.
+    const { phase, asked, roSpec } = session
+    if (phase === 'reading' && asked === undefined && roSpec !== undefined) desk?.applied(roSpec.wanted)
   }
 
   reader.expect()
@@ -214,14 +227,31 @@ async function connection(
   return { upMs, reason: String(broken.signal.reason) }
 }
 
-function orderOf(options: LlrpOptions): SessionOrder {
+function orderOf(options: LlrpOptions, desk: ReaderDesk | undefined): SessionOrder {
   return {
     keepaliveMs: Math.round(options.keepaliveSeconds * 1000),
     wants11: options.protocolVersion === '1.1',
     fetchEveryMs: options.reportEveryTags > 1 ? fetchEveryMs : undefined,
     gpiPort: options.gpi?.port,
-    roSpecFor: (capabilities) => roSpecOf(options, capabilities),
+    roSpecFor: (capabilities) => roSpecOf(options, capabilities, desk?.wanted()),
   }
+}
+
+/** What a connected reader says that it can. */
+function canOf(options: LlrpOptions, { capabilities, ownPowers }: Session): ReaderCan {
+  if (capabilities === undefined) return { levelsDbm: [], antennas: [] }
+  const antennas = antennasOf(options, capabilities).map((one) => {
+    const { port } = one
+    const fileDbm = configuredDbm(one, capabilities)
+    const ownDbm = ownPowers.get(port)
+    return {
+      antenna: port,
+      readPoint: readPointOf(options.id, port, options.readPoints),
+      ...(fileDbm === undefined ? {} : { fileDbm }),
+      ...(ownDbm === undefined ? {} : { ownDbm }),
+    }
+  })
+  return { levelsDbm: [...capabilities.powers.values()].sort((a, b) => a - b), antennas }
 }
 
 function sentence(error: unknown): string {

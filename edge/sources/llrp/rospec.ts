@@ -10,6 +10,8 @@ export interface RoSpec {
   readonly spec: Parameter
   /** It is started by an input of the reader, not by us. */
   readonly startsByItself: boolean
+  /** dBm by antenna that the board wanted when it was made. */
+  readonly wanted: ReadonlyMap<number, number>
 }
 
 const trigger = { none: 0, gpi: 3, gpiOrTimeout: 2, everyTags: 1 } as const
@@ -19,18 +21,22 @@ const gen2 = 1
  * The ROSpec that reads as configured. Its number is made of its content: the same number on a reader means that it
  * still does what is wanted, and nothing needs to be deleted, with all that it has kept for us.
  */
-export function roSpecOf(options: LlrpOptions, capabilities: Capabilities): RoSpec {
+export function roSpecOf(
+  options: LlrpOptions,
+  capabilities: Capabilities,
+  wanted: ReadonlyMap<number, number> = new Map(),
+): RoSpec {
   const spec = (id: number) =>
     parameter(
       'ROSpec',
       { ROSpecID: id, Priority: 0, CurrentState: 0 },
       boundaryOf(options.gpi),
-      aiSpecOf(options, capabilities),
+      aiSpecOf(options, capabilities, wanted),
       reportsOf(options, capabilities),
     )
   const content = encodeMessage(message('ADD_ROSPEC', { version: 1, id: 0 }, {}, [spec(0)]))
   const id = digestOf(content)
-  return { id, spec: spec(id), startsByItself: options.gpi !== undefined }
+  return { id, spec: spec(id), startsByItself: options.gpi !== undefined, wanted }
 }
 
 function boundaryOf(gpi: LlrpOptions['gpi']): Parameter {
@@ -52,9 +58,13 @@ function boundaryOf(gpi: LlrpOptions['gpi']): Parameter {
   )
 }
 
-/** One inventory without an end, on all antennas (0) or on those that are named. */
-function aiSpecOf(options: LlrpOptions, capabilities: Capabilities): Parameter {
+/**
+ * One inventory without an end, on all antennas (0) or on those that are named. What an AntennaConfiguration says in it
+ * holds while this ROSpec does: the reader's own settings stand behind it, unchanged.
+ */
+function aiSpecOf(options: LlrpOptions, capabilities: Capabilities, wanted: ReadonlyMap<number, number>): Parameter {
   const { antennas = [{ port: 0 }], session, tagPopulation, rfMode } = options
+  const configured = wanted.size === 0 ? antennas : antennasOf(options, capabilities)
   const inventory = parameter(
     'C1G2InventoryCommand',
     {},
@@ -68,8 +78,8 @@ function aiSpecOf(options: LlrpOptions, capabilities: Capabilities): Parameter {
     parameter(
       'InventoryParameterSpec',
       { InventoryParameterSpecID: 1, AirProtocolID: gen2 },
-      ...antennas.map((antenna) => {
-        const power = transmitterOf(antenna, capabilities)
+      ...configured.map((antenna) => {
+        const power = transmitterOf(antenna, capabilities, wanted.get(antenna.port))
         return parameter(
           'AntennaConfiguration',
           { AntennaID: antenna.port },
@@ -81,12 +91,28 @@ function aiSpecOf(options: LlrpOptions, capabilities: Capabilities): Parameter {
   )
 }
 
+type Antenna = NonNullable<LlrpOptions['antennas']>[number]
+
+/** Those that are named, or all that the reader has. */
+export function antennasOf({ antennas }: LlrpOptions, capabilities: Capabilities): readonly Antenna[] {
+  return antennas ?? Array.from({ length: capabilities.antennas }, (_, i) => ({ port: i + 1 }))
+}
+
+/** dBm that the configuration comes to on this reader. */
+export function configuredDbm(antenna: Antenna, { powers }: Capabilities): number | undefined {
+  return powers.get(antenna.transmitPowerIndex ?? strongest(powers, antenna.transmitPowerDbm) ?? 0)
+}
+
 /** `undefined` leaves the power as the reader is set. */
 function transmitterOf(
-  antenna: NonNullable<LlrpOptions['antennas']>[number],
+  antenna: Antenna,
   { powers, hopTable }: Capabilities,
+  wantedDbm: number | undefined,
 ): Fields | undefined {
-  const index = antenna.transmitPowerIndex ?? strongest(powers, antenna.transmitPowerDbm)
+  const index =
+    wantedDbm === undefined
+      ? (antenna.transmitPowerIndex ?? strongest(powers, antenna.transmitPowerDbm))
+      : strongest(powers, wantedDbm)
   if (index === undefined) return undefined
   const channel =
     hopTable === undefined ? { HopTableID: 0, ChannelIndex: 1 } : { HopTableID: hopTable, ChannelIndex: 0 }

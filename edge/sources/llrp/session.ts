@@ -2,7 +2,7 @@ import { findAll, numberIn } from '../../decoders/llrp/find.ts'
 import { message, parameter } from '../../decoders/llrp/make.ts'
 import type { Fields, Message, Parameter } from '../../decoders/llrp/message.ts'
 import { impinjVendor } from '../../decoders/llrp/table.ts'
-import { type Capabilities, capabilitiesIn } from './capabilities.ts'
+import { type Capabilities, capabilitiesIn, ownPowersIn } from './capabilities.ts'
 import { connectionOf, type Notice, noticesIn, sayingOf, statusOf } from './notices.ts'
 import type { RoSpec } from './rospec.ts'
 
@@ -15,6 +15,7 @@ export interface SessionOrder {
   readonly fetchEveryMs: number | undefined
   /** An input of the reader that must be switched on. */
   readonly gpiPort: number | undefined
+  /** Asked again while it reads: another one is put in its place. */
   readonly roSpecFor: (capabilities: Capabilities) => RoSpec
 }
 
@@ -39,6 +40,9 @@ export interface Session {
   readonly heardAtMs: number
   readonly fetchedAtMs: number
   readonly roSpec: RoSpec | undefined
+  readonly capabilities: Capabilities | undefined
+  /** dBm by antenna that the reader is set to itself, where it tells. */
+  readonly ownPowers: ReadonlyMap<number, number>
 }
 
 interface Request {
@@ -80,6 +84,8 @@ export function beginSession(nowMs: number): Session {
     heardAtMs: nowMs,
     fetchedAtMs: nowMs,
     roSpec: undefined,
+    capabilities: undefined,
+    ownPowers: new Map(),
   }
 }
 
@@ -114,6 +120,11 @@ export function tick(session: Session, order: SessionOrder, nowMs: number): Step
   if (phase !== 'reading') return { session, send: [], notices: [] }
   if (nowMs - heardAtMs > missedKeepalives * order.keepaliveMs + order.keepaliveMs / 2)
     return over(session, `the reader missed ${missedKeepalives} keep-alives`)
+  if (asked === undefined && session.capabilities !== undefined) {
+    const roSpec = order.roSpecFor(session.capabilities)
+    // What the old one has read is fetched before it is deleted.
+    if (roSpec.id !== session.roSpec?.id) return askNext({ ...session, roSpec, plan: [getReport, getRoSpecs] }, nowMs)
+  }
   if (order.fetchEveryMs === undefined || nowMs - session.fetchedAtMs < order.fetchEveryMs)
     return { session, send: [], notices: [] }
   return sent({ ...session, fetchedAtMs: nowMs }, { name: 'GET_REPORT' })
@@ -155,7 +166,9 @@ function takeAnswer(session: Session, answer: Message, order: SessionOrder, nowM
   if (status === 0 && answer.name !== 'ERROR_MESSAGE')
     return askNext(learn({ ...session, asked: undefined }, asked, answer, order), nowMs)
   if (asked.mayFail === true) return askNext({ ...session, asked: undefined }, nowMs)
-  return over(session, `the reader refuses ${asked.name}: ${sayingOf(answer)}`)
+  const reason = `the reader refuses ${asked.name}: ${sayingOf(answer)}`
+  const refused = asked.name === 'ADD_ROSPEC' ? [{ kind: 'refused' as const, reason }] : []
+  return withNotices(over(session, reason), refused)
 }
 
 /** What an answer changes: the version that is spoken, and what there is to ask next. */
@@ -173,9 +186,13 @@ function learn(session: Session, asked: Request, answer: Message, order: Session
       const capabilities = capabilitiesIn(answer)
       const roSpec = order.roSpecFor(capabilities)
       const extensions = capabilities.isImpinj ? [enableExtensions] : []
-      const plan = [...extensions, configuration(capabilities, order), enableReports, getReport, getRoSpecs]
-      return { ...session, roSpec, plan }
+      const settings = [...extensions, configuration(capabilities, order), getAntennas]
+      return { ...session, capabilities, roSpec, plan: [...settings, enableReports, getReport, getRoSpecs] }
     }
+    case 'GET_READER_CONFIG':
+      return session.capabilities === undefined
+        ? session
+        : { ...session, ownPowers: ownPowersIn(answer, session.capabilities) }
     case 'GET_ROSPECS':
       return session.roSpec === undefined ? session : { ...session, plan: mending(answer, session.roSpec) }
     default:
@@ -204,6 +221,11 @@ function request(name: string, more: Omit<Request, 'name' | 'answer'> = {}): Req
 
 const capabilitiesRequest = request('GET_READER_CAPABILITIES')
 const getRoSpecs = request('GET_ROSPECS')
+/** RequestedData 3: antenna configuration; AntennaID 0: of all. */
+const getAntennas = request('GET_READER_CONFIG', {
+  fields: { AntennaID: 0, RequestedData: 3, GPIPortNum: 0, GPOPortNum: 0 },
+  mayFail: true,
+})
 const enableReports: Request = { name: 'ENABLE_EVENTS_AND_REPORTS' }
 const getReport: Request = { name: 'GET_REPORT' }
 const enableExtensions: Request = {

@@ -57,6 +57,7 @@ const wanted = roSpecOf(options(), {
   canHold: true,
   canWarnOfFullBuffer: false,
   powers: new Map(),
+  antennas: 4,
   hopTable: undefined,
 })
 const present = (ROSpecID: number, CurrentState: number) => parameter('ROSpec', { ROSpecID, CurrentState })
@@ -84,6 +85,7 @@ function sentIn({ send, notices }: Step): string[] {
 const asUsual = [
   'GET_READER_CAPABILITIES',
   'SET_READER_CONFIG',
+  'GET_READER_CONFIG',
   'ENABLE_EVENTS_AND_REPORTS',
   'GET_REPORT',
   'GET_ROSPECS',
@@ -93,6 +95,7 @@ const until = (...specs: Parameter[]) => [
   greeting(),
   zebra,
   answer('SET_READER_CONFIG'),
+  answer('GET_READER_CONFIG'),
   answer('GET_ROSPECS', ...specs),
 ]
 const added = [answer('ADD_ROSPEC'), answer('ENABLE_ROSPEC'), answer('START_ROSPEC')]
@@ -101,7 +104,10 @@ for (const [name, messages, words, phase, wish] of [
   ['a new reader is set up', [...until(), ...added], setUp, 'reading', undefined],
   [
     'an Impinj is asked for its own parameters first',
-    [greeting(), impinj, extended, answer('SET_READER_CONFIG'), answer('GET_ROSPECS'), ...added],
+    [
+      ...[greeting(), impinj, extended, answer('SET_READER_CONFIG'), answer('GET_READER_CONFIG')],
+      ...[answer('GET_ROSPECS'), ...added],
+    ],
     [setUp[0], 'CUSTOM_MESSAGE', ...setUp.slice(1)],
     'reading',
     undefined,
@@ -269,6 +275,7 @@ test('the number of a ROSpec follows its content', () => {
       [5, 20],
       [9, 30],
     ]),
+    antennas: 4,
     hopTable: undefined,
   }
   const idOf = (more: object) => roSpecOf(options(more), capabilities).id
@@ -294,6 +301,7 @@ for (const [limit, index] of [
       canHold: true,
       canWarnOfFullBuffer: false,
       powers,
+      antennas: 4,
       hopTable: 4,
     })
     const path = ['AISpec', 'InventoryParameterSpec', 'AntennaConfiguration', 'RFTransmitter']
@@ -301,3 +309,31 @@ for (const [limit, index] of [
     expect([numberIn(found, 'TransmitPowerIndex'), numberIn(found, 'HopTableID')]).toEqual([index, 4])
   })
 }
+
+test('another power is another ROSpec, put in the place of the one that runs; the same again is left alone', () => {
+  const levels = [10, 20, 30].map((dbm, i) =>
+    parameter('TransmitPowerLevelTableEntry', { Index: i + 1, TransmitPowerValue: 100 * dbm }),
+  )
+  const band = parameter('RegulatoryCapabilities', {}, parameter('UHFBandCapabilities', {}, ...levels))
+  const general = parameter('GeneralDeviceCapabilities', { MaxSupportedAntennas: 2, FirmwareVersion: '1' })
+  let wish = new Map<number, number>()
+  const retuned = order({ roSpecFor: (capabilities) => roSpecOf(options(), capabilities, wish) })
+  const own = parameter('AntennaConfiguration', { AntennaID: 2 }, parameter('RFTransmitter', { TransmitPowerIndex: 3 }))
+  const { end } = talk(
+    [
+      ...[greeting(), answer('GET_READER_CAPABILITIES', general, holding(true), band), answer('SET_READER_CONFIG')],
+      ...[answer('GET_READER_CONFIG', own), answer('GET_ROSPECS'), ...added],
+    ],
+    retuned,
+  )
+  expect([end.phase, [...end.ownPowers]]).toEqual(['reading', [[2, 30]]])
+  expect(sentIn(tick(end, retuned, 100))).toEqual([])
+  wish = new Map([[2, 20]])
+  const asking = tick(end, retuned, 100)
+  expect(sentIn(asking)).toEqual(['GET_REPORT', 'GET_ROSPECS'])
+  const running = present(end.roSpec?.id ?? 0, 2)
+  const swapped = talk([answer('GET_ROSPECS', running), answer('DELETE_ROSPEC'), ...added], retuned, asking.session)
+  expect(swapped.words).toEqual(['DELETE_ROSPEC', 'ADD_ROSPEC', 'ENABLE_ROSPEC', 'START_ROSPEC'])
+  expect([swapped.end.phase, swapped.end.asked, swapped.end.roSpec?.wanted]).toEqual(['reading', undefined, wish])
+  expect(sentIn(tick(swapped.end, retuned, 200))).toEqual([])
+})
