@@ -24,10 +24,11 @@ import { openAdmission } from './intake/admission.ts'
 import { streetMetrics } from './metrics.ts'
 import { openPush } from './push/open.ts'
 import { startRetention } from './retention/run.ts'
+import { startAside } from './threads/aside/open.ts'
 import { makeBaseAside } from './threads/base/open.ts'
 import { type JournalThread, openJournalThread } from './threads/journal/open.ts'
-import { type NotifyThread, openNotifyThread } from './threads/notify/open.ts'
-import { openSeriesThread } from './threads/series/open.ts'
+import { type NotifyRoom, openNotifyRoom } from './threads/notify/open.ts'
+import { openSeriesRoom } from './threads/series/open.ts'
 import { openTls } from './tls/open.ts'
 
 export interface CloudSurroundings {
@@ -59,9 +60,9 @@ export interface Cloud {
 }
 
 /**
- * Opens the cloud downstream first: boards, the journal with its read models, series, then the doors. Four threads:
+ * Opens the cloud downstream first: boards, the journal with its read models, series, then the doors. Three threads:
  * this one serves sockets and never waits for a disk (but for accounts and drafts, which people change by hand), one writes the
- * journal and the read models behind the boards, one the time series, one tells people who are away from the boards.
+ * journal and the read models behind the boards, one the time series, and tells people who are away from the boards.
  */
 export async function openCloud(config: CloudConfig, surroundings: CloudSurroundings): Promise<Cloud> {
   const { clock, random, randomBytes, log } = surroundings
@@ -99,7 +100,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
 
     let broker: Broker | undefined
     let documents: GatewayDocuments | undefined
-    let notify: NotifyThread | undefined
+    let notify: NotifyRoom | undefined
     const { port1: seriesPort, port2: journalPort } = new MessageChannel()
     const logged = (level: 'info' | 'warn' | 'error', fields: object, sentence: string) => log[level](fields, sentence)
     const { dataDirectory } = config
@@ -124,13 +125,15 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
     push.seed(journal.standing)
     const told = gatewayDocuments(async (address, ...sent) => broker?.send(address, ...sent), journal.standing)
     documents = told
+    const aside = open.adopt(startAside(), (thread) => thread.stop())
     const series = open.adopt(
-      await openSeriesThread({ series: config.series, dataDirectory, journalPort }, { log: logged }),
-      (thread) => thread.close(),
+      await openSeriesRoom(aside.series, { series: config.series, dataDirectory, journalPort }, { log: logged }),
+      (room) => room.close(),
     )
 
     notify = open.adopt(
-      await openNotifyThread(
+      await openNotifyRoom(
+        aside.notify,
         { config: config.notify, dataDirectory },
         {
           notices: (page) => journal.notices(undefined, page),
@@ -138,7 +141,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
           log: logged,
         },
       ),
-      (thread) => thread.close(),
+      (room) => room.close(),
     )
 
     const disconnect = async (address: GatewayAddress) => broker?.disconnect(address)

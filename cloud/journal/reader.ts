@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Fault } from '../../shared/fault.ts'
 import { asStorageFault } from '../database/open.ts'
 import type { Journal } from './journal.ts'
@@ -27,6 +28,8 @@ export function openJournalReader(path: string): JournalReader {
     advance: (offset) => tail.advance(offset),
     async read(after, maxRecords) {
       if (after >= tail.offset) return []
+      // A store that is a file lets nothing else in while it writes: what the thread is asked comes in between two pages.
+      await nextTurn()
       try {
         return readEntries(select.iterate(after), after, maxRecords, path)
       } catch (thrown) {

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
-import { type ResourceLimits, Worker } from 'node:worker_threads'
+import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads'
 import type { Clock } from '../../shared/clock.ts'
 import { type Calls, type Line, openLine } from './line.ts'
 
-/** A thread of the cloud, from the one that started it. */
+/** A thread of the cloud, or a room of it, from the thread that started it. */
 export interface Thread<Theirs extends Calls> extends Line<Theirs> {
   /** Ends it at once, whatever it does; safe to call twice. Ask it to close first. */
   stop(): Promise<void>
@@ -40,6 +40,18 @@ export function startThread<Theirs extends Calls>(
     async stop() {
       line.end()
       await worker.terminate()
+    },
+  }
+}
+
+/** A room of a thread that has several: it has a line, and an end, of its own. */
+export function roomAt<Theirs extends Calls>(port: MessagePort, ours: Calls): Thread<Theirs> {
+  const line = openLine<Theirs>(port, ours)
+  return {
+    ...line,
+    async stop() {
+      line.end()
+      port.close()
     },
   }
 }

@@ -20,7 +20,7 @@ export interface JournalOrder {
   readonly dataDirectory: string
   /** For so long evidence is kept. */
   readonly evidenceDays: number
-  /** The other end is the series thread's. */
+  /** The other end is that of the series. */
   readonly seriesPort: MessagePort
 }
 
@@ -75,7 +75,7 @@ export interface JournalOutward {
   log(level: 'info' | 'warn' | 'error', fields: object, sentence: string): void
 }
 
-/** What the series thread asks of this one. */
+/** What the series ask of this thread. */
 export interface JournalForSeries {
   progress(progress: SeriesProgress): void
   /** Durable when it resolves. */

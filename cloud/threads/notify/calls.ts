@@ -8,7 +8,7 @@ export interface NotifyOrder {
   readonly dataDirectory: string
 }
 
-/** What the thread that tells people away from the board is asked. */
+/** What the room that tells people away from the board is asked. */
 export interface NotifyCalls extends Notify {
   /** First of all. Rejects with what is wrong with the file. */
   open(order: NotifyOrder): Promise<void>

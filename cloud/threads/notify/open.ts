@@ -1,14 +1,15 @@
+import type { MessagePort } from 'node:worker_threads'
 import { type Remote, remote } from '../line.ts'
-import { closeOf, startThread } from '../start.ts'
+import { closeOf, roomAt } from '../start.ts'
 import type { NotifyCalls, NotifyOrder, NotifyOutward } from './calls.ts'
 
 type Asked = Omit<NotifyCalls, 'open' | 'poke' | 'close'>
 
 /** Notifications, from the thread of the sockets. */
-export interface NotifyThread extends Remote<Asked> {
+export interface NotifyRoom extends Remote<Asked> {
   /** There may be something to tell. */
   poke(): void
-  /** Ends what is under way and ends the thread; safe to call twice. */
+  /** Ends what is under way and closes the queue; safe to call twice. */
   close(): Promise<void>
 }
 
@@ -23,21 +24,22 @@ const asked: Readonly<Record<keyof Asked, true>> = {
   resend: true,
 }
 
-/** A few messages a minute, and a page of the list now and then. */
-const heap = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 }
-
 /** @throws the Fault of a file that cannot be used. */
-export async function openNotifyThread(order: NotifyOrder, outward: NotifyOutward): Promise<NotifyThread> {
-  const thread = startThread<NotifyCalls>('notify/main', outward, heap)
+export async function openNotifyRoom(
+  port: MessagePort,
+  order: NotifyOrder,
+  outward: NotifyOutward,
+): Promise<NotifyRoom> {
+  const room = roomAt<NotifyCalls>(port, outward)
   try {
-    await thread.ask('open', [order])
+    await room.ask('open', [order])
     return {
-      ...remote<NotifyCalls>(thread, Object.keys(asked)),
-      poke: () => thread.tell('poke', []),
-      close: closeOf(thread),
+      ...remote<NotifyCalls>(room, Object.keys(asked)),
+      poke: () => room.tell('poke', []),
+      close: closeOf(room),
     }
   } catch (thrown) {
-    await thread.stop()
+    await room.stop()
     throw thrown
   }
 }

@@ -10,7 +10,7 @@ export interface SeriesOrder {
   readonly journalPort: MessagePort
 }
 
-/** What the thread of the time series is asked. */
+/** What the time series are asked. */
 export interface SeriesCalls extends SeriesQueries {
   /** First of all, with the journal open. Rejects with what is wrong with files or configuration. */
   open(order: SeriesOrder): Promise<void>

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { type MessagePort, parentPort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { Fault } from '../../../shared/fault.ts'
 import { dataFiles } from '../../data-files.ts'
 import { type Following, follow } from '../../journal/follow.ts'
@@ -10,17 +10,17 @@ import { openSeriesProjection, type SeriesProjection } from '../../series/projec
 import { keepOf } from '../../series/retention.ts'
 import { recordsAtATime } from '../../series/upkeep.ts'
 import type { JournalForSeries, SeriesProgress } from '../journal/calls.ts'
-import { type Line, openLine, type Port } from '../line.ts'
+import { type Line, openLine } from '../line.ts'
 import { threadClock as clock } from '../start.ts'
 import type { SeriesCalls, SeriesForJournal, SeriesOrder, SeriesOutward } from './calls.ts'
 
-/** The thread of the time series: reads the journal's file, feeds the store, and answers what is asked of it. */
+/** The time series on their thread: read the journal's file, feed the store, and answer what is asked of it. */
 
 const gatherMs = 25
 
 const { random } = Math
 
-async function open({ series, dataDirectory, journalPort }: SeriesOrder) {
+async function open({ series, dataDirectory, journalPort }: SeriesOrder, outward: Line<SeriesOutward>) {
   const rooms = new AsyncDisposableStack()
   const closing = new AbortController()
   const warn = (fields: object, sentence: string) => outward.tell('log', ['warn', fields, sentence])
@@ -83,23 +83,25 @@ function progressTeller(projection: SeriesProjection, toJournal: Line<JournalFor
   }
 }
 
-type House = Awaited<ReturnType<typeof open>>
-let house: House | undefined
+/** Answers at this port. */
+export function serveSeries(port: MessagePort): void {
+  let house: Awaited<ReturnType<typeof open>> | undefined
 
-function opened(): House {
-  if (house === undefined) throw new Fault('not-reachable', 'The series are not open.', { retryable: true })
-  return house
+  function opened() {
+    if (house === undefined) throw new Fault('not-reachable', 'The series are not open.', { retryable: true })
+    return house
+  }
+
+  const outward = openLine<SeriesOutward>(port, {
+    async open(order) {
+      house = await open(order, outward)
+    },
+    file: () => opened().file,
+    range: (query, withinMs) => opened().projection.range(query, AbortSignal.timeout(withinMs)),
+    excursion: (query, withinMs) => opened().projection.excursion(query, AbortSignal.timeout(withinMs)),
+    latest: (site) => opened().projection.latest(site),
+    async close() {
+      await house?.rooms.disposeAsync()
+    },
+  } satisfies SeriesCalls)
 }
-
-const outward = openLine<SeriesOutward>(parentPort as Port, {
-  async open(order) {
-    house = await open(order)
-  },
-  file: () => opened().file,
-  range: (query, withinMs) => opened().projection.range(query, AbortSignal.timeout(withinMs)),
-  excursion: (query, withinMs) => opened().projection.excursion(query, AbortSignal.timeout(withinMs)),
-  latest: (site) => opened().projection.latest(site),
-  async close() {
-    await house?.rooms.disposeAsync()
-  },
-} satisfies SeriesCalls)

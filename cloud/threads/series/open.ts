@@ -1,24 +1,29 @@
+import type { MessagePort } from 'node:worker_threads'
 import { type Remote, remote } from '../line.ts'
-import { closeOf, smallerHeap, startThread } from '../start.ts'
+import { closeOf, roomAt } from '../start.ts'
 import type { SeriesCalls, SeriesOrder, SeriesOutward } from './calls.ts'
 
 /** The time series, from the thread of the sockets. */
-export interface SeriesThread extends Remote<Pick<SeriesCalls, 'file' | 'range' | 'excursion' | 'latest'>> {
-  /** Ends the write under way, closes the store and ends the thread; safe to call twice. */
+export interface SeriesRoom extends Remote<Pick<SeriesCalls, 'file' | 'range' | 'excursion' | 'latest'>> {
+  /** Ends the write under way and closes the store; safe to call twice. */
   close(): Promise<void>
 }
 
 /** @throws the Fault of a file or configuration that cannot be used. */
-export async function openSeriesThread(order: SeriesOrder, outward: SeriesOutward): Promise<SeriesThread> {
-  const thread = startThread<SeriesCalls>('series/main', outward, smallerHeap)
+export async function openSeriesRoom(
+  port: MessagePort,
+  order: SeriesOrder,
+  outward: SeriesOutward,
+): Promise<SeriesRoom> {
+  const room = roomAt<SeriesCalls>(port, outward)
   try {
-    await thread.ask('open', [order], [order.journalPort])
+    await room.ask('open', [order], [order.journalPort])
     return {
-      ...remote<SeriesCalls>(thread, ['file', 'range', 'excursion', 'latest']),
-      close: closeOf(thread),
+      ...remote<SeriesCalls>(room, ['file', 'range', 'excursion', 'latest']),
+      close: closeOf(room),
     }
   } catch (thrown) {
-    await thread.stop()
+    await room.stop()
     throw thrown
   }
 }

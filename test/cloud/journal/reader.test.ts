@@ -29,6 +29,14 @@ test('reads the same entries as the journal itself, as far as it was told', asyn
   expect(reader.tail).toBe(3)
 })
 
+test('lets in what its thread is asked before it hands over a page', async () => {
+  const { reader } = await written()
+  let asked = 0
+  setImmediate(() => asked++)
+  await reader.read(0, 1000)
+  expect(asked).toBe(1)
+})
+
 test('waits until it is told of more, or to stop', async () => {
   const { append, reader, journal } = await written()
   const waiting = reader.waitBeyond(2, never)
