@@ -8,6 +8,7 @@ import { WideRows } from '../parts/wide-rows.tsx'
 import { Lazy } from './lazy.tsx'
 
 const loadAntennas = () => import('../parts/antennas.tsx').then(({ Antennas }) => Antennas)
+const loadPowers = () => import('../parts/reader-power.tsx').then(({ ReaderPowers }) => ReaderPowers)
 
 /** The computers in the hall and what hangs on them, those in trouble first. */
 export function GatewaysPage() {
@@ -15,6 +16,7 @@ export function GatewaysPage() {
   const words = store.words.value
   const board = store.board.value
   const isWatching = useSignal(false)
+  const isSetting = useSignal(false)
   if (board === null) return <section class="page" aria-busy="true" />
   const rank = { offline: 0, never: 1, online: 2 } as const
   const gateways = [...board.gateways.values()].sort(
@@ -52,6 +54,20 @@ export function GatewaysPage() {
         </button>
       </p>
       {isWatching.value && <Lazy load={loadAntennas} />}
+      <h2>{words.power}</h2>
+      <p>
+        <button
+          type="button"
+          class="button"
+          aria-expanded={isSetting.value}
+          onClick={() => {
+            isSetting.value = !isSetting.value
+          }}
+        >
+          {isSetting.value ? words.powerClose : words.powerOpen}
+        </button>
+      </p>
+      {isSetting.value && <Lazy load={loadPowers} />}
     </section>
   )
 }

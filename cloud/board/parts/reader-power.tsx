@@ -1,0 +1,66 @@
+import type { Page } from '../../../shared/api.ts'
+import type { ReaderPower } from '../../../shared/reader-power.ts'
+import { ask } from '../live/ask.ts'
+import { useStore } from '../live/store.ts'
+import { AntennaPowerForm } from './antenna-power.tsx'
+import { RefusalNotice } from './notice.tsx'
+import { useAnswer } from './use-answer.ts'
+import { useMay } from './use-session.ts'
+
+const askEveryMs = 1_000
+
+/** What readers send with, and by whose word; tried and kept by who may. Asks only while it is shown. */
+export function ReaderPowers() {
+  const store = useStore()
+  const words = store.words.value
+  const site = store.site.value
+  const may = useMay()
+  const { answer, again } = useAnswer<Page<ReaderPower>>(
+    site,
+    (signal) => ask(`/sites/${encodeURIComponent(site)}/power`, { signal }),
+    askEveryMs,
+  )
+  const got = answer.value
+  if (got === null) return <p class="quiet">{words.searching}</p>
+  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  const { items } = got.value
+  return (
+    <>
+      <p class="quiet">{words.powerIntro}</p>
+      {!may('integrator') && <p class="quiet">{words.powerNeeds}</p>}
+      {items.map((reader) => (
+        <section key={`${reader.gateway}/${reader.reader}`} class="reader-power" aria-label={reader.reader}>
+          <h3>
+            <span class="mono">{reader.reader}</span> <span class="quiet mono">{reader.gateway}</span>
+          </h3>
+          <Away reader={reader} />
+          {reader.levelsDbm.length === 0 ? (
+            <p>{words.powerCannot}</p>
+          ) : (
+            <div class="antenna-powers">
+              {reader.antennas.map((antenna) => (
+                <AntennaPowerForm
+                  key={antenna.antenna}
+                  reader={reader}
+                  antenna={antenna}
+                  mayChange={may('integrator')}
+                  onAsked={again}
+                />
+              ))}
+            </div>
+          )}
+        </section>
+      ))}
+      <p class="quiet">{words.powerOthers}</p>
+    </>
+  )
+}
+
+/** What is told below is as it was, and what is asked for does not arrive now. */
+function Away({ reader: { link, state, saidAt } }: { readonly reader: ReaderPower }) {
+  const store = useStore()
+  const words = store.words.value
+  if (link === 'online' && state !== 'down') return null
+  const age = store.format.value.age(store.now.value - Date.parse(saidAt))
+  return <p class="status offline">{link === 'online' ? words.powerReaderAway : words.powerGatewayAway(age)}</p>
+}
