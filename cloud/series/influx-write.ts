@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
-import { encodeLine, linePrefix } from './line-protocol.ts'
+import { LineBytes } from './line-bytes.ts'
+import { linePrefix, writeLine } from './line-protocol.ts'
 import { flawOf, isPlain } from './schema.ts'
-import type { Point, Rejection } from './series-store.ts'
+import type { Measurement, Point, Rejection, SeriesName } from './series-store.ts'
 
 /** What a server answered to one body of lines. */
 export interface WriteAnswer {
@@ -14,8 +15,8 @@ export interface WriteAnswer {
 }
 
 export interface LineWriterOptions {
-  /** Posts one body of lines. Network trouble and timeouts throw. */
-  readonly post: (body: string, signal: AbortSignal) => Promise<WriteAnswer>
+  /** Posts one body of lines, whose bytes are its own until it ends. Network trouble and timeouts throw. */
+  readonly post: (body: Uint8Array, signal: AbortSignal) => Promise<WriteAnswer>
   readonly clock: Clock
   /** For messages: which server. */
   readonly server: string
@@ -25,6 +26,9 @@ export interface LineWriterOptions {
 
 /** Points in one request: fewer cost the server up to half its speed, more only memory. */
 const chunkPoints = 5000
+
+/** Buffers of requests are used again: so many, and so much of each; 5,000 lines of 200 bytes fit. */
+const keptBuffers = { count: 4, bytes: 1 << 20 }
 
 /** A server on this machine is not sent gzip: both would pay for it, and the loopback is as fast as memory. */
 export function isOnLoopback(url: string): boolean {
@@ -43,10 +47,11 @@ export const writeTimeoutMs = 10_000
 export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs }: LineWriterOptions) {
   let leaveAloneUntilMs = 0
   const series = knownSeries()
+  const free: LineBytes[] = []
 
   /** Sends the points of these indexes in one request, or in halves down to those at fault. */
   async function send(work: Work, indexes: readonly number[], body = bodyOf(work, indexes)): Promise<void> {
-    const answer = await ask(body, work.signal)
+    const answer = await ask(body.view(), work.signal)
     if (answer.status === 204) return
     const reason = refusalOf(answer)
     if (reason === undefined) throw faultOf(answer)
@@ -59,7 +64,7 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
     await send(work, indexes.slice(middle))
   }
 
-  async function ask(body: string, signal: AbortSignal): Promise<WriteAnswer> {
+  async function ask(body: Uint8Array, signal: AbortSignal): Promise<WriteAnswer> {
     const waitMs = leaveAloneUntilMs - clock.monotonicMs()
     if (waitMs > 0) {
       throw new Fault('not-reachable', `${server} asked to be left alone for another ${Math.ceil(waitMs / 1000)} s.`, {
@@ -98,36 +103,42 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
     const size = Math.ceil(indexes.length / requests)
     const partAt = (from: number) => {
       if (from >= indexes.length) return undefined
-      const part = sound(work, indexes.slice(from, from + size))
-      return { part, body: bodyOf(work, part) }
+      const body = free.pop() ?? new LineBytes()
+      return { part: written(work, indexes.slice(from, from + size), body), body }
     }
     let next = partAt(0)
     for (let from = size; next !== undefined; from += size) {
-      const sending = next.part.length === 0 ? undefined : send(work, next.part, next.body)
+      const { part, body } = next
+      const sending = part.length === 0 ? undefined : send(work, part, body)
       sending?.catch(() => undefined) // awaited below, when the next lines stand ready
       // The request leaves, and so does the other lane's, before this thread is busy with the next lines.
       await setImmediate()
       next = partAt(from)
       await sending
+      body.reset(keptBuffers.bytes)
+      if (free.length < keptBuffers.count) free.push(body)
     }
   }
 
-  /** Those that line protocol can say; the others are noted with their reason. */
-  function sound({ points, rejections }: Work, indexes: readonly number[]): readonly number[] {
-    return indexes.filter((index) => {
-      const point = points[index]
-      const flaw = point && series.flawOf(point)
-      if (flaw !== undefined) rejections.push({ index, reason: flaw })
-      return flaw === undefined
-    })
-  }
-
-  function bodyOf({ points }: Work, indexes: readonly number[]): string {
-    let body = ''
+  /** Writes those that line protocol can say and hands them back; the others are noted with their reason. */
+  function written({ points, rejections }: Work, indexes: readonly number[], body: LineBytes): readonly number[] {
+    const sound: number[] = []
     for (const index of indexes) {
-      const point = points[index]
-      if (point !== undefined) body += `${encodeLine(point, series.prefixOf(point))}\n`
+      const point = points[index] as Point
+      const prefix = series.prefixOf(point)
+      if (typeof prefix === 'string') rejections.push({ index, reason: prefix })
+      else {
+        writeLine(body, point, prefix)
+        sound.push(index)
+      }
     }
+    return sound
+  }
+
+  /** Of points that were found sound before. */
+  function bodyOf({ points }: Work, indexes: readonly number[]): LineBytes {
+    const body = new LineBytes()
+    for (const index of indexes) writeLine(body, points[index] as Point)
     return body
   }
 
@@ -135,7 +146,8 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
     const work: Work = { points, rejections: [], signal }
     const lanes: [number[], number[]] = [[], []]
     const parallel = points.length >= 2 * chunkPoints
-    for (const [index, { source }] of points.entries()) lanes[parallel ? laneOf(source) : 0].push(index)
+    for (let index = 0; index < points.length; index += 1)
+      lanes[parallel ? laneOf((points[index] as Point).source) : 0].push(index)
     // Both are waited for, so that nothing of a failed write is still under way when it is tried again.
     const results = await Promise.allSettled(lanes.map((indexes) => sendLane(work, indexes)))
     for (const result of results) if (result.status === 'rejected') throw result.reason
@@ -151,23 +163,34 @@ interface Work {
 
 /** The series and fields that were found sound, with the beginning of their lines; as many as there are. */
 function knownSeries() {
-  const measurements: Tree<Tree<Tree<Tree<string>>>> = new Map()
+  const measurements: Tree<Tree<Tree<Tree<Uint8Array>>>> = new Map()
   const fields = new Set<string>()
   const isSound = (field: string) => fields.has(field)
+  /** The last place of each measurement: points of one gateway come together. */
+  const lastPlaces = new Map<Measurement, { readonly name: SeriesName; readonly sources: Tree<Uint8Array> }>()
+
   // Level by level: a name put together for each point would be the dearest part of its way.
-  const seriesAt = ({ measurement, site, gateway }: Point): Tree<string> =>
-    branch(branch(branch(measurements, measurement), site), gateway)
+  function sourcesAt(name: SeriesName): Tree<Uint8Array> {
+    const { measurement, site, gateway } = name
+    const last = lastPlaces.get(measurement)
+    if (last !== undefined && last.name.gateway === gateway && last.name.site === site) return last.sources
+    const sources = branch(branch(branch(measurements, measurement), site), gateway)
+    lastPlaces.set(measurement, { name, sources })
+    return sources
+  }
 
   return {
-    prefixOf: (point: Point) => seriesAt(point).get(point.source),
-    flawOf(point: Point): string | undefined {
-      const known = seriesAt(point)
-      if (known.has(point.source) && isPlain(point, isSound)) return undefined
+    /** What the point's line begins with; or, as text, why it cannot be stored. */
+    prefixOf(point: Point): Uint8Array | string {
+      const sources = sourcesAt(point)
+      const known = sources.get(point.source)
+      if (known !== undefined && isPlain(point, isSound)) return known
       const flaw = flawOf(point)
       if (flaw !== undefined) return flaw
-      known.set(point.source, linePrefix(point))
+      const prefix = known ?? linePrefix(point)
+      sources.set(point.source, prefix)
       for (const field in point.fields) fields.add(field)
-      return undefined
+      return prefix
     },
   }
 }

@@ -87,9 +87,8 @@ export function openInflux1Series(options: Influx1Options): SeriesStore {
   let databaseExists = false
   const onLoopback = isOnLoopback(options.url)
 
-  async function post(body: string, signal: AbortSignal): Promise<WriteAnswer> {
+  async function post(bytes: Uint8Array, signal: AbortSignal): Promise<WriteAnswer> {
     await ensureDatabase(signal)
-    const bytes = Buffer.from(body)
     const zipped = bytes.length > gzipBytes && !onLoopback
     const response = await fetch(writeUrl, {
       method: 'POST',

@@ -58,12 +58,12 @@ export function openInflux2Series({ url, org, bucket, token, clock }: Influx2Opt
   const within = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal, AbortSignal.timeout(writeTimeoutMs)])
   let speaksInfluxql = true
 
-  function post(body: string, signal: AbortSignal): Promise<WriteAnswer> {
+  function post(body: Uint8Array, signal: AbortSignal): Promise<WriteAnswer> {
     return new Promise((resolve, reject) => {
       let status = 0
       client.transport.send(
         writePath,
-        body,
+        Buffer.from(body.buffer, body.byteOffset, body.length).toString(),
         {
           method: 'POST',
           headers: { 'content-type': 'text/plain; charset=utf-8' },

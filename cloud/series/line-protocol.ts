@@ -1,9 +1,10 @@
 import { Fault } from '../../shared/fault.ts'
+import type { LineBytes } from './line-bytes.ts'
 import { formOf, type NumberForm, scaled } from './scale.ts'
 import type { Point } from './series-store.ts'
 
 /**
- * A point as one line of InfluxDB line protocol, nanosecond precision, without the line end.
+ * Writes a point as one line of InfluxDB line protocol, nanosecond precision, with its line end.
  *
  * Our own, because the clients are not safe: `influx` leaves a newline in a tag as it is (a second, forged line), the
  * official client a trailing backslash (it swallows the next separator). What the syntax cannot say at all (a number
@@ -12,43 +13,78 @@ import type { Point } from './series-store.ts'
  * gives back the same number (`scale.ts`).
  * @see https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
  */
-export function encodeLine(point: Point, prefix = linePrefix(point)): string {
-  const { fields, measurement } = point
+export function writeLine(line: LineBytes, point: Point, prefix = linePrefix(point)): void {
+  const { fields, measurement, at, nanos } = point
   const hasIntegers = measurement !== 'read' && measurement !== 'passage'
-  let line = prefix
-  let separator = ' '
+  line.bytes(prefix)
+  let separator = space
   for (const name in fields) {
     const value = fields[name]
     if (value === undefined) continue
-    line += separator
-    line += typeof value === 'string' ? `${escapeKey(name)}=${quoted(value)}` : number(name, value, hasIntegers)
-    separator = ','
+    line.byte(separator)
+    const key = keyOf(name)
+    if (typeof value === 'string') {
+      line.bytes(key.bytes)
+      quoted(line, value)
+    } else number(line, key, value, hasIntegers)
+    separator = comma
   }
-  if (separator === ' ') throw cannotSay('a point without fields')
-  return `${line} ${nanoseconds(point.at, point.nanos)}`
+  if (separator === space) throw cannotSay('a point without fields')
+  line.byte(space)
+  // The number of nanoseconds itself would exceed 2⁵³.
+  if (at > 0) {
+    line.integer(at)
+    line.padded(nanos, 6)
+  } else line.integer(nanos)
+  line.byte(lineEnd)
 }
 
 /** What all points of one series begin with: measurement and tags. */
-export function linePrefix({ measurement, gateway, site, source }: Point): string {
-  return `${measurement},gateway=${escapeKey(gateway)},site=${escapeKey(site)},source=${escapeKey(source)}`
+export function linePrefix({ measurement, gateway, site, source }: Point): Uint8Array {
+  return encoder.encode(
+    `${measurement},gateway=${escapeKey(gateway)},site=${escapeKey(site)},source=${escapeKey(source)}`,
+  )
 }
 
-/** `at · 10⁶ + nanos` as text; the number itself would exceed 2⁵³. */
-export function nanoseconds(at: number, nanos: number): string {
-  if (at === 0) return String(nanos)
-  return nanos === 0 ? `${at}000000` : at + String(1_000_000 + nanos).slice(1)
+const encoder = new TextEncoder()
+const [space, comma, quote, integerMark, lineEnd] = [32, 44, 34, 105, 10]
+
+/** A field's key with its equals sign, and that of its integer form. */
+interface Key {
+  readonly bytes: Uint8Array
+  readonly form: NumberForm | undefined
+  readonly scaledBytes: Uint8Array
 }
 
-function number(name: string, value: number, hasIntegers: boolean): string {
-  const form: NumberForm | undefined = hasIntegers ? formOf(name) : undefined
-  const integer = form && scaled(value, form)
-  return integer === undefined ? `${escapeKey(name)}=${float(value)}` : `${form?.scaledName}=${integer}i`
+const keys = new Map<string, Key>()
+/** Names that sensors make up themselves must not fill the memory. */
+const mostKeys = 10_000
+
+function keyOf(name: string): Key {
+  const known = keys.get(name)
+  if (known !== undefined) return known
+  const form = formOf(name)
+  const key = {
+    bytes: encoder.encode(`${escapeKey(name)}=`),
+    form,
+    scaledBytes: encoder.encode(`${form?.scaledName}=`),
+  }
+  if (keys.size < mostKeys) keys.set(name, key)
+  return key
 }
 
-/** Number.toString round-trips and never writes NaN or Infinity for a finite number; servers read `1e+21`. */
-function float(value: number): string {
+function number(line: LineBytes, { bytes, form, scaledBytes }: Key, value: number, hasIntegers: boolean): void {
+  const integer = hasIntegers && form !== undefined ? scaled(value, form) : undefined
+  if (integer !== undefined) {
+    line.bytes(scaledBytes)
+    line.integer(integer)
+    line.byte(integerMark)
+    return
+  }
+  // `String` round-trips and never writes NaN or Infinity for a finite number; servers read `1e+21`.
   if (!Number.isFinite(value)) throw cannotSay(`the number ${value}`)
-  return String(value)
+  line.bytes(bytes)
+  line.number(value)
 }
 
 const plain = /^[A-Za-z0-9_.:-]+$/
@@ -61,8 +97,10 @@ function escapeKey(text: string): string {
 }
 
 /** A string field: quotes and backslashes are escaped, everything else, line ends too, stands for itself. */
-function quoted(text: string): string {
-  return plain.test(text) ? `"${text}"` : `"${text.replace(/["\\]/g, '\\$&')}"`
+function quoted(line: LineBytes, text: string): void {
+  line.byte(quote)
+  if (!line.plain(text)) line.text(text.replace(/["\\]/g, '\\$&'))
+  line.byte(quote)
 }
 
 function cannotSay(what: string): Fault {

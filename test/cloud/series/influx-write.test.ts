@@ -15,8 +15,9 @@ function points(count: number, sources = 50): Point[] {
 }
 
 /** Line numbers of a body: every point has its index as its time. */
-const indexes = (body: string) =>
-  body
+const indexes = (body: Uint8Array) =>
+  Buffer.from(body)
+    .toString()
     .trimEnd()
     .split('\n')
     .map((line) => Number(line.split(' ').at(-1)) / 1_000_000)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeLine, nanoseconds } from '../../../cloud/series/line-protocol.ts'
+import { LineBytes } from '../../../cloud/series/line-bytes.ts'
+import { writeLine } from '../../../cloud/series/line-protocol.ts'
 import { fieldOfScaled } from '../../../cloud/series/scale.ts'
 import { flawOf } from '../../../cloud/series/schema.ts'
 import type { Point } from '../../../cloud/series/series-store.ts'
@@ -16,6 +17,16 @@ const point: Point = {
   fields: { temperature: 4.2, humidity: 61 },
 }
 const prefix = 'condition,gateway=cold-1,site=hamburg,source=th-07'
+
+const used = new LineBytes(1)
+/** Into a buffer that has held other lines, and behind one of them. */
+function encodeLine(given: Point): string {
+  used.reset(64)
+  writeLine(used, point)
+  const begin = used.length
+  writeLine(used, given)
+  return Buffer.from(used.view().subarray(begin)).toString().replace(/\n$/, '')
+}
 
 describe('a point as a line', () => {
   for (const [name, change, line] of [
@@ -160,10 +171,28 @@ test('a point without a flaw can always be written', () => {
   )
 })
 
-test('nanoseconds are exact beyond 2^53', () => {
+test('instants are exact beyond 2^53', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 9_223_372_036_853 }), fc.integer({ min: 0, max: 999_999 }), (at, nanos) => {
-      expect(BigInt(nanoseconds(at, nanos))).toBe(BigInt(at) * 1_000_000n + BigInt(nanos))
+      expect(parseBody(encodeLine({ ...point, at, nanos }))[0]?.nanoseconds).toBe(
+        BigInt(at) * 1_000_000n + BigInt(nanos),
+      )
+    }),
+  )
+})
+
+test('numbers are written as JavaScript writes them', () => {
+  const number = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.maxSafeInteger(),
+    fc.integer({ min: 0, max: 52 }).map((bits) => 2 ** bits),
+    fc.integer({ min: 0, max: 15 }).map((zeros) => 10 ** zeros - 1),
+  )
+  fc.assert(
+    fc.property(number, (value) => {
+      expect(encodeLine({ ...point, fields: { vibration: value } })).toBe(
+        `${prefix} vibration=${value} 1763893688123000000`,
+      )
     }),
   )
 })
