@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock, Random } from '../../shared/clock.ts'
 import { asFault, type Fault } from '../../shared/fault.ts'
-import type { JournalEntry } from './journal.ts'
+import type { Countable, JournalEntry } from './journal.ts'
 import type { Projection } from './projection.ts'
 import type { JournalEntries } from './reader.ts'
 import type { SetAside } from './set-aside.ts'
@@ -49,7 +49,11 @@ const maxDelayMs = 10_000
 const brokenAfter = 20
 
 /** Runs one projection for ever: read, apply, next. A failing projection stops only itself. */
-export function follow(journal: JournalEntries, projection: Projection, options: FollowOptions): Following {
+export function follow<Records extends Countable>(
+  journal: JournalEntries<Records>,
+  projection: Projection<Records>,
+  options: FollowOptions,
+): Following {
   const following = new Follower(journal, projection, options)
   return {
     get lag() {
@@ -62,14 +66,14 @@ export function follow(journal: JournalEntries, projection: Projection, options:
   }
 }
 
-class Follower {
+class Follower<Records extends Countable> {
   trouble: Fault | undefined
-  readonly #journal: JournalEntries
-  readonly #projection: Projection
+  readonly #journal: JournalEntries<Records>
+  readonly #projection: Projection<Records>
   readonly #options: FollowOptions
   #setAsideOfLate = 0
 
-  constructor(journal: JournalEntries, projection: Projection, options: FollowOptions) {
+  constructor(journal: JournalEntries<Records>, projection: Projection<Records>, options: FollowOptions) {
     this.#journal = journal
     this.#projection = projection
     this.#options = options
@@ -79,7 +83,7 @@ class Follower {
     const { signal, clock, maxRecords = defaultMaxRecords, gatherMs = 0, readAhead = false } = this.#options
     const read = () => this.#persist(() => this.#journal.read(this.#projection.offset, maxRecords))
     let restUntilMs = Number.NEGATIVE_INFINITY
-    let ahead: readonly JournalEntry[] = []
+    let ahead: readonly JournalEntry<Records>[] = []
     while (!signal.aborted) {
       await this.#journal.waitBeyond(this.#projection.offset, signal)
       const restMs = ahead.length > 0 ? 0 : restUntilMs - clock.monotonicMs()
@@ -103,7 +107,7 @@ class Follower {
   }
 
   /** Applies all of them; halves what cannot be applied until the one that is to blame stands alone. */
-  async #apply(entries: readonly JournalEntry[]): Promise<void> {
+  async #apply(entries: readonly JournalEntry<Records>[]): Promise<void> {
     const [first] = entries
     // A projection that threw away what it had not written yet goes back further than these: read again from there.
     const isBehind = () => first === undefined || first.offset > this.#projection.offset + 1
@@ -130,7 +134,7 @@ class Follower {
     } else await this.#setAside(first, poison)
   }
 
-  async #setAside({ offset }: JournalEntry, thrown: unknown): Promise<void> {
+  async #setAside({ offset }: JournalEntry<Records>, thrown: unknown): Promise<void> {
     this.#setAsideOfLate++
     const { name } = this.#projection
     const reason = (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 1000)

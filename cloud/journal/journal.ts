@@ -5,8 +5,13 @@ import type { Fork } from './forks.ts'
 import type { OwnRecord } from './own-record.ts'
 import type { QuarantinePlace } from './quarantine.ts'
 
-/** Part of a batch (or a batch) as it stands in the journal for ever. */
-export interface GatewayEntry {
+/** Records of which the reader only asks how many there are. */
+export interface Countable {
+  readonly length: number
+}
+
+/** Part of a batch (or a batch) as it stands in the journal for ever; or what a reader has made of its records. */
+export interface GatewayEntry<Records = GatewayBatch['records']> {
   readonly origin: 'gateway'
   /** Strictly increasing over the whole journal, without holes. */
   readonly offset: number
@@ -19,8 +24,7 @@ export interface GatewayEntry {
   readonly first: number
   /** Sequence numbers above these were in the journal before them: live data had overtaken a backlog. */
   readonly late: boolean
-  /** `null`: thinned at the edge, or closed by a quarantine entry. */
-  readonly records: readonly (KnownRecord | UnknownRecord | null)[]
+  readonly records: Records
 }
 
 /** What the cloud wrote itself. */
@@ -33,12 +37,13 @@ export interface OwnEntry {
   readonly records: readonly OwnRecord[]
 }
 
-export type JournalEntry = GatewayEntry | OwnEntry
+export type JournalEntry<Records = GatewayBatch['records']> = GatewayEntry<Records> | OwnEntry
 
 export interface GatewayBatch extends GatewayAddress {
   readonly epoch: string
   readonly lease: string
   readonly first: number
+  /** `null`: thinned at the edge, or quarantined: closed by an entry of its own. */
   readonly records: readonly (KnownRecord | UnknownRecord | null)[]
   readonly receivedAt: number
   /** The batch as it came: UTF-8 JSON of an envelope whose `records` are these. Spares writing it a second time. */

@@ -1,11 +1,11 @@
 import { Fault } from '../../shared/fault.ts'
-import type { Journal, JournalEntry } from './journal.ts'
+import type { GatewayBatch, Journal, JournalEntry } from './journal.ts'
 
 /**
  * A read model: a fold over the journal. It commits its effects and its offset in one transaction, so that each entry
  * has its effect exactly once, and it can be dropped and rebuilt.
  */
-export interface Projection {
+export interface Projection<Records = GatewayBatch['records']> {
   readonly name: string
   /**
    * Offset of the last entry applied; 0 = none. It may go back when `apply` throws: to the last one whose effects are
@@ -18,7 +18,7 @@ export interface Projection {
    * Fault when the store is away (it will be called again with the same entries); any other error means that one of
    * these entries cannot be applied: it is found by halving, set aside with its reason, and the street moves on.
    */
-  apply(entries: readonly JournalEntry[], signal: AbortSignal): Promise<void>
+  apply(entries: readonly JournalEntry<Records>[], signal: AbortSignal): Promise<void>
   /** Moves past an entry that can never be applied; durable when it resolves. */
   skip(offset: number): Promise<void>
   close(): Promise<void>
@@ -26,7 +26,7 @@ export interface Projection {
 
 /** A read model ahead of its journal belongs to another one: going on would show things that never happened. */
 export function refuseForeignReadModels(
-  projections: readonly Projection[],
+  projections: readonly Pick<Projection, 'name' | 'offset'>[],
   journal: Pick<Journal, 'tail'>,
   directory: string,
 ): void {

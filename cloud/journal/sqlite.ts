@@ -12,7 +12,7 @@ import type { Appended, GatewayBatch, GatewayEntry, Journal, JournalEntry } from
 import { type LeaseInForce, Leases } from './leases.ts'
 import { isOwnKind, type OwnRecord } from './own-record.ts'
 import { type QuarantinePlace, QuarantineTable } from './quarantine.ts'
-import { cutOff, readEntries, selectEntries } from './read-entry.ts'
+import { cutOff, parsedRecords, readEntries, selectEntries } from './read-entry.ts'
 import { RecentEntries } from './recent.ts'
 import { journalMigrations } from './schema.ts'
 import { Tail } from './tail.ts'
@@ -174,7 +174,7 @@ class SqliteJournal implements Journal {
     if (after >= this.tail) return []
     if (after < this.#trimmed) throw cutOff(after + 1, this.#path)
     const recent = this.#recent.read(after, maxRecords)
-    return recent ?? readEntries(this.#selectEntries.iterate(after), after, maxRecords, this.#path)
+    return recent ?? readEntries(this.#selectEntries.iterate(after), after, maxRecords, this.#path, parsedRecords)
   }
 
   async olderThan(at: number): Promise<number> {

@@ -18,33 +18,45 @@ export interface ClockFound {
 
 export interface EntrySeries {
   readonly points: Point[]
-  readonly unsynced: readonly Unsynced[]
-  readonly clocks: readonly ClockFound[]
+  readonly unsynced: Unsynced[]
+  readonly clocks: ClockFound[]
+  /** Records of the entry, those included that add nothing. */
+  length: number
 }
 
-/** What one journal entry adds to the series (docs/series-schema.md). Kinds that are not series add nothing. */
-export function seriesOf(entry: GatewayEntry): EntrySeries {
-  const points: Point[] = []
-  const unsynced: Unsynced[] = []
-  const clocks: ClockFound[] = []
-  let sequence = entry.first - 1
-  for (const record of entry.records) {
-    sequence += 1
-    if (record === null) continue
-    const point = pointOf(entry, record, sequence)
-    if (point !== undefined) {
-      if (record['unsynced'] === true) unsynced.push({ boot: bootOf(record), point })
-      else points.push(point)
-    } else if (isKind(record, 'clock') && record.synced) {
-      clocks.push({ boot: record.boot, offsetMs: Math.round(record.offsetMs) })
-    }
-  }
-  return { points, unsynced, clocks }
+export function noSeries(): EntrySeries {
+  return { points: [], unsynced: [], clocks: [], length: 0 }
 }
+
+type Place = Pick<GatewayEntry, 'site' | 'gateway'>
+
+/** What one journal entry adds to the series (docs/series-schema.md). Kinds that are not series add nothing. */
+export function seriesOf(entry: Place & Pick<GatewayEntry, 'first' | 'records'>): EntrySeries {
+  const series = noSeries()
+  for (const record of entry.records) {
+    addRecord(series, entry, record, entry.first + series.length)
+    series.length += 1
+  }
+  return series
+}
+
+/** Adds what one record says. */
+export function addRecord(series: EntrySeries, place: Place, record: GatewayRecord, sequence: number): void {
+  if (record === null) return
+  const point = pointOf(place, record, sequence)
+  if (point !== undefined) {
+    if (record['unsynced'] === true) series.unsynced.push({ boot: bootOf(record), point })
+    else series.points.push(point)
+  } else if (isKind(record, 'clock') && record.synced) {
+    series.clocks.push({ boot: record.boot, offsetMs: Math.round(record.offsetMs) })
+  }
+}
+
+export type GatewayRecord = GatewayEntry['records'][number]
 
 /** The point of one record with its sequence number; undefined if the record is not a series or says nothing. */
 export function pointOf(
-  { site, gateway }: { readonly site: string; readonly gateway: string },
+  { site, gateway }: Place,
   record: KnownRecord | UnknownRecord,
   sequence: number,
 ): Point | undefined {

@@ -4,7 +4,7 @@ import type { Projection } from '../journal/projection.ts'
 import type { Excursion } from './excursion.ts'
 import { type ExcursionQuery, excursion, range } from './history.ts'
 import { type Ledger, ledgerClamped, ledgerTables, openLedger, type SetAside } from './ledger.ts'
-import { type ClockFound, notAhead, seriesOf, shifted, type Unsynced } from './points.ts'
+import { type ClockFound, type EntrySeries, notAhead, seriesOf, shifted, type Unsynced } from './points.ts'
 import { type Keep, oldestKeptMs } from './retention.ts'
 import { openRollUpLedger, rollUpTables } from './roll-up-ledger.ts'
 import { type LatestValue, openRollUps } from './roll-ups.ts'
@@ -24,7 +24,10 @@ export interface SeriesProjectionOptions {
   readonly log?: { warn(fields: object, message: string): void }
 }
 
-export interface SeriesProjection extends Projection {
+/** Records of an entry, or what they add to the series. */
+export type ForSeries = GatewayEntry['records'] | EntrySeries
+
+export interface SeriesProjection extends Projection<ForSeries> {
   /** Points that could never be stored, since the beginning. */
   readonly setAside: number
   /** Points whose stamp lay in the future, taken as of their recording, since the beginning. */
@@ -84,7 +87,7 @@ export async function openSeriesProjection(options: SeriesProjectionOptions): Pr
     return rawDays === undefined || point.at >= oldestKeptMs(recordedAt, rawDays)
   }
 
-  function batchOf(entries: readonly JournalEntry[], last: JournalEntry): Batch {
+  function batchOf(entries: readonly JournalEntry<ForSeries>[], last: JournalEntry<ForSeries>): Batch {
     const first = entries[0] ?? last
     if (unwritten !== undefined && unwritten.first === first && unwritten.last === last) return unwritten
     if (unwritten !== undefined) forget()
@@ -226,7 +229,7 @@ interface Work {
   /** Of the entry of each. */
   readonly offsets: number[]
   readonly waiting: { readonly offset: number; readonly unsynced: Unsynced }[]
-  readonly clocks: { readonly address: GatewayEntry; readonly clock: ClockFound }[]
+  readonly clocks: { readonly address: GatewayEntry<ForSeries>; readonly clock: ClockFound }[]
   /** Points whose stamp lay in the future. */
   clamped: number
   /** Points that are not even tried. */
@@ -235,8 +238,8 @@ interface Work {
 
 /** Work with the roll-ups that it completes behind its points; `offsets` has none for those. */
 interface Batch extends Work {
-  readonly first: JournalEntry
-  readonly last: JournalEntry
+  readonly first: JournalEntry<ForSeries>
+  readonly last: JournalEntry<ForSeries>
 }
 
 /**
@@ -244,7 +247,7 @@ interface Batch extends Work {
  * not depend on how many are applied at once: what waits is released by the first clock of its boot.
  */
 function workOf(
-  entries: readonly JournalEntry[],
+  entries: readonly JournalEntry<ForSeries>[],
   known: Pick<Ledger, 'offsetMsOf' | 'waitingOf'>,
   isKept: (point: Point, recordedAt: number) => boolean,
 ): Work {
@@ -266,7 +269,7 @@ function workOf(
     work.clamped += believed.clamped
   }
 
-  function release(address: GatewayEntry, { boot, offsetMs }: ClockFound): void {
+  function release(address: GatewayEntry<ForSeries>, { boot, offsetMs }: ClockFound): void {
     const { site, gateway } = address
     const key = keyOf(address, boot)
     const stored = found.has(key) ? [] : known.waitingOf({ site, gateway, boot })
@@ -285,21 +288,26 @@ function workOf(
   for (const entry of entries) {
     if (entry.origin !== 'gateway') continue
     const { site, gateway, offset, recordedAt } = entry
-    const { points, unsynced, clocks } = seriesOf(entry)
+    const { points, unsynced, clocks } = isRead(entry) ? entry.records : seriesOf(entry as GatewayEntry)
+    const setRight: Point[] = []
     for (const early of unsynced) {
       const { boot, point } = early
       const offsetMs =
         boot === undefined ? undefined : (found.get(keyOf(entry, boot)) ?? known.offsetMsOf({ site, gateway, boot }))
       if (offsetMs === undefined) waiting.push({ offset, unsynced: early })
-      else points.push(shifted(point, offsetMs))
+      else setRight.push(shifted(point, offsetMs))
     }
-    add(points, () => offset, recordedAt)
+    add(setRight.length === 0 ? points : [...points, ...setRight], () => offset, recordedAt)
     for (const clock of clocks) {
       release(entry, clock)
       work.clocks.push({ address: entry, clock })
     }
   }
   return { ...work, waiting }
+}
+
+function isRead(entry: GatewayEntry<ForSeries>): entry is GatewayEntry<EntrySeries> {
+  return !Array.isArray(entry.records)
 }
 
 function keyOf(

@@ -8,6 +8,7 @@ import { openJournalReader } from '../../journal/reader.ts'
 import { openSeries } from '../../series/catalogue.ts'
 import { openSeriesProjection, type SeriesProjection } from '../../series/projection.ts'
 import { keepOf } from '../../series/retention.ts'
+import { openEntryScanner } from '../../series/scan-entry.ts'
 import { recordsAtATime } from '../../series/upkeep.ts'
 import type { JournalForSeries, SeriesProgress } from '../journal/calls.ts'
 import { type Line, openLine } from '../line.ts'
@@ -32,7 +33,9 @@ async function open({ series, dataDirectory, journalPort }: SeriesOrder, outward
       await openSeriesProjection({ store, offsetPath, seriesPerSite, keepAt: keepOf(keep), log: { warn } }),
       (room) => room.close(),
     )
-    const journal = rooms.adopt(openJournalReader(join(dataDirectory, dataFiles.journal)), (room) => room.close())
+    const journal = rooms.adopt(openJournalReader(join(dataDirectory, dataFiles.journal), openEntryScanner()), (room) =>
+      room.close(),
+    )
     refuseForeignReadModels([projection], journal, dataDirectory)
     const toJournal = openLine<JournalForSeries>(journalPort as MessagePort, {
       grown: (tail) => journal.advance(tail),

@@ -61,7 +61,7 @@ describe('a record as a point', () => {
     ['a record thinned at the edge', null],
   ] as const satisfies readonly (readonly [string, KnownRecord | UnknownRecord | null])[]) {
     test(`${name} is no series`, () => {
-      expect(seriesOf(entry([record]))).toEqual({ points: [], unsynced: [], clocks: [] })
+      expect(seriesOf(entry([record]))).toEqual({ points: [], unsynced: [], clocks: [], length: 1 })
     })
   }
 })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayEntry, OwnEntry } from '../../../cloud/journal/journal.ts'
 import { openInflux1Series } from '../../../cloud/series/influx1.ts'
 import { openSeriesProjection, type SeriesProjection } from '../../../cloud/series/projection.ts'
+import { openEntryScanner } from '../../../cloud/series/scan-entry.ts'
 import { openSqliteSeries, type SqliteSeriesStore } from '../../../cloud/series/sqlite.ts'
 
 const signal = new AbortController().signal
@@ -173,6 +174,24 @@ test('points and offset commit together or not at all', async () => {
   expect(await reads()).toBe(1)
   const question = { site: 's', sensor: 'th', quantity: 'temperature', fromMs: at, toMs: at + 1, limit: 9 }
   expect(await store.range(question, signal)).toHaveLength(1)
+})
+
+test('entries read from their bytes do the same, and no less when they are tried again', async () => {
+  const scan = openEntryScanner()
+  const early = { ...observation(2), at: 2, unsynced: true, boot }
+  const records = [{ kind: 'clock', at, boot, offsetMs: at, synced: true }, observation(1), null, early] as const
+  const bytes = Buffer.from(JSON.stringify(records))
+  const read = [1, 2].map((offset) => {
+    const { site, gateway, first, ...rest } = entry(offset, [])
+    const address = { site, gateway, first }
+    return { ...rest, ...address, records: scan({ ...address, form: 'records', bytes }) }
+  })
+  store.database.exec(`CREATE TRIGGER broken BEFORE UPDATE ON progress BEGIN SELECT RAISE(ABORT, 'broken'); END`)
+  await expect(projection.apply(read, signal)).rejects.toThrow('broken')
+  store.database.exec('DROP TRIGGER broken')
+  await projection.apply(read, signal)
+  expect(await reads(0, at + 1000)).toBe(4)
+  expect(projection.offset).toBe(2)
 })
 
 test('a store that is away leaves the offset where it was', async () => {
