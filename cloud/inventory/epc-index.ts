@@ -3,6 +3,8 @@ import type { TrackedItem } from './item.ts'
 /** Items by what is written on their tags. */
 export interface EpcIndex {
   get(epc: string): TrackedItem | undefined
+  /** The id of the item, without looking at the item itself; 0: none. */
+  idOf(epc: string): number
   /** One that is not in it. */
   add(item: TrackedItem): void
   /** So many will be added: done at once, what is in it is entered anew once instead of with each doubling. */
@@ -54,12 +56,17 @@ export function openEpcIndex(items: readonly TrackedItem[]): EpcIndex {
     }
   }
 
+  const idOf = (epc: string): number => {
+    if (!readKey(epc, key)) return others.get(epc)?.id ?? 0
+    return entries[find() + 3] ?? 0
+  }
+
   return {
     get: (epc) => {
-      if (!readKey(epc, key)) return others.get(epc)
-      const id = entries[find() + 3] ?? 0
+      const id = idOf(epc)
       return id === 0 ? undefined : items[id - 1]
     },
+    idOf,
     add: (item) => {
       if (!readKey(item.epc, key)) {
         others.set(item.epc, item)

@@ -16,19 +16,23 @@ export function fetchAhead(
   state: InventoryState,
   records: GatewayEntry['records'],
 ): readonly (TrackedItem | undefined)[] {
-  const items = Array.from<TrackedItem | undefined>({ length: records.length })
+  const ids = new Uint32Array(records.length)
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index]
-    if (record != null && isKind(record, 'observation')) items[index] = state.byEpc.get(record.epc)
+    if (record != null && isKind(record, 'observation')) ids[index] = state.byEpc.idOf(record.epc)
   }
-  for (const item of items) {
-    if (item === undefined) continue
-    const { cells, start } = state.tracks.of(item.id)
-    // Its numbers, and in the object what it has of texts and places.
-    let sum = item.reads + item.staleFrom + item.sites.length
+  const items = Array.from<TrackedItem | undefined>({ length: records.length })
+  let sum = 0
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = ids[index] ?? 0
+    if (id === 0) continue
+    items[index] = state.items[id - 1]
+    const { cells, start } = state.tracks.of(id)
     for (let cell = start; cell < start + recentCells; cell += cellsPerLine) sum += cells[cell] ?? 0
-    touched.sum = sum
   }
+  // The numbers of each, and in the object what it has of texts and places.
+  for (const item of items) if (item !== undefined) sum += item.reads + item.staleFrom + item.sites.length
+  touched.sum = sum
   return items
 }
 

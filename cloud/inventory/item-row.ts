@@ -8,32 +8,51 @@ export interface Names {
   nameOf(id: number): string
 }
 
-/** Width of an item on disk without its id; see `encodeItem` for the fields. */
-export const itemRowBytes = 10 * 8 + 9 * 4 + 2
+/** Numbers of an item on disk; see `numbersOf`. */
+export const itemNumbers = 15
 
-/**
- * Writes an item as it stands: f64 instants, sums and shares, u32 references and counts, a u8 basis. The gaps are of
- * fields that files of before have there.
- */
-export function encodeItem(item: TrackedItem, row: DataView, start: number, names: Names): void {
-  row.setFloat64(start + 0, item.staleFrom, true)
-  row.setFloat64(start + 8, item.since, true)
-  row.setFloat64(start + 16, item.lostAt, true)
-  row.setFloat64(start + 24, item.lastSeenAt, true)
-  row.setFloat64(start + 32, item.decidedAt, true)
-  row.setFloat64(start + 40, item.foldedAt, true)
-  row.setFloat64(start + 64, item.reads, true)
-  row.setFloat64(start + 72, item.sureness, true)
-  row.setUint32(start + 80, item.place?.id ?? 0, true)
-  row.setUint32(start + 84, item.seenPlace?.id ?? 0, true)
-  row.setUint32(start + 96, names.idOf(item.readPoint), true)
-  row.setUint32(start + 100, names.idOf(item.sites), true)
-  row.setUint32(start + 104, names.idOf(item.skus), true)
-  row.setUint32(start + 108, item.count, true)
-  row.setUint8(start + 116, bases.indexOf(item.basis))
+/** Writes an item as it stands into `row`: instants, sums and shares, then references, a count and a basis. */
+export function numbersOf(item: TrackedItem, row: Float64Array, names: Names): void {
+  row[0] = item.staleFrom
+  row[1] = item.since
+  row[2] = item.lostAt
+  row[3] = item.lastSeenAt
+  row[4] = item.decidedAt
+  row[5] = item.foldedAt
+  row[6] = item.reads
+  row[7] = item.sureness
+  row[8] = item.place?.id ?? 0
+  row[9] = item.seenPlace?.id ?? 0
+  row[10] = names.idOf(item.readPoint)
+  row[11] = names.idOf(item.sites)
+  row[12] = names.idOf(item.skus)
+  row[13] = item.count
+  row[14] = bases.indexOf(item.basis)
 }
 
 /** Takes the item back to what was written. */
+export function takeNumbers(item: TrackedItem, row: Float64Array, names: Names, places: Places): void {
+  item.staleFrom = row[0] ?? 0
+  item.since = row[1] ?? 0
+  item.lostAt = row[2] ?? 0
+  item.lastSeenAt = row[3] ?? 0
+  item.decidedAt = row[4] ?? 0
+  item.foldedAt = row[5] ?? 0
+  item.reads = row[6] ?? 0
+  item.sureness = row[7] ?? 0
+  item.place = places.byId(row[8] ?? 0) ?? null
+  item.seenPlace = places.byId(row[9] ?? 0) ?? null
+  item.readPoint = names.nameOf(row[10] ?? 0)
+  item.sites = names.nameOf(row[11] ?? 0)
+  item.skus = names.nameOf(row[12] ?? 0)
+  item.count = row[13] ?? 0
+  item.basis = bases[row[14] ?? 0] ?? 'unplaced'
+}
+
+/** Width without its id of an item as files of before have it. */
+export const itemRowBytes = 10 * 8 + 9 * 4 + 2
+
+/** The same: f64 instants, sums and shares, u32 references and counts, a u8 basis, and gaps of what was there before that. */
 export function decodeItem(item: TrackedItem, row: DataView, start: number, names: Names, places: Places): void {
   const f64 = (index: number): number => row.getFloat64(start + index * 8, true)
   const u32 = (index: number): number => row.getUint32(start + 80 + index * 4, true)

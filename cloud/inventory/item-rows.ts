@@ -4,9 +4,19 @@ import { place, placeHeard, trackCells } from '../location/track.ts'
 import { type KeptEvidence, unpackEvidence } from './evidence-bytes.ts'
 import { evidenceKept } from './evidence-kept.ts'
 import type { TrackedItem } from './item.ts'
-import { decodeItem, decodeSighting, encodeItem, itemRowBytes, type Names, sightingBytes } from './item-row.ts'
+import {
+  decodeItem,
+  decodeSighting,
+  itemNumbers,
+  itemRowBytes,
+  type Names,
+  numbersOf,
+  sightingBytes,
+  takeNumbers,
+} from './item-row.ts'
 import type { Seen } from './learned.ts'
-import { type EncodeRow, idBytes, packRows, unpackRows, type VisitRow } from './packed-rows.ts'
+import { openNumberRows, unpackNumberRows } from './number-rows.ts'
+import { idBytes, unpackRows, type VisitRow } from './packed-rows.ts'
 import { seeAgain } from './seen.ts'
 import type { InventoryState } from './state.ts'
 
@@ -29,7 +39,7 @@ export interface ItemRows {
   save(state: InventoryState, names: Names, seen: readonly Seen[], whole: readonly TrackedItem[]): void
 }
 
-type Kind = 'item' | 'track' | 'seen'
+type Kind = 'items' | 'tracks' | 'seen'
 
 /** Files of before have sightings as rows of numbers. */
 export const itemLogSchema = `
@@ -44,6 +54,13 @@ export const itemLogSchema = `
   DROP TABLE track_part;
 `
 
+/** Files of before have items and tracks as rows of one width (form 0), in the log as `item` and `track`. */
+export const itemFormSchema = `
+  ALTER TABLE item_page ADD COLUMN form INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE track_page ADD COLUMN form INTEGER NOT NULL DEFAULT 0;
+`
+const form = 1
+
 const pageBits = 9
 const rowsPerPage = 1 << pageBits
 /** Rows of the log are no longer than so many items. */
@@ -56,8 +73,8 @@ const changesPerCycle = 65_536
 export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerCycle): ItemRows {
   const addLog = database.prepare('INSERT INTO item_log (id, kind, rows) VALUES (?, ?, ?)')
   const endLog = database.prepare('DELETE FROM item_log WHERE id <= ?')
-  const putItems = database.prepare('INSERT OR REPLACE INTO item_page (id, as_of, rows) VALUES (?, ?, ?)')
-  const putTracks = database.prepare('INSERT OR REPLACE INTO track_page (id, rows) VALUES (?, ?)')
+  const putItems = database.prepare('INSERT OR REPLACE INTO item_page (id, as_of, rows, form) VALUES (?, ?, ?, ?)')
+  const putTracks = database.prepare('INSERT OR REPLACE INTO track_page (id, rows, form) VALUES (?, ?, ?)')
   /** By page: the log has something that is newer. */
   let touched: boolean[] = []
   let logId = 0
@@ -84,8 +101,8 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
       if (touched[nextPage] === true) {
         const first = Math.max(1, nextPage * rowsPerPage)
         const ids = idsFrom(first, Math.min(state.items.length + 1, (nextPage + 1) * rowsPerPage) - first)
-        putItems.run(nextPage, logId, packRows(ids, itemStride, item))
-        putTracks.run(nextPage, packRows(ids, trackStride, track))
+        putItems.run(nextPage, logId, item(ids), form)
+        putTracks.run(nextPage, track(ids), form)
         touched[nextPage] = false
       }
       nextPage += 1
@@ -98,9 +115,10 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
 
   return {
     loadTracks: (state, names) => {
-      const { track } = decodersOf(state, names)
-      for (const row of database.prepare('SELECT rows FROM track_page ORDER BY id').iterate()) {
-        unpackRows(row['rows'], trackStride, track)
+      const { track, trackRow } = decodersOf(state, names)
+      for (const row of database.prepare('SELECT rows, form FROM track_page ORDER BY id').iterate()) {
+        if (row['form'] === form) unpackNumberRows(row['rows'], recentCells, track)
+        else unpackRows(row['rows'], trackStride, trackRow)
       }
     },
     load: (state, names) => {
@@ -111,8 +129,9 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
       nextPage = 0
       cycleFrom = 0
       duePages = 0
-      for (const row of database.prepare('SELECT id, as_of, rows FROM item_page ORDER BY id').iterate()) {
-        unpackRows(row['rows'], itemStride, decode.item)
+      for (const row of database.prepare('SELECT id, as_of, rows, form FROM item_page ORDER BY id').iterate()) {
+        if (row['form'] === form) unpackNumberRows(row['rows'], itemNumbers, decode.item)
+        else unpackRows(row['rows'], itemStride, decode.itemRow)
         const upTo = Number(row['as_of'])
         asOf[Number(row['id'])] = upTo
         logId = Math.max(logId, upTo)
@@ -135,7 +154,14 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
           }
           continue
         }
-        const visit = kind === 'item' ? decode.item : kind === 'track' ? decode.track : decode.sighting
+        if (kind === 'items' || kind === 'tracks') {
+          const take = kind === 'items' ? decode.item : decode.track
+          unpackNumberRows(row['rows'], kind === 'items' ? itemNumbers : recentCells, (item, cells) => {
+            if (isNews(item)) take(item, cells)
+          })
+          continue
+        }
+        const visit = kind === 'item' ? decode.itemRow : kind === 'track' ? decode.trackRow : decode.sighting
         const stride = kind === 'item' ? itemStride : kind === 'track' ? trackStride : idBytes + sightingBytes
         unpackRows(row['rows'], stride, (view, start, item) => {
           if (isNews(item)) visit(view, start, item)
@@ -157,8 +183,8 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
       const ids = Uint32Array.from(whole, ({ id }) => id).sort()
       for (let from = 0; from < ids.length; from += itemsPerLogRow) {
         const some = ids.subarray(from, from + itemsPerLogRow)
-        log('item', packRows(some, itemStride, item))
-        log('track', packRows(some, trackStride, track))
+        log('items', item(some))
+        log('tracks', track(some))
       }
       for (const some of [...seen.map(({ items }) => items), ids]) {
         for (let index = 0; index < some.length; index += 1) touched[(some[index] ?? 0) >>> pageBits] = true
@@ -173,21 +199,39 @@ export function openItemRows(database: DatabaseSync, leastPerCycle = changesPerC
   }
 }
 
-/** How rows of this state are filled; made once for a state, since V8 compiles anew what is made for each commit. */
+/** How rows of this state are packed; made once for a state, since V8 compiles anew what is made for each commit. */
 function encodersOf(state: InventoryState, names: Names) {
-  const item: EncodeRow = (id, row, start) => {
-    const found = state.items[id - 1]
-    if (found !== undefined) encodeItem(found, row, start, names)
+  const rows = openNumberRows()
+  const numbers = new Float64Array(itemNumbers)
+  const item = (ids: Uint32Array): Uint8Array => {
+    for (const id of ids) {
+      const found = state.items[id - 1]
+      if (found === undefined) continue
+      numbersOf(found, numbers, names)
+      rows.add(id, numbers, 0, itemNumbers)
+    }
+    return rows.take()
   }
-  const track: EncodeRow = (id, row, start) => {
-    const { cells, start: first } = state.tracks.of(id)
-    for (let cell = 0; cell < recentCells; cell += 1) row.setFloat64(start + cell * 8, cells[first + cell] ?? 0, true)
+  const track = (ids: Uint32Array): Uint8Array => {
+    for (const id of ids) {
+      const { cells, start } = state.tracks.of(id)
+      rows.add(id, cells, start, recentCells)
+    }
+    return rows.take()
   }
   return { state, names, item, track }
 }
 
 function decodersOf(state: InventoryState, names: Names) {
-  const item: VisitRow = (row, start, id) => {
+  const item = (id: number, numbers: Float64Array): void => {
+    const found = state.items[id - 1]
+    if (found !== undefined) takeNumbers(found, numbers, names, state.places)
+  }
+  const track = (id: number, numbers: Float64Array): void => {
+    const { cells, start } = state.tracks.of(id)
+    cells.set(numbers, start)
+  }
+  const itemRow: VisitRow = (row, start, id) => {
     const found = state.items[id - 1]
     if (found !== undefined) decodeItem(found, row, start, names, state.places)
   }
@@ -195,7 +239,7 @@ function decodersOf(state: InventoryState, names: Names) {
     const found = state.items[id - 1]
     if (found !== undefined) decodeSighting(found, row, start, names)
   }
-  const track: VisitRow = (row, start, id) => {
+  const trackRow: VisitRow = (row, start, id) => {
     const { cells, start: first } = state.tracks.of(id)
     for (let cell = 0; cell < recentCells; cell += 1) cells[first + cell] = row.getFloat64(start + cell * 8, true)
   }
@@ -204,7 +248,7 @@ function decodersOf(state: InventoryState, names: Names) {
     const evidence = evidenceKept(kept, state.places, names)
     if (found !== undefined && evidence !== undefined) seeAgain(state, found, evidence, kept.isTooLate)
   }
-  return { item, sighting, track, seen }
+  return { item, track, itemRow, trackRow, sighting, seen }
 }
 
 function idsFrom(first: number, count: number): Uint32Array {

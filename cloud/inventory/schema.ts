@@ -1,7 +1,7 @@
 import type { Migration } from '../database/open.ts'
 import { baseSchema } from './base-rows.ts'
 import { evidenceRunSchema, evidenceSchema } from './evidence-rows.ts'
-import { itemLogSchema } from './item-rows.ts'
+import { itemFormSchema, itemLogSchema } from './item-rows.ts'
 import { packedRowsSchema } from './packed-rows.ts'
 import { packingSchema } from './packing-rows.ts'
 import { readerSchema } from './reader-rows.ts'
@@ -78,4 +78,6 @@ export const migrations: readonly Migration[] = [
   ${packingSchema}
   ALTER TABLE ledger ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;
   `,
+  // Pages of items and tracks were four times as long, and half of what a commit wrote.
+  itemFormSchema,
 ]

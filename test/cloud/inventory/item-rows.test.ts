@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../../cloud/database/open.ts'
+import { itemRowBytes } from '../../../cloud/inventory/item-row.ts'
+import { idBytes, packRows } from '../../../cloud/inventory/packed-rows.ts'
 import { migrations } from '../../../cloud/inventory/schema.ts'
 import type { InventoryState } from '../../../cloud/inventory/state.ts'
 import { openInventoryStore } from '../../../cloud/inventory/store.ts'
 import type { JournalEntry } from '../../../cloud/journal/journal.ts'
+import { bases } from '../../../cloud/location/evidence.ts'
 import { recentCells } from '../../../cloud/location/recent.ts'
 import type { KnownRecord } from '../../../shared/record.ts'
 import { fromGateway, numbered, observation, published, rotterdam, t0, tick } from '../../support/journal-entries.ts'
@@ -107,3 +110,42 @@ test('after a restart at any commit items and tracks are what they were, number 
     { numRuns: 8 },
   )
 }, 60_000)
+
+test('a file of before has items and tracks as rows of one width, which are read as they were', () => {
+  const database = openDatabase({ path: ':memory:', migrations, durability: 'normal' })
+  const store = openInventoryStore(database, 30)
+  const { state } = store.load()
+  for (const entries of journalOf(fc.sample(turn, { numRuns: 10, seed: 7 }))) {
+    store.commit(state, entries, entries.at(-1)?.offset ?? 0)
+  }
+  const { names } = store
+  const itemRow = (id: number, row: DataView, start: number) => {
+    const item = state.items[id - 1]
+    if (item === undefined) return
+    const { staleFrom, since, lostAt, lastSeenAt, decidedAt, foldedAt, reads, sureness } = item
+    const numbers = [staleFrom, since, lostAt, lastSeenAt, decidedAt, foldedAt, 0, 0, reads, sureness]
+    for (const [index, number] of numbers.entries()) row.setFloat64(start + index * 8, number, true)
+    const { place, seenPlace, readPoint, sites, skus, count, basis } = item
+    const words = [readPoint, sites, skus].map(names.idOf)
+    const references = [place?.id ?? 0, seenPlace?.id ?? 0, 0, 0, ...words, count]
+    for (const [index, reference] of references.entries()) row.setUint32(start + 80 + index * 4, reference, true)
+    row.setUint8(start + 116, bases.indexOf(basis))
+  }
+  const trackRow = (id: number, row: DataView, start: number) => {
+    const { cells, start: first } = state.tracks.of(id)
+    for (let cell = 0; cell < recentCells; cell += 1) row.setFloat64(start + cell * 8, cells[first + cell] ?? 0, true)
+  }
+  const ids = state.items.map(({ id }) => id)
+  const halves = [ids.slice(0, 800), ids.slice(800)]
+  database.exec('DELETE FROM item_log; DELETE FROM item_page; DELETE FROM track_page')
+  const putPage = database.prepare('INSERT INTO item_page (id, as_of, rows) VALUES (?, 0, ?)')
+  const putTracks = database.prepare('INSERT INTO track_page (id, rows) VALUES (?, ?)')
+  const log = database.prepare('INSERT INTO item_log (kind, rows) VALUES (?, ?)')
+  const [paged = [], logged = []] = halves
+  putPage.run(0, packRows(paged, idBytes + itemRowBytes, itemRow))
+  putTracks.run(0, packRows(paged, idBytes + recentCells * 8, trackRow))
+  log.run('item', packRows(logged, idBytes + itemRowBytes, itemRow))
+  log.run('track', packRows(logged, idBytes + recentCells * 8, trackRow))
+  expect(known(openInventoryStore(database, 30).load().state)).toEqual(known(state))
+  database.close()
+})
