@@ -39,6 +39,17 @@ export const Aggregation = z.object({
 })
 export type Aggregation = z.infer<typeof Aggregation>
 
+/** A logistic unit with something on it. */
+export const PackedUnit = z.object({
+  epc: EpcHex,
+  sscc: Digits18,
+  zone: Identifier.nullable(),
+  slot: Identifier.nullable(),
+  children: z.int().describe('so many are packed on it'),
+  since: Iso.describe('when the first of them was packed'),
+})
+export type PackedUnit = z.infer<typeof PackedUnit>
+
 /** What moved together with a logistic unit, and of which nobody said that it is packed on it. */
 export const ProposedAggregation = z.object({
   parent: EpcHex,

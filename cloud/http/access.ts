@@ -31,6 +31,7 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'GET /api/v1/sites/:site/items/:epc/evidence': 'viewer',
   'GET /api/v1/sites/:site/items/:epc/facts': 'viewer',
   'GET /api/v1/sites/:site/items/:epc/aggregation': 'viewer',
+  'GET /api/v1/sites/:site/aggregations': 'viewer',
   'GET /api/v1/sites/:site/aggregations/proposed': 'viewer',
   'GET /api/v1/sites/:site/epcis/events': 'viewer',
   'POST /api/v1/sites/:site/aggregations': 'floor',

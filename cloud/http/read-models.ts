@@ -1,4 +1,4 @@
-import type { Aggregation, ProposedAggregation } from '../../shared/aggregation.ts'
+import type { Aggregation, PackedUnit, ProposedAggregation } from '../../shared/aggregation.ts'
 import type {
   Alert,
   AlertActRow,
@@ -76,6 +76,10 @@ export interface InventoryQueries {
   aggregation(epc: string): Aggregation | undefined
   /** What moved with a logistic unit and may be packed on it. */
   proposedAggregations(site: string): readonly ProposedAggregation[]
+  /** Logistic units on the site with something on them, the last packed first. */
+  packedUnits(site: string): readonly PackedUnit[]
+  /** What was on a unit of the site just before an instant, Unix ms. */
+  packedBefore(site: string, parent: string, at: number): readonly string[]
   /** Everything that was entered on a site, in the order of the journal; a page may be shorter than asked for. */
   movements(site: string, filter: MovementFilter, page: PageRequest): Page<Told>
   /** Where an item was on a site within a range, oldest first. */

@@ -1,4 +1,9 @@
-import { type Aggregation, mostChildrenShown, type ProposedAggregation } from '../../shared/aggregation.ts'
+import {
+  type Aggregation,
+  mostChildrenShown,
+  type PackedUnit,
+  type ProposedAggregation,
+} from '../../shared/aggregation.ts'
 import { iso } from '../../shared/api.ts'
 import { isUnit, objectOfTag } from '../../shared/epc/object-of.ts'
 import { partedAt } from './carried.ts'
@@ -27,12 +32,7 @@ export function aggregationOf(state: InventoryState, kept: Told, epc: string): A
     return { since: iso(packing.from), apartSince: at === undefined ? null : iso(at) }
   }
   const on = packingNow(state, item)
-  const children = [...state.packs.everOn(epc)]
-    .flatMap((child) => {
-      const packing = packingNow(state, child)
-      return packing?.parent === epc ? [{ child, packing }] : []
-    })
-    .sort((a, b) => (a.child.epc < b.child.epc ? -1 : 1))
+  const children = childrenOn(state, epc, Number.POSITIVE_INFINITY)
   return {
     epc,
     sscc: ssccOf(epc),
@@ -46,6 +46,53 @@ export function aggregationOf(state: InventoryState, kept: Told, epc: string): A
     })),
     leftOut: Math.max(0, children.length - mostChildrenShown),
   }
+}
+
+/** Units on a site with something on them, the last packed first. */
+export function packedUnitsOn(state: InventoryState, site: string): readonly PackedUnit[] {
+  const units = [...state.packs.units()].flatMap((epc) => {
+    const children = childrenOn(state, epc, Number.POSITIVE_INFINITY)
+    if (children.length === 0 || !isOn(state, site, epc, children)) return []
+    const since = children.map(({ packing }) => packing.from)
+    const { zone = null, slot = null } = state.byEpc.get(epc)?.place ?? {}
+    return [{ unit: { epc, sscc: ssccOf(epc) ?? '', zone, slot, children: since.length }, from: Math.min(...since) }]
+  })
+  units.sort((a, b) => b.from - a.from || (a.unit.epc < b.unit.epc ? -1 : 1))
+  return units.map(({ unit, from }) => ({ ...unit, since: iso(from) }))
+}
+
+/**
+ * EPCs of what was on a unit of the site just before an instant, and of what was taken off at it: told twice it is told
+ * once.
+ */
+export function packedBefore(state: InventoryState, site: string, parent: string, at: number): readonly string[] {
+  const children = childrenOn(state, parent, at)
+  return isOn(state, site, parent, children) ? children.map(({ child }) => child.epc) : []
+}
+
+interface Packed {
+  readonly child: TrackedItem
+  readonly packing: Packing
+}
+
+/** Whether a unit is on a site; one that was never seen is where somebody packed it. */
+function isOn(state: InventoryState, site: string, unit: string, children: readonly Packed[]): boolean {
+  const place = state.byEpc.get(unit)?.place
+  if (place) return place.site === site && !place.departed
+  return children.some(({ child }) =>
+    state.packs.factsOf(child).some((fact) => fact.parent === unit && fact.site === site),
+  )
+}
+
+function childrenOn(state: InventoryState, parent: string, at: number): readonly Packed[] {
+  return [...state.packs.everOn(parent)]
+    .flatMap((child) => {
+      const packing = state.packs
+        .packingsOf(child)
+        .find((one) => one.parent === parent && one.from < at && one.to >= at)
+      return packing === undefined ? [] : [{ child, packing }]
+    })
+    .sort((a, b) => (a.child.epc < b.child.epc ? -1 : 1))
 }
 
 /** On a site: what moved with a unit and is not known to be on it. What somebody rejected is asked again after it moved with it again. */

@@ -41,6 +41,8 @@ export interface Packs {
   packingsOf(child: TrackedItem): readonly Packing[]
   /** Whatever was ever said to be on the unit. */
   everOn(parent: string): Iterable<TrackedItem>
+  /** Units that anything was ever said to be on. */
+  units(): Iterable<string>
   factsOf(child: TrackedItem): readonly PackingFact[]
   all(): Iterable<PackingFact>
 }
@@ -81,6 +83,7 @@ export function openPacks(): Packs {
       story.packings ??= packingsIn(story.facts)
       return story.packings
     },
+    units: () => onUnits.keys(),
     everOn: (parent) => onUnits.get(parent) ?? [],
     factsOf: (child) => stories.get(child)?.facts ?? [],
     *all() {

@@ -10,7 +10,7 @@ import {
 import { skuNamed } from '../../shared/epc/sku-named.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { InventoryQueries, PageRequest } from '../http/read-models.ts'
-import { aggregationOf, proposedOn } from './aggregation-view.ts'
+import { aggregationOf, packedBefore, packedUnitsOn, proposedOn } from './aggregation-view.ts'
 import { asOf } from './as-of.ts'
 import type { EvidenceRows } from './evidence-rows.ts'
 import { evidenceOfItem } from './evidence-view.ts'
@@ -60,6 +60,8 @@ export function queriesOf(
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
     named: (codes) => codes.map((code) => epcNamed(current(), code) ?? null),
     aggregation: (epc) => aggregationOf(current(), { ledger: ledger(), names: names() }, epc),
+    packedUnits: (site) => packedUnitsOn(current(), site),
+    packedBefore: (site, parent, at) => packedBefore(current(), site, parent, at),
     movements: (site, filter, page) =>
       movementsOn(current(), { ledger: ledger(), names: names(), packings: packings() }, site, filter, page),
     proposedAggregations: (site) => proposedOn(current(), { ledger: ledger(), names: names() }, site),

@@ -88,6 +88,8 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
     movements: () => ({ items: [], next: null }),
     aggregation: (epc) => ({ epc, sscc: null, parent: null, children: [], leftOut: 0 }),
     proposedAggregations: () => [],
+    packedUnits: () => [],
+    packedBefore: () => [],
     stock: (site, { sku, slot, zone }, request) =>
       page(
         house.stock

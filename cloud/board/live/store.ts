@@ -49,6 +49,8 @@ export interface Store {
   readonly beats: ReadonlySignal<number>
   /** Server time, once a second. */
   readonly now: ReadonlySignal<number>
+  /** Server time to the millisecond, for what somebody does. */
+  nowMs(): number
   readonly words: ReadonlySignal<Words>
   readonly format: ReadonlySignal<Format>
   readonly preferences: ReadonlySignal<Preferences>
@@ -150,6 +152,7 @@ export function openStore(): Store {
     const local = performance.timeOrigin + tick.value
     return Math.floor(serverTime(serverClock.value, local) / 1000) * 1000
   })
+  const nowMs = () => Math.floor(serverTime(serverClock.peek(), performance.timeOrigin + clock()))
 
   let open: Link | null = null
   const readers = openHeardReaders((wanted) => open?.listen(wanted))
@@ -285,6 +288,7 @@ export function openStore(): Store {
     lagMs,
     beats,
     now,
+    nowMs,
     words,
     format,
     preferences,

@@ -4,6 +4,7 @@ import { useStore } from '../live/store.ts'
 import { GoodsPlaces } from '../parts/goods-places.tsx'
 import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
+import { PackedUnits } from '../parts/packed-units.tsx'
 import { PackingProposals } from '../parts/packing-proposals.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { WideRows } from '../parts/wide-rows.tsx'
@@ -27,6 +28,8 @@ export function GoodsPage() {
       <Differing site={site} />
       <h2>{words.packing}</h2>
       <PackingProposals site={site} />
+      <h2>{words.packedUnits}</h2>
+      <PackedUnits site={site} />
     </section>
   )
 }

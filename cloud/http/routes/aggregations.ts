@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Aggregation, ProposedAggregation } from '../../../shared/aggregation.ts'
+import { Aggregation, PackedUnit, ProposedAggregation } from '../../../shared/aggregation.ts'
 import { isUnit } from '../../../shared/epc/object-of.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { EpcHex, Identifier } from '../../../shared/identifier.ts'
@@ -11,12 +11,19 @@ import { itemCode } from './items.ts'
 
 const tags = ['goods']
 const params = z.strictObject({ site: Identifier })
+/** More are told in several records. */
+const mostInARecord = 1000
 /** What is told later is history, and moves no stock. */
 const correctedForMs = 7 * 86_400_000
 
 const Told = z.strictObject({
   parent: itemCode.describe('a logistic unit: its SSCC, or the EPC of its tag'),
-  children: z.array(itemCode).min(1).max(1000).describe('what was put on it or taken off, each once'),
+  children: z
+    .array(itemCode)
+    .min(1)
+    .max(mostInARecord)
+    .optional()
+    .describe('what was put on it or taken off, each once; left out with `delete`: everything that is on it'),
   act: z
     .enum(['add', 'delete', 'reject'])
     .default('add')
@@ -48,17 +55,27 @@ export function aggregationRoutes(app: Api, { inventory, journal, clock }: HttpP
       const now = clock.now()
       const at = request.body.at === undefined ? now : Math.min(Date.parse(request.body.at), now)
       if (at < now - correctedForMs) throw new Fault('bad-input', 'That was more than a week ago: it moves no stock.')
-      const [parent = null, ...named] = await inventory.named([unit, ...codes])
+      const [parent = null, ...named] = await inventory.named([unit, ...(codes ?? [])])
       if (parent === null || !isUnit(parent))
         throw new InputFault('This is no logistic unit.', [{ path: 'parent', message: 'must name an SSCC' }])
+      if (codes === undefined && act !== 'delete')
+        throw new InputFault('What was put on it?', [{ path: 'children', message: 'must name something' }])
       const errors = named.flatMap((epc, index) => {
         const flaw = flawOfChild(epc)
         return flaw === undefined ? [] : [{ path: `children.${index}`, message: flaw }]
       })
       if (errors.length > 0) throw new InputFault('Some of them cannot be on a unit.', errors.slice(0, 100))
-      const children = [...new Set(named.filter((epc) => epc !== null))]
-      const record = { kind: 'aggregation', at, by: byOf(request), act, parent, children } as const
-      return reply.code(202).send({ parent, children, offset: await journal.appendOwn(site, [record]) })
+      const children =
+        codes === undefined
+          ? await inventory.packedBefore(site, parent, at)
+          : [...new Set(named.filter((epc) => epc !== null))]
+      if (children.length === 0) throw new Fault('bad-input', 'Nothing is packed on it.')
+      const by = byOf(request)
+      const records = Array.from({ length: Math.ceil(children.length / mostInARecord) }, (_, part) => {
+        const some = children.slice(part * mostInARecord, (part + 1) * mostInARecord)
+        return { kind: 'aggregation', at, by, act, parent, children: some } as const
+      })
+      return reply.code(202).send({ parent, children, offset: await journal.appendOwn(site, records) })
     },
   )
   app.get(
@@ -79,6 +96,19 @@ export function aggregationRoutes(app: Api, { inventory, journal, clock }: HttpP
     },
   )
   app.get(
+    '/api/v1/sites/:site/aggregations',
+    {
+      schema: {
+        summary: 'Logistic units on the site with something on them, the last packed first',
+        tags,
+        params,
+        querystring: z.strictObject(paging),
+        response: { 200: pageOf(PackedUnit) },
+      },
+    },
+    async ({ params: { site }, query }) => pageBy(await inventory.packedUnits(site), ({ epc }) => epc, query),
+  )
+  app.get(
     '/api/v1/sites/:site/aggregations/proposed',
     {
       schema: {
@@ -89,14 +119,8 @@ export function aggregationRoutes(app: Api, { inventory, journal, clock }: HttpP
         response: { 200: pageOf(ProposedAggregation) },
       },
     },
-    async ({ params: { site }, query: { cursor, limit } }) => {
-      const all = await inventory.proposedAggregations(site)
-      const keyOf = ({ parent, child }: ProposedAggregation) => `${parent} ${child}`
-      const from = cursor === undefined ? 0 : all.findIndex((one) => keyOf(one) === cursor) + 1
-      const items = all.slice(from, from + limit)
-      const last = items.at(-1)
-      return { items, next: last !== undefined && from + limit < all.length ? keyOf(last) : null }
-    },
+    async ({ params: { site }, query }) =>
+      pageBy(await inventory.proposedAggregations(site), ({ parent, child }) => `${parent} ${child}`, query),
   )
 }
 
@@ -104,4 +128,16 @@ export function aggregationRoutes(app: Api, { inventory, journal, clock }: HttpP
 export function flawOfChild(epc: string | null): string | undefined {
   if (epc === null) return 'names no tag that was ever heard of'
   return isUnit(epc) ? 'is a logistic unit itself' : undefined
+}
+
+/** One page of a list that is made anew for each. */
+function pageBy<T>(
+  all: readonly T[],
+  keyOf: (row: T) => string,
+  { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
+) {
+  const from = cursor === undefined ? 0 : all.findIndex((one) => keyOf(one) === cursor) + 1
+  const items = all.slice(from, from + limit)
+  const last = items.at(-1)
+  return { items, next: last !== undefined && from + limit < all.length ? keyOf(last) : null }
 }

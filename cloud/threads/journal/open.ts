@@ -44,6 +44,8 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   movements: true,
   aggregation: true,
   proposedAggregations: true,
+  packedUnits: true,
+  packedBefore: true,
   itemFacts: true,
   expected: true,
   misplaced: true,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Aggregation, ProposedAggregation } from '../../../shared/aggregation.ts'
+import type { Aggregation, PackedUnit, ProposedAggregation } from '../../../shared/aggregation.ts'
 import { type GoodsHouse, openGoodsHouse } from '../../support/goods-house.ts'
 import {
   epcA,
@@ -86,6 +86,66 @@ describe('what is packed on a unit', () => {
 
   test('nobody has heard of it', async () => {
     await expect(of('3034257BF7194E4000009999')).rejects.toThrow('404')
+  })
+})
+
+describe('a unit is unpacked', () => {
+  const at = new Date(now + minute).toISOString()
+  const units = async () => (await house.get<{ items: PackedUnit[] }>('/sites/rtm/aggregations')).items
+  const childrenOf = async (epc: string) => (await of(epc)).children.map((child) => child.epc)
+  beforeEach(async () => {
+    await tell({ parent: palletA, children: [epcA, epcB] })
+    house.bench.clock.at = now + 10 * minute
+  })
+
+  test('it is listed with where it is and how much is on it, until nothing is', async () => {
+    const since = new Date(now).toISOString()
+    const [{ zone, slot }] = [await house.get<{ zone: string; slot: string }>(`/items/${palletA}`)]
+    expect(await units()).toEqual([{ epc: palletA, sscc: ssccA, zone, slot, children: 2, since }])
+    await tell({ parent: palletA, act: 'delete' })
+    expect(await units()).toEqual([])
+  })
+
+  test('of all that is on it, whoever does not say what; said again with its instant it changes nothing', async () => {
+    const answers = [await tell({ parent: ssccA, act: 'delete', at }), await tell({ parent: ssccA, act: 'delete', at })]
+    expect(answers.map((answer) => [answer.statusCode, answer.json().children])).toEqual([
+      [202, [epcA, epcB]],
+      [202, [epcA, epcB]],
+    ])
+    expect(await childrenOf(palletA)).toEqual([])
+    // Where the unit goes now, they do not.
+    await house.append(fromGateway([put(now + 2 * minute, 'C-2', palletA)]))
+    expect([await placeOf(palletA), await placeOf(epcB)]).toEqual(['C-2', 'A-1'])
+    const { epcisBody } = await house.get<{
+      epcisBody: { queryResults: { resultsBody: { eventList: Record<string, unknown>[] } } }
+    }>('/sites/rtm/epcis/events')
+    const taken = epcisBody.queryResults.resultsBody.eventList.filter(
+      ({ type, action }) => type === 'AggregationEvent' && action === 'DELETE',
+    )
+    expect(taken).toMatchObject([
+      { bizStep: 'unpacking', eventTime: at, childEPCs: [expect.any(String), expect.any(String)] },
+    ])
+  })
+
+  test('packed again, it is as it was', async () => {
+    const { children } = (await tell({ parent: palletA, act: 'delete', at })).json()
+    await tell({ parent: palletA, children })
+    expect(await childrenOf(palletA)).toEqual([epcA, epcB])
+    await house.append(tick(now + 11 * minute), fromGateway([put(now + 11 * minute, 'C-2', palletA)]))
+    expect(await placeOf(epcA)).toBe('C-2')
+  })
+
+  test.each([
+    ['an empty one', { parent: palletB, act: 'delete' }, 'rtm', 'Nothing is packed on it'],
+    ['before anything was on it', { parent: palletA, act: 'delete', at: '2026-01-01T00:00:00Z' }, 'rtm', undefined],
+    ['from a site where it is not', { parent: palletA, act: 'delete' }, 'other', 'Nothing is packed on it'],
+    ['nobody says what was put on it', { parent: palletA, act: 'add' }, 'rtm', 'What was put on it?'],
+  ])('refused: %s', async (_name, body, site, detail) => {
+    await house.append(published({ ...rotterdam(), site: 'other' }))
+    const answer = await house.post(`/sites/${site}/aggregations`, body)
+    expect(answer.statusCode).toBe(400)
+    if (detail !== undefined) expect(answer.json().detail).toContain(detail)
+    expect(await childrenOf(palletA)).toEqual([epcA, epcB])
   })
 })
 
