@@ -2,6 +2,7 @@ import type { GateModel } from '../edge/gate/model.ts'
 import type { Mix } from '../simulators/world/door-day.ts'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { firstToLast, lastReadWins } from './gate/baselines.ts'
+import { simulateBeamGate, watchBeamGate } from './gate/beam-doors.ts'
 import { judgeFile } from './gate/file.ts'
 import { fitGate, madeCases, madeSeeds, recordedCases, thinnedCases } from './gate/fit.ts'
 import { type RecordedRun, recordedRuns, thinned } from './gate/recorded.ts'
@@ -12,7 +13,8 @@ import { estimate, tell } from './location/statistics.ts'
 
 /**
  * Gates against the truth. Without `--file`: simulated doors, each seed another door, with what runs at the edge beside
- * two habits, medians over the seeds with their bootstrap intervals; and the recorded runs, each judged by a model that
+ * two habits, medians over the seeds with their bootstrap intervals; doors with antennas on one side and light barriers;
+ * and the recorded runs, each judged by a model that
  * was fitted to the other two. With `--file`: one recorded run is judged (`gate/file.ts`).
  */
 const rules: readonly { readonly name: string; readonly say: (gate: SimulatedGate) => Sayings }[] = [
@@ -36,28 +38,23 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
     neighbour: mix.neighbour * scale,
     'turn-back': mix['turn-back'] * scale,
   }
-  const scores = rules.map(() => [] as ReturnType<typeof scoreSayings>[])
+  const scores = rules.map(() => [] as Score[])
+  const byLight: Score[] = []
   for (const seed of seeds) {
+    const lit = simulateBeamGate(seed, scaled, missedShare)
+    byLight.push(scoreSayings(lit, watchBeamGate(lit)))
     const gate = simulateGate(seed, scaled, missedShare)
     rules.forEach(({ say }, n) => {
       scores[n]?.push(scoreSayings(gate, say(gate)))
     })
   }
   row('simulated doors', ['direction %', 'strays as passages %', 'missed %', 'said twice %'])
-  rules.forEach(({ name }, n) => {
-    const percent = (of: (score: ReturnType<typeof scoreSayings>) => number) =>
-      tell(estimate((scores[n] ?? []).map((score) => 100 * of(score))), 2)
-    row(name, [
-      percent((score) => score.directionAccuracy),
-      percent((score) => score.falsePassageShare),
-      percent((score) => score.missedShare),
-      percent((score) => score.twiceShare),
-    ])
-  })
+  for (const [n, { name }] of rules.entries()) scoreRow(name, scores[n] ?? [])
+  scoreRow('one side and light', byLight)
   const ours = scores[0] ?? []
-  const median = (of: (score: (typeof ours)[number]) => number) => Number(estimate(ours.map(of)).median.toFixed(5))
-  const pooled = (share: 'falsePassageShare' | 'missedShare', of: 'strays' | 'passages') =>
-    Number((ours.reduce((sum, s) => sum + s[share] * s[of], 0) / ours.reduce((sum, s) => sum + s[of], 0)).toFixed(5))
+  const median = (of: (score: Score) => number, all = ours) => Number(estimate(all.map(of)).median.toFixed(5))
+  const pooled = (share: 'falsePassageShare' | 'missedShare', of: 'strays' | 'passages', all = ours) =>
+    Number((all.reduce((sum, s) => sum + s[share] * s[of], 0) / all.reduce((sum, s) => sum + s[of], 0)).toFixed(5))
   return {
     directionAccuracy: median((score) => score.directionAccuracy),
     falsePassageShare: median((score) => score.falsePassageShare),
@@ -66,9 +63,24 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
     missedShareOfAll: pooled('missedShare', 'passages'),
     strays: ours.reduce((sum, { strays }) => sum + strays, 0),
     passages: ours.reduce((sum, { passages }) => sum + passages, 0),
+    directionAccuracyByLight: median((score) => score.directionAccuracy, byLight),
+    falsePassageShareByLight: pooled('falsePassageShare', 'strays', byLight),
+    missedShareByLight: pooled('missedShare', 'passages', byLight),
     seeds: seeds.length,
     ...recorded(),
   }
+}
+
+type Score = ReturnType<typeof scoreSayings>
+
+function scoreRow(name: string, scores: readonly Score[]): void {
+  const percent = (of: (score: Score) => number) => tell(estimate(scores.map((score) => 100 * of(score))), 2)
+  row(name, [
+    percent((score) => score.directionAccuracy),
+    percent((score) => score.falsePassageShare),
+    percent((score) => score.missedShare),
+    percent((score) => score.twiceShare),
+  ])
 }
 
 /**

@@ -48,8 +48,11 @@ export async function openDocument(directory: string, log: Pick<Log, 'info' | 'w
       text = said
       current = read
       isNews = true
-      const { version, gates, rules } = read
-      log.info({ version, gates: gates.length, rules: rules.length }, 'what this gateway works by is described anew')
+      const { version, gates, beamGates, rules } = read
+      log.info(
+        { version, gates: gates.length + beamGates.length, rules: rules.length },
+        'what this gateway works by is described anew',
+      )
       writing = writing.then(() =>
         writeKeptDocument(directory, read).catch((thrown) => {
           log.warn(asFault(thrown, 'what this gateway works by cannot be written').message)

@@ -1,7 +1,7 @@
 import type { Random } from '../shared/clock.ts'
 import { type RefusalReason, refused } from '../shared/decoded.ts'
 import { asFault } from '../shared/fault.ts'
-import type { GateSides } from '../shared/gateway-document.ts'
+import type { GatesOfGateway } from '../shared/gateway-document.ts'
 import type { DeviceState } from '../shared/record.ts'
 import { appendAll } from './append.ts'
 import {
@@ -9,6 +9,7 @@ import {
   type CleanState,
   cleanFlush,
   cleanFlushAll,
+  cleanInput,
   cleanSensorReading,
   cleanStep,
   cleanTagRead,
@@ -41,8 +42,8 @@ export interface LineOptions {
   readonly gateway: string
   readonly sources: readonly ConfiguredSource[]
   readonly clean: CleanOptions
-  /** Gates in force; the same list until they change. */
-  readonly gates?: () => readonly GateSides[] | undefined
+  /** Gates in force; the same object until they change. */
+  readonly gates?: () => GatesOfGateway | undefined
   readonly spool: Pick<Spool, 'append'>
   readonly clock: StampingClock
   readonly random: Random
@@ -277,6 +278,10 @@ function takeReading(
     case 'scan':
       cleanScan(line.state.scanned, reading, nowMs, line.emit)
       line.tally.deviceOf(reading.device).codesScanned += reading.codes.length
+      return undefined
+    case 'input':
+      followGates(line)
+      cleanInput(line.state, reading, nowMs, line.emit)
       return undefined
     case 'sensor': {
       const rule = cleanSensorReading(line.state, reading, line.clean, line.emit)

@@ -134,7 +134,7 @@ export async function runEdge(config: EdgeConfig, surroundings: EdgeSurroundings
         gateway: config.gateway.id,
         sources,
         clean: config.clean,
-        gates: () => document.current?.gates,
+        gates: () => document.current,
         spool,
         clock,
         random,

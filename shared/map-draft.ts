@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { OperatorArea } from './operator-area.ts'
-import { ReadPoint, SensorPlace, SiteMap, Slot, Zone } from './site-map.ts'
+import { Beam, ReadPoint, SensorPlace, SiteMap, Slot, Zone } from './site-map.ts'
 
 /** What may still be wrong in a draft: empty, used twice, no identifier. */
 const Text = z.string().max(128)
@@ -15,6 +15,7 @@ export const DraftMap = SiteMap.extend({
   readPoints: z.array(
     ReadPoint.extend({ id: Text, gateway: Text, device: Text, zone: Text, slots: z.array(Text).default([]) }),
   ),
+  beams: z.array(Beam.extend({ gateway: Text, device: Text, zone: Text })).optional(),
   sensors: z.array(SensorPlace.extend({ id: Text, name: Text, gateway: Text, zone: Text })),
 })
 

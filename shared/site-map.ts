@@ -53,6 +53,17 @@ export const ReadPoint = z.strictObject({
 })
 export type ReadPoint = z.infer<typeof ReadPoint>
 
+/** A light barrier in the door of a gate, wired to an input of a reader. */
+export const Beam = z.strictObject({
+  gateway: Identifier,
+  device: Identifier.describe('the reader that it is wired to'),
+  input: z.int().min(1).max(255).describe('of the reader, as its source names it'),
+  zone: Identifier.describe('of the gate'),
+  side: z.enum(['inside', 'outside']).describe('which of the two: what comes in cuts the outer one first'),
+  brokenAt: z.enum(['high', 'low']).default('high').describe('level of the input while its light is cut'),
+})
+export type Beam = z.infer<typeof Beam>
+
 export const SensorPlace = z.strictObject({
   id: Identifier,
   name: Label,
@@ -81,6 +92,7 @@ export const SiteMap = z.strictObject({
   slots: z.array(Slot),
   readPoints: z.array(ReadPoint),
   sensors: z.array(SensorPlace),
+  beams: z.array(Beam).optional().describe('light barriers of gates that have antennas on one side only'),
   skus: z.array(Sku).default([]),
   areas: OperatorAreas.optional().describe('operator areas: zones that one operator answers for'),
 })

@@ -92,11 +92,12 @@ export function gatewayDocuments(send: Broker['send'], standing: readonly Fact[]
 
 function onGateway(orders: SiteOrders, gateway: string, said: ReadonlyMap<string, number>): readonly RuleOnGateway[] {
   const { site } = orders.map
-  const { version, rules, gates } = versioned(orders, gateway)
+  const { version, rules, gates, beamGates } = versioned(orders, gateway)
+  const all = [...gates, ...beamGates]
   const sent = new Set(rules.map(({ id }) => id))
   const isInForce = said.get(`${site}/${gateway}`) === version
   return orders.rules
-    .filter((rule) => gatewayRuleFor(rule, orders.map, gateway, gates) !== undefined)
+    .filter((rule) => gatewayRuleFor(rule, orders.map, gateway, all) !== undefined)
     .map(({ id }) => ({
       site,
       rule: id,

@@ -36,6 +36,7 @@ export function checkMap(map: SiteMap): readonly MapError[] {
       map.skus.map((sku) => sku.sku),
     ),
     ...checkAreas(map),
+    ...checkBeams(map),
     ...map.slots.flatMap((slot, index) => inZone(`slots.${index}.zone`, slot.zone)),
     ...fixedTwice(map.slots),
     ...map.readPoints.flatMap((point, index) => [
@@ -58,6 +59,24 @@ export function checkMap(map: SiteMap): readonly MapError[] {
         return []
       }),
     ]),
+  ]
+}
+
+/** An input tells of one light barrier, and a gate has one on either side. */
+function checkBeams({ beams = [], zones }: SiteMap): readonly MapError[] {
+  const onMap = new Set(zones.map(({ id }) => id))
+  return [
+    ...twice(
+      'beams',
+      beams.map(({ gateway, device, input }) => `${gateway}/${device}/${input}`),
+    ),
+    ...twice(
+      'beams',
+      beams.map(({ gateway, zone, side }) => `${gateway}/${zone}/${side}`),
+    ),
+    ...beams.flatMap(({ zone }, index) =>
+      onMap.has(zone) ? [] : [{ path: `beams.${index}.zone`, message: `there is no zone "${zone}" on this map` }],
+    ),
   ]
 }
 

@@ -1,8 +1,8 @@
 import { identifierPattern } from '../../shared/identifier-pattern.ts'
 import type { Measurement, Observation, Passage, Scan } from '../../shared/record.ts'
 import { markOf } from '../clock/stamp.ts'
-import type { SensorReading, TagRead } from '../decoders/reading.ts'
-import { endGates, type Gates, judgeGates, noGates, watchTag } from '../gate/gates.ts'
+import type { InputReading, SensorReading, TagRead } from '../decoders/reading.ts'
+import { endGates, type Gates, judgeGates, noGates, watchInput, watchTag } from '../gate/gates.ts'
 import { type EpcFinding, findEpc } from './epc-finding.ts'
 import { flush, flushAll, nothingObserved, type ObserveState, observe } from './observe.ts'
 import type { CleanOptions } from './options.ts'
@@ -52,6 +52,16 @@ export function cleanTagRead(
   observe(state.observed, found, readPoint, nowMs, options, emit)
   watchTag(state.gates, found, readPoint, nowMs, emit)
   return finding
+}
+
+/** A change of an input → passages that are due by now. It is no record itself. */
+export function cleanInput(
+  state: CleanState,
+  reading: InputReading,
+  nowMs: number,
+  emit: (record: CleanRecord) => void,
+): void {
+  watchInput(state.gates, reading, nowMs, emit)
 }
 
 /** Sensor reading → a measurement, or none; the rule that decided is the answer. */

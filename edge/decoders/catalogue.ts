@@ -17,7 +17,7 @@ import { decodeA0 } from './a0.ts'
 import { decodeBarcodeLine } from './barcode-lines.ts'
 import { decodeImpinjR700 } from './impinj-r700.ts'
 import { decodeItemTestCsv } from './item-test-csv.ts'
-import { decodeTagReport } from './llrp/tag-report.ts'
+import { decodeLlrp } from './llrp/from-reader.ts'
 import type { ProtocolName } from './protocol.ts'
 import type { Decoder } from './reading.ts'
 import { decodeRuuvi } from './ruuvi.ts'
@@ -55,7 +55,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   'zebra-iotc': { decode: decodeZebraIotc },
   'the-things-network': { decode: decodeTheThingsNetwork },
   ruuvi: { decode: decodeRuuvi },
-  llrp: { decode: decodeTagReport },
+  llrp: { decode: decodeLlrp },
   uhfreader18: { decode: decodeUhfReader18, framer: uhfReader18Framer, dialect: uhfReader18Dialect },
   'uhf-prime': { decode: decodeUhfPrime, framer: uhfPrimeFramer, dialect: uhfPrimeDialect },
   thingmagic: { decode: decodeThingMagic, framer: thingMagicFramer, dialect: thingMagicDialect },

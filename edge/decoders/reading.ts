@@ -50,6 +50,18 @@ export interface ScanReading {
   readonly unsyncedIn?: string
 }
 
+/** An input of a reader changed its level, as of a light barrier that is wired to it. */
+export interface InputReading {
+  readonly type: 'input'
+  readonly at: number
+  readonly device: string
+  /** 1-based, as the reader counts its inputs. */
+  readonly input: number
+  readonly isHigh: boolean
+  /** As in a TagRead. */
+  readonly unsyncedIn?: string
+}
+
 /** One part of a frame that could not be used, beside parts that could (an array with one bad element). */
 export interface RefusedPart {
   readonly type: 'refused'
@@ -57,7 +69,7 @@ export interface RefusedPart {
   readonly detail?: string
 }
 
-export type Reading = TagRead | SensorReading | ScanReading | RefusedPart
+export type Reading = TagRead | SensorReading | ScanReading | InputReading | RefusedPart
 
 /** A clock inside a device, as it was found to go beside ours. */
 export interface DeviceClock {

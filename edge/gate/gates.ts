@@ -1,14 +1,17 @@
-import type { GateSides } from '../../shared/gateway-document.ts'
+import type { GatesOfGateway } from '../../shared/gateway-document.ts'
 import type { Passage } from '../../shared/record.ts'
 import { markOf } from '../clock/stamp.ts'
-import type { TagRead } from '../decoders/reading.ts'
-import type { Side } from './read.ts'
-import { type GateWatch, judgeDue, lastLookMs, takeGateRead, watchGate } from './watch.ts'
+import type { InputReading, TagRead } from '../decoders/reading.ts'
+import { type BeamWatch, judgeBeams, takeBeamChange, takeBeamRead, watchBeams } from './beam-watch.ts'
+import type { GateRead, Side } from './read.ts'
+import { type GateWatch, judgeDue, lastLookMs, type Passed, takeGateRead, watchGate } from './watch.ts'
 
-/** One gate with two sides, as the cloud described it, and what is going on there. */
+/** One gate, as the cloud described it, and what is going on there: by its two sides, or by its light barriers. */
 interface Gate {
   readonly id: string
-  readonly watch: GateWatch
+  readonly watch:
+    | { readonly by: 'sides'; readonly sides: GateWatch }
+    | { readonly by: 'beams'; readonly beams: BeamWatch }
   /** Event time of the newest read, and the gateway's monotonic time when it was taken: so the gate's time goes on. */
   newestAt: number
   takenAtMs: number
@@ -19,28 +22,45 @@ interface Gate {
 
 /** All gates of a gateway. Changed in place by the functions of this file. */
 export interface Gates {
-  /** As they were described; the very list, to see whether another one is in force. */
-  sides: readonly GateSides[]
+  /** As they were described; the very object, to see whether another one is in force. */
+  described: GatesOfGateway | undefined
   readonly byPoint: Map<string, { readonly gate: Gate; readonly side: Side; readonly antenna: number }>
+  /** Light barriers, by reader and input. */
+  readonly byInput: Map<string, { readonly gate: Gate; readonly side: Side; readonly brokenAt: 'high' | 'low' }>
 }
 
 export function noGates(): Gates {
-  return { sides: [], byPoint: new Map() }
+  return { described: undefined, byPoint: new Map(), byInput: new Map() }
 }
 
 /** Works by these gates from now on. What was going on at gates that stay as they were is forgotten with the rest. */
-export function adoptGates(gates: Gates, sides: readonly GateSides[]): void {
-  if (gates.sides === sides) return
-  gates.sides = sides
+export function adoptGates(gates: Gates, described: GatesOfGateway): void {
+  if (gates.described === described) return
+  gates.described = described
   gates.byPoint.clear()
-  for (const { id, outside, inside } of sides) {
-    const gate: Gate = { id, watch: watchGate(), newestAt: 0, takenAtMs: 0, judgedAt: 0, unsyncedIn: undefined }
-    const points = [
-      ...outside.map((point) => [point, 'outside'] as const),
-      ...inside.map((p) => [p, 'inside'] as const),
-    ]
-    for (const [antenna, [point, side]] of points.entries()) gates.byPoint.set(point, { gate, side, antenna })
+  gates.byInput.clear()
+  for (const { id, outside, inside } of described.gates) {
+    addPoints(gates, gateOf(id, { by: 'sides', sides: watchGate() }), outside, inside)
   }
+  for (const { id, outside, inside, beams } of described.beamGates) {
+    const gate = gateOf(id, { by: 'beams', beams: watchBeams() })
+    addPoints(gates, gate, outside, inside)
+    for (const { device, input, side, brokenAt } of beams)
+      gates.byInput.set(inputOf(device, input), { gate, side, brokenAt })
+  }
+}
+
+function gateOf(id: string, watch: Gate['watch']): Gate {
+  return { id, watch, newestAt: 0, takenAtMs: 0, judgedAt: 0, unsyncedIn: undefined }
+}
+
+function addPoints({ byPoint }: Gates, gate: Gate, outside: readonly string[], inside: readonly string[]): void {
+  const points = [...outside.map((point) => [point, 'outside'] as const), ...inside.map((p) => [p, 'inside'] as const)]
+  for (const [antenna, [point, side]] of points.entries()) byPoint.set(point, { gate, side, antenna })
+}
+
+function inputOf(device: string, input: number): string {
+  return `${device} ${input}`
 }
 
 /**
@@ -57,13 +77,34 @@ export function watchTag(
   const seen = gates.byPoint.get(readPoint)
   if (seen === undefined) return
   const { gate, side, antenna } = seen
-  if (read.at >= gate.newestAt) {
-    if (gate.newestAt > 0) judgeUpTo(gate, read.at, emit)
-    gate.newestAt = read.at
+  goOn(gate, read, nowMs, emit)
+  const taken: GateRead = { at: read.at, side, antenna, rssiDb: read.rssiDbm ?? levelUnknownDbm }
+  if (gate.watch.by === 'sides') takeGateRead(gate.watch.sides, read.epc, taken)
+  else takeBeamRead(gate.watch.beams, read.epc, taken)
+}
+
+/** Notes a change of an input if a light barrier of a gate is wired to it. `nowMs`: monotonic. */
+export function watchInput(gates: Gates, reading: InputReading, nowMs: number, emit: (passage: Passage) => void): void {
+  const seen = gates.byInput.get(inputOf(reading.device, reading.input))
+  if (seen === undefined || seen.gate.watch.by !== 'beams') return
+  const { gate, side, brokenAt } = seen
+  goOn(gate, reading, nowMs, emit)
+  takeBeamChange(seen.gate.watch.beams, { at: reading.at, side, isBroken: reading.isHigh === (brokenAt === 'high') })
+}
+
+/** The gate's time goes on to that of a read or a change: what is due by then is decided first. */
+function goOn(
+  gate: Gate,
+  { at, unsyncedIn }: Pick<TagRead, 'at' | 'unsyncedIn'>,
+  nowMs: number,
+  emit: (passage: Passage) => void,
+): void {
+  if (at >= gate.newestAt) {
+    if (gate.newestAt > 0) judgeUpTo(gate, at, emit)
+    gate.newestAt = at
     gate.takenAtMs = nowMs
   }
-  gate.unsyncedIn = read.unsyncedIn
-  takeGateRead(gate.watch, read.epc, { at: read.at, side, antenna, rssiDb: read.rssiDbm ?? levelUnknownDbm })
+  gate.unsyncedIn = unsyncedIn
 }
 /** Judgement waits until so much of a gate's time has passed since the last one. */
 const judgeEveryMs = 500
@@ -80,9 +121,9 @@ export function judgeGates(gates: Gates, nowMs: number, emit: (passage: Passage)
 /** No more reads will come on this line of time: what is open is decided by what is known, and then forgotten. */
 export function endGates(gates: Gates, emit: (passage: Passage) => void): void {
   for (const gate of gatesIn(gates)) judgeUpTo(gate, gate.newestAt + lastLookMs + judgeEveryMs, emit)
-  const { sides } = gates
-  gates.sides = []
-  adoptGates(gates, sides)
+  const { described } = gates
+  gates.described = undefined
+  if (described !== undefined) adoptGates(gates, described)
 }
 
 function gatesIn(gates: Gates): ReadonlySet<Gate> {
@@ -99,7 +140,7 @@ function judgeUpTo(gate: Gate, now: number, emit: (passage: Passage) => void): v
 }
 
 function judge({ id, watch, unsyncedIn }: Gate, now: number, emit: (passage: Passage) => void): void {
-  judgeDue(watch, now, ({ epc, at, direction, confidence, count }) =>
+  const tell = ({ epc, at, direction, confidence, count }: Passed) =>
     emit({
       kind: 'passage',
       at,
@@ -109,6 +150,7 @@ function judge({ id, watch, unsyncedIn }: Gate, now: number, emit: (passage: Pas
       confidence: Number(confidence.toFixed(4)),
       count: Math.max(1, count),
       ...markOf(unsyncedIn),
-    }),
-  )
+    })
+  if (watch.by === 'sides') judgeDue(watch.sides, now, tell)
+  else judgeBeams(watch.beams, now, tell)
 }

@@ -37,8 +37,8 @@ export interface LlrpReader extends ReaderDevice {
   antenna(port: number, isConnected: boolean): void
   /** dBm that an antenna sends with. */
   powerDbm(port: number): number
-  /** A level at one of its inputs. */
-  input(port: number, isHigh: boolean): void
+  /** A level at one of its inputs; `at`: true time, default now. */
+  input(port: number, isHigh: boolean, at?: number): void
 }
 
 export interface LlrpReaderCounters {
@@ -75,9 +75,15 @@ const types = {
   keepaliveAck: 72,
   error: 100,
 } as const
-const parts = { roSpecEvent: 249, overflowEvent: 251, antennaEvent: 255, connectionAttempt: 256 } as const
+const parts = {
+  inputEvent: 248,
+  roSpecEvent: 249,
+  overflowEvent: 251,
+  antennaEvent: 255,
+  connectionAttempt: 256,
+} as const
 const greeting = { accepted: 0, occupied: 2 } as const
-const eventTypes = { roSpec: 2, buffer: 3, antenna: 8 } as const
+const eventTypes = { input: 1, roSpec: 2, buffer: 3, antenna: 8 } as const
 const unsupportedMessage = 109
 const mostMissedAcks = 3
 const longestWriteBytes = 64 * 1024
@@ -210,13 +216,13 @@ export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpRe
     return lastId
   }
 
-  function event(version: number, part: Buffer): Buffer {
-    return eventMessage({ id: nextId(), version }, model, stampOf(now()), part)
+  function event(version: number, part: Buffer, at = now()): Buffer {
+    return eventMessage({ id: nextId(), version }, model, stampOf(at), part)
   }
 
   /** An event that the client asked for; one that it does not listen to is not told later. */
-  function tell(type: number, part: Buffer): void {
-    if (client?.enabled === true && settings.wantedEvents.has(type)) write(client, event(client.version, part))
+  function tell(type: number, part: Buffer, at = now()): void {
+    if (client?.enabled === true && settings.wantedEvents.has(type)) write(client, event(client.version, part, at))
   }
 
   function tellRun(id: number, starts: boolean): void {
@@ -359,7 +365,8 @@ export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpRe
     antenna(antennaPort, isConnected) {
       tell(eventTypes.antenna, long(parts.antennaEvent, unsigned(8, isConnected ? 1 : 0), unsigned(16, antennaPort)))
     },
-    input(inputPort, isHigh) {
+    input(inputPort, isHigh, at) {
+      tell(eventTypes.input, long(parts.inputEvent, unsigned(16, inputPort), unsigned(8, isHigh ? 0x80 : 0)), at)
       clearTimeout(inputTimer)
       const longestMs = settings.input(inputPort, isHigh)
       if (longestMs > 0) inputTimer = setTimeout(settings.endOfInput, longestMs).unref()

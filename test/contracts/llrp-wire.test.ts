@@ -70,9 +70,9 @@ for (const [name, kind, options, sent, answered] of [
   ['an Impinj', {}, {}, [...setUp, 14, 22, 72, 1023], [...answers, 4, 32, 1023]],
   ['a reader of 1.1', { isImpinj: false }, everything, [...setUp, 14, 22, 46, 47, 72], [...answers, 4, 32, 56, 57]],
   [
-    'a reader without a calendar, started by an input',
+    'a reader without a calendar, started by an input and listened to at it',
     { hasUtcClock: false, antennas: 2 },
-    { gpi: { port: 1 } },
+    { gpi: { port: 1 }, inputs: [1] },
     [...setUp, 14, 72, 1023],
     [...answers, 4, 1023],
   ],

@@ -3,6 +3,7 @@ import { backoffMs, failuresAfter, lanBackoff } from '../../backoff.ts'
 import { readPointOf } from '../../clean/read-point.ts'
 import { decodeMessage } from '../../decoders/llrp/decode.ts'
 import { encodeMessage } from '../../decoders/llrp/encode.ts'
+import { tellsInput } from '../../decoders/llrp/from-reader.ts'
 import { message } from '../../decoders/llrp/make.ts'
 import { decodeTagReport } from '../../decoders/llrp/tag-report.ts'
 import { llrpFramer } from '../../framing/llrp.ts'
@@ -171,6 +172,8 @@ async function connection(
     if (decoded?.ok === true) {
       follow(take(session, decoded.value, order, clock.monotonicMs()))
       if (session.phase === 'reading') reader.heard()
+      if (!tellsInput(decoded.value)) return
+      await events.deliver({ bytes: frame, at, deviceClock: reader.clock() })
       return
     }
     reader.noteReport(frame)
@@ -232,7 +235,8 @@ function orderOf(options: LlrpOptions, desk: ReaderDesk | undefined): SessionOrd
     keepaliveMs: Math.round(options.keepaliveSeconds * 1000),
     wants11: options.protocolVersion === '1.1',
     fetchEveryMs: options.reportEveryTags > 1 ? fetchEveryMs : undefined,
-    gpiPort: options.gpi?.port,
+    inputs: [...new Set([...(options.gpi === undefined ? [] : [options.gpi.port]), ...options.inputs])],
+    toldInputs: options.inputs,
     roSpecFor: (capabilities) => roSpecOf(options, capabilities, desk?.wanted()),
   }
 }

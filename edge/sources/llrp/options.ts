@@ -69,6 +69,11 @@ export const LlrpOptions = z.strictObject({
     .default(1)
     .describe('tag reads in one report; what waits for more of them is fetched every second'),
   gpi: Gpi.optional().describe('absent: the reader reads all the time'),
+  inputs: z
+    .array(z.int().min(1).max(255))
+    .max(16)
+    .default([])
+    .describe('inputs of the reader whose changes are listened to: light barriers of a gate'),
   keepaliveSeconds: z
     .number()
     .min(0.1)

@@ -13,8 +13,9 @@ export interface SessionOrder {
   readonly wants11: boolean
   /** Reads wait in the reader until there are several: fetch them so often. */
   readonly fetchEveryMs: number | undefined
-  /** An input of the reader that must be switched on. */
-  readonly gpiPort: number | undefined
+  /** Inputs of the reader that must be switched on; and those of them whose changes are to be told. */
+  readonly inputs: readonly number[]
+  readonly toldInputs: readonly number[]
   /** Asked again while it reads: another one is put in its place. */
   readonly roSpecFor: (capabilities: Capabilities) => RoSpec
 }
@@ -70,7 +71,7 @@ const closeWithinMs = 1000
 /** Keep-alives that may be missing before the connection is given up. */
 const missedKeepalives = 3
 const stateOfRoSpec = { disabled: 0, active: 2 } as const
-const events = { roSpec: 2, bufferWarning: 3, exception: 4, antenna: 8 } as const
+const events = { input: 1, roSpec: 2, bufferWarning: 3, exception: 4, antenna: 8 } as const
 const impinjEnableExtensions = 21
 
 export function beginSession(nowMs: number): Session {
@@ -239,12 +240,13 @@ function start({ id }: RoSpec): Request {
   return request('START_ROSPEC', { fields: { ROSpecID: id } })
 }
 
-function configuration(capabilities: Capabilities, { keepaliveMs, gpiPort }: SessionOrder): Request {
+function configuration(capabilities: Capabilities, { keepaliveMs, inputs, toldInputs }: SessionOrder): Request {
   const wanted = [
     events.roSpec,
     events.exception,
     events.antenna,
     ...(capabilities.canWarnOfFullBuffer ? [events.bufferWarning] : []),
+    ...(toldInputs.length > 0 ? [events.input] : []),
   ]
   const notifications = wanted.map((ReaderEventType) =>
     parameter('EventNotificationState', { ReaderEventType, NotificationEnabled: true }),
@@ -253,7 +255,7 @@ function configuration(capabilities: Capabilities, { keepaliveMs, gpiPort }: Ses
     parameters: [
       parameter('ReaderEventNotificationSpec', {}, ...notifications),
       parameter('KeepaliveSpec', { Trigger: 1, Interval: keepaliveMs }),
-      ...(gpiPort === undefined ? [] : [parameter('GPIPortCurrentState', { Port: gpiPort, Enabled: true, State: 2 })]),
+      ...inputs.map((Port) => parameter('GPIPortCurrentState', { Port, Enabled: true, State: 2 })),
       ...(capabilities.canHold ? [parameter('EventsAndReports', { HoldEventsAndReportsUponReconnect: true })] : []),
     ],
   })

@@ -61,6 +61,40 @@ test('each gateway is told of its own sensors and gates, and only when something
   expect(told).toHaveLength(1)
 })
 
+/** Two light barriers in the door, and which read points there are. */
+const beam = (side: 'outside' | 'inside', input: number, more: object = {}) => ({
+  ...{ gateway: 'gw-2', device: 'door', input, zone: 'dock', side },
+  ...more,
+})
+test.each<[string, ('outside' | 'inside')[], object[], number, { id: string; inputs: number[] }[]]>([
+  ['both sides, no light', ['outside', 'inside'], [], 1, []],
+  ['both sides need no light', ['outside', 'inside'], [beam('outside', 1), beam('inside', 2)], 1, []],
+  ['inside and light', ['inside'], [beam('inside', 2), beam('outside', 1)], 0, [{ id: 'door.inside', inputs: [1, 2] }]],
+  [
+    'outside and light',
+    ['outside'],
+    [beam('outside', 1), beam('inside', 2)],
+    0,
+    [{ id: 'door.outside', inputs: [1, 2] }],
+  ],
+  ['one side alone', ['inside'], [], 0, []],
+  ['one barrier alone', ['inside'], [beam('outside', 1)], 0, []],
+  ['light of another zone', ['inside'], [beam('outside', 1), beam('inside', 2, { zone: 'cold' })], 0, []],
+  ['light of another gateway', ['inside'], [beam('outside', 1), beam('inside', 2, { gateway: 'gw-1' })], 0, []],
+])('a gate is told to its gateway: %s', (_name, sides, beams, gates, beamGates) => {
+  const readPoints = map.readPoints.filter(({ side }) => side !== undefined && sides.includes(side))
+  const { hello, newest } = street({ type: 'map', map: SiteMap.parse({ ...map, readPoints, beams }) }, rulesAre(hold))
+  hello('gw-2')
+  const told = newest('gw-2')
+  expect(told?.gates).toHaveLength(gates)
+  expect(told?.beamGates.map(({ id, beams: its }) => ({ id, inputs: its.map(({ input }) => input) }))).toEqual(
+    beamGates,
+  )
+  // A rule that stops what is on hold knows the gate, whatever it decides by.
+  const ids = [...(told?.gates ?? []), ...(told?.beamGates ?? [])].map(({ id }) => id)
+  expect(told?.rules.flatMap((rule) => (rule.type === 'gate-hold' ? rule.gates : []))).toEqual(ids)
+})
+
 for (const [name, changes, sensors] of [
   ['a zone', { zone: 'cold' }, { 'gw-1': ['t1'], 'gw-2': [] }],
   ['sensors', { sensors: ['t2', 'nowhere'] }, { 'gw-1': [], 'gw-2': ['t2'] }],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { encodeMessage } from '../../../edge/decoders/llrp/encode.ts'
-import { find, numberIn } from '../../../edge/decoders/llrp/find.ts'
+import { find, findAll, numberIn } from '../../../edge/decoders/llrp/find.ts'
 import { message, parameter } from '../../../edge/decoders/llrp/make.ts'
 import type { Message, Parameter } from '../../../edge/decoders/llrp/message.ts'
 import { LlrpOptions } from '../../../edge/sources/llrp/options.ts'
@@ -20,7 +20,8 @@ const order = (more: Partial<SessionOrder> = {}, configured = options()): Sessio
   keepaliveMs: 2000,
   wants11: false,
   fetchEveryMs: undefined,
-  gpiPort: undefined,
+  inputs: [],
+  toldInputs: [],
   roSpecFor: (capabilities) => roSpecOf(configured, capabilities),
   ...more,
 })
@@ -81,6 +82,23 @@ function sentIn({ send, notices }: Step): string[] {
   const ends = notices.flatMap((one) => (one.kind === 'over' ? [`!${one.reason}`] : []))
   return [...send.map((one) => encodeMessage(one) && one.name), ...ends]
 }
+
+test.each([
+  ['none', {}, [], false],
+  ['one that starts the reading', { inputs: [2] }, [2], false],
+  ['two that are listened to', { inputs: [1, 2], toldInputs: [1, 2] }, [1, 2], true],
+] as const)('inputs are switched on and listened to as ordered: %s', (_what, more, on, isTold) => {
+  const wants = order(more)
+  const greeted = take(beginSession(0), greeting(), wants, 0)
+  const { send } = take(greeted.session, zebra, wants, 0)
+  const config = send.find(({ name }) => name === 'SET_READER_CONFIG')
+  const ports = config === undefined ? [] : findAll(config, 'GPIPortCurrentState')
+  expect(ports.map((one) => [numberIn(one, 'Port'), one.fields['Enabled']])).toEqual(on.map((port) => [port, true]))
+  const events = config && find(config, 'ReaderEventNotificationSpec')
+  const told = events ? findAll(events, 'EventNotificationState').map((one) => numberIn(one, 'ReaderEventType')) : []
+  expect(told).toContain(2)
+  expect(told.includes(1)).toBe(isTold)
+})
 
 const asUsual = [
   'GET_READER_CAPABILITIES',

@@ -14,7 +14,7 @@ export interface Selection {
 
 /** A site with nothing on it. */
 export function emptyMap(inForce: SiteMap): SiteMap {
-  return withAreasOf({ ...inForce, zones: [], slots: [], readPoints: [], sensors: [] })
+  return withWhatIsOf({ ...inForce, zones: [], slots: [], readPoints: [], sensors: [] })
 }
 
 /** Another value in one field of a row. Whatever goes by the name of a zone or slot follows when that changes. */
@@ -41,6 +41,7 @@ function zoneRenamed(map: SiteMap, from: string, to: string): SiteMap {
     slots: map.slots.map(follow),
     readPoints: map.readPoints.map(follow),
     sensors: map.sensors.map(follow),
+    ...(map.beams !== undefined && { beams: map.beams.map(follow) }),
   }
 }
 
@@ -56,13 +57,14 @@ function slotRenamed(map: SiteMap, from: string, to: string): SiteMap {
 export function withoutRows(map: SiteMap, { kind, rows }: Selection): SiteMap {
   if (rows.size === 0) return map
   const left = { ...map, [kind]: (map[kind] as readonly Row[]).filter((_one, at) => !rows.has(at)) }
-  return kind === 'zones' ? withAreasOf(left) : left
+  return kind === 'zones' ? withWhatIsOf(left) : left
 }
 
-/** Operator areas without zones that are no longer there; one that answers for none is gone. */
-function withAreasOf(map: SiteMap): SiteMap {
+/** Light barriers and operator areas without those of zones that are no longer there; an area that answers for none is gone. */
+function withWhatIsOf(all: SiteMap): SiteMap {
+  const onMap = new Set(all.zones.map(({ id }) => id))
+  const map = all.beams === undefined ? all : { ...all, beams: all.beams.filter(({ zone }) => onMap.has(zone)) }
   if (map.areas === undefined) return map
-  const onMap = new Set(map.zones.map(({ id }) => id))
   const areas = map.areas.map((area) => ({ ...area, zones: area.zones.filter((zone) => onMap.has(zone)) }))
   return { ...map, areas: areas.filter(({ zones }) => zones.length > 0) }
 }

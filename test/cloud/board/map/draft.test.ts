@@ -29,6 +29,16 @@ describe('edits', () => {
     expect(map.readPoints.filter(({ zone }) => zone === 'hall')).toHaveLength(2)
     expect(map.sensors[0]?.zone).toBe('hall')
   })
+  test('light barriers go with their zones: renamed, and gone', () => {
+    const beams = (['hall', 'south'] as const).map((zone, n) => ({
+      ...{ gateway: 'gw-1', device: 'door', input: n + 1, side: 'inside' as const, brokenAt: 'high' as const },
+      zone: n === 0 ? (aMap().zones[0]?.id ?? '') : zone,
+    }))
+    const map = { ...aMap(), beams }
+    expect(withField(map, 'zones', 0, { id: 'hall' }).beams?.map(({ zone }) => zone)).toEqual(['hall', 'south'])
+    expect(withoutRows(map, { kind: 'zones', rows: new Set([0]) }).beams).toEqual([beams[1]])
+  })
+
   test('operator areas go with their zones: renamed, taken away, and gone with the last', () => {
     const areas = [
       { id: 'both', name: 'Both', zones: ['north', 'south'] },
