@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Registry } from '@prometheus-io/client'
 import { Fault } from '../shared/fault.ts'
+import { createServer } from './node-http.ts'
 import type { Tally } from './tally.ts'
 
 export interface Probe {

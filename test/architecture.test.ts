@@ -48,6 +48,12 @@ describe('the rules of the house', () => {
       'export const age = () => Date.now()',
       'receives time and chance',
     ],
+    [
+      'a gateway imports node:http',
+      'edge/a.ts',
+      `import { createServer } from 'node:http'`,
+      'process.getBuiltinModule',
+    ],
     ['deciding code holds state', 'edge/clean/a.ts', 'let seen = 0', 'module state `seen`'],
   ])('are broken when %s', (_name, path, text, sentence) => {
     expect(violations([{ path, text }]).join('\n')).toContain(sentence)

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Clock, Random } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { Broker, BrokerEvents, GatewayCredentials } from './broker.ts'
-import { type EmbeddedBroker, openEmbeddedBroker, type Refusal } from './embedded.ts'
-import { openExternalBroker } from './external.ts'
+import type { EmbeddedBroker, Refusal } from './embedded.ts'
 
 export interface BrokerChoice {
   readonly host: string
@@ -30,12 +29,13 @@ export type OpenedBroker =
   | { readonly broker: EmbeddedBroker; readonly embedded: EmbeddedBroker }
   | { readonly broker: Broker; readonly embedded: undefined }
 
-/** The embedded broker, or the external one if the configuration names its URL. */
+/** The embedded broker, or the external one if the configuration names its URL; the code of the other stays on the disk. */
 export async function openBroker(choice: BrokerChoice, surroundings: BrokerSurroundings): Promise<OpenedBroker> {
   const { events, credentials, clock, random, clientId, onRefused, onLink } = surroundings
   if (choice.url !== undefined) {
     const password =
       choice.passwordFile === undefined ? undefined : (await read('broker.passwordFile', choice.passwordFile)).trim()
+    const { openExternalBroker } = await import('./external.ts')
     const broker = await openExternalBroker({
       events,
       clock,
@@ -48,6 +48,7 @@ export async function openBroker(choice: BrokerChoice, surroundings: BrokerSurro
     })
     return { broker, embedded: undefined }
   }
+  const { openEmbeddedBroker } = await import('./embedded.ts')
   const broker = await openEmbeddedBroker({
     events,
     credentials,

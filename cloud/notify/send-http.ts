@@ -1,4 +1,4 @@
-import { request as plain, type RequestOptions } from 'node:http'
+import type { RequestOptions } from 'node:http'
 import { request as secure } from 'node:https'
 import type { Allowed } from './network.ts'
 import type { Post } from './post-of.ts'
@@ -12,6 +12,9 @@ export interface Answer {
 }
 
 const mostBytes = 8192
+
+/** Not imported: that would ask for every name of the module, and one is a client for WebSockets, 3 MB (Node 24.21). */
+const { request: plain } = process.getBuiltinModule('node:http')
 
 /**
  * Posts once, to an address that was checked. Redirects are not followed. What they answer is read up to 8 KiB.

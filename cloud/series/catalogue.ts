@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
-import { openInflux1Series } from './influx1.ts'
-import { openInflux2Series } from './influx2.ts'
 import { KeepBySite } from './retention.ts'
 import type { SeriesStore } from './series-store.ts'
 import { openSqliteSeries, type SqliteSeriesStore } from './sqlite.ts'
@@ -57,7 +55,7 @@ export interface OpenedSeries {
   readonly offsetPath: string
 }
 
-/** Opens the configured store. Contacts no server; throws `config-invalid` if a secret's file cannot be read. */
+/** Opens the configured store, whose code is loaded now. Contacts no server; throws `config-invalid` if a secret's file cannot be read. */
 export async function openSeries(config: SeriesConfig, dataDirectory: string, clock: Clock): Promise<OpenedSeries> {
   const { influx } = config
   if (influx === undefined) {
@@ -67,6 +65,7 @@ export async function openSeries(config: SeriesConfig, dataDirectory: string, cl
   if (influx.version === 2) {
     const token = await secretFrom('series.influx.tokenFile', influx.tokenFile)
     const { url, org, bucket } = influx
+    const { openInflux2Series } = await import('./influx2.ts')
     const store = openInflux2Series({ url, org, bucket, token, clock })
     return { store, offsetPath: offsetPathOf(dataDirectory, [url, org, bucket]) }
   }
@@ -78,6 +77,7 @@ export async function openSeries(config: SeriesConfig, dataDirectory: string, cl
           username,
           password: passwordFile === undefined ? '' : await secretFrom('series.influx.passwordFile', passwordFile),
         }
+  const { openInflux1Series } = await import('./influx1.ts')
   const store = openInflux1Series({ url, database, ...credentials, clock })
   return { store, offsetPath: offsetPathOf(dataDirectory, [url, database]) }
 }

@@ -93,6 +93,7 @@ export function violations(files: readonly SourceFile[]): readonly string[] {
     ...catalogues(file),
     ...libraryHomes(file),
     ...decidingCode(file),
+    ...heavyImports(file),
   ])
 }
 
@@ -126,6 +127,14 @@ function libraryHomes(file: SourceFile): readonly string[] {
     .map((specifier) => (specifier.startsWith('node:') ? specifier : packageOf(specifier)))
     .filter((library) => homes[library]?.every((home) => !file.path.startsWith(home)) ?? false)
     .map((library) => `${file.path}: ${library} lives in ${homes[library]?.join(', ')}`)
+}
+
+/** See `edge/node-http.ts`. InfluxDB 2 has a client that imports it anyway, and is loaded only where it is configured. */
+function heavyImports({ path, text }: SourceFile): readonly string[] {
+  if (!/^(edge|cloud)\//.test(path) || path === 'cloud/series/influx2.ts') return []
+  return /^import (?!type )[^'"]*'node:http'|import\('node:http'\)/m.test(withoutComments(text))
+    ? [`${path}: process.getBuiltinModule brings node:http without its WebSocket client, 3 MB; an import does not`]
+    : []
 }
 
 function decidingCode(file: SourceFile): readonly string[] {
