@@ -52,7 +52,7 @@ export interface PowerDeskOptions {
  */
 export function openPower({ gateway, document, queue, clock, log }: PowerDeskOptions): PowerDesk {
   const readers = new Map<string, ReaderPowerState>()
-  const told = new Map<string, string>()
+  const told = new Map<string, { readonly state: ReaderPowerState; readonly text: string }>()
   let adopted = document()
 
   function look(): void {
@@ -68,11 +68,13 @@ export function openPower({ gateway, document, queue, clock, log }: PowerDeskOpt
   function tell(): void {
     const toWall = clock.now() - clock.monotonicMs()
     for (const [id, state] of readers) {
+      const before = told.get(id)
+      if (before?.state === state || queue.length >= queue.capacity) continue
       const said = saidOfReader(id, state, toWall)
-      if (said === undefined || queue.length >= queue.capacity) continue
+      if (said === undefined) continue
       const text = timeless(said)
-      if (told.get(id) === text) continue
-      told.set(id, text)
+      told.set(id, { state, text })
+      if (before?.text === text) continue
       queue.push({ kind: 'device', ...stampOf(clock), device: gateway, state: 'up', power: said })
     }
   }
@@ -91,7 +93,7 @@ export function openPower({ gateway, document, queue, clock, log }: PowerDeskOpt
           return state === undefined ? new Map() : wantedOfReader(state)
         },
         connected: (can) => change(() => ({ can, isConnected: true, applied: undefined })),
-        applied: (wanted) => change(() => ({ applied: wanted })),
+        applied: (wanted) => readers.get(id)?.applied === wanted || change(() => ({ applied: wanted })),
         refused(reason) {
           log.warn({ reader: id, reason }, 'the reader does not take the power that the board wants')
           change((state) => refuseReader(state, reason))

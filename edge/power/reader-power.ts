@@ -102,10 +102,11 @@ export function saidOfReader(reader: string, state: ReaderPowerState, toWall: nu
 /** The reader does what is wanted now. */
 function isApplied(state: ReaderPowerState): boolean {
   const { applied, isConnected } = state
-  const wanted = wantedOfReader(state)
-  return (
-    isConnected && applied?.size === wanted.size && [...wanted].every(([antenna, dbm]) => applied.get(antenna) === dbm)
-  )
+  return isConnected && applied !== undefined && isSameWish(applied, wantedOfReader(state))
+}
+
+export function isSameWish(one: ReadonlyMap<number, number>, other: ReadonlyMap<number, number>): boolean {
+  return one.size === other.size && [...one].every(([antenna, dbm]) => other.get(antenna) === dbm)
 }
 
 function trialSaid(trial: NonNullable<AntennaPower['trial']>, toWall: number): NonNullable<AntennaPowerSaid['trial']> {

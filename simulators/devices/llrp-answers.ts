@@ -9,6 +9,8 @@ export interface LlrpModel {
   readonly antennas: number
   /** It can be told with how much power to send. */
   readonly hasPowerLevels: boolean
+  /** It takes no ROSpec that asks for more, whatever its table says. */
+  readonly mostDbm: number
 }
 
 /** What it sends with at level 1, how much more at the next, and how many there are, dBm. */

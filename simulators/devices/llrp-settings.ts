@@ -68,7 +68,8 @@ export function llrpSettings(model: LlrpModel, ran: (id: number, starts: boolean
     const given = spec === undefined ? undefined : readRoSpec(spec)
     if (given === undefined) return statusPart(status.parameterError, 'no ROSpec')
     if (roSpecs.has(given.id)) return statusPart(status.parameterError, 'the ROSpec exists')
-    const isKnown = (level: number) => model.hasPowerLevels && dbmOf(level) !== undefined
+    const isKnown = (level: number) =>
+      model.hasPowerLevels && (dbmOf(level) ?? Number.POSITIVE_INFINITY) <= model.mostDbm
     if (![...given.powers.values()].every(isKnown)) return statusPart(status.parameterError, 'no such power level')
     roSpecsAdded += 1
     roSpecs.set(given.id, { given, state: 0 })

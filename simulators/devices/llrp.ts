@@ -94,8 +94,8 @@ const weakestDbm = -80
 /** Resolves when it can be connected to. Rejects where the port is taken. */
 export async function openLlrpReader(options: LlrpReaderOptions): Promise<LlrpReader> {
   const { host = '127.0.0.1', random, now, room = 100_000, isImpinj = true, hasUtcClock = true, antennas = 4 } = options
-  const { hasPowerLevels = true, isFaint = false } = options
-  const model: LlrpModel = { isImpinj, hasUtcClock, antennas, hasPowerLevels }
+  const { hasPowerLevels = true, mostDbm = fullPowerDbm, isFaint = false } = options
+  const model: LlrpModel = { isImpinj, hasUtcClock, antennas, hasPowerLevels, mostDbm }
   const counters = { reported: 0, overflowed: 0, clients: 0, refusedClients: 0 }
   let misbehaviour: Misbehaviour = wellBehaved
   let settings = llrpSettings(model, tellRun)

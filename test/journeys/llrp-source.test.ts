@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { protocols } from '../../edge/decoders/catalogue.ts'
 import type { TagRead } from '../../edge/decoders/reading.ts'
+import type { SourceContext } from '../../edge/sources/configured.ts'
 import { openLlrp } from '../../edge/sources/llrp/open.ts'
 import { LlrpOptions } from '../../edge/sources/llrp/options.ts'
 import { type LlrpReader, type LlrpReaderOptions, openLlrpReader } from '../../simulators/devices/llrp.ts'
@@ -28,7 +29,7 @@ async function openReader(options: Partial<LlrpReaderOptions> = {}): Promise<Llr
 }
 
 /** A gateway's source at that reader. */
-function listen(port: number, options: object = {}) {
+function listen(port: number, options: object = {}, context: SourceContext = sourceContext) {
   const keepaliveSeconds = 0.2
   const parsed = LlrpOptions.parse({
     type: 'llrp',
@@ -38,7 +39,7 @@ function listen(port: number, options: object = {}) {
     keepaliveSeconds,
     ...options,
   })
-  const { source } = openLlrp(parsed, sourceContext)
+  const { source } = openLlrp(parsed, context)
   const run = runSource(source)
   runs.push(run)
   return {
@@ -115,6 +116,26 @@ test.each(oddities)('%s reads the same', async (_name, kind, options) => {
   for (let i = 0; i < 30; i += 1) see(reader, i)
   await until('all have come', () => source.epcs().length === 30)
   expect(source.epcs()).toEqual(epcs(0, 30))
+})
+
+test('a power that the reader refuses is told with its words, and it reads on as before', async () => {
+  const reader = await openReader({ mostDbm: 25 })
+  let wanted = new Map<number, number>()
+  const refusals: string[] = []
+  const refused = (reason: string) => {
+    refusals.push(reason)
+    wanted = new Map()
+  }
+  const desk = { wanted: () => wanted, connected() {}, applied() {}, refused, gone() {} }
+  const source = listen(reader.port, {}, { ...sourceContext, power: { reader: () => desk } })
+  await isUp(source.run)
+  wanted = new Map([[1, 27]])
+  await until('it is refused', () => refusals.length === 1)
+  expect(refusals).toEqual(['the reader refuses ADD_ROSPEC: status 100, no such power level'])
+  await until('it is met again', () => source.run.statesOf('dock-1').join() === 'up,down,up')
+  see(reader, 0, 4)
+  await until('all have come', () => source.epcs().length === 4)
+  expect([reader.powerDbm(1), refusals.length]).toEqual([30, 1])
 })
 
 test('frames in pieces are put together', async () => {

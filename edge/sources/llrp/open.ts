@@ -8,15 +8,16 @@ import { message } from '../../decoders/llrp/make.ts'
 import { decodeTagReport } from '../../decoders/llrp/tag-report.ts'
 import { llrpFramer } from '../../framing/llrp.ts'
 import type { ReaderDesk } from '../../power/open.ts'
-import type { ReaderCan } from '../../power/reader-power.ts'
+import { isSameWish, type ReaderCan } from '../../power/reader-power.ts'
 import { aborted, wait } from '../../wait.ts'
 import type { ConfiguredSource, SourceContext } from '../configured.ts'
 import { watchDevices } from '../device-watch.ts'
 import type { LinkReport, SourceEvents } from '../source.ts'
+import type { Capabilities } from './capabilities.ts'
 import type { Notice } from './notices.ts'
 import type { LlrpOptions } from './options.ts'
 import { noteGreeting, noteHeldBack, noteStamp, offsetOf, type ReaderClock, unknownClock } from './reader-clock.ts'
-import { antennasOf, configuredDbm, roSpecOf } from './rospec.ts'
+import { antennasOf, configuredDbm, type RoSpec, roSpecOf } from './rospec.ts'
 import { beginSession, close, heard, type Session, type SessionOrder, type Step, take, tick } from './session.ts'
 import { openSocket } from './socket.ts'
 
@@ -230,14 +231,22 @@ async function connection(
   return { upMs, reason: String(broken.signal.reason) }
 }
 
+const noWish: ReadonlyMap<number, number> = new Map()
+
 function orderOf(options: LlrpOptions, desk: ReaderDesk | undefined): SessionOrder {
+  let made: { readonly of: Capabilities; readonly roSpec: RoSpec } | undefined
   return {
     keepaliveMs: Math.round(options.keepaliveSeconds * 1000),
     wants11: options.protocolVersion === '1.1',
     fetchEveryMs: options.reportEveryTags > 1 ? fetchEveryMs : undefined,
     inputs: [...new Set([...(options.gpi === undefined ? [] : [options.gpi.port]), ...options.inputs])],
     toldInputs: options.inputs,
-    roSpecFor: (capabilities) => roSpecOf(options, capabilities, desk?.wanted()),
+    roSpecFor(capabilities) {
+      const wanted = desk?.wanted() ?? noWish
+      if (made?.of !== capabilities || !isSameWish(made.roSpec.wanted, wanted))
+        made = { of: capabilities, roSpec: roSpecOf(options, capabilities, wanted) }
+      return made.roSpec
+    },
   }
 }
 
