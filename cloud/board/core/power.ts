@@ -1,4 +1,5 @@
 import type { AntennaPower, ReaderPower } from '../../../shared/reader-power.ts'
+import type { SiteMap } from '../../../shared/site-map.ts'
 import type { Hearing } from '../../../shared/tuning.ts'
 
 /** What an antenna heard within so many seconds: by this two powers are compared. */
@@ -23,6 +24,13 @@ export function levelNear(levelsDbm: readonly number[], dbm: number | null): num
   for (const [i, level] of levelsDbm.entries())
     if (Math.abs(level - dbm) < Math.abs((levelsDbm[nearest] ?? dbm) - dbm)) nearest = i
   return nearest
+}
+
+/** `gateway/reader` of the map's readers whose gateway has not said that they take their power from here. */
+export function withoutPower(map: SiteMap, readers: readonly ReaderPower[]): readonly string[] {
+  const told = new Set(readers.map(({ gateway, reader }) => `${gateway}/${reader}`))
+  const mapped = new Set(map.readPoints.map(({ gateway, device }) => `${gateway}/${device}`))
+  return [...mapped].filter((key) => !told.has(key)).sort((a, b) => a.localeCompare(b))
 }
 
 /** A trial that this page asked for. */

@@ -1,5 +1,6 @@
 import type { Page } from '../../../shared/api.ts'
 import type { ReaderPower } from '../../../shared/reader-power.ts'
+import { withoutPower } from '../core/power.ts'
 import { ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { AntennaPowerForm } from './antenna-power.tsx'
@@ -13,6 +14,7 @@ const askEveryMs = 1_000
 export function ReaderPowers() {
   const store = useStore()
   const words = store.words.value
+  const format = store.format.value
   const site = store.site.value
   const may = useMay()
   const { answer, again } = useAnswer<Page<ReaderPower>>(
@@ -24,6 +26,8 @@ export function ReaderPowers() {
   if (got === null) return <p class="quiet">{words.searching}</p>
   if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
   const { items } = got.value
+  const map = store.board.value?.map
+  const others = map === undefined ? [] : withoutPower(map, items)
   return (
     <>
       <p class="quiet">{words.powerIntro}</p>
@@ -51,7 +55,12 @@ export function ReaderPowers() {
           )}
         </section>
       ))}
-      <p class="quiet">{words.powerOthers}</p>
+      {others.length > 0 && (
+        <details>
+          <summary>{words.powerOthers(format.number(others.length))}</summary>
+          <p class="mono">{others.join(', ')}</p>
+        </details>
+      )}
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { heardBy, levelNear, type OwnTrial, trialStanding } from '../../../cloud/board/core/power.ts'
+import { heardBy, levelNear, type OwnTrial, trialStanding, withoutPower } from '../../../cloud/board/core/power.ts'
 import type { AntennaPower } from '../../../shared/reader-power.ts'
+import { gateMap } from '../../support/street.ts'
 
 const now = Date.UTC(2026, 10, 28, 12)
 const said = (state: 'asked' | 'running' | 'over' | 'refused', dbm = 20): AntennaPower['trial'] => ({
@@ -45,6 +46,15 @@ test.each([
   [null, 4],
 ] as const)('the level nearest to %s is number %i', (dbm, place) => {
   expect(levelNear([10, 15, 20, 25, 30], dbm)).toBe(place)
+})
+
+test('readers of the map whose gateway says nothing of their power are named, each once', () => {
+  const map = gateMap('north', 'gw-1', 'dock-1')
+  const [first] = gateMap('north', 'gw-2', 'dock-2').readPoints
+  const both = { ...map, readPoints: [...map.readPoints, ...(first ? [first] : [])] }
+  const reader = { gateway: 'gw-1', reader: 'dock-1', link: 'online', state: 'up', saidAt: '', levelsDbm: [] } as const
+  expect(withoutPower(both, [{ ...reader, levelsDbm: [], isApplied: true, antennas: [] }])).toEqual(['gw-2/dock-2'])
+  expect(withoutPower(both, [])).toEqual(['gw-1/dock-1', 'gw-2/dock-2'])
 })
 
 test('an antenna that is not told of has heard nothing', () => {

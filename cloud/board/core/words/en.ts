@@ -216,7 +216,7 @@ export const en = {
     'What each antenna sends with. A trial ends by itself at the gateway, also when this page or the link is gone. What is kept here goes over the configuration file of the gateway.',
   powerNeeds: 'To change it one must be an integrator.',
   powerCannot: 'This reader does not take its power from here.',
-  powerOthers: 'Readers that are not listed do not take their power from here: only those over LLRP do.',
+  powerOthers: (count: string) => `Readers of the map that do not take their power from here: ${count}`,
   powerGatewayAway: (age: string) =>
     `Its gateway is not reachable: this is what it said ${age} ago. What is kept now reaches it when it is back.`,
   powerReaderAway: 'The reader is not connected to its gateway.',

@@ -200,7 +200,7 @@ export const zhCn: Words = {
   powerIntro: '各天线的发射功率。试用会在网关上自行结束，即使此页面或链路已断开。在此保留的设置优先于网关的配置文件。',
   powerNeeds: '更改需要集成人员角色。',
   powerCannot: '此读写器不能从这里设置功率。',
-  powerOthers: '未列出的读写器不能从这里设置功率：仅支持通过 LLRP 连接的读写器。',
+  powerOthers: (count) => `地图上不能从这里设置功率的读写器：${count}`,
   powerGatewayAway: (age) => `无法连接其网关：这是它 ${age} 前报告的内容。现在保留的设置将在其恢复后生效。`,
   powerReaderAway: '读写器未连接到其网关。',
   powerAntenna: (port) => `天线 ${port}`,
