@@ -50,6 +50,7 @@ const written = {
   count: literal(',"count":'),
   peakRssiDbm: literal(',"peakRssiDbm":'),
   antenna: literal(',"antenna":'),
+  tid: literal(',"tid":'),
 }
 /** An entry that begins with so many records of another form is not worth a second look at each. */
 const patience = 8
@@ -158,6 +159,7 @@ class EntryScanner {
     let sum = at + firstAt + count
     if (this.#isNext(written.peakRssiDbm)) sum += fields['peakRssiDbm'] = this.#number()
     if (this.#isNext(written.antenna)) sum += fields['antenna'] = this.#number()
+    if (this.#isNext(written.tid) && this.#text() === undefined) return undefined
     if (Number.isNaN(sum) || this.#bytes[this.#at] !== closeBrace) return undefined
     this.#at += 1
     const { site, gateway } = this.#place

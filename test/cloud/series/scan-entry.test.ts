@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type GatewayBody, parsedRecords } from '../../../cloud/journal/read-entry.ts'
 import { seriesOf } from '../../../cloud/series/points.ts'
 import { openEntryScanner } from '../../../cloud/series/scan-entry.ts'
+import { loadRecords, standardLoad } from '../../../simulators/load.ts'
 
 const scan = openEntryScanner()
 const at = 1_763_893_688_123
@@ -58,6 +59,16 @@ describe('records as they may come', () => {
       expectSame(body(`[${spaces}${seen}${spaces},${record},${spaces}${said}${spaces}]`))
     expect(scan(body(`[${record}]`)).length).toBe(1)
   })
+})
+
+test('what gateways write is read without a parser', () => {
+  const load = loadRecords({ ...standardLoad, startAt: at })
+  const records = Array.from({ length: 500 }, () => load.next().value)
+  const given = body(JSON.stringify([...records, { ...JSON.parse(seen), antenna: 2, tid: 'E280' }]))
+  const parse = vi.spyOn(JSON, 'parse')
+  onTestFinished(() => parse.mockRestore())
+  expect(scan(given).points).toHaveLength(501)
+  expect(parse).not.toHaveBeenCalled()
 })
 
 describe('envelopes as they may come', () => {
