@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EpcHex, Identifier } from './identifier.ts'
 import { OperatorAreas } from './operator-area.ts'
+import { mostReferenceTags } from './reference-tags.ts'
 
 /**
  * One site on paper: what is where, and which antenna or sensor speaks for it. Versioned in the cloud and journalled;
@@ -32,7 +33,7 @@ export const Slot = z.strictObject({
   level: z.int().min(0).max(99).default(0).describe('0 = floor'),
   referenceTags: z
     .array(EpcHex)
-    .max(16)
+    .max(mostReferenceTags)
     .optional()
     .describe(
       'EPCs of tags that are fixed to the slot, which tell how a tag there is heard by the antennas of the zone',

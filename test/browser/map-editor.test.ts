@@ -72,6 +72,22 @@ test('a bad code is told at its row, and mended there', async () => {
   await board.page.getByText('No problems.').waitFor()
 })
 
+test('which tags are fixed to a slot is typed at its row', async () => {
+  const field = board.page.getByLabel('Tags fixed to it: A1')
+  await field.fill('3034257BF7194E4')
+  await field.press('Tab')
+  await board.page.getByRole('row').filter({ hasText: 'whole bytes of hex' }).waitFor()
+  await field.fill('3034257bf7194e4000000901, 3034257BF7194E4000000902')
+  await field.press('Tab')
+  await board.page.getByText('No problems.').waitFor()
+  expect(await field.inputValue()).toBe('3034257BF7194E4000000901 3034257BF7194E4000000902')
+  await until('the draft has them', async () => {
+    const slot = (await draft())?.map.slots.find(({ id }) => id === 'A1')
+    return slot?.referenceTags?.join() === '3034257BF7194E4000000901,3034257BF7194E4000000902'
+  })
+  await board.picture('map-tags-en-light')
+})
+
 test('chosen on the plan, moved by keys, aligned, undone and redone', async () => {
   await button('Choose none').click()
   await board.page.getByLabel('Choose A1').check()
@@ -258,7 +274,7 @@ test.each([
   await board.dress({ language, theme, width, height })
   await board.page.goto(`${street.url}/gateways`)
   await board.untilLive()
-  await board.page.locator('button[aria-expanded]').press('Enter')
+  await board.page.locator('button[aria-expanded]').first().press('Enter')
   await board.page.locator('.antennas').getByRole('row').filter({ hasText: 'gw1/r1.1' }).waitFor()
   expect(await board.serious('#content')).toEqual([])
   await board.picture(`antennas-${language}-${theme}-${width}`)

@@ -1,7 +1,15 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { SiteMap } from '../../../shared/site-map.ts'
-import { type Kind, newRow, type Row, type RowOf, withField, withRowAdded } from '../core/map/edit.ts'
+import {
+  type Kind,
+  newRow,
+  type Row,
+  type RowOf,
+  withField,
+  withReferenceTags,
+  withRowAdded,
+} from '../core/map/edit.ts'
 import type { MapProblem } from '../core/map/problems.ts'
 import { useEditor, useMapWords } from './use-editor.ts'
 
@@ -24,10 +32,11 @@ type Field =
   | 'device'
   | 'slots'
   | 'side'
+  | 'referenceTags'
 
 const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = {
   zones: ['id', 'name', 'kind', 'x', 'y', 'width', 'depth'],
-  slots: ['id', 'zone', 'x', 'y', 'width', 'depth', 'level'],
+  slots: ['id', 'zone', 'x', 'y', 'width', 'depth', 'level', 'referenceTags'],
   readPoints: ['gateway', 'device', 'id', 'kind', 'zone', 'slots', 'side', 'x', 'y'],
   sensors: ['id', 'name', 'gateway', 'zone', 'x', 'y'],
 }
@@ -252,13 +261,13 @@ function Cell({
     <input
       aria-label={label}
       aria-invalid={isWrong || rejected.value !== null}
-      title={rejected.value === null ? undefined : words.notANumber}
+      title={rejected.value !== null ? words.notANumber : field === 'referenceTags' ? words.tagsHint : undefined}
       inputMode={isNumber ? 'decimal' : 'text'}
-      maxLength={field === 'slots' ? 4000 : 128}
+      maxLength={field === 'slots' || field === 'referenceTags' ? 4000 : 128}
       spellcheck={false}
       autocomplete="off"
       list={field === 'zone' ? 'map-zones' : undefined}
-      value={rejected.value ?? (Array.isArray(value) ? value.join(' ') : String(value))}
+      value={rejected.value ?? (Array.isArray(value) ? value.join(' ') : String(value ?? ''))}
       onFocus={() => {
         const { kind: active, rows } = editor.selection.peek()
         if (active !== kind || !rows.has(at)) editor.choose(kind, [at])
@@ -268,6 +277,7 @@ function Cell({
         const metres = Number(text.replace(',', '.'))
         rejected.value = isNumber && (text === '' || !Number.isFinite(metres)) ? text : null
         if (rejected.value !== null) return
+        if (field === 'referenceTags') return editor.change(withReferenceTags(editor.map.peek(), at, text))
         put(isNumber ? metres : field === 'slots' ? text.split(/[\s,;]+/).filter((part) => part !== '') : text)
       }}
     />

@@ -54,6 +54,19 @@ function slotRenamed(map: SiteMap, from: string, to: string): SiteMap {
   }
 }
 
+/** Tags that somebody typed as fixed to a slot, one behind the other in any case; none: it has none any more. */
+export function withReferenceTags(map: SiteMap, row: number, text: string): SiteMap {
+  const tags = [...new Set(text.toUpperCase().split(/[\s,;，；、]+/))].filter((tag) => tag !== '')
+  const before = map.slots[row]?.referenceTags ?? []
+  if (tags.length === before.length && tags.every((tag, at) => tag === before[at])) return map
+  const slots = map.slots.map((slot, at) => {
+    if (at !== row) return slot
+    const { referenceTags: _before, ...rest } = slot
+    return tags.length === 0 ? rest : { ...rest, referenceTags: tags }
+  })
+  return { ...map, slots }
+}
+
 export function withoutRows(map: SiteMap, { kind, rows }: Selection): SiteMap {
   if (rows.size === 0) return map
   const left = { ...map, [kind]: (map[kind] as readonly Row[]).filter((_one, at) => !rows.has(at)) }
@@ -80,7 +93,9 @@ export function withSlots(map: SiteMap, slots: readonly Slot[], mode: 'add' | 'r
   const kept = map.slots.map((slot) => {
     const next = fresh.get(slot.id)
     fresh.delete(slot.id)
-    return next ?? slot
+    // Neither a pattern nor a table says what is fixed to it.
+    const { referenceTags } = slot
+    return next === undefined ? slot : { ...(referenceTags !== undefined && { referenceTags }), ...next }
   })
   return { ...map, slots: [...kept, ...fresh.values()] }
 }

@@ -1,4 +1,5 @@
-import { identifierPattern } from '../../../../shared/identifier-pattern.ts'
+import { epcPattern, identifierPattern } from '../../../../shared/identifier-pattern.ts'
+import { mostReferenceTags } from '../../../../shared/reference-tags.ts'
 import type { ReadPoint, SensorPlace, SiteMap, Slot, Zone } from '../../../../shared/site-map.ts'
 import { isTimeZone } from '../../../../shared/time-zone.ts'
 import type { Kind } from './edit.ts'
@@ -15,6 +16,9 @@ export const flaws = [
   'no-slot',
   'slot-needed',
   'no-time-zone',
+  'not-an-epc',
+  'too-many-tags',
+  'tag-twice',
 ] as const
 export type Flaw = (typeof flaws)[number]
 
@@ -77,6 +81,12 @@ export function problemsOf(map: SiteMap): readonly MapProblem[] {
     boxed(add, 'slots', row, slot)
     if (!Number.isInteger(slot.level) || slot.level < 0 || slot.level > 99) add('slots', row, 'level', 'no-level')
   }
+  const fixed = new Set<string>()
+  for (const [row, { referenceTags = [] }] of map.slots.entries()) {
+    const flaw = flawOfTags(referenceTags, fixed)
+    if (flaw !== undefined) add('slots', row, 'referenceTags', flaw)
+    for (const tag of referenceTags) fixed.add(tag)
+  }
   for (const [row, point] of map.readPoints.entries()) {
     named(add, 'readPoints', row, point, ['id', 'gateway', 'device'])
     inZone('readPoints', row, point.zone)
@@ -98,6 +108,13 @@ type Add = (kind: MapProblem['kind'], row: number, field: string, flaw: Flaw) =>
 function collected(): { readonly found: MapProblem[]; readonly add: Add } {
   const found: MapProblem[] = []
   return { found, add: (kind, row, field, flaw) => found.push({ kind, row, field, flaw }) }
+}
+
+/** `fixed`: those of the slots before it. */
+function flawOfTags(tags: readonly string[], fixed: ReadonlySet<string>): Flaw | undefined {
+  if (tags.some((tag) => !epcPattern.test(tag))) return 'not-an-epc'
+  if (tags.length > mostReferenceTags) return 'too-many-tags'
+  return tags.some((tag) => fixed.has(tag)) || new Set(tags).size < tags.length ? 'tag-twice' : undefined
 }
 
 function named<T>(add: Add, kind: Kind, row: number, of: T, fields: readonly (keyof T & string)[]): void {

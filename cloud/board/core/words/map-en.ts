@@ -60,6 +60,7 @@ export const mapEn = {
     slots: 'Slots covered',
     side: 'Side of the gate',
     timeZone: 'Time zone',
+    referenceTags: 'Tags fixed to it',
   },
   zoneKinds: { storage: 'Storage', cold: 'Cold', dock: 'Dock', staging: 'Staging', yard: 'Yard' },
   pointKinds: { slot: 'Slot', zone: 'Zone', gate: 'Gate' },
@@ -71,6 +72,8 @@ export const mapEn = {
   add: 'Add a row',
   noRows: 'None yet.',
   notANumber: 'Not a number',
+  tagsHint:
+    'EPCs of tags that are fixed to the slot: what is heard like them lies there. Several are set apart by a space.',
   flaws: {
     'not-a-name': '1–64 letters, digits, _ . or -, beginning with a letter or digit',
     'no-label': 'A name of 1–128 characters is needed',
@@ -82,6 +85,9 @@ export const mapEn = {
     'no-slot': 'There is no such slot',
     'slot-needed': 'Name the slots that it covers',
     'no-time-zone': 'There is no such time zone',
+    'not-an-epc': 'An EPC is written in whole bytes of hex, 0–9 and A–F; several are set apart by a space',
+    'too-many-tags': 'At most 16 tags tell of one slot',
+    'tag-twice': 'A tag tells of one slot only, and is named once',
   } satisfies Record<Flaw, string>,
   problems: (n: number, count: string) => `${count} ${pick(n, 'problem', 'problems')}`,
   noProblems: 'No problems.',

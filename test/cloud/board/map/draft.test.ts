@@ -8,6 +8,7 @@ import {
   newRow,
   withField,
   withoutRows,
+  withReferenceTags,
   withRowAdded,
   withSlots,
 } from '../../../../cloud/board/core/map/edit.ts'
@@ -55,6 +56,28 @@ describe('edits', () => {
     expect(withField(aMap(), 'slots', 0, { id: 'N-9' }).readPoints[0]?.slots).toEqual(['N-9'])
     const twins = withField(aMap(), 'slots', 1, { id: 'N-1' })
     expect(withField(twins, 'slots', 1, { id: 'N-7' }).readPoints[0]?.slots).toEqual(['N-1'])
+  })
+  test.each([
+    ['one, in any case', '3034abcd', ['3034ABCD']],
+    [
+      'several, apart by whatever',
+      ' 3034AA, 3034BB;3034CC\n3034DD、3034EE',
+      ['3034AA', '3034BB', '3034CC', '3034DD', '3034EE'],
+    ],
+    ['one twice is one', '3034AA 3034aa', ['3034AA']],
+    ['what is none is kept, to be mended', 'shelf', ['SHELF']],
+    ['none', '  ', undefined],
+  ])('reference tags: %s', (_name, text, tags) => {
+    const map = withReferenceTags(aMap(), 1, text)
+    expect(map.slots.map(({ referenceTags }) => referenceTags)).toEqual([undefined, tags, undefined, undefined])
+    expect(withReferenceTags(map, 1, text)).toBe(map)
+    expect(withReferenceTags(map, 1, '')).toEqual(aMap())
+  })
+  test('a slot that a pattern or a table puts elsewhere keeps its reference tags', () => {
+    const [, before] = aMap().slots
+    const elsewhere = { ...before, x: 9 } as Slot
+    const map = withSlots(withReferenceTags(aMap(), 1, '3034AA'), [elsewhere], 'add')
+    expect(map.slots[1]).toEqual({ ...elsewhere, referenceTags: ['3034AA'] })
   })
   test('what changes nothing is the same map', () => {
     const map = aMap()
@@ -164,6 +187,21 @@ describe('problems', () => {
       { kind: 'readPoints', row: 0, field: 'slots', flaw: 'slot-needed' },
     ],
     [
+      'a reference tag that is no EPC',
+      (map) => withReferenceTags(map, 0, '3034AA 3034A'),
+      { kind: 'slots', row: 0, field: 'referenceTags', flaw: 'not-an-epc' },
+    ],
+    [
+      'more reference tags than a slot may have',
+      (map) => withReferenceTags(map, 0, Array.from({ length: 17 }, (_, n) => 3034_0000 + n).join(' ')),
+      { kind: 'slots', row: 0, field: 'referenceTags', flaw: 'too-many-tags' },
+    ],
+    [
+      'a reference tag of two slots',
+      (map) => withReferenceTags(withReferenceTags(map, 0, '3034AA'), 2, '3034BB 3034AA'),
+      { kind: 'slots', row: 2, field: 'referenceTags', flaw: 'tag-twice' },
+    ],
+    [
       'one read point twice',
       (map) => withField(map, 'readPoints', 4, { id: 'g.1' }),
       { kind: 'readPoints', row: 4, field: 'id', flaw: 'twice' },
@@ -189,8 +227,10 @@ describe('problems', () => {
     const name = fc.constantFrom('N-1', 'S-1', 'x', '', 'a b', '-', 'n'.repeat(65))
     const zone = fc.constantFrom('north', 'south', 'attic', '')
     const metres = fc.constantFrom(0, 1.5, -3, 1e6, Number.NaN, Number.POSITIVE_INFINITY)
+    const tags = fc.array(fc.constantFrom('3034AA', '3034BB', '3034A', '', 'x'), { maxLength: 17 })
     const slot = fc.record({
       id: name,
+      referenceTags: tags,
       zone,
       x: metres,
       y: metres,
