@@ -10,6 +10,7 @@
  */
 import { render } from 'preact'
 import { countSlots, type SlotCounts, slotStateOf } from './core/board.ts'
+import { keepFocus } from './live/kept-focus.ts'
 import { openStore, StoreProvider } from './live/store.ts'
 import { App } from './pages/app.tsx'
 
@@ -61,4 +62,5 @@ if (root !== null) {
     </StoreProvider>,
     root,
   )
+  keepFocus(root, () => performance.now())
 }

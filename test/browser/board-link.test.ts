@@ -90,6 +90,37 @@ test('a flood of one zone is one line that opens, and what nobody has of it is a
   await row.waitFor({ state: 'detached' })
 })
 
+test('acknowledged by keyboard, one alert after the other has the focus; what data takes away hands it to the heading', async () => {
+  await page.goto(`${server.url}/alerts`)
+  await board.untilLive()
+  const alerts = ['one', 'two', 'three'].map((subject, n) =>
+    someAlert(`keys-${n}`, 'harbour', { name: 'Too dry', severity: 2, zone: 'dock-1', subject }),
+  )
+  for (const alert of alerts) server.raise(alert)
+  await page.getByRole('button', { name: 'Acknowledge: Too dry, three' }).waitFor()
+  await page
+    .getByRole('button', { name: /^Acknowledge: Too dry/ })
+    .first()
+    .press('Enter')
+  const seen = new Set<string>()
+  for (let left = 2; left > 0; left -= 1) {
+    await until('another is at hand', async () => {
+      const on = await board.focused()
+      return /^Acknowledge: Too dry/.test(on) && !seen.has(on) && seen.add(on)
+    })
+    if (left > 1) await page.keyboard.press('Enter')
+  }
+  const [last] = [...seen].slice(-1)
+  const gone = alerts.find(({ subject }) => last?.endsWith(subject)) ?? alerts[0]
+  // Somebody looked away for a while, so that it is not their key that makes it go.
+  await page.reload()
+  await board.untilLive()
+  await page.getByRole('button', { name: last ?? '' }).focus()
+  if (gone !== undefined) server.raise({ ...gone, state: 'normal' })
+  await until('the heading has it', async () => (await board.focused()) === 'Alerts')
+  for (const alert of alerts) server.raise({ ...alert, state: 'normal' })
+})
+
 describe('link cut', () => {
   test('within seconds the page says that it is not live, keeps its place, and comes back without a reload', async () => {
     await page.goto(`${server.url}/?slot=A02-03-1`)

@@ -5,6 +5,7 @@ import type { Page } from '../../shared/api.ts'
 import type { ChannelView } from '../../shared/channel.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { openStreet, type Street } from '../support/street.ts'
+import { until } from '../support/until.ts'
 import { smallMap } from '../support/warehouse.ts'
 
 /** An integrator brings alerts to people away from the board; a supervisor looks after them. */
@@ -130,8 +131,9 @@ test.each([
 test('it is removed only when that was said twice', async () => {
   await button('Remove').click()
   expect(await channels()).toHaveLength(1)
-  await button('Remove for good').click()
+  await button('Remove for good').press('Enter')
   await board.page.getByText('There is no channel yet').waitFor()
+  await until('the focus is on the page, not lost', async () => (await board.focused()) !== 'BODY')
   expect(await channels()).toEqual([])
 })
 

@@ -188,8 +188,9 @@ test('it is removed only when that was said twice', async () => {
   await button('Change Cold room too warm').click()
   await button('Remove').click()
   expect(await ruleNamed('Cold room too warm')).toBeDefined()
-  await button('Remove for good').click()
+  await button('Remove for good').press('Enter')
   await untilRule('Cold room too warm', (rule) => rule === undefined)
+  await until('the focus is on the page, not lost', async () => (await board.focused()) !== 'BODY')
 })
 
 test('whoever may not write rules does not see the page; what was changed stands in the audit', async () => {

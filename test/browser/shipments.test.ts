@@ -168,6 +168,7 @@ test('what moved with a pallet twice is asked about: one is packed on it, of ano
   await street.caughtUp()
   await board.page.goto(new URL('/goods', board.page.url()).href)
   await board.page.getByRole('button', { name: `Not on it: ${epc(31)}` }).press('Enter')
+  await until('the next one is at hand', async () => (await board.focused()).startsWith(`Not on it: ${epc(32)}`))
   const packed = board.page.getByRole('button', { name: `Packed on it: ${epc(30)}` })
   await packed.press('Enter')
   await packed.waitFor({ state: 'detached' })
@@ -192,6 +193,7 @@ test('under Goods what is on a pallet is taken off by keyboard, and packed again
   await board.page.goto(new URL('/goods', board.page.url()).href)
   await button(/What is on it: /).press('Enter')
   await button(`Take off: ${epc(31)}`).press('Enter')
+  await until('the next one is at hand', async () => (await board.focused()) === `Take off: ${epc(32)}`)
   await board.page
     .getByText(`${epc(31)} is off pallet`)
     .first()

@@ -35,6 +35,8 @@ export interface BoardPage {
   serious(within?: string): Promise<string[]>
   /** What is wider than the window, and buttons that something around them cuts off; none is []. */
   tooWide(): Promise<string[]>
+  /** What the keyboard's focus is on: its name, or its words. `BODY`: it was lost. */
+  focused(): Promise<string>
   /** Into `test-results/<name>.png`, to be looked at. */
   picture(name: string): Promise<void>
   close(): Promise<void>
@@ -124,6 +126,9 @@ export async function openBoardPage(
           }
           return false
         }).map(({ innerText }) => innerText + ' is cut off'))`),
+    focused: () =>
+      page.evaluate<string>(`(({ activeElement: on }) =>
+        on === document.body ? 'BODY' : on.ariaLabel ?? on.textContent.trim())(document)`),
     async picture(name) {
       await mkdir(pictures, { recursive: true })
       await page.screenshot({ path: `${pictures}${name}.png` })
