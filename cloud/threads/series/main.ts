@@ -17,7 +17,8 @@ import type { SeriesCalls, SeriesForJournal, SeriesOrder, SeriesOutward } from '
 
 /** The time series on their thread: read the journal's file, feed the store, and answer what is asked of it. */
 
-const gatherMs = 25
+/** InfluxDB pays half as much again for each point of a request of one thousand as for one of five thousand. */
+const gatherMs = { influx: 100, embedded: 25 }
 
 const { random } = Math
 
@@ -47,12 +48,13 @@ async function open({ series, dataDirectory, journalPort }: SeriesOrder, outward
     })
     const progress = progressTeller(projection, toJournal)
     progress(undefined)
+    const place = store.kind === 'sqlite' ? 'embedded' : 'influx'
     const following: Following = follow(journal, projection, {
       signal: closing.signal,
       clock,
       random,
-      maxRecords: store.kind === 'sqlite' ? recordsAtATime.embedded : recordsAtATime.influx,
-      gatherMs,
+      maxRecords: recordsAtATime[place],
+      gatherMs: gatherMs[place],
       readAhead: store.kind !== 'sqlite',
       onSetAside: async ({ offset, at, reason }) => {
         await toJournal.ask('setAside', [{ offset, at, reason }])
