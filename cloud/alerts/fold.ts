@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import { isKind, type Measurement } from '../../shared/record.ts'
 import { isGoodsRule } from '../../shared/rule.ts'
-import { usualMaxShelveMs } from '../../shared/rules/common.ts'
 import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { Conclusions, LedgerStep } from '../inventory/conclusions.ts'
 import type { GatewayEntry, JournalEntry, OwnEntry } from '../journal/journal.ts'
@@ -21,7 +20,9 @@ import { hearDevice, watchAntennas } from './hear-device.ts'
 import { judgeTime, retire } from './judge.ts'
 import { judgeClock, judgeGap, judgeSpool, passGaps } from './judge-gateway.ts'
 import { judgeValues } from './judge-values.ts'
+import { longestShelfMs } from './longest-shelf.ts'
 import { assign, turn } from './raise.ts'
+import { retireUnwatched } from './retire-unwatched.ts'
 import { noteSign, signOf } from './sign-of.ts'
 import { live, say, sayNext } from './silence.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
@@ -51,9 +52,15 @@ export function fold(
     }
     const rows = stock?.rows.get(entry.offset)
     if (stock !== undefined && rows !== undefined) followConclusions(turning, stock.conclusions, rows)
-    for (const [number, notice] of changes.notices.splice(0).entries())
-      changes.feed.push({ offset: entry.offset, number, notice })
+    const notices = changes.notices.splice(0)
+    // A tick goes over maps whose order a restart changes, and a place in the feed is for life.
+    if (entry.origin === 'cloud') notices.sort((a, b) => inOrder(a.alert.id, b.alert.id))
+    for (const [number, notice] of notices.entries()) changes.feed.push({ offset: entry.offset, number, notice })
   }
+}
+
+function inOrder(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
 }
 
 function foldGateway(state: AlertState, entry: GatewayEntry, hash: Hash, changes: AlertChanges): void {
@@ -184,10 +191,10 @@ function obey(state: AlertState, act: z.infer<typeof AlertAct>, changes: AlertCh
   if (act.act === 'assign') assign(state, standing, act.to ?? null, changes)
   else if (act.act === 'clear') turn(state, key, 'dismiss', at, changes, { by })
   else if (act.act !== 'shelve') turn(state, key, act.act, at, changes, { by })
-  else if (act.until === undefined) turn(state, key, 'shelve-once', at, changes)
   else {
-    const longest = at + (state.rules.get(alert.rule)?.rule.maxShelveMs ?? usualMaxShelveMs)
-    turn(state, key, 'shelve', at, changes, { until: Math.min(act.until, longest) })
+    const latest = at + longestShelfMs(state, alert.rule)
+    if (act.until === undefined) turn(state, key, 'shelve-once', at, changes, { until: latest })
+    else turn(state, key, 'shelve', at, changes, { until: Math.min(act.until, latest) })
   }
 }
 
@@ -251,6 +258,7 @@ function adopt(state: AlertState, map: SiteMap, at: number, changes: AlertChange
     watch('gateway', '', point.gateway, null)
   }
   const places = [...map.sensors, ...map.readPoints].map(({ id, zone }) => [id, zone] as const)
+  const before = new Set(Object.keys(state.zones.get(site) ?? {}))
   state.zones.put(site, Object.fromEntries(places))
   watchAntennas(state, site)
   state.slotZones.put(site, Object.fromEntries(map.slots.map(({ id, zone }) => [id, zone])))
@@ -258,4 +266,5 @@ function adopt(state: AlertState, map: SiteMap, at: number, changes: AlertChange
   adoptSensors(state, map)
   state.concerning.clear()
   retireMoved(state, map, at, changes)
+  retireUnwatched(state, site, before, at, changes)
 }

@@ -36,7 +36,7 @@ const edgeSeverity = 3
 export function raise(state: AlertState, cause: Cause, hash: Hash, changes: AlertChanges): void {
   const known = state.open.get(cause.key)
   if (known !== undefined) {
-    turn(state, cause.key, 'raise', cause.at, changes, { value: cause.value })
+    turn(state, cause.key, 'raise', cause.at, changes, { value: cause.value, items: cause.items })
     return
   }
   const open: OpenAlert = {
@@ -46,6 +46,7 @@ export function raise(state: AlertState, cause: Cause, hash: Hash, changes: Aler
     shelvedUntil: null,
     plan: 'none',
     plannedUntil: null,
+    unseenMs: 0,
   }
   const planned = planFor(state, open.alert, Math.max(state.now, cause.at))
   open.plannedUntil = planned.until
@@ -100,7 +101,8 @@ function quantityOf(rule: Cause['rule']): string | null {
 export interface Told {
   readonly by?: string
   readonly value?: number | null
-  /** End of a timed shelve, or of a plan. */
+  readonly items?: number | undefined
+  /** Latest end of a shelf, or of a plan. */
   readonly until?: number | null
 }
 
@@ -118,12 +120,13 @@ export function turn(
   const before = lifeOf(known)
   const after = next(before, event)
   if (after === before) return false
-  const { by, value, until } = told
+  const { by, value, items, until } = told
   const alert: Alert = { ...known.alert }
   if (event === 'raise') {
     alert.clearedAt = null
     alert.times += 1
     alert.value = value ?? alert.value
+    if (items !== undefined) alert.items = items
   }
   if (event === 'clear') alert.clearedAt = iso(at)
   if (event === 'dismiss') alert.clearedAt ??= iso(at)
@@ -132,7 +135,7 @@ export function turn(
     alert.acknowledgedBy = by ?? null
   }
   const open = { ...known, alert }
-  if (event === 'shelve') open.shelvedUntil = until ?? null
+  if (event === 'shelve' || event === 'shelve-once') open.shelvedUntil = until ?? null
   if (event === 'suppress' || event === 'take-out') open.plannedUntil = until ?? null
   settle(state, open, before, after, at, changes)
   return true
@@ -150,6 +153,16 @@ export function restate(
   const alert = { ...known.alert, value, items }
   state.open.put(key, { ...known, alert })
   changes.alerts.set(alert.id, alert)
+}
+
+/** The plan that keeps an alert quiet ends at another time than was known. */
+export function replan(state: AlertState, key: string, until: number | null, changes: AlertChanges): void {
+  const known = state.open.get(key)
+  if (known === undefined || known.plan === 'none' || known.plannedUntil === until) return
+  const isShown = known.shelf === 'none'
+  const alert = isShown ? { ...known.alert, silencedUntil: textOf(until) } : known.alert
+  state.open.put(key, { ...known, plannedUntil: until, alert })
+  if (isShown) changes.alerts.set(alert.id, alert)
 }
 
 /** Somebody is made responsible, or nobody any more. */
@@ -191,14 +204,18 @@ function settle(
   alert.state = after.state
   open.shelf = after.shelf
   open.plan = after.plan
-  if (after.shelf !== 'timed') open.shelvedUntil = null
+  if (after.shelf === 'none') open.shelvedUntil = null
   if (after.plan === 'none') open.plannedUntil = null
   if (after.shelf !== 'none') [alert.silence, alert.silencedUntil] = ['shelved', textOf(open.shelvedUntil)]
   else if (after.plan !== 'none') [alert.silence, alert.silencedUntil] = [after.plan, textOf(open.plannedUntil)]
   else [alert.silence, alert.silencedUntil] = [null, null]
+  if (before.state === 'active' && after.state === 'cleared' && !isSilenced(before) && alert.rangAt !== null)
+    open.unseenMs += Math.max(0, at - Date.parse(alert.rangAt))
   if (rings(before, after)) {
     alert.rangAt = iso(at)
-    alert.escalation = 0
+    // What returns before anybody saw that it went goes on waiting for somebody: who chatters is not heard later for it.
+    const goesOn = before.state === 'cleared' && !isSilenced(before)
+    if (!goesOn) [alert.escalation, open.unseenMs] = [0, 0]
     alert.acknowledgedAt = null
     alert.acknowledgedBy = null
   }
@@ -206,7 +223,9 @@ function settle(
   else state.open.put(open.key, open)
   changes.alerts.set(alert.id, alert)
   if (rings(before, after)) changes.notices.push({ event: 'ringing', at, alert })
-  else if (after.state === 'normal' && !isSilenced(before)) changes.notices.push({ event: 'over', at, alert })
+  // Who was called is told, also of what was silenced meanwhile.
+  else if (after.state === 'normal' && (!isSilenced(before) || alert.rangAt !== null))
+    changes.notices.push({ event: 'over', at, alert })
   else if (after.state === 'acknowledged' && before.state === 'active' && !isSilenced(after))
     changes.notices.push({ event: 'acknowledged', at, alert })
 }

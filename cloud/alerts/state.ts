@@ -54,9 +54,12 @@ export const OpenAlert = z.object({
   key: z.string(),
   alert: Alert,
   shelf: z.enum(['none', 'timed', 'once']).default('none'),
+  /** Also of a shelf until it next clears: the longest that it may be. */
   shelvedUntil: z.number().nullable().default(null),
   plan: z.enum(['none', 'suppressed', 'out-of-service']).default('none'),
   plannedUntil: z.number().nullable().default(null),
+  /** So long it rang, of times before that nobody has seen; ms. */
+  unseenMs: z.number().default(0),
 })
 export type OpenAlert = z.infer<typeof OpenAlert>
 

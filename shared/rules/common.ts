@@ -23,8 +23,12 @@ export const common = {
     .min(60_000)
     .max(7 * 86_400_000)
     .optional()
-    .describe('longest timed shelve; without it 8 h'),
-  reAlarmMs: z.int().min(60_000).optional().describe('rings again when it still holds so long after it last rang'),
+    .describe('longest shelf, also of one until it next clears; without it 8 h'),
+  reAlarmMs: z
+    .int()
+    .min(60_000)
+    .optional()
+    .describe('rings again when it still holds so long after somebody acknowledged it'),
   escalateAfterMs: z
     .array(z.int().min(1000))
     .max(3)

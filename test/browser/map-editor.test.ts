@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { layOut } from '../../cloud/board/core/plan.ts'
 import { fitView, toPixels } from '../../cloud/board/core/view.ts'
 import type { MapDraftAnswer } from '../../shared/map-draft.ts'
+import type { OperatorArea } from '../../shared/operator-area.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { openStreet, type Street } from '../support/street.ts'
@@ -31,7 +32,7 @@ const draft = async () => (await street.get<MapDraftAnswer>('/sites/harbour/map/
 const inForce = () => street.get<SiteMap>('/sites/harbour/map')
 const button = (name: string | RegExp) => board.page.getByRole('button', { name })
 const saved = () => board.page.getByText(/Draft from version \d+ · saved/).waitFor()
-const tab = (name: string) => board.page.getByRole('tab', { name })
+const tab = (name: string | RegExp) => board.page.getByRole('tab', { name })
 
 test('by keyboard two aisles of racks are made by a pattern, shown before they are there', async () => {
   await board.go('/system')
@@ -278,6 +279,63 @@ test.each([
   await board.page.locator('.antennas').getByRole('row').filter({ hasText: 'gw1/r1.1' }).waitFor()
   expect(await board.serious('#content')).toEqual([])
   await board.picture(`antennas-${language}-${theme}-${width}`)
+})
+
+const areas = async () =>
+  (await street.get<{ areas: OperatorArea[] }>('/sites/harbour/areas')).areas.map(
+    ({ id, zones }) => `${id}: ${zones.join(' ')}`,
+  )
+const areaForm = () => board.page.getByRole('form', { name: 'Operator areas' })
+
+test('by keyboard zones are put under one operator; what is missing is told, and what somebody else saved is not overwritten', async () => {
+  await board.dress({ language: 'en', theme: 'light', width: 1280, height: 800 })
+  await board.go('/alerts')
+  await tab('Operator areas').press('Enter')
+  await board.page.getByText('every zone is one by itself').first().waitFor()
+  await button('New area').press('Enter')
+  await button('Save areas').press('Enter')
+  await areaForm().getByText('Give it a name. Choose a zone at least').waitFor()
+  // The first field in which something is wrong has the focus.
+  await board.page.keyboard.type('East side')
+  await board.page.keyboard.press('Tab')
+  await board.page.keyboard.press('Tab')
+  await board.page.keyboard.press('Space')
+  await board.page.keyboard.press('Enter')
+  await areaForm().getByText('Saved.').waitFor()
+  expect(await areas()).toEqual([`east-side: ${(await inForce()).zones[0]?.id}`])
+
+  await board.page.getByLabel('Name').fill('East')
+  const others = [{ id: 'theirs', name: 'Theirs', zones: ['B'] }]
+  await street.send('PUT', '/sites/harbour/areas', { areas: others })
+  await until('it is in force', async () => (await areas())[0] === 'theirs: B')
+  await button('Save areas').click()
+  await board.page.getByRole('alert').getByText('Nothing was saved.').waitFor()
+  await board.picture('areas-conflict')
+  expect(await areas()).toEqual(['theirs: B'])
+  await button('Save mine in its place').click()
+  await areaForm().getByText('Saved.').waitFor()
+  await until('mine are there', async () => (await areas())[0]?.startsWith('east') === true)
+  await tab(/^Open/).click()
+  const choice = board.page.getByRole('combobox', { name: 'Area', exact: true })
+  await choice.locator('option', { hasText: 'East' }).waitFor({ state: 'attached' })
+  expect(await choice.locator('option').allInnerTexts()).toEqual(['All areas', 'East'])
+})
+
+test.each([
+  ['en', 'light', 1280],
+  ['zh-CN', 'dark', 390],
+] as const)('operator areas are readable in %s, %s, %i wide', async (language, theme, width) => {
+  await board.dress({ language, theme, width, height: 844 })
+  await board.page.goto(`${street.url}/alerts`)
+  await board.untilLive()
+  await board.page.getByRole('tab').nth(4).click()
+  await board.page.locator('.area-form fieldset').waitFor()
+  await board.page.locator('.area-form > .row-acts button').first().click()
+  await board.page.locator('.area-form .primary').click()
+  await board.page.locator('.field-flaw:not(:empty)').waitFor()
+  expect(await board.serious('#content')).toEqual([])
+  expect(await board.tooWide()).toEqual([])
+  await board.picture(`areas-${language}-${theme}-${width}`)
 })
 
 test('a supervisor does not draw maps', async () => {

@@ -61,7 +61,7 @@ test('rebuild: refused while the cloud runs, a second cloud too; afterwards ever
   expect((await s.command('rebuild', 'stock')).code).toBe(2)
 })
 
-test('a projection that fails stops only itself, says so, and is well again after a rebuild', async () => {
+test('a projection that fails stops only itself and who waits for it, says so, and is well again after a rebuild', async () => {
   const s = await street()
   const cloud = await s.startCloud()
   await s.send('PUT', `/sites/${site}/map`, gateMap(site, 'gw-1', 'dock-1'))
@@ -105,8 +105,30 @@ test('a projection that fails stops only itself, says so, and is well again afte
   await until('it is an alert', async () =>
     (await alerts()).some(({ rule, subject }) => rule === 'projection-stuck' && subject === 'supervision'),
   )
+
+  // Where a rule on goods is in force, alerts wait for the stock, and say so.
+  const empty = { type: 'stock', goods: { skus: ['MILK'] }, direction: 'below', limit: 1, clearAt: 1 }
+  await s.send('PUT', '/rules/no-milk', { ...empty, id: 'no-milk', site, name: 'No milk', severity: 3 })
+  await until('the rule rings', async () => (await alerts()).some(({ rule }) => rule === 'no-milk'))
+  const stock = new DatabaseSync(join(s.dataDirectory, dataFiles.inventory))
+  stock.exec('DROP TABLE map')
+  stock.close()
+  for (let version = 27; version < 51; version++) {
+    await s.send('PUT', `/sites/${site}/map`, { ...gateMap(site, 'gw-1', 'dock-1'), version })
+  }
+  const waiting = await until(
+    'alerts wait',
+    async () => {
+      const { status, troubles } = await readyz()
+      return troubles.join().includes('Rules on goods wait for the stock') ? status : undefined
+    },
+    { ...asked, withinMs: 30_000 },
+  )
+  expect(waiting).toBe(503)
+
   await cloud.stop()
   expect((await s.command('rebuild', 'supervision')).code).toBe(0)
+  expect((await s.command('rebuild', 'inventory')).code).toBe(0)
   await s.startCloud()
   await s.caughtUp()
   expect((await readyz()).status).toBe(200)

@@ -67,15 +67,23 @@ export function passDues(turning: Turning, now: number): void {
   // The first tick after a step of the clock decides nothing: the next one shows whether it is the time.
   if (state.nextDueAt > now || state.watchedFrom === now) return
   let nextAt = Number.POSITIVE_INFINITY
-  for (const [key, due] of [...state.dues.all]) {
-    const atMs = due.raised ? (due.endsAt ?? Number.POSITIVE_INFINITY) : due.dueAt
+  const endOf = (due: StoredDue) => due.endsAt ?? Number.POSITIVE_INFINITY
+  for (const [key, due] of [...state.dues.all]) if (due.raised && endOf(due) <= now) end(turning, key, endOf(due))
+  const ready: [string, StoredDue][] = []
+  for (const [key, due] of state.dues.all) {
+    const atMs = due.raised ? endOf(due) : due.dueAt
     const quietMs = due.heardAt === undefined ? backlogQuietMs : now - due.heardAt
     if (atMs > now) nextAt = Math.min(nextAt, atMs)
-    else if (due.raised) end(turning, key, atMs)
     else if ((quietMs >= 0 && quietMs < backlogQuietMs) || isFull(state, due.rule)) nextAt = now
+    else ready.push([key, due])
+  }
+  // Which of too many are raised, the order says: one that a restart does not change.
+  ready.sort(([a, one], [b, other]) => one.dueAt - other.dueAt || (a < b ? -1 : 1))
+  for (const [key, due] of ready) {
+    if (isFull(state, due.rule)) nextAt = now
     else {
       fire(turning, key, due, now)
-      nextAt = Math.min(nextAt, due.endsAt ?? Number.POSITIVE_INFINITY)
+      nextAt = Math.min(nextAt, endOf(due))
     }
   }
   state.nextDueAt = nextAt

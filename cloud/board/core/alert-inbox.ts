@@ -1,7 +1,7 @@
 import type { Alert } from '../../../shared/api.ts'
 
 /** The lists of the inbox. What is quiet has its own, so that it is neither in the way nor forgotten. */
-export const inboxTabs = ['open', 'quiet', 'over', 'planned', 'report'] as const
+export const inboxTabs = ['open', 'quiet', 'over', 'planned', 'areas', 'report'] as const
 export type InboxTab = (typeof inboxTabs)[number]
 
 /** Of alerts that are not over, in their order. */

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { alertIn } from '../../../shared/alert-words.ts'
 import type { Alert } from '../../../shared/api.ts'
+import { areaOf } from '../../../shared/area-of.ts'
 import { type Flood, type InboxRow, inboxRows } from '../core/alert-floods.ts'
 import { type AlertKey, alertKeys, type InboxTab, inboxOf, inboxTabs } from '../core/alert-inbox.ts'
 import { askAll } from '../live/ask.ts'
@@ -9,6 +10,7 @@ import { useStore } from '../live/store.ts'
 import { AlertDesk, type DeskForm } from '../parts/alert-desk.tsx'
 import { AlertReport } from '../parts/alert-report.tsx'
 import { AlertRow } from '../parts/alert-row.tsx'
+import { AreaPlan } from '../parts/area-plan.tsx'
 import { FloodRow } from '../parts/flood-row.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { SilencePlan } from '../parts/silence-plan.tsx'
@@ -22,13 +24,20 @@ export function AlertsPage() {
   const store = useStore()
   const words = store.words.value
   const tab = useSignal<InboxTab>('open')
-  const lists = inboxOf(store.alerts.value)
+  const area = useSignal('')
+  const { areas = [] } = store.board.value?.map ?? {}
+  // An area that somebody took away in the meantime is none.
+  const chosen = areas.some(({ id }) => id === area.value) ? area.value : ''
+  const lists = inboxOf(
+    chosen === '' ? store.alerts.value : store.alerts.value.filter(({ zone }) => areaOf(areas, zone) === chosen),
+  )
   const number = store.format.value.number
   const names = {
     open: `${words.openAlerts} (${number(lists.open.length)})`,
     quiet: `${words.quietAlerts} (${number(lists.quiet.length)})`,
     over: words.overAlerts,
     planned: words.plannedSilence,
+    areas: words.areas,
     report: words.alertReport,
   }
   return (
@@ -47,14 +56,29 @@ export function AlertsPage() {
           </button>
         ))}
       </div>
+      {areas.length > 0 && (tab.value === 'open' || tab.value === 'quiet' || tab.value === 'report') && (
+        <label class="area-choice">
+          {words.areaShown}
+          <select class="field" value={chosen} onChange={({ currentTarget }) => (area.value = currentTarget.value)}>
+            <option value="">{words.areaAll}</option>
+            {areas.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {store.board.value === null ? (
         <p class="quiet">{words.searching}</p>
       ) : tab.value === 'over' ? (
         <PastAlerts />
       ) : tab.value === 'planned' ? (
         <SilencePlan />
+      ) : tab.value === 'areas' ? (
+        <AreaPlan />
       ) : tab.value === 'report' ? (
-        <AlertReport />
+        <AlertReport area={chosen} />
       ) : lists[tab.value].length === 0 ? (
         <p class="all-well big">{tab.value === 'open' ? words.noOpenAlerts : words.noQuietAlerts}</p>
       ) : (

@@ -15,8 +15,11 @@ const askEveryMs = 60_000
 const mostFloodShare = 0.01
 const mostPerPeriod = 1
 
-/** How well the alerts serve who must answer them: how many, how fast they were answered, which ones only cost patience. */
-export function AlertReport() {
+/**
+ * How well the alerts serve who must answer them: how many, how fast they were answered, which ones only cost patience. Of one
+ * operator area, or of all (`''`).
+ */
+export function AlertReport({ area }: { readonly area: string }) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
@@ -24,11 +27,12 @@ export function AlertReport() {
   const site = store.site.value
   const path = `/sites/${encodeURIComponent(site)}/alerts/report`
   const { answer, again } = useAnswer<Report>(
-    `${site} ${hours.value}`,
+    `${site} ${hours.value} ${area}`,
     async (signal) => {
       const to = store.now.peek()
       const from = to - hours.value * 3_600_000
-      return ask(paged(path, { from: new Date(from).toISOString(), to: new Date(to).toISOString() }), { signal })
+      const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
+      return ask(paged(path, { ...range, area: area === '' ? null : area }), { signal })
     },
     askEveryMs,
   )

@@ -11,6 +11,7 @@ import type { KnownRecord } from '../../../shared/record.ts'
 import { Rule } from '../../../shared/rule.ts'
 import type { SilentRule } from '../../../shared/rules/of-devices.ts'
 import type { ThresholdRule } from '../../../shared/rules/of-values.ts'
+import type { SensorPlace } from '../../../shared/site-map.ts'
 import {
   fromCloud,
   fromGateway,
@@ -51,6 +52,7 @@ const quiet = (of: SilentRule['of']): SilentRule => ({
 })
 const put = (rule: Rule, at = t0) => fromCloud([{ kind: 'rule', at, by: 'kim', rule }])
 const map = published(rotterdam(), t0)
+const [hung] = rotterdam().sensors as [SensorPlace]
 const link = (at: number, state: 'online' | 'offline') => fromCloud([{ kind: 'link', at, gateway: 'gw1', state }])
 const probe = (at: number, temperature: number | null) => fromGateway([measurement(at, { temperature })])
 const device = (at: number, name: string, state: 'up' | 'silent' | 'down'): JournalEntry =>
@@ -539,13 +541,96 @@ describe('what people do', () => {
   test('deadlines that pass without anybody escalate; what was seen rings again when it lasts', async () => {
     const rule = { ...warm, escalateAfterMs: [10_000, 20_000], reAlarmMs: 60_000 }
     const acknowledge = await acting(probe(t0, 9), { act: 'acknowledge' })
-    const alerts = await lived(day([0, put(rule), probe(t0, 9)], [30, acknowledge(t0 + 30_000)], [71]))
+    const alerts = await lived(day([0, put(rule), probe(t0, 9)], [30, acknowledge(t0 + 30_000)], [101]))
     expect(told(alerts)).toEqual([
-      ...['active  0 0', 'active  0 1', 'active  0 2', 'acknowledged  0 2', 'active  60 0', 'active  60 1'],
+      ...['active  0 0', 'active  0 1', 'active  0 2', 'acknowledged  0 2', 'active  90 0', 'active  90 1'],
     ])
     expect(alerts.notices('rtm', page).items.map(({ event }) => event)).toEqual([
       ...['ringing', 'escalated', 'escalated', 'acknowledged', 'ringing', 'escalated'],
     ])
+  })
+
+  test('acknowledged late, it does not ring again at once', async () => {
+    const acknowledge = await acting(probe(t0, 9), { act: 'acknowledge' })
+    const rule = { ...warm, reAlarmMs: 60_000 }
+    const alerts = await lived(day([0, put(rule), probe(t0, 9)], [90, acknowledge(t0 + 90_000)], [151]))
+    expect(told(alerts)).toEqual(['active  0 0', 'acknowledged  0 0', 'active  150 0'])
+  })
+
+  test('what comes and goes escalates by the time for which it rang, and begins anew once somebody has seen it', async () => {
+    const acknowledge = await acting(probe(t0, 9), { act: 'acknowledge' })
+    const flutter = [0, 10, 20, 30, 40, 50].map((second) => [
+      second,
+      probe(t0 + second * 1000, second % 20 === 0 ? 9 : 5),
+    ])
+    const alerts = await lived(
+      day(
+        [0, put({ ...warm, escalateAfterMs: [15_000, 25_000] })],
+        ...(flutter as [number, JournalEntry][]),
+        [52, acknowledge(t0 + 52_000)],
+        [60, probe(t0 + 60_000, 9)],
+        [70],
+      ),
+    )
+    expect(
+      alerts.notices('rtm', page).items.map(({ event, at }) => `${event} ${(Date.parse(at) - t0) / 1000}`),
+    ).toEqual([...['ringing 0', 'ringing 20', 'escalated 25', 'ringing 40', 'escalated 45', 'over 52', 'ringing 60']])
+  })
+
+  test('a shelf until it next clears has a longest time as well', async () => {
+    const shelve = await acting(probe(t0, 9), { comment: 'loading' })
+    const alerts = await lived(
+      day([0, put({ ...warm, maxShelveMs: 60_000 }), probe(t0, 9)], [1, shelve(t0 + 1000)], [62]),
+    )
+    expect(told(alerts)).toEqual(['active  0 0', 'active shelved 0 0', 'active  61 0'])
+    expect(alerts.told[1]?.silencedUntil).toBe('2026-11-23T08:01:01.000Z')
+  })
+
+  test('a clock that is set back makes no shelf longer, and no deadline', async () => {
+    const ahead = t0 + 86_400_000
+    const shelve = await acting(probe(ahead, 9), { until: ahead + 3_600_000, comment: 'loading' })
+    const rule = put({ ...warm, escalateAfterMs: [10_000] }, ahead)
+    const shelved = await lived([tick(ahead), rule, probe(ahead, 9), shelve(ahead), ...day([2])])
+    expect(told(shelved).at(-1)).toMatch(/^active {2}/)
+    const ringing = await lived([tick(ahead), rule, probe(ahead, 9), ...day([12])])
+    expect(told(ringing)).toEqual(['active  86400 0', 'active  86400 1'])
+  })
+
+  test('a window that goes on for longer keeps quiet for longer, and says so', async () => {
+    const longer = window(t0, t0 + 90_000)
+    const alerts = await lived(day([0, put(warm), window(t0, t0 + 60_000), probe(t0, 9)], [30, longer], [91]))
+    expect(told(alerts)).toEqual(['active suppressed never rang 0', 'active suppressed never rang 0', 'active  90 0'])
+    expect(alerts.told.map(({ silencedUntil }) => silencedUntil?.slice(14, 19))).toEqual(['01:00', '01:30', undefined])
+  })
+
+  test('who was called is told that it is over, also of what was shelved meanwhile; of what never rang nobody is', async () => {
+    const shelve = await acting(probe(t0, 9), { until: t0 + 20_000, comment: 'loading' })
+    const shelved = await lived(
+      day([0, put(warm), probe(t0, 9)], [1, shelve(t0 + 1000)], [10, probe(t0 + 10_000, 5)], [21]),
+    )
+    expect(shelved.notices('rtm', page).items.map(({ event }) => event)).toEqual(['ringing', 'over'])
+    const planned = await lived(
+      day([0, put(warm), window(t0, t0 + 20_000), probe(t0, 9)], [10, probe(t0 + 10_000, 5)], [21]),
+    )
+    expect(planned.notices('rtm', page).items).toEqual([])
+  })
+
+  test.each<[string, Rule, readonly SensorPlace[], string]>([
+    ['taken off the map: too warm', warm, [], 'active cleared'],
+    ['taken off the map: silent', quiet('sensor'), [], 'active cleared'],
+    [
+      'hung up in another zone than the rule is about',
+      { ...warm, zone: 'COLD' },
+      [{ ...hung, zone: 'A' }],
+      'active cleared',
+    ],
+    ['hung up in another zone, of a rule about all', warm, [{ ...hung, zone: 'A' }], 'active'],
+    ['on another gateway: it is asked anew', quiet('sensor'), [{ ...hung, gateway: 'gw2' }], 'active cleared active'],
+    ['where it was', quiet('sensor'), [hung], 'active'],
+  ])('a sensor %s', async (_where, rule, sensors, state) => {
+    const next = published(rotterdam({ version: 2, sensors: [...sensors] }), t0 + 130_000)
+    const alerts = await lived(day([0, map, link(t0, 'online'), put(rule), probe(t0, 9)], [130, next], [131]))
+    expect(alerts.told.map((alert) => alert.state).join(' ')).toBe(state)
   })
 
   test('outside the hours of its rule an alert is quiet; it rings when they begin', async () => {

@@ -368,7 +368,7 @@ describe('maps', () => {
   test('operator areas are part of the map: set, told, and checked against its zones', async () => {
     bench.house.maps.push(smallMap('wide'))
     const url = '/api/v1/sites/wide/areas'
-    expect((await get(url)).json()).toEqual({ areas: [] })
+    expect((await get(url)).json()).toEqual({ version: 1, areas: [] })
     const areas = [{ id: 'all', name: 'All of it', zones: ['A', 'B'] }]
     expect((await send('PUT', url, { areas })).statusCode).toBe(202)
     expect(bench.journalled.at(-1)).toMatchObject({ records: [{ kind: 'map', map: { version: 2, areas } }] })
@@ -386,6 +386,10 @@ describe('maps', () => {
       ])
     }
     expect((await send('PUT', url, { areas: [named('x')] })).statusCode).toBe(400)
+    bench.house.maps.push(...bench.house.maps.splice(-1).map((map) => ({ ...map, version: 3 })))
+    const since = await send('PUT', url, { version: 2, areas })
+    expect([since.statusCode, since.json()]).toMatchObject([409, { code: 'conflict' }])
+    expect((await send('PUT', url, { version: 3, areas })).statusCode).toBe(202)
     bench.house.maps.pop()
   })
 
