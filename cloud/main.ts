@@ -29,6 +29,7 @@ import { makeBaseAside } from './threads/base/open.ts'
 import { type JournalThread, openJournalThread } from './threads/journal/open.ts'
 import { type NotifyRoom, openNotifyRoom } from './threads/notify/open.ts'
 import { openSeriesRoom } from './threads/series/open.ts'
+import { keepCompiledCode } from './threads/start.ts'
 import { openTls } from './tls/open.ts'
 
 export interface CloudSurroundings {
@@ -240,6 +241,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       open.defer(() => retention.stop())
     }
 
+    keepCompiledCode()
     let closed: Promise<void> | undefined
     return {
       url: http.url,

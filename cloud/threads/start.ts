@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads'
 import type { Clock } from '../../shared/clock.ts'
@@ -72,6 +73,16 @@ export function closeOf(thread: Thread<{ close(): Promise<void> }>): () => Promi
     closed ??= thread.ask('close', []).finally(() => thread.stop())
     return closed
   }
+}
+
+const compiledAfterMs = 5_000
+
+/**
+ * Node writes the compiled form of its sources when a thread ends in peace: one that is killed, or loses power, would compile at
+ * every start and keep the compiler in memory. This thread writes it once, when it has run for a while.
+ */
+export function keepCompiledCode(): void {
+  setTimeout(flushCompileCache, compiledAfterMs).unref()
 }
 
 /** A thread reads the clock itself: no answer of another thread could be as true. */

@@ -289,7 +289,8 @@ const areaForm = () => board.page.getByRole('form', { name: 'Operator areas' })
 
 test('by keyboard zones are put under one operator; what is missing is told, and what somebody else saved is not overwritten', async () => {
   await board.dress({ language: 'en', theme: 'light', width: 1280, height: 800 })
-  await board.go('/alerts')
+  await board.page.goto(`${street.url}/alerts`)
+  await board.untilLive()
   await tab('Operator areas').press('Enter')
   await board.page.getByText('every zone is one by itself').first().waitFor()
   await button('New area').press('Enter')

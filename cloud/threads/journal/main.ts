@@ -20,7 +20,7 @@ import { startTicks } from '../../ticks.ts'
 import { newestHearing } from '../../tuning/newest.ts'
 import { openLine, type Port } from '../line.ts'
 import type { SeriesForJournal } from '../series/calls.ts'
-import { threadClock as clock } from '../start.ts'
+import { threadClock as clock, keepCompiledCode } from '../start.ts'
 import type { JournalCalls, JournalForSeries, JournalOrder, JournalOutward, SeriesProgress } from './calls.ts'
 import { listenToReaders } from './listen.ts'
 import { watchDoubts } from './watch-doubts.ts'
@@ -179,6 +179,7 @@ function opened(): House {
 const outward = openLine<JournalOutward>(parentPort as Port, {
   async open(order) {
     house = await open(order)
+    keepCompiledCode()
     return { standing: house.standing, server: house.journal.server }
   },
   watch() {
