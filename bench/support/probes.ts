@@ -155,9 +155,14 @@ async function watch(
     socket.once('connect', resolve)
     socket.once('connect_error', reject)
   })
-  const reply: WatchReply = await socket.timeout(5000).emitWithAck('watch', { site })
-  if (!reply.ok) throw new Error(reply.problem)
-  return socket
+  // The map is in the journal when it is published; boards know of its site a moment later.
+  const giveUpAt = performance.now() + 5000
+  for (;;) {
+    const reply: WatchReply = await socket.timeout(5000).emitWithAck('watch', { site })
+    if (reply.ok) return socket
+    if (performance.now() > giveUpAt) throw new Error(reply.problem)
+    await pause(50)
+  }
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
