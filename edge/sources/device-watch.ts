@@ -59,7 +59,7 @@ export function watchDevices(link: (report: LinkReport) => void): DeviceWatch {
       for (const [device, health] of devices) {
         if (device === except) continue
         if (nowMs - health.heardAtMs < silentAfterMs || health.state === 'down') continue
-        change(device, health, 'silent', `no valid data for ${silentAfterMs} ms`)
+        change(device, health, 'silent', `no valid data for ${silentAfterMs / 1000} s`)
       }
     },
     down: (device, reason) => change(device, healthOf(device), 'down', reason),

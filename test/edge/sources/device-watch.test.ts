@@ -20,7 +20,7 @@ test('only changes are told', () => {
   watch.heard('a', 5001)
   watch.allDown('cable')
   watch.allDown('cable')
-  expect(reports).toEqual(['a up', 'a silent: no valid data for 1000 ms', 'a up', 'a down: cable'])
+  expect(reports).toEqual(['a up', 'a silent: no valid data for 1 s', 'a up', 'a down: cable'])
 })
 
 test('a device that never spoke falls silent after it was expected', () => {
@@ -29,7 +29,7 @@ test('a device that never spoke falls silent after it was expected', () => {
   watch.checkSilence(1099, 1000)
   expect(reports).toEqual([])
   watch.checkSilence(1100, 1000)
-  expect(reports).toEqual(['a silent: no valid data for 1000 ms'])
+  expect(reports).toEqual(['a silent: no valid data for 1 s'])
 })
 
 test('down stays down until something is heard; a reopened port is not yet health', () => {
@@ -46,5 +46,5 @@ test('the connection itself may be excepted from silence', () => {
   watch.heard('broker', 0)
   watch.heard('a', 0)
   watch.checkSilence(2000, 1000, 'broker')
-  expect(reports).toEqual(['broker up', 'a up', 'a silent: no valid data for 1000 ms'])
+  expect(reports).toEqual(['broker up', 'a up', 'a silent: no valid data for 1 s'])
 })
