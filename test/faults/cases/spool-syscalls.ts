@@ -21,6 +21,7 @@ async function lives(scene: Scene, injections: readonly (Injection | 'kill')[], 
   let kills = 0
   let next = 1
   const refusals: string[] = []
+  const endedByItself: string[] = []
 
   async function life(injection: Injection | 'kill' | undefined): Promise<void> {
     const trace = join(scene.directory, `trace-${next}`)
@@ -39,6 +40,8 @@ async function lives(scene: Scene, injections: readonly (Injection | 'kill')[], 
     else if (injection !== undefined && injection !== 'kill' && wasInjected(injection, trace))
       injected.push(told(injection))
     if (child.signalCode === 'SIGKILL') kills += 1
+    else if ((injection === undefined || injection === 'kill') && taken * spoolerGroup < perLife)
+      endedByItself.push(`a gateway ended by itself after ${taken} appends with ${child.exitCode}: ${actor.output()}`)
     if (child.signalCode === 'SIGKILL') next = leftUnsure(scene, next, taken)
     else next += perLife
     note(`${injected.length} injected, ${scene.confirmed.size} records`)
@@ -46,7 +49,7 @@ async function lives(scene: Scene, injections: readonly (Injection | 'kill')[], 
 
   for (const injection of injections) await life(injection)
   await life(undefined)
-  return { injected, kills, refusals }
+  return { injected, kills, refusals, endedByItself }
 }
 
 /** F2: the calls of append, ack and trim, by what they do; `reach` = how many of them a life makes, about. */
@@ -118,8 +121,9 @@ export const spoolSyscallCases: readonly FaultCase[] = [
     async run(options) {
       const scene = await openScene({ seed: options.seed })
       try {
-        const { kills } = await lives(scene, Array<'kill'>(160).fill('kill'), options.note)
-        return { injected: kills > 100, proof: `${kills} ended by SIGKILL`, verdict: await scene.judge(), kills }
+        const { kills, endedByItself } = await lives(scene, Array<'kill'>(160).fill('kill'), options.note)
+        const verdict = withProblems(await scene.judge(), endedByItself)
+        return { injected: kills > 100, proof: `${kills} ended by SIGKILL`, verdict, kills }
       } finally {
         await scene.close()
       }
