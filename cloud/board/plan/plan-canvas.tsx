@@ -187,11 +187,13 @@ export function PlanCanvas({
     const plan = store.plan.peek()
     const at = view.peek()
     const direction = arrows[event.key]
-    if (plan === null || at === null) return
+    if (plan === null) return
     if (direction !== undefined) {
       event.preventDefault()
       const from = index.peek()
-      const next = from < 0 ? firstInSight(plan, at, size.peek()) : neighbour(plan, from, direction)
+      // From a slot the way is known before the plan is measured; only what is in sight is not.
+      const inSight = () => (at === null ? -1 : firstInSight(plan, at, size.peek()))
+      const next = from < 0 ? inSight() : neighbour(plan, from, direction)
       if (next >= 0) onSelect(codeOf(next))
     } else if (event.key === 'Escape' && index.peek() >= 0) {
       event.preventDefault()
