@@ -1,7 +1,7 @@
 import { ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from '../parts/link.tsx'
-import { RefusalNotice } from '../parts/notice.tsx'
+import { isThere, NotThere } from '../parts/not-there.tsx'
 import { PasswordForm } from '../parts/password-form.tsx'
 import { useSession } from '../parts/use-session.ts'
 
@@ -18,10 +18,8 @@ export function AccountPage() {
   return (
     <section class="page">
       <h1>{words.account}</h1>
-      {got === null ? (
-        <p class="quiet">{words.searching}</p>
-      ) : !got.ok ? (
-        <RefusalNotice refusal={got} onRetry={again} />
+      {!isThere(got) ? (
+        <NotThere answer={got} again={again} />
       ) : (
         <>
           <p>

@@ -12,7 +12,7 @@ import { AlertReport } from '../parts/alert-report.tsx'
 import { AlertRow } from '../parts/alert-row.tsx'
 import { AreaPlan } from '../parts/area-plan.tsx'
 import { FloodRow } from '../parts/flood-row.tsx'
-import { RefusalNotice } from '../parts/notice.tsx'
+import { isThere, NotThere } from '../parts/not-there.tsx'
 import { SilencePlan } from '../parts/silence-plan.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { isTyping } from '../plan/plan-canvas.tsx'
@@ -177,8 +177,7 @@ function PastAlerts() {
     askAll<Alert>(`/sites/${encodeURIComponent(site)}/alerts`, { state: 'normal' }, historyRows, signal),
   )
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   if (got.value.length === 0) return <p class="quiet">{words.noPastAlerts}</p>
   const { language } = store.preferences.value
   const alerts = got.value.map((alert) => alertIn(language, alert))

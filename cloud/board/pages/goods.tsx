@@ -3,7 +3,7 @@ import { askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { GoodsPlaces } from '../parts/goods-places.tsx'
 import { Link } from '../parts/link.tsx'
-import { RefusalNotice } from '../parts/notice.tsx'
+import { isThere, NotThere } from '../parts/not-there.tsx'
 import { PackedUnits } from '../parts/packed-units.tsx'
 import { PackingProposals } from '../parts/packing-proposals.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -44,8 +44,7 @@ function Misplaced({ site }: { readonly site: string }) {
     askEveryMs,
   )
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   if (got.value.length === 0) return <p class="quiet">{words.misplacedNone}</p>
   return (
     <WideRows label={words.misplaced}>
@@ -98,8 +97,7 @@ function Differing({ site }: { readonly site: string }) {
     askEveryMs,
   )
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   if (got.value.length === 0) return <p class="quiet">{words.differingNone}</p>
   return (
     <WideRows label={words.differing}>

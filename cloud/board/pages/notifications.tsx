@@ -7,6 +7,7 @@ import { ChannelForm } from '../parts/channel-form.tsx'
 import { ChannelList } from '../parts/channel-list.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { DeliveryList } from '../parts/delivery-list.tsx'
+import { isThere, NotThere } from '../parts/not-there.tsx'
 import { Notice, RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useMay, useSession } from '../parts/use-session.ts'
@@ -56,10 +57,8 @@ function Notifications({ canChange }: { readonly canChange: boolean }) {
       <h1>{words.notifications}</h1>
       <p class="quiet">{words.notificationsIntro}</p>
       <h2>{words.channels}</h2>
-      {got === null ? (
-        <p class="quiet">{words.searching}</p>
-      ) : !got.ok ? (
-        <RefusalNotice refusal={got} onRetry={again} />
+      {!isThere(got) ? (
+        <NotThere answer={got} again={again} />
       ) : got.value.items.length === 0 ? (
         <p class="quiet">{words.channelsNone}</p>
       ) : (

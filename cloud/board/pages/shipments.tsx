@@ -6,7 +6,7 @@ import { useStore } from '../live/store.ts'
 import { DockView } from '../parts/dock-view.tsx'
 import { GoodsPlaces } from '../parts/goods-places.tsx'
 import { Link } from '../parts/link.tsx'
-import { RefusalNotice } from '../parts/notice.tsx'
+import { isThere, NotThere } from '../parts/not-there.tsx'
 import { ShipmentTable } from '../parts/shipment-table.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 
@@ -72,8 +72,7 @@ function Ended({ site, state }: { readonly site: string; readonly state: 'closed
     askAll(`/sites/${encodeURIComponent(site)}/shipments`, { state }, mostEnded, signal),
   )
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   const newest = [...got.value].sort((a, b) => ((a.endedAt ?? '') > (b.endedAt ?? '') ? -1 : 1))
   return newest.length === 0 ? <p class="quiet">{words.shipmentsNone}</p> : <ShipmentTable shipments={newest} />
 }

@@ -4,7 +4,7 @@ import { askReadiness, type Readiness } from '../live/readiness.ts'
 import { useStore } from '../live/store.ts'
 import { GivenUpList } from '../parts/given-up.tsx'
 import { Link } from '../parts/link.tsx'
-import { RefusalNotice } from '../parts/notice.tsx'
+import { isThere, NotThere } from '../parts/not-there.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { useMay } from '../parts/use-session.ts'
 import { WideRows } from '../parts/wide-rows.tsx'
@@ -71,8 +71,7 @@ function ServerParts() {
   const format = store.format.value
   const { answer, again } = useAnswer<Readiness>('readyz', askReadiness, askEveryMs)
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   const { troubles, projections, journalTail } = got.value
   return (
     <>
@@ -123,8 +122,7 @@ function Audit() {
     2 * askEveryMs,
   )
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   const outcomes = { done: words.outcomeDone, refused: words.outcomeRefused, failed: words.outcomeFailed }
   if (got.value.items.length === 0) return <p class="quiet">{words.auditEmpty}</p>
   return (

@@ -7,6 +7,8 @@ import { ask, type Refusal } from '../live/ask.ts'
 import { themes } from '../live/preferences.ts'
 import { useStore } from '../live/store.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { IdentifierField } from '../parts/identifier-field.tsx'
+import { isThere, NotThere } from '../parts/not-there.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { QrCode } from '../parts/qr-code.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
@@ -35,10 +37,8 @@ export function WallsPage() {
       <NewWall onMade={again} />
       <h2>{words.wallsInForce}</h2>
       {refused.value !== null && <RefusalNotice refusal={refused.value} onRetry={again} />}
-      {got === null ? (
-        <p class="quiet">{words.searching}</p>
-      ) : !got.ok ? (
-        <RefusalNotice refusal={got} onRetry={again} />
+      {!isThere(got) ? (
+        <NotThere answer={got} again={again} />
       ) : got.value.items.length === 0 ? (
         <p class="quiet">{words.wallsNone}</p>
       ) : (
@@ -104,18 +104,14 @@ function NewWall({ onMade }: { readonly onMade: () => void }) {
         void make()
       }}
     >
-      <label>
-        {words.wallName}
-        <input
-          required
-          pattern="[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}"
-          title={words.wallNameHint}
-          value={name.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value
-          }}
-        />
-      </label>
+      <IdentifierField
+        label={words.wallName}
+        hint={words.wallNameHint}
+        value={name.value}
+        onInput={(value) => {
+          name.value = value
+        }}
+      />
       <label>
         {words.wallDiagonal}
         <input

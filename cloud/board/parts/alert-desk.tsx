@@ -5,6 +5,7 @@ import { shelveTimes } from '../core/alert-inbox.ts'
 import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from './link.tsx'
+import { isThere, NotThere } from './not-there.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
 
@@ -153,8 +154,7 @@ function ActList({ answer }: { readonly answer: ReturnType<typeof useAnswer<Page
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
-  if (answer === null) return <p class="quiet">{words.searching}</p>
-  if (!answer.ok) return <RefusalNotice refusal={answer} />
+  if (!isThere(answer)) return <NotThere answer={answer} />
   if (answer.value.items.length === 0) return <p class="quiet">{words.noActs}</p>
   return (
     <ol class="act-list">

@@ -5,7 +5,7 @@ import { areaName } from '../core/alert-floods.ts'
 import { severityName } from '../core/words/words.ts'
 import { ask, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
-import { RefusalNotice } from './notice.tsx'
+import { isThere, NotThere } from './not-there.tsx'
 import { useAnswer } from './use-answer.ts'
 import { WideRows } from './wide-rows.tsx'
 
@@ -46,13 +46,7 @@ export function AlertReport({ area }: { readonly area: string }) {
           </button>
         ))}
       </fieldset>
-      {got === null ? (
-        <p class="quiet">{words.searching}</p>
-      ) : got.ok ? (
-        <ReportBody report={got.value} />
-      ) : (
-        <RefusalNotice refusal={got} onRetry={again} />
-      )}
+      {isThere(got) ? <ReportBody report={got.value} /> : <NotThere answer={got} again={again} />}
     </>
   )
 }

@@ -5,7 +5,7 @@ import { type Advice, type TunedPoint, tuned } from '../core/tuning.ts'
 import { ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from './link.tsx'
-import { RefusalNotice } from './notice.tsx'
+import { isThere, NotThere } from './not-there.tsx'
 import { useAnswer } from './use-answer.ts'
 import { WideRows } from './wide-rows.tsx'
 
@@ -28,8 +28,7 @@ export function Antennas() {
     return answer.value?.ok === true && map !== undefined ? tuned(map, answer.value.value) : []
   })
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   const { overlaps } = got.value
   return (
     <>

@@ -13,6 +13,7 @@ import {
 } from '../core/area-draft.ts'
 import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
+import { isThere, NotThere } from './not-there.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
 import { useMay } from './use-session.ts'
@@ -34,8 +35,7 @@ export function AreaPlan() {
   const may = useMay()
   const { answer, again } = useAnswer<Areas>(site, (signal) => ask(areasAt(site), { signal }), askEveryMs)
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   return (
     <>
       <p class="quiet">{words.areasHint}</p>

@@ -5,6 +5,7 @@ import type { AttemptRow, ChannelView, DeliveryRow } from '../../../shared/chann
 import { ask, askAll, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { DeliveryMark } from './delivery-mark.tsx'
+import { isThere, NotThere } from './not-there.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
 import { WideRows } from './wide-rows.tsx'
@@ -58,10 +59,8 @@ export function DeliveryList({ site, channels }: { readonly site: string; readon
         ))}
       </fieldset>
       {refused.value !== null && <RefusalNotice refusal={refused.value} />}
-      {got === null ? (
-        <p class="quiet">{words.searching}</p>
-      ) : !got.ok ? (
-        <RefusalNotice refusal={got} onRetry={again} />
+      {!isThere(got) ? (
+        <NotThere answer={got} again={again} />
       ) : got.value.length === 0 ? (
         <p class="quiet">{words.deliveriesNone}</p>
       ) : (
@@ -146,8 +145,7 @@ function Attempts({ path, delivery }: { readonly path: string; readonly delivery
     ask(`${path}/deliveries/${delivery.id}/attempts`, { signal }),
   )
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   return (
     <ol class="attempts">
       {got.value.items.map(({ at, tookMs, outcome, status, said }, index) => (

@@ -4,7 +4,7 @@ import { askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { useAggregation } from './item-aggregation.tsx'
 import { Link } from './link.tsx'
-import { RefusalNotice } from './notice.tsx'
+import { isThere, NotThere } from './not-there.tsx'
 import { PackedList } from './packed-list.tsx'
 import { useAnswer } from './use-answer.ts'
 
@@ -21,8 +21,7 @@ export function PackedUnits({ site }: { readonly site: string }) {
     askEveryMs,
   )
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   // What is open stays, emptied or not: what was done to it can be taken back there.
   const empty = [...open.value.values()].filter(({ epc }) => !got.value.some((unit) => unit.epc === epc))
   const units = [...got.value, ...empty.map((unit) => ({ ...unit, children: 0 }))]
@@ -88,11 +87,9 @@ function Unit(props: {
 
 function OnUnit(props: { readonly site: string; readonly epc: string; readonly onTold: () => void }) {
   const { site, epc, onTold } = props
-  const words = useStore().words.value
   const { answer, again } = useAggregation(site, epc)
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   return (
     <PackedList
       site={site}

@@ -3,6 +3,7 @@ import type { ProposedAggregation } from '../../../shared/aggregation.ts'
 import { ask, askAll, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { Link } from './link.tsx'
+import { isThere, NotThere } from './not-there.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
 import { WideRows } from './wide-rows.tsx'
@@ -37,8 +38,7 @@ export function PackingProposals({ site }: { readonly site: string }) {
     answered.value = left
   }
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   const open = got.value.filter((proposal) => !answered.value.has(keyOf(proposal)))
   return (
     <>

@@ -4,7 +4,7 @@ import { withoutPower } from '../core/power.ts'
 import { ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { AntennaPowerForm } from './antenna-power.tsx'
-import { RefusalNotice } from './notice.tsx'
+import { isThere, NotThere } from './not-there.tsx'
 import { useAnswer } from './use-answer.ts'
 import { useMay } from './use-session.ts'
 
@@ -23,8 +23,7 @@ export function ReaderPowers() {
     askEveryMs,
   )
   const got = answer.value
-  if (got === null) return <p class="quiet">{words.searching}</p>
-  if (!got.ok) return <RefusalNotice refusal={got} onRetry={again} />
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
   const { items } = got.value
   const map = store.board.value?.map
   const others = map === undefined ? [] : withoutPower(map, items)

@@ -4,6 +4,7 @@ import type { MaintenanceWindow } from '../../../shared/maintenance.ts'
 import { plannedTimes } from '../core/alert-inbox.ts'
 import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
+import { isThere, NotThere } from './not-there.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { useAnswer } from './use-answer.ts'
 
@@ -30,10 +31,8 @@ export function SilencePlan() {
     <>
       <NewWindow site={site} onPlanned={() => setTimeout(again, 300)} />
       {refused.value !== null && <RefusalNotice refusal={refused.value} onRetry={again} />}
-      {got === null ? (
-        <p class="quiet">{words.searching}</p>
-      ) : !got.ok ? (
-        <RefusalNotice refusal={got} onRetry={again} />
+      {!isThere(got) ? (
+        <NotThere answer={got} again={again} />
       ) : got.value.items.length === 0 ? (
         <p class="quiet">{words.noWindows}</p>
       ) : (

@@ -3,6 +3,7 @@ import { gatewayYaml } from '../core/setup.ts'
 import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { IdentifierField } from '../parts/identifier-field.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { useSetupWords } from './use-setup-words.ts'
 
@@ -41,19 +42,14 @@ export function GatewayStep({ site }: { readonly site: string }) {
           void make()
         }}
       >
-        <label>
-          {words.gatewayName}
-          <input
-            class="mono"
-            required
-            pattern="[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}"
-            title={words.siteIdHint}
-            value={name.value}
-            onInput={(event) => {
-              name.value = event.currentTarget.value
-            }}
-          />
-        </label>
+        <IdentifierField
+          label={words.gatewayName}
+          hint={words.siteIdHint}
+          value={name.value}
+          onInput={(value) => {
+            name.value = value
+          }}
+        />
         <p class="wide">
           <button type="submit" class={`button ${waiting === null ? 'primary' : ''}`}>
             {words.gatewayMake}

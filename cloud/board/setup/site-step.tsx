@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals'
-import { identifierPattern } from '../../../shared/identifier-pattern.ts'
 import { knownZone } from '../core/format.ts'
 import { mostSlots } from '../core/map/rack-pattern.ts'
 import { emptySite, firstMap, siteIdOf } from '../core/setup.ts'
 import { languages } from '../core/words/words.ts'
 import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
+import { IdentifierField } from '../parts/identifier-field.tsx'
 import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 import { Paste } from './gateway-step.tsx'
@@ -139,19 +139,14 @@ function NewSiteForm() {
           }}
         />
       </label>
-      <label>
-        {words.siteId}
-        <input
-          class="mono"
-          required
-          pattern={identifierPattern.source.slice(1, -1).replace('.-]', '.\\-]')}
-          title={words.siteIdHint}
-          value={site}
-          onInput={(event) => {
-            id.value = event.currentTarget.value
-          }}
-        />
-      </label>
+      <IdentifierField
+        label={words.siteId}
+        hint={words.siteIdHint}
+        value={site}
+        onInput={(value) => {
+          id.value = value
+        }}
+      />
       <label>
         {words.timeZone}
         <input
