@@ -35,12 +35,10 @@ function honest(): Evidence {
     history: {
       ...counts,
       reads: counts.observations,
-      values: new Map([
-        ['cold-1', 1],
-        ['cold-2', 1],
-      ]),
+      values: new Map([4, 8].map((n) => [`cold-${n / 4}`, new Map([[truth.of(n).record.at, 5 + n / 40]])])),
       setAside: 0,
     },
+    otherwiseAnew: [],
     processes: [{ name: 'cloud', output: '', exitCode: 0, peakRssMb: 100, peakDescriptors: 30 }],
     allowed: nothingAllowed,
   }
@@ -100,6 +98,17 @@ describe('a lie is found', () => {
     ['a slot holds one too many', { stock: { ...stock, itemsBySlot: new Map() } }, /stock says 0/],
     ['history counted twice', { history: { ...history, observations: 12 } }, /counted 12, the journal holds 6/],
     ['a value is missing in history', { history: { ...history, values: new Map() } }, /values of cold-1/],
+    [
+      'a value is another one in history',
+      {
+        history: {
+          ...history,
+          values: new Map([...history.values, ['cold-1', new Map([[truth.of(4).record.at, 9]])]]),
+        },
+      },
+      /history says cold-1 was 9 at/,
+    ],
+    ['a read model cannot be had again', { otherwiseAnew: ['alerts'] }, /alerts says something else/],
     ['points were set aside', { history: { ...history, setAside: 1 } }, /1 points were set aside/],
     ['somebody did not catch', { processes: [{ ...process, output: 'UnhandledPromise…' }] }, /said: Unhandled/],
     ['a process failed', { processes: [{ ...process, exitCode: 1 }] }, /ended with 1/],
@@ -123,8 +132,12 @@ test('what is declared is no loss, and no more than that', () => {
   } as const
   const declared = { gateway, epoch, sequence: 9, record: gap }
   const journal = [...without(8), { gateway, epoch, sequence: 8, record: null }, declared]
-  const lie = { journal, spools: [], history: { ...honest().history, values: new Map([['cold-1', 1]]) } }
+  const values = new Map([...honest().history.values].slice(0, 1))
+  const allowed = { ...nothingAllowed, givingUp: true }
+  const lie = { journal, spools: [], allowed, history: { ...honest().history, values } }
   expect(judge({ ...honest(), ...lie })).toMatchObject({ lost: 0, declared: 1, problems: [] })
+  const unforced = judge({ ...honest(), ...lie, allowed: nothingAllowed })
+  expect(unforced.problems).toEqual(['1 records are declared lost, and nothing forced that'])
   const two = journal.map((one) => (one.sequence === 4 ? { ...one, record: null } : one))
   const verdict = judge({ ...honest(), ...lie, journal: two, history: { ...lie.history, values: new Map() } })
   expect(verdict).toMatchObject({ lost: 1 })

@@ -66,16 +66,20 @@ export interface Evidence {
     readonly observations: number
     readonly reads: number
     readonly epcs: number
-    /** Instants with a value, by sensor. */
-    readonly values: ReadonlyMap<string, number>
+    /** Value by instant, by sensor. */
+    readonly values: ReadonlyMap<string, ReadonlyMap<number, number>>
     /** Points that the store could never take. */
     readonly setAside: number
   }
+  /** Read models that say something else when they are built anew from the journal. */
+  readonly otherwiseAnew: readonly string[]
   readonly processes: readonly ProcessSeen[]
   readonly allowed: Allowed
 }
 
 export interface Allowed {
+  /** Records may be given up, with a gap or a quarantine entry each. Where nothing forces that, declaring is losing. */
+  readonly givingUp: boolean
   /**
    * So often a read may come again under a number of its own: what a killed gateway had not confirmed, the site's
    * broker delivers once more. It is the reader's message that is repeated, not an effect.
@@ -92,7 +96,13 @@ export interface Allowed {
 /** Peaks that no fault may drive a process over. */
 export const bounds = { rssMb: 400, descriptors: 160 }
 
-export const nothingAllowed: Allowed = { redeliveries: 0, setAside: 0, exitCodes: [], descriptors: bounds.descriptors }
+export const nothingAllowed: Allowed = {
+  givingUp: false,
+  redeliveries: 0,
+  setAside: 0,
+  exitCodes: [],
+  descriptors: bounds.descriptors,
+}
 
 export interface Peaks {
   readonly rssMb: number
@@ -168,11 +178,18 @@ export function judge(evidence: Evidence): Verdict {
         problems.push(`number ${sequence} of ${gateway} is one record in its spool and another in the journal`)
     }
   }
+  if (declared.count > 0 && !allowed.givingUp)
+    problems.push(`${declared.count} records are declared lost, and nothing forced that`)
   if (givenUp > declared.count) problems.push(`${givenUp} records were given up, ${declared.count} declared`)
 
   // Happening by happening.
   const seen = new Map<number, number>()
-  const points = { reads: 0, observations: 0, epcs: new Set<string>(), values: new Map<string, Set<number>>() }
+  const points = {
+    reads: 0,
+    observations: 0,
+    epcs: new Set<string>(),
+    values: new Map<string, Map<number, number | undefined>>(),
+  }
   for (const { record } of journal) {
     if (record === null) continue
     if (isKind(record, 'observation')) {
@@ -180,8 +197,8 @@ export function judge(evidence: Evidence): Verdict {
       points.reads += record.count
       points.epcs.add(record.epc)
     } else if (isKind(record, 'measurement')) {
-      const instants = points.values.get(record.sensor) ?? new Set()
-      points.values.set(record.sensor, instants.add(record.at))
+      const instants = points.values.get(record.sensor) ?? new Map()
+      points.values.set(record.sensor, instants.set(record.at, record.values['temperature']))
     } else continue
     const n = truth.numberOf(record)
     if (n === undefined || !(evidence.confirmed.has(n) || evidence.unconfirmed.has(n)))
@@ -241,7 +258,13 @@ export function judge(evidence: Evidence): Verdict {
   counted('tags in history', history.epcs, points.epcs.size)
   let valuesShort = 0
   for (const sensor of new Set([...points.values.keys(), ...history.values.keys()])) {
-    const [told, expected] = [history.values.get(sensor) ?? 0, points.values.get(sensor)?.size ?? 0]
+    const [inHistory, inJournal] = [history.values.get(sensor), points.values.get(sensor)]
+    for (const [at, value] of inHistory ?? []) {
+      const expected = inJournal?.get(at)
+      if (value !== expected)
+        problems.push(`history says ${sensor} was ${value} at ${at}; the journal says ${expected ?? 'nothing'}`)
+    }
+    const [told, expected] = [inHistory?.size ?? 0, inJournal?.size ?? 0]
     if (told < expected && history.setAside > 0) valuesShort += expected - told
     else counted(`values of ${sensor} in history`, told, expected)
   }
@@ -249,6 +272,8 @@ export function judge(evidence: Evidence): Verdict {
     problems.push(`${valuesShort} values are missing in history, ${history.setAside} are set aside`)
   if (history.setAside > allowed.setAside) problems.push(`${history.setAside} points were set aside`)
 
+  for (const name of evidence.otherwiseAnew)
+    problems.push(`${name} says something else when it is built anew from the journal`)
   for (const process of evidence.processes) problems.push(...troubleOf(process, allowed))
   const first = problems.slice(0, 20)
   if (problems.length > first.length) first.push(`… and ${problems.length - first.length} more`)

@@ -6,12 +6,18 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { environmentFor, flagsFor } from '../../bin/node24.js'
+import { CloudConfig } from '../../cloud/config.ts'
+import { dataFiles, projectionNames } from '../../cloud/data-files.ts'
 import { openInventory } from '../../cloud/inventory/open.ts'
+import { openSetAside } from '../../cloud/journal/set-aside.ts'
 import { openJournal } from '../../cloud/journal/sqlite.ts'
+import { rebuildable } from '../../cloud/rebuild/catalogue.ts'
+import { rebuild } from '../../cloud/rebuild/rebuild.ts'
 import { openSeries, SeriesConfig } from '../../cloud/series/catalogue.ts'
 import { openSeriesProjection } from '../../cloud/series/projection.ts'
 import { openSpool } from '../../edge/spool/open.ts'
 import type { Clock, Random } from '../../shared/clock.ts'
+import { canonical } from '../support/canonical.ts'
 import { seeded } from '../support/journal.ts'
 import { freePort } from '../support/ports.ts'
 import { type Running, track } from '../support/processes.ts'
@@ -115,10 +121,14 @@ export interface Scene {
   /** Counters of the cloud. */
   metric(name: string): Promise<number>
   caughtUp(withinMs?: number): Promise<void>
-  /** Stops everything and judges. `spools`: directories to compare with the journal. */
+  /**
+   * Stops everything and judges. `spools`: directories to compare with the journal; `anew`: whether every read model
+   * says the same when it is built anew, which it does not where an entry was applied twice or not at all.
+   */
   judge(options?: {
     allowed?: Partial<Allowed>
     spools?: readonly { gateway: string; directory: string }[]
+    anew?: boolean
   }): Promise<Verdict>
   defer(close: () => unknown): void
   close(): Promise<void>
@@ -374,7 +384,7 @@ export async function openScene({
       )
     },
 
-    async judge({ allowed = {}, spools = [] } = {}) {
+    async judge({ allowed = {}, spools = [], anew = false } = {}) {
       for (const gateway of gateways) await gateway.close()
       const edges = actors.filter(({ name }) => name !== 'cloud')
       for (const actor of edges) await actor.stop()
@@ -404,6 +414,7 @@ export async function openScene({
         ...(await readJournal(data, clock)),
         stock: await readStock(data),
         history: await readHistory(data, series, clock),
+        otherwiseAnew: anew ? await otherwiseAnew(data, clock) : [],
         processes,
         allowed: { ...nothingAllowed, ...allowed },
       })
@@ -498,18 +509,39 @@ async function readStock(data: string) {
   return stock
 }
 
+/** Builds every read model anew and compares, word for word. The stores are embedded. */
+async function otherwiseAnew(data: string, clock: Clock): Promise<readonly string[]> {
+  const config = CloudConfig.parse({ version: 1, dataDirectory: data })
+  const journal = await openJournal({ path: join(data, dataFiles.journal), clock, random: Math.random })
+  const setAside = openSetAside(join(data, dataFiles.setAside))
+  const differing: string[] = []
+  for (const name of projectionNames) {
+    const target = await rebuildable(name, config, clock)
+    const before = await canonical(name, target.path)
+    await rebuild(target, {
+      ...{ journal, setAside, clock, random: Math.random, signal: AbortSignal.timeout(60_000) },
+      onProgress: () => {},
+      onTrouble: () => {},
+    })
+    if ((await canonical(name, target.path)) !== before) differing.push(name)
+  }
+  setAside.close()
+  await journal.close()
+  return differing
+}
+
 async function readHistory(data: string, series: Readonly<Record<string, unknown>>, clock: Clock) {
   const { store, offsetPath } = await openSeries(SeriesConfig.parse(series), data, clock)
   const projection = await openSeriesProjection({ store, offsetPath })
   const patience = AbortSignal.timeout(30_000)
   const [fromMs, toMs] = [0, clock.now() + 60_000]
   const counted = await store.countReads(site, fromMs, toMs, patience)
-  const values = new Map<string, number>()
+  const values = new Map<string, ReadonlyMap<number, number>>()
   for (let i = 0; i < truthSensors; i += 1) {
     const sensor = `cold-${i}`
     const query = { site, sensor, quantity: 'temperature', fromMs, toMs, limit: 1_000_000 }
     const found = await store.range(query, patience)
-    if (found.length > 0) values.set(sensor, found.length)
+    if (found.length > 0) values.set(sensor, new Map(found.map(({ at, last }) => [at, last])))
   }
   const history = { ...counted, values, setAside: projection.setAside }
   await projection.close()

@@ -23,9 +23,24 @@ export interface SpoolerOrders {
 
 export const spoolerGroup = 5
 
+/**
+ * All of it, however busy the reader is: libraries that look at `process.stdout` make it non-blocking, and a promise
+ * that could not be said at once would be one that was never given.
+ */
+function sayAll(bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(1, bytes, done)
+    } catch (thrown) {
+      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EAGAIN')) throw thrown
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
+}
+
 if (process.argv[1] === import.meta.filename) {
   const orders = JSON.parse(process.argv[2] ?? '{}') as SpoolerOrders
-  const say = (line: string) => writeSync(1, `${line}\n`)
+  const say = (line: string) => sayAll(Buffer.from(`${line}\n`))
   try {
     const gateway = await openGateway({
       directory: orders.directory,

@@ -35,7 +35,10 @@ async function killCloud({ seed, tier, note }: RunOptions): Promise<Outcome> {
       note(`${kills} killed`)
     }
     await gateway.drained()
-    const verdict = await scene.judge({ spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] })
+    const verdict = await scene.judge({
+      anew: true,
+      spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }],
+    })
     return {
       injected: atCalls > 0,
       proof: `${kills} killed, ${atCalls} of them at a call that strace named`,
@@ -65,7 +68,10 @@ async function killBetweenCommitAndAck({ seed }: RunOptions): Promise<Outcome> {
     await gateway.stream(501, 100)
     await gateway.drained()
     const skipped = gateway.counters.uplink_records_sent_total
-    const verdict = await scene.judge({ spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] })
+    const verdict = await scene.judge({
+      anew: true,
+      spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }],
+    })
     return {
       injected: acknowledged < 500 && scene.proxy.counters.swallowedBytes > 0,
       proof: `500 committed, ${acknowledged} acknowledged at the SIGKILL; ${scene.proxy.counters.swallowedBytes} bytes of acks swallowed, ${skipped} records sent in all`,
@@ -105,7 +111,10 @@ async function killAfterPuback({ seed, note }: RunOptions): Promise<Outcome> {
       if (gateway.counters.uplink_records_repeated_total > repeated) resent += 1
       note(`${resent} of ${round + 1} were not in the journal`)
     }
-    const verdict = await scene.judge({ spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] })
+    const verdict = await scene.judge({
+      anew: true,
+      spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }],
+    })
     return {
       injected: resent > 0,
       proof: `${rounds} killed at the PUBACK; ${resent} batches had a PUBACK and were not in the journal, and came again`,

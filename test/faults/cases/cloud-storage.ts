@@ -40,7 +40,7 @@ async function journalLocked({ seed }: RunOptions): Promise<Outcome> {
       injected: true,
       proof: `BEGIN EXCLUSIVE on journal.sqlite until /readyz told of it; ${acknowledged} records acknowledged meanwhile, gone on ${Math.round(clearedMs)} ms after the lock`,
       verdict: withProblems(
-        await scene.judge({ spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] }),
+        await scene.judge({ anew: true, spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] }),
         [
           acknowledged > 0 && `${acknowledged} records were acknowledged that could not be written`,
           tookMs > 2000 && `stock took ${Math.round(tookMs)} ms to answer meanwhile`,
@@ -83,7 +83,7 @@ async function cloudDiskFull({ seed }: RunOptions): Promise<Outcome> {
       injected: free < 64 * 1024 && refused,
       proof: `${free} bytes free on the disk of the cloud; ${waiting} records waited at the gateway unacknowledged until there was room`,
       verdict: withProblems(
-        await scene.judge({ spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] }),
+        await scene.judge({ anew: true, spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] }),
         [
           !isAlive && 'the cloud died of it',
           waiting === 0 && 'everything was acknowledged on a full disk',
@@ -152,7 +152,7 @@ async function wrongConfiguration({ seed }: RunOptions): Promise<Outcome> {
       injected: true,
       proof: `${wrong.map(([what]) => what).join(', ')}: each ended with a code and a reason`,
       verdict: withProblems(
-        await scene.judge({ spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] }),
+        await scene.judge({ anew: true, spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }] }),
         problems,
       ),
     }

@@ -127,7 +127,7 @@ async function poison({ seed }: RunOptions): Promise<Outcome> {
     return {
       injected: refusals > 0 && quarantined > 0,
       proof: `${unreadable.length} unreadable batches, ${refusals} answered as refused; ${quarantined} records in quarantine`,
-      verdict: withProblems(await scene.judge(), [
+      verdict: withProblems(await scene.judge({ allowed: { givingUp: true } }), [
         broke && 'the connection broke',
         quarantined !== bad.length && `${quarantined} of ${bad.length} bad records are in quarantine`,
         silent.length > 0 && `unreadable batches without an answer: ${silent.join(', ')}`,

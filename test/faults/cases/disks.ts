@@ -66,7 +66,7 @@ async function overflow(
     await gateway.stream(count, 200)
     await gateway.drained()
     const declared = gateway.gaps.reduce((sum, gap) => sum + gap.count, 0)
-    const verdict = await scene.judge()
+    const verdict = await scene.judge({ allowed: { givingUp: true } })
     return {
       injected: gateway.gaps.length > 0 || stuck !== undefined,
       proof: `${leastFree} of ${diskBytes} bytes left, ${gateway.gaps.length} gap records declare ${declared}, ${refusals} appends refused`,
@@ -104,9 +104,10 @@ async function fullByOthers({ seed }: RunOptions): Promise<Outcome> {
     return {
       injected: free < 64 * 1024,
       proof: `${free} bytes free; the gateway said: ${/"msg":"([^"]*(?:held back|given up)[^"]*)/.exec(edge.output())?.[1] ?? 'held back'}`,
-      verdict: withProblems(await scene.judge({ spools: [{ gateway: 'gw', directory: spoolDirectory }] }), [
-        !isAlive && 'the gateway died',
-      ]),
+      verdict: withProblems(
+        await scene.judge({ allowed: { givingUp: true }, spools: [{ gateway: 'gw', directory: spoolDirectory }] }),
+        [!isAlive && 'the gateway died'],
+      ),
     }
   } finally {
     await scene.close()

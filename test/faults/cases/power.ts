@@ -91,7 +91,10 @@ async function powerCuts({ seed, tier, note }: RunOptions): Promise<Outcome> {
     return {
       injected: dropped > 0,
       proof: `power cut ${gatewayCuts} times at the gateway and ${cloudCuts} times at the cloud, disks put together from strace's record of writes and syncs; ${dropped} files were not what they had been without it; ${looked} more cuts of the spool looked into`,
-      verdict: withProblems(await scene.judge({ spools: [{ gateway: 'gw', directory }] }), problems.slice(0, 5)),
+      verdict: withProblems(
+        await scene.judge({ anew: true, spools: [{ gateway: 'gw', directory }] }),
+        problems.slice(0, 5),
+      ),
       kills,
     }
   } finally {

@@ -71,7 +71,7 @@ async function damaged(
     return {
       injected: harmed > 0,
       proof: `${rounds} damaged copies, ${harmed} of them lost ${lost} records and declared each; one more (${last}) sent to the cloud`,
-      verdict: withProblems(await scene.judge(), problems.slice(0, 5)),
+      verdict: withProblems(await scene.judge({ allowed: { givingUp: true } }), problems.slice(0, 5)),
     }
   } finally {
     await scene.close()

@@ -3,7 +3,7 @@ import type { FaultCase, Outcome, RunOptions } from '../fault-case.ts'
 import { withProblems } from '../fault-case.ts'
 import { openScene, type Scene } from '../scene.ts'
 import { spoolerGroup } from '../spooler.ts'
-import { leftUnsure, startSpooler } from '../spooler-life.ts'
+import { leftUnsure, type SpoolerLife, startSpooler } from '../spooler-life.ts'
 import { type Injection, told, underStrace, wasInjected } from '../traced.ts'
 
 /** Appends of one life, when nothing ends it before. */
@@ -40,16 +40,26 @@ async function lives(scene: Scene, injections: readonly (Injection | 'kill')[], 
     else if (injection !== undefined && injection !== 'kill' && wasInjected(injection, trace))
       injected.push(told(injection))
     if (child.signalCode === 'SIGKILL') kills += 1
-    else if ((injection === undefined || injection === 'kill') && taken * spoolerGroup < perLife)
-      endedByItself.push(`a gateway ended by itself after ${taken} appends with ${child.exitCode}: ${actor.output()}`)
-    if (child.signalCode === 'SIGKILL') next = leftUnsure(scene, next, taken)
-    else next += perLife
+    else if (child.exitCode !== 0) endedByItself.push(`gateway ${next}: ${howItEnded(spooler)}`)
+    // A kill that came too late found everything stored, sent and promised: the life of a gateway that ended in peace.
+    if (child.exitCode === 0 && taken * spoolerGroup === perLife) next += perLife
+    else next = leftUnsure(scene, next, taken)
     note(`${injected.length} injected, ${scene.confirmed.size} records`)
   }
 
   for (const injection of injections) await life(injection)
   await life(undefined)
   return { injected, kills, refusals, endedByItself }
+}
+
+/** Of one that was not killed: nothing that it did or said on the way is left out. */
+function howItEnded({ child, taken, actor }: SpoolerLife): string {
+  const end = child.signalCode ?? `code ${child.exitCode}`
+  const words = actor
+    .output()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('promised '))
+  return `ended by itself with ${end} after ${taken} appends: ${words.join(' ')}`
 }
 
 /** F2: the calls of append, ack and trim, by what they do; `reach` = how many of them a life makes, about. */
@@ -72,8 +82,8 @@ async function killAtSyscalls({ seed, tier, note }: RunOptions): Promise<Outcome
         when: String(1 + Math.floor(scene.random() ** 2 * reach)),
       })),
     )
-    const { injected, kills } = await lives(scene, injections, note)
-    const verdict = await scene.judge()
+    const { injected, kills, endedByItself } = await lives(scene, injections, note)
+    const verdict = withProblems(await scene.judge(), endedByItself)
     const byCall = calls.map(({ call }) => `${injected.filter((one) => one.startsWith(call)).length} at ${call}`)
     return {
       injected: kills >= injections.length / 2,
@@ -93,10 +103,11 @@ async function failing(
   const scene = await openScene({ seed })
   try {
     const injections = faults.flatMap(([call, fault, whens]) => whens.map((when) => ({ call, fault, when })))
-    const { injected, refusals } = await lives(scene, injections, note)
+    const { injected, refusals, endedByItself } = await lives(scene, injections, note)
     const strange = refusals.find((code) => !/^storage-(?:broken|full)$/.test(code))
     const verdict = withProblems(await scene.judge(), [
       strange !== undefined && `an append was refused with ${strange}`,
+      ...endedByItself,
     ])
     return {
       injected: injected.length >= injections.length / 2,
