@@ -11,6 +11,7 @@ import { watchReleases } from './accounts/releases.ts'
 import { watchRevocations } from './accounts/revocations.ts'
 import type { RandomBytes } from './accounts/secret.ts'
 import { openAudit } from './audit/open.ts'
+import { refuseUnfinished } from './backup/unfinished.ts'
 import type { Broker } from './broker/broker.ts'
 import { openBroker } from './broker/open.ts'
 import { refusalTeller } from './broker/refusal-log.ts'
@@ -71,6 +72,7 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
   try {
     refusePlaintext(config)
     open.defer(lockDataDirectory(config.dataDirectory))
+    refuseUnfinished(config.dataDirectory)
     const file = (name: keyof typeof dataFiles) => join(config.dataDirectory, dataFiles[name])
 
     const tls = await openTls({

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
@@ -7,6 +7,7 @@ import { dataFiles } from '../data-files.ts'
 import { syncFile } from '../database/copy.ts'
 import { lockDataDirectory } from '../database/lock.ts'
 import { renewServer } from '../journal/renew-server.ts'
+import { clearUnfinished } from './unfinished.ts'
 import { type Verified, verifyBackup } from './verify.ts'
 
 export interface RestoreOptions {
@@ -41,6 +42,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     if (existsSync(inPlace(dataFiles.journal)) && !replace) {
       throw new Fault('conflict', `${dataDirectory} is in use. Restore elsewhere, or say --replace to move it aside.`)
     }
+    await clearUnfinished(dataDirectory)
     const names = manifest.files.map(({ name }) => name).filter((name) => !toRebuild.includes(name))
     for (const name of names) {
       await copyFile(join(backup, name), inPlace(`${name}.restoring`))
@@ -55,9 +57,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     // The journal last (as it was copied): without it no cloud goes on with the rest.
     for (const name of names) await rename(inPlace(`${name}.restoring`), inPlace(name))
     syncFile(dataDirectory)
-    for (const name of readdirSync(dataDirectory)) {
-      if (/\.restoring(-wal|-shm|-journal)?$/.test(name)) await rm(inPlace(name), { force: true })
-    }
+    await clearUnfinished(dataDirectory)
     return { ...verified, movedTo }
   } finally {
     unlock()

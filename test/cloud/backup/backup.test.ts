@@ -1,10 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createBackup } from '../../../cloud/backup/create.ts'
 import { sha256Of } from '../../../cloud/backup/manifest.ts'
 import { restoreBackup } from '../../../cloud/backup/restore.ts'
+import { refuseUnfinished } from '../../../cloud/backup/unfinished.ts'
 import { verifyBackup } from '../../../cloud/backup/verify.ts'
 import { dataFiles } from '../../../cloud/data-files.ts'
 import { lockDataDirectory } from '../../../cloud/database/lock.ts'
@@ -98,6 +108,27 @@ describe('restoring', () => {
     expect((await verifyBackup(h.target)).flaws).toEqual(['supervision.sqlite knows more than the journal'])
     expect((await h.restore('new')).toRebuild).toEqual([dataFiles.supervision])
     expect(existsSync(join(h.root, 'new', dataFiles.supervision))).toBe(false)
+  })
+
+  test('that was broken off leaves nothing that the next one could take for its own', async () => {
+    const before = await house()
+    await before.more(400)
+    const h = await house()
+    await h.more(3)
+    await h.create()
+    // Killed while the journal of another backup was being renamed: its write-ahead log is still there.
+    const left = join(h.root, 'new', `${dataFiles.journal}.restoring`)
+    mkdirSync(join(h.root, 'new'))
+    copyFileSync(join(before.dataDirectory, `${dataFiles.journal}-wal`), `${left}-wal`)
+    writeFileSync(left, '')
+    expect(() => refuseUnfinished(join(h.root, 'new'))).toThrow(/was broken off. Run .* again/)
+    await h.restore('new')
+    const restored = await openAt(join(h.root, 'new'))
+    expect(restored).toMatchObject({ server, tail: 1 })
+    expect(await restored.closed(reel, epochA)).toEqual({ committed: 3, ranges: [] })
+    await restored.close()
+    expect(readdirSync(join(h.root, 'new')).filter((name) => name.includes('restoring'))).toEqual([])
+    refuseUnfinished(join(h.root, 'new'))
   })
 
   test('a damaged journal is refused, and nothing is touched', async () => {
