@@ -1,9 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openSpool } from '../../../edge/spool/open.ts'
-import type { Gap } from '../../../shared/record.ts'
-import { readAll } from '../../support/spool.ts'
 import { until } from '../../support/until.ts'
 import { readDiskTrace, type TracedCall, underDiskTrace } from '../disk-trace.ts'
 import type { FaultCase, Outcome, RunOptions } from '../fault-case.ts'
@@ -11,6 +8,7 @@ import { withProblems } from '../fault-case.ts'
 import type { Promised } from '../oracle.ts'
 import { type Files, filesAfterPowerCut, type Mercy } from '../power-cut.ts'
 import { openScene, type Scene } from '../scene.ts'
+import { brokenAfterCut, isOnDisk, putFiles } from '../spool-after-cut.ts'
 import { spoolerGroup } from '../spooler.ts'
 import { leftUnsure, startSpooler } from '../spooler-life.ts'
 
@@ -103,35 +101,12 @@ async function powerCuts({ seed, tier, note }: RunOptions): Promise<Outcome> {
 }
 
 /** Broken promises of the spool on such a disk. */
-async function wrongAfter(
-  scene: Scene,
-  files: Files,
-  calls: readonly TracedCall[],
-  directory: string,
-): Promise<string[]> {
+function wrongAfter(scene: Scene, files: Files, calls: readonly TracedCall[], directory: string): Promise<string[]> {
   const copy = join(scene.directory, 'copy')
   putFiles(directory, copy, files)
   const promised = calls.flatMap((call) => (call.kind === 'said' ? promisesIn(call.text) : []))
-  const problems: string[] = []
-  // Of a group that was never promised, a part may have arrived; what is missing before it is declared.
-  const gaps: Gap[] = []
-  const onGap = (gap: Gap) => void gaps.push(gap)
-  const options = { directory: copy, maxBytes: 4 * 1024 * 1024, segmentBytes: 8 * 1024, keepAckedBytes: 0 }
-  const spool = await openSpool({ ...options, clock: scene.clock, random: scene.random, onGap })
-  const held = await readAll(spool, spool.first)
-  for (const { epoch, sequence, n } of promised) {
-    if (gaps.some(({ fromSeq = 0, toSeq = 0 }) => fromSeq <= sequence && sequence <= toSeq))
-      problems.push(`number ${sequence} was promised and is declared lost`)
-    if (epoch !== spool.epoch) problems.push(`the epoch ${epoch} is gone`)
-    else if (sequence >= spool.next) problems.push(`number ${sequence} was promised and would be given away again`)
-    else if (
-      sequence > spool.closed.committed &&
-      JSON.stringify(held.get(sequence)) !== JSON.stringify(scene.truth.of(n).record)
-    )
-      problems.push(`number ${sequence} was promised, is not acknowledged, and is not there`)
-  }
-  await spool.close()
-  return problems
+  const told = promised.map(({ n, ...promise }) => ({ ...promise, record: scene.truth.of(n).record }))
+  return brokenAfterCut(copy, told, scene)
 }
 
 function promisesIn(text: string): Omit<Promised, 'gateway'>[] {
@@ -140,27 +115,12 @@ function promisesIn(text: string): Omit<Promised, 'gateway'>[] {
   )
 }
 
-/** Shared memory of SQLite is not on the disk. */
-const isOnDisk = (name: string) => !name.endsWith('-shm')
-
 function filesIn(directory: string): Files {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true })
   const paths = entries
     .filter((entry) => entry.isFile() && isOnDisk(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name))
   return new Map(paths.map((path) => [path, readFileSync(path)]))
-}
-
-/** Makes `to` hold exactly what `files` say of `from`. */
-function putFiles(from: string, to: string, files: Files): void {
-  rmSync(to, { recursive: true, force: true })
-  mkdirSync(to, { recursive: true })
-  for (const [path, bytes] of files) {
-    if (!isOnDisk(path)) continue
-    const target = join(to, path.slice(from.length))
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, bytes)
-  }
 }
 
 function differing(one: Files, other: Files): number {
