@@ -104,7 +104,10 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
 
 /** Returns the scores of the first rule. */
 function floors(name: string, floor: Floor, seeds: readonly number[]): readonly FloorScore[] {
-  head(name, ['slot accuracy %', 'found %', 'p90 s', 'worst s', 'false misplaced/10k tag-h', 'ghosts'])
+  head(name, [
+    ...['slot accuracy %', 'found %', 'p90 s', 'worst s', 'false moves/10k tag-h'],
+    ...['misplaced found %', 'p90 s', 'false misplaced/10k', 'ghosts'],
+  ])
   const bySeed = seeds.map((seed) => scoreFloors(rules, floor, seed))
   rules.forEach((rule, index) => {
     const figures = (pick: (score: FloorScore) => number) =>
@@ -125,6 +128,18 @@ function floors(name: string, floor: Floor, seeds: readonly number[]): readonly 
       tell(
         figures((score) => score.worstFindSeconds),
         0,
+      ),
+      tell(
+        figures((score) => score.falseMovesPer10kTagHours),
+        1,
+      ),
+      tell(
+        figures((score) => 100 * score.misplacedShare),
+        1,
+      ),
+      tell(
+        figures((score) => score.p90MisplacedSeconds),
+        1,
       ),
       tell(
         figures((score) => score.falseMisplacedPer10kTagHours),

@@ -47,6 +47,7 @@ export const MisplacedRow = z.object({
   slot: Identifier,
   zone: Identifier,
   homes: z.array(Identifier).readonly().describe('where it belongs; the first 20'),
+  certain: z.boolean().describe('false: one of its homes still hears it about as well, so it may never have left'),
   since: Iso.describe('there since'),
   lastSeenAt: Iso,
 })

@@ -1,3 +1,4 @@
+import { isSurelyElsewhere } from '../../cloud/location/elsewhere.ts'
 import { defaultProfile } from '../../cloud/location/profile.ts'
 import { foldSign, recentCells, take } from '../../cloud/location/recent.ts'
 import { placeHeard, rivalOf, type Track, trackCells } from '../../cloud/location/track.ts'
@@ -32,6 +33,10 @@ function open(): LocationRule {
       if (now === undefined || rivalOf(now, defaultProfile) !== 0) return undefined
       const place = placeHeard(now)
       return place === 0 ? undefined : place - 1
+    },
+    isSurelyOutOf: (tag, home) => {
+      const now = tags.get(String(tag))?.now
+      return now !== undefined && isSurelyElsewhere(now, new Set([home + 1]), defaultProfile)
     },
   }
 }

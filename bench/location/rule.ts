@@ -10,6 +10,8 @@ export interface LocationRule {
   passed(at: number): void
   /** undefined: not present, or not sure. */
   placeOf(tag: number): number | undefined
+  /** Whether a person would be sent there because of it, for it belongs at `home`; without it always when it is not there. */
+  isSurelyOutOf?(tag: number, home: number): boolean
 }
 
 export interface NamedRule {

@@ -60,18 +60,26 @@ export function expectedRows(
     })
 }
 
-/** By slot, then EPC. */
+/**
+ * Items in a slot where their SKU is not expected, by slot, then EPC. Those which a slot of theirs still hears about as
+ * well are `certain` not: `isSurelyOutOf` tells, and only with `isDoubtfulToo` they are among the rows.
+ */
 export function misplacedRows(
   homes: ReadonlyMap<string, KeptHomes>,
   holdings: Iterable<Holding>,
+  isSurelyOutOf: (epc: string, slots: readonly string[]) => boolean,
+  isDoubtfulToo = false,
 ): readonly MisplacedRow[] {
   const rows: MisplacedRow[] = []
   for (const { epc, sku, slot, zone, since, lastSeenAt } of holdings) {
     if (sku === null || slot === null || zone === null) continue
     const belongs = homes.get(sku)
     if (belongs === undefined || !isMisplaced(belongs, slot)) continue
-    const where = Object.keys(belongs).sort().slice(0, homesShown)
-    rows.push({ epc, sku, slot, zone, homes: where, since: iso(since), lastSeenAt: iso(lastSeenAt) })
+    const where = Object.keys(belongs).sort()
+    const certain = isSurelyOutOf(epc, where)
+    if (!certain && !isDoubtfulToo) continue
+    const shown = where.slice(0, homesShown)
+    rows.push({ epc, sku, slot, zone, homes: shown, certain, since: iso(since), lastSeenAt: iso(lastSeenAt) })
   }
   return rows.sort((a, b) => (misplacedKey(a) < misplacedKey(b) ? -1 : 1))
 }

@@ -26,6 +26,8 @@ export interface GoodsWords {
   of(site: string, epc: string): GoodsWord
   /** Whether a SKU is expected somewhere on the site, and not in this slot. */
   isMisplaced(site: string, sku: string, slot: string): boolean
+  /** Slots where a SKU is expected, sorted; none: it may lie anywhere. */
+  homesOf(site: string, sku: string): readonly string[]
   /** Whether anything is expected anywhere on the site. */
   hasHomes(site: string): boolean
   /** Tags on hold, and tags that expire before an instant, wherever they are; by EPC, and by expiry. */
@@ -49,6 +51,7 @@ export function wordsOf(state: GoodsState): GoodsWords {
       }
     },
     isMisplaced: (site, sku, slot) => isMisplaced(state.homes.get(keyOn(site, sku)), slot),
+    homesOf: (site, sku) => homesOf(state, site, sku),
     hasHomes: (site) => hasHomes(state, site),
     onHold: (site) => state.facts.onHold(site),
     expiringBefore: (site, at) => state.facts.expiringBefore(site, at),

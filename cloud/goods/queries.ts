@@ -15,7 +15,7 @@ const mostAged = 20_000
 /** What should be where, of this room, against what is held to be there, of the stock. */
 export function goodsQueries(
   goods: Pick<Goods, 'state' | 'words'>,
-  inventory: Pick<Inventory, 'holdings' | 'slotWord' | 'arrivedAt'>,
+  inventory: Pick<Inventory, 'holdings' | 'isSurelyOutOf' | 'slotWord' | 'arrivedAt'>,
 ): GoodsQueries {
   const { state, words } = goods
   return {
@@ -27,8 +27,13 @@ export function goodsQueries(
         (row) => row,
         page,
       ),
-    misplaced: (site, page) =>
-      pageByKey(misplacedRows(homesOn(state, site), inventory.holdings(site)), misplacedKey, (row) => row, page),
+    misplaced: (site, { doubtful }, page) =>
+      pageByKey(
+        misplacedRows(homesOn(state, site), inventory.holdings(site), inventory.isSurelyOutOf, doubtful),
+        misplacedKey,
+        (row) => row,
+        page,
+      ),
     ages: (site, sku, page) => {
       const holdings = [...inventory.holdings(site)].filter((holding) => holding.sku === sku)
       if (holdings.length > mostAged) return 'too-many'

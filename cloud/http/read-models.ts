@@ -91,7 +91,8 @@ export interface GoodsQueries {
   /** Of any tag, also one that nobody spoke of. */
   itemFacts(site: string, epc: string): ItemFacts
   expected(site: string, filter: ExpectedFilter, page: PageRequest): Page<ExpectedRow>
-  misplaced(site: string, page: PageRequest): Page<MisplacedRow>
+  /** `doubtful`: also those of which it is not certain. */
+  misplaced(site: string, filter: { readonly doubtful: boolean }, page: PageRequest): Page<MisplacedRow>
   /** `too-many`: more items of this SKU than can be put in order in good time. */
   ages(site: string, sku: string, page: PageRequest): Page<AgeRow> | 'too-many'
   /** The one due first first. */

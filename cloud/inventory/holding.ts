@@ -1,4 +1,8 @@
-import { rivalPlace } from './item-view.ts'
+import { isSurelyElsewhere } from '../location/elsewhere.ts'
+import { isWord } from '../location/finding.ts'
+import { defaultProfile as profile } from '../location/profile.ts'
+import type { TrackedItem } from './item.ts'
+import { rivalPlace, trackNow, unitAt } from './item-view.ts'
 import { skuIn } from './sku.ts'
 import type { InventoryState } from './state.ts'
 
@@ -24,6 +28,7 @@ export function* holdingsOf(state: InventoryState, site: string): Generator<Hold
 
 /** What may be wrong with where an item is held to be. */
 export interface Standing {
+  readonly epc: string
   readonly site: string
   readonly sku: string | null
   readonly slot: string | null
@@ -40,6 +45,23 @@ export function* standingsOf(state: InventoryState): Generator<Standing> {
     const { place } = item
     if (place === null || place.departed) continue
     const isUncertain = place.zone === null || rivalPlace(state, item) !== null
-    yield { site: place.site, sku: skuIn(state, item), slot: place.slot, isUncertain }
+    yield { epc: item.epc, site: place.site, sku: skuIn(state, item), slot: place.slot, isUncertain }
   }
+}
+
+/**
+ * Whether an item surely lies in the slot where it is held to be, and in none of these slots of its site: what whoever
+ * calls somebody to a slot has to know. So is what a person or a gate said; what is on a logistic unit is where that is.
+ */
+export function isSurelyOutOf(state: InventoryState, item: TrackedItem | undefined, slots: readonly string[]): boolean {
+  if (item?.place?.slot == null) return false
+  const { place, basis, decidedAt } = item
+  if (basis === 'carried') {
+    const unit = state.byEpc.get(unitAt(state, item, decidedAt) ?? '')
+    if (unit?.place === place) return isSurelyOutOf(state, unit, slots)
+  }
+  if (isWord(item)) return true
+  const onSite = state.sites.get(place.site)?.slots
+  const places = new Set(slots.flatMap((slot) => onSite?.get(slot)?.place ?? []))
+  return isSurelyElsewhere(trackNow(state, item), places, profile)
 }

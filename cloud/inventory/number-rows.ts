@@ -16,7 +16,7 @@ export interface NumberRows {
 const nothing = 0
 const small = 1
 const instant = 2
-const any = 3
+const double = 3
 const leastInstant = 2 ** 31
 /** Differences between them are exact. */
 const mostInstant = 2 ** 51
@@ -82,7 +82,7 @@ export function unpackNumberRows(blob: unknown, count: number, visit: (id: numbe
     for (let index = 0; index < count; index += 1) {
       const kind = ((blob[kinds + (index >> 2)] ?? 0) >> ((index & 3) * 2)) & 3
       if (kind === nothing) cells[index] = 0
-      else if (kind === any) {
+      else if (kind === double) {
         if (from + 8 > blob.length) return
         cells[index] = view.getFloat64(from, true)
         from += 8
@@ -105,7 +105,7 @@ function kindBytes(count: number): number {
 
 function kindOf(value: number): number {
   // Minus nothing is not nothing, and there is no whole number like it.
-  if (value === 0) return Object.is(value, -0) ? any : nothing
+  if (value === 0) return Object.is(value, -0) ? double : nothing
   if ((value | 0) === value) return small
-  return value >= leastInstant && value <= mostInstant && Math.floor(value) === value ? instant : any
+  return value >= leastInstant && value <= mostInstant && Math.floor(value) === value ? instant : double
 }

@@ -8,7 +8,7 @@ import type { Fact, TellBoards } from '../push/fact.ts'
 import { type Conclusions, openConclusions } from './conclusions.ts'
 import { exportEvidence, exportState } from './export.ts'
 import { factsOf, standingFacts } from './facts.ts'
-import { type Holding, holdingsOf, type Standing, standingsOf } from './holding.ts'
+import { type Holding, holdingsOf, isSurelyOutOf, type Standing, standingsOf } from './holding.ts'
 import { queriesOf } from './queries.ts'
 import { migrations } from './schema.ts'
 import type { SiteTotals } from './site-state.ts'
@@ -36,6 +36,8 @@ export interface Inventory extends Projection, InventoryQueries {
   holdings(site: string): Iterable<Holding>
   /** What may be wrong with where items are held to be, on all sites, for rooms of the same thread. */
   standings(): Iterable<Standing>
+  /** Whether an item surely lies in the slot where it is held to be, and in none of these (`holding.ts`). */
+  isSurelyOutOf(epc: string, slots: readonly string[]): boolean
   /** undefined: not on the map. */
   slotWord(site: string, slot: string): SlotWord | undefined
   /** The ledger by offsets of the journal, for rooms of the same thread that follow on the stock. */
@@ -98,6 +100,7 @@ export async function openInventory(options: {
     conclusions: openConclusions(database, () => ({ state, names: store.names, offset: projecting.offset })),
     holdings: (site) => holdingsOf(state, site),
     standings: () => standingsOf(state),
+    isSurelyOutOf: (epc, slots) => isSurelyOutOf(state, state.byEpc.get(epc), slots),
     slotWord: (site, id) => {
       const slot = state.sites.get(site)?.slots.get(id)
       return slot && { zone: slot.zone, state: slotStateOf(slot), asOf: slot.asOf }

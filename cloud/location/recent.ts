@@ -1,9 +1,9 @@
 import type { Departure } from './absence.ts'
+import { hear } from './hear.ts'
 import { type Ground, lostBy } from './lose.ts'
 import type { Profile } from './profile.ts'
 import {
   forget,
-  hear,
   heardAtCell,
   place,
   placeHeard,

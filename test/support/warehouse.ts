@@ -134,7 +134,7 @@ export function goodsOf(): GoodsQueries {
   return {
     itemFacts: (_site, epc) => ({ epc, ...silent }),
     expected: (_site, _filter, request) => page([], request),
-    misplaced: (_site, request) => page([], request),
+    misplaced: (_site, _filter, request) => page([], request),
     ages: (_site, _sku, request) => page([], request),
     shipments: (_site, _filter, request) => page([], request),
     shipment: () => undefined,

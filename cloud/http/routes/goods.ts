@@ -37,11 +37,18 @@ export function goodsRoutes(app: Api, { goods }: HttpParts): void {
         summary: 'Items in a slot where their SKU is not expected, although it is elsewhere',
         tags,
         params,
-        querystring: z.strictObject(paging),
+        querystring: z.strictObject({
+          doubtful: z
+            .enum(['true', 'false'])
+            .default('false')
+            .describe('also those which a slot of theirs still hears about as well'),
+          ...paging,
+        }),
         response: { 200: pageOf(MisplacedRow) },
       },
     },
-    async ({ params: { site }, query }) => goods.misplaced(site, pageRequest(query)),
+    async ({ params: { site }, query: { doubtful, ...page } }) =>
+      goods.misplaced(site, { doubtful: doubtful === 'true' }, pageRequest(page)),
   )
   app.get(
     '/api/v1/sites/:site/ages',

@@ -188,7 +188,8 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
     rooms.defer(() => troubles.stop())
     const { inventory, words, tell, alerts, series } = opened()
     const sites = () => inventory.sites().map(({ site }) => site)
-    const doubts = watchDoubts(sites, { ...words, standings: inventory.standings }, tell)
+    const { standings, isSurelyOutOf } = inventory
+    const doubts = watchDoubts(sites, { ...words, standings, isSurelyOutOf }, tell)
     rooms.defer(() => doubts.stop())
     const budgets = watchBudgets(journal, { sites, fullSites: () => series().fullSites }, clock)
     rooms.defer(() => budgets.stop())
@@ -226,7 +227,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   packedBefore: (site, parent, at) => opened().inventory.packedBefore(site, parent, at),
   itemFacts: (site, epc) => opened().goods.itemFacts(site, epc),
   expected: (site, filter, page) => opened().goods.expected(site, filter, page),
-  misplaced: (site, page) => opened().goods.misplaced(site, page),
+  misplaced: (site, filter, page) => opened().goods.misplaced(site, filter, page),
   ages: (site, sku, page) => opened().goods.ages(site, sku, page),
   shipments: (site, filter, page) => opened().goods.shipments(site, filter, page),
   shipment: (site, shipment) => opened().goods.shipment(site, shipment),

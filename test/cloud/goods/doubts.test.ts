@@ -5,14 +5,16 @@ import type { Standing } from '../../../cloud/inventory/holding.ts'
 import type { Fact } from '../../../cloud/push/fact.ts'
 import { watchDoubts } from '../../../cloud/threads/journal/watch-doubts.ts'
 
-const lies = (site: string, sku: string | null, slot: string | null, isUncertain = false): Standing => ({
-  ...{ site, sku, slot, isUncertain },
+const lies = (site: string, sku: string | null, slot: string | null, isUncertain = false, epc = 'E201'): Standing => ({
+  ...{ epc, site, sku, slot, isUncertain },
 })
 /** On `dc` milk belongs in A-1 and A-2; on `ams` nobody has said anything. */
 const sources = (standings: readonly Standing[]): DoubtSources => ({
   standings: () => standings,
   hasHomes: (site) => site === 'dc',
   isMisplaced: (site, sku, slot) => site === 'dc' && sku === 'MILK' && slot !== 'A-1' && slot !== 'A-2',
+  homesOf: () => ['A-1', 'A-2'],
+  isSurelyOutOf: (epc, homes) => !(epc === 'E2AA' && homes.includes('A-2')), // E2AA is still heard in A-2
 })
 function counted(standings: readonly Standing[], atOnce = 1000) {
   const count = countDoubts(['dc', 'ams'], sources(standings), atOnce)
@@ -28,6 +30,7 @@ describe('what is in doubt', () => {
     ['where it does not belong', lies('dc', 'MILK', 'B-1'), { misplaced: 1, uncertain: 0 }],
     ['may as well lie elsewhere', lies('dc', 'MILK', 'A-1', true), { misplaced: 0, uncertain: 1 }],
     ['there, where it does not belong', lies('dc', 'MILK', 'B-1', true), { misplaced: 1, uncertain: 1 }],
+    ['there, and its home still hears it', lies('dc', 'MILK', 'B-1', false, 'E2AA'), { misplaced: 0, uncertain: 0 }],
     ['belongs anywhere', lies('dc', 'TEA', 'B-1'), { misplaced: 0, uncertain: 0 }],
     ['nobody knows what it is', lies('dc', null, 'B-1'), { misplaced: 0, uncertain: 0 }],
     ['in a zone without slots', lies('dc', 'MILK', null), { misplaced: 0, uncertain: 0 }],
@@ -40,6 +43,7 @@ describe('what is in doubt', () => {
 
   test('is the same however often the count pauses', () => {
     const standing = fc.record<Standing>({
+      epc: fc.constantFrom('E201', 'E2AA'),
       site: fc.constantFrom('dc', 'ams'),
       sku: fc.constantFrom('MILK', 'TEA', null),
       slot: fc.constantFrom('A-1', 'B-1', null),

@@ -265,7 +265,7 @@ describe('what it takes to be there, and to be gone', () => {
         ...(passing.length > 0 ? [fromGateway(passing)] : []),
       ]
       for (const entry of numbered(story)) await inventory.apply([entry], never)
-      expect([...inventory.standings()]).toEqual([{ site: 'rtm', sku: null, slot: 'A-1', isUncertain }])
+      expect([...inventory.standings()]).toEqual([{ epc: epcA, site: 'rtm', sku: null, slot: 'A-1', isUncertain }])
       await inventory.close()
     })
   }
