@@ -57,7 +57,10 @@ export function openJournalReader(
 
 function openReadOnly(path: string): DatabaseSync {
   try {
-    return new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+    // Each entry is read once, and what the cache holds is void when the writer commits.
+    database.exec('PRAGMA cache_size = -256') // KiB
+    return database
   } catch (cause) {
     throw new Fault('storage-broken', `Cannot read the journal ${path}: ${String(cause)}`, { cause })
   }
