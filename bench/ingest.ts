@@ -4,12 +4,13 @@ import { openInventory } from '../cloud/inventory/open.ts'
 import { openJournal } from '../cloud/journal/sqlite.ts'
 import { close, type Intervals, missing, nothingClosed } from '../shared/intervals.ts'
 import { loadMap } from '../simulators/load.ts'
-import { startInfluxServer } from '../test/support/influxdb.ts'
+import { type InfluxServer, startInfluxServer } from '../test/support/influxdb.ts'
 import { until } from '../test/support/until.ts'
-import { measureBaseline } from './baseline.ts'
+import { type BaselineTurn, measureBaseline } from './baseline.ts'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { startCloudProcess } from './support/cloud-process.ts'
 import type { SenderOrder, SenderReport } from './support/gateway-sender.ts'
+import { microsecondsPerRecord, processorTime } from './support/processor-time.ts'
 
 /**
  * The cloud process: MQTT batches in → journal → every projection caught up. Two threads of this process play two
@@ -23,6 +24,8 @@ interface Ingest {
   readonly peakRssMb: number
   readonly lost: number
   readonly duplicated: number
+  /** Microseconds of processor time for each record, by what used them. */
+  readonly processorTime: Readonly<Record<string, number>>
 }
 
 const site = 'bench'
@@ -37,17 +40,18 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
   const batch = options.batch ?? 200
   const repeats = options.repeats ?? (options.series === 'influx' ? 3 : 1)
   const runs: Ingest[] = []
-  const baselines: number[] = []
+  const baselines: BaselineTurn[] = []
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     if (options.series === 'influx') {
       const influx = await startInfluxServer()
-      runs.push(await measure(seconds, batch, { influx: { version: 1, url: influx.url, database: 'bench' } }))
+      runs.push(await measure(seconds, batch, influx))
       await influx.stop()
-      baselines.push((await measureBaseline({ seconds })).recordsPerSecond)
+      baselines.push(await measureBaseline({ seconds }))
     } else runs.push(await measure(seconds, batch))
     process.stderr.write(`${JSON.stringify({ ...runs.at(-1), baseline: baselines.at(-1) })}\n`)
   }
   const ours = median(runs.map((one) => one.recordsPerSecond))
+  const theirs = median(baselines.map((one) => one.recordsPerSecond))
   return {
     recordsPerSecond: Math.round(ours),
     cpuSecondsPerMillion: Number(median(runs.map((one) => one.cpuSecondsPerMillion)).toFixed(2)),
@@ -56,15 +60,17 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
     duplicated: Math.max(...runs.map((one) => one.duplicated)),
     records: runs.reduce((sum, one) => sum + one.records, 0),
     batch,
-    ...(baselines.length === 0 ? {} : { ratioToBaseline: Number((ours / median(baselines)).toFixed(3)) }),
+    ...(baselines.length === 0
+      ? {}
+      : {
+          baselineRecordsPerSecond: Math.round(theirs),
+          ratioToBaseline: Number((ours / theirs).toFixed(3)),
+        }),
   }
 }
 
-export async function measure(
-  seconds: number,
-  recordsPerBatch: number,
-  series: Readonly<Record<string, unknown>> = {},
-): Promise<Ingest> {
+export async function measure(seconds: number, recordsPerBatch: number, influx?: InfluxServer): Promise<Ingest> {
+  const series = influx === undefined ? {} : { influx: { version: 1, url: influx.url, database: 'bench' } }
   const cloud = await startCloudProcess(site, gateways, series)
   try {
     await cloud.publish(loadMap(site, gateways[0] ?? ''))
@@ -95,11 +101,19 @@ export async function measure(
       return reports
     }
     const warmUp = await send()
+    const used = () =>
+      processorTime([
+        { name: 'cloud', pid: cloud.running.pid, byThread: true },
+        { name: 'senders', pid: process.pid },
+        ...(influx === undefined ? [] : [{ name: 'influxd', pid: influx.pid }]),
+      ])
     const cpuBefore = cloud.cpuSeconds()
+    const usedBefore = used()
     const startedMs = performance.now()
     const measured = await send()
     const elapsedSeconds = (performance.now() - startedMs) / 1000
     const cpuSeconds = cloud.cpuSeconds() - cpuBefore
+    const usedAfter = used()
     const peakRssMb = cloud.peakRssMb()
     await cloud.running.stop()
     await Promise.all(workers.map((worker) => worker.terminate()))
@@ -126,6 +140,7 @@ export async function measure(
       peakRssMb,
       lost: total(sent, recordsOf) - journalled.distinct + Math.max(0, ...applied.map(([is, was]) => is - was)),
       duplicated: journalled.records - journalled.distinct + Math.max(0, ...applied.map(([is, was]) => was - is)),
+      processorTime: microsecondsPerRecord(usedBefore, usedAfter, records),
     }
   } finally {
     await cloud.remove()

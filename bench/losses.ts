@@ -10,7 +10,7 @@ import { runUplink } from '../edge/uplink/run.ts'
 import { loadMap, loadRecords, standardLoad } from '../simulators/load.ts'
 import { type InfluxServer, query, startInfluxServer } from '../test/support/influxdb.ts'
 import { until } from '../test/support/until.ts'
-import { readingsFrom, startBaseline, storedByBaseline } from './baseline.ts'
+import { startBaseline, storedByBaseline } from './baseline.ts'
 import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { startCloudProcess } from './support/cloud-process.ts'
 
@@ -108,12 +108,11 @@ async function openScript(): Promise<Way> {
   let script = await startScript()
   const client = await connectAsync(brokerUrl)
   if (client.stream instanceof Socket) client.stream.setNoDelay(true)
-  let made = 0
+  const load = loadRecords({ ...standardLoad, startAt: clock.now() })
   return {
     influx,
     async send(count) {
-      const payload = JSON.stringify(readingsFrom(made, count))
-      made += count
+      const payload = JSON.stringify(Array.from({ length: count }, () => load.next().value))
       await client.publishAsync('readings/hamburg/gw-1', payload, { qos: 1 })
     },
     async killFor(ms) {

@@ -20,6 +20,7 @@ interface Reading {
   readonly epc: string
   readonly count: number
   readonly peakRssiDbm: number
+  readonly antenna: number
 }
 
 function flush(): void {
@@ -49,7 +50,8 @@ client.on('message', (topic, payload) => {
       const nanos = String(number++ % 1_000_000).padStart(6, '0')
       lines.push(
         `read,gateway=${gateway},site=${site},source=${reading.readPoint} ` +
-          `epc="${reading.epc}",count=${reading.count},peakRssiDbm=${reading.peakRssiDbm} ${reading.at}${nanos}`,
+          `epc="${reading.epc}",count=${reading.count},peakRssiDbm=${reading.peakRssiDbm},antenna=${reading.antenna} ` +
+          `${reading.at}${nanos}`,
       )
     }
   }

@@ -9,6 +9,8 @@ export interface InfluxServer {
   readonly url: string
   /** Where its data lies, for measuring. */
   readonly directory: string
+  /** Of the one that runs now, or ran last. */
+  readonly pid: number
   /** SIGKILL; the data stays. */
   kill(): Promise<void>
   /** On the same ports and data; resolves when it answers. */
@@ -52,6 +54,7 @@ bind-address = "127.0.0.1:${rpc}"
   )
   const url = `http://127.0.0.1:${http}`
   let child: ChildProcess | undefined
+  let pid = -1
   // A test that fails in the middle, or a benchmark that throws, must not leave a server behind.
   const endWithUs = () => child?.kill('SIGKILL')
   process.once('exit', endWithUs)
@@ -59,6 +62,7 @@ bind-address = "127.0.0.1:${rpc}"
   async function start(): Promise<void> {
     const started = spawn('influxd', ['run', '-config', config], { stdio: 'ignore' })
     child = started
+    pid = started.pid ?? -1
     let failure: string | undefined
     started.once('error', (thrown) => {
       failure = `${thrown.message} (Debian: apt-get install influxdb)`
@@ -99,6 +103,9 @@ bind-address = "127.0.0.1:${rpc}"
   return {
     url,
     directory,
+    get pid() {
+      return pid
+    },
     start,
     kill: () => end('SIGKILL'),
     async stop() {

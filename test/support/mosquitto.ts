@@ -20,6 +20,8 @@ export interface MosquittoOptions {
 export interface Mosquitto {
   readonly url: string
   readonly port: number
+  /** Of the one that runs now. */
+  readonly pid: number
   /** SIGKILL, then starts it again on the same port. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -66,6 +68,9 @@ export async function startMosquitto({ users, permissions, settings = '' }: Mosq
   return {
     url,
     port,
+    get pid() {
+      return child.pid ?? -1
+    },
     async restart() {
       await end()
       child = await start()
