@@ -59,7 +59,9 @@ export const StockRow = z.object({
   slot: Identifier.nullable().describe('null: on the site, slot not known'),
   zone: Identifier.nullable(),
   sku: z.string().nullable().describe('null: tag without a known SKU'),
-  quantity: z.int(),
+  quantity: z.int().describe('tags, and goods without tags as counted last'),
+  untagged: z.int().describe('of them without tags'),
+  countedAt: Iso.nullable().describe('when those were counted; null: there are none'),
   asOf: Iso,
   confidence: Confidence,
 })

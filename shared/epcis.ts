@@ -12,7 +12,16 @@ const Time = z.iso.datetime({ precision: 3 })
 const Place = z.strictObject({ id: Uri })
 
 /** CBV 2.0 bare words: those that are told. */
-export const bizSteps = ['departing', 'other', 'packing', 'picking', 'receiving', 'storing', 'unpacking'] as const
+export const bizSteps = [
+  'cycle_counting',
+  'departing',
+  'other',
+  'packing',
+  'picking',
+  'receiving',
+  'storing',
+  'unpacking',
+] as const
 export const dispositions = ['in_progress', 'in_transit', 'unknown'] as const
 
 const event = {
@@ -41,7 +50,13 @@ export const ObjectEvent = z.strictObject({
   type: z.literal('ObjectEvent'),
   ...event,
   action: z.literal('OBSERVE'),
-  epcList: z.array(Uri).min(1).readonly(),
+  epcList: z.array(Uri).min(1).readonly().optional(),
+  quantityList: z
+    .array(z.strictObject({ epcClass: Uri, quantity: z.number().min(0) }))
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('goods without tags, by count'),
 })
 export type ObjectEvent = z.infer<typeof ObjectEvent>
 

@@ -11,6 +11,12 @@ export const LotCode = line(64).describe('batch or lot, GS1 AI 10')
 export const HoldReason = line(128).describe('why it must not leave: quality, customs, recall')
 export const OwnerName = line(128).describe('whose it is, where that is not the house')
 
+/** So many of a SKU without tags, as counted. */
+export const UntaggedQuantity = z.strictObject({
+  sku: SkuCode,
+  quantity: z.int().min(0).max(1_000_000).describe('0: none is left'),
+})
+
 const Iso = z.iso.datetime()
 
 /** What is known of one tagged item beside where it is. */
@@ -32,7 +38,7 @@ export const ExpectedRow = z.object({
   zone: Identifier.nullable().describe('null: the slot is not on the map any more'),
   sku: z.string().nullable().describe('null: tags without a known SKU'),
   expected: z.int(),
-  seen: z.int(),
+  seen: z.int().describe('tags, and goods without tags as counted last'),
   missing: z.int().describe('expected and not there'),
   unexpected: z.int().describe('there, and more than expected'),
   state: z.enum(['empty', 'occupied', 'unknown']).describe('of the slot; unknown: what covers it is not heard'),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { gtin14Of } from '../../shared/epc/check-digit.ts'
 import { describeEpc } from '../../shared/epc/describe.ts'
 import type { AggregationEvent, ObjectEvent } from '../../shared/epcis.ts'
 import type { Movement, MovementPlace, Told } from '../inventory/movements.ts'
@@ -10,6 +11,7 @@ import { zoneOffset } from './zone-offset.ts'
  */
 export function eventOf(told: Told, site: string, timeZone: string): ObjectEvent | AggregationEvent {
   if (told.is === 'packing') return aggregationEvent(told, site, timeZone)
+  if (told.is === 'count') return countEvent(told, site, timeZone)
   const { movement, error } = told
   const event = objectEvent(movement, site, timeZone)
   if (error === null) return event
@@ -49,6 +51,26 @@ function objectEvent(movement: Movement, site: string, timeZone: string): Object
   }
 }
 
+/** Goods without tags: a class and a quantity in place of EPCs. */
+function countEvent(told: Extract<Told, { is: 'count' }>, site: string, timeZone: string): ObjectEvent {
+  const { place, sku, gtin, quantity, at, recordedAt } = told
+  const gtin14 = gtin === null ? undefined : gtin14Of(gtin)
+  const epcClass = gtin14 === undefined ? uriOf('sku', site, sku) : `https://id.gs1.org/01/${gtin14}`
+  return {
+    type: 'ObjectEvent',
+    // The zone of the slot and the GTIN of the SKU are of the map of today.
+    eventID: idOf(['count', site, place.slot, sku, quantity, at]),
+    eventTime: iso(at),
+    recordTime: iso(recordedAt),
+    eventTimeZoneOffset: zoneOffset(at, timeZone),
+    quantityList: [{ epcClass, quantity }],
+    action: 'OBSERVE',
+    bizStep: 'cycle_counting',
+    disposition: 'in_progress',
+    bizLocation: { id: locationOf(place) },
+  }
+}
+
 /** What a silence means nobody did: it has no business step. */
 function stepOf({ kind, to }: Movement): ObjectEvent['bizStep'] {
   if (kind === 'lost') return undefined
@@ -80,7 +102,7 @@ function locationOf({ site, zone, slot }: MovementPlace): string {
   return uriOf('location', site, ...(zone === null ? [] : [zone]), ...(slot === null ? [] : [slot]))
 }
 
-function uriOf(kind: 'location' | 'read-point', ...names: readonly string[]): string {
+function uriOf(kind: 'location' | 'read-point' | 'sku', ...names: readonly string[]): string {
   return `urn:warepulse:${kind}:${names.map(encodeURIComponent).join(':')}`
 }
 

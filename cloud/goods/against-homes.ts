@@ -2,6 +2,7 @@ import { iso } from '../../shared/api.ts'
 import type { ExpectedRow, MisplacedRow } from '../../shared/goods.ts'
 import type { Holding } from '../inventory/holding.ts'
 import type { SlotWord } from '../inventory/open.ts'
+import type { UntaggedHolding } from '../inventory/untagged-view.ts'
 import { isMisplaced } from './homes.ts'
 import type { KeptHomes } from './state.ts'
 
@@ -24,6 +25,7 @@ const homesShown = 20
 export function expectedRows(
   homes: ReadonlyMap<string, KeptHomes>,
   holdings: Iterable<Holding>,
+  untagged: Iterable<UntaggedHolding>,
   slotWord: (slot: string) => SlotWord | undefined,
   filter: ExpectedFilter = {},
 ): readonly ExpectedRow[] {
@@ -37,13 +39,16 @@ export function expectedRows(
       if (isWanted(slot, sku)) rows.set(rowKey(slot, sku), { slot, sku, expected, seen: 0 })
     }
   }
-  for (const { slot, sku } of holdings) {
-    if (slot === null || !isWanted(slot, sku)) continue
+  const see = (slot: string | null, sku: string | null, quantity: number) => {
+    if (slot === null || !isWanted(slot, sku)) return
     const key = rowKey(slot, sku)
     const row = rows.get(key)
-    if (row !== undefined) row.seen += 1
-    else if (spokenOf.has(slot) || (sku !== null && homes.has(sku))) rows.set(key, { slot, sku, expected: 0, seen: 1 })
+    if (row !== undefined) row.seen += quantity
+    else if (spokenOf.has(slot) || (sku !== null && homes.has(sku)))
+      rows.set(key, { slot, sku, expected: 0, seen: quantity })
   }
+  for (const { slot, sku } of holdings) see(slot, sku, 1)
+  for (const { slot, sku, quantity } of untagged) see(slot, sku, quantity)
   return [...rows.values()]
     .filter(({ expected, seen }) => filter.differing !== true || expected !== seen)
     .sort((a, b) => (rowKey(a.slot, a.sku) < rowKey(b.slot, b.sku) ? -1 : 1))

@@ -15,14 +15,20 @@ const mostAged = 20_000
 /** What should be where, of this room, against what is held to be there, of the stock. */
 export function goodsQueries(
   goods: Pick<Goods, 'state' | 'words'>,
-  inventory: Pick<Inventory, 'holdings' | 'isSurelyOutOf' | 'slotWord' | 'arrivedAt'>,
+  inventory: Pick<Inventory, 'holdings' | 'untaggedHoldings' | 'isSurelyOutOf' | 'slotWord' | 'arrivedAt'>,
 ): GoodsQueries {
   const { state, words } = goods
   return {
     itemFacts: (site, epc) => factsOf(epc, words.of(site, epc)),
     expected: (site, filter, page) =>
       pageByKey(
-        expectedRows(homesOn(state, site), inventory.holdings(site), (slot) => inventory.slotWord(site, slot), filter),
+        expectedRows(
+          homesOn(state, site),
+          inventory.holdings(site),
+          inventory.untaggedHoldings(site),
+          (slot) => inventory.slotWord(site, slot),
+          filter,
+        ),
         expectedKey,
         (row) => row,
         page,

@@ -57,6 +57,8 @@ export interface InventoryQueries {
   map(site: string): SiteMap | undefined
   slots(site: string, filter: { zone?: string }, page: PageRequest): Page<SlotState>
   stock(site: string, filter: { sku?: string; slot?: string; zone?: string }, page: PageRequest): Page<StockRow>
+  /** Goods without tags in a slot, as counted last, by SKU. */
+  untagged(site: string, slot: string): readonly { readonly sku: string; readonly quantity: number }[]
   /**
    * `q` matches EPC hex, SKU, slot code or zone, any part of it, any case; or names one item, or an article by its GTIN,
    * in any form that `readCode` takes.

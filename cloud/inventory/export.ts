@@ -10,7 +10,7 @@ import type { InventoryState } from './state.ts'
  * the same are byte-equal, and so they are whatever the order in which gateway entries came within seven days.
  *
  * `items`: where every item is and on what evidence, its sightings, and the slots. `everything`: also day counts,
- * what was said of packing, and the net of the ledger.
+ * what was said of packing and of goods without tags, and the net of the ledger.
  */
 export function exportState(
   state: InventoryState,
@@ -38,6 +38,9 @@ export function exportState(
   if (part === 'everything') {
     for (const { site, child, parent, at, act } of state.packs.all()) {
       lines.push(JSON.stringify({ site, child, parent, at, act }))
+    }
+    for (const { site, slot, sku, quantity, at } of state.untagged.all()) {
+      lines.push(JSON.stringify({ site, slot, untagged: sku, quantity, at }))
     }
     for (const row of ledger) {
       const epc = state.items[row.item - 1]?.epc

@@ -1,7 +1,10 @@
+import type { z } from 'zod'
 import type { OwnEntry } from '../journal/journal.ts'
-import { isOwnKind } from '../journal/own-record.ts'
+import { type Counted, isOwnKind } from '../journal/own-record.ts'
 import { notAhead, stepOf } from '../journal/time-step.ts'
 import { believedAheadMs } from '../location/event-time.ts'
+import type { Place } from '../location/place.ts'
+import { touchSlot } from './book.ts'
 import { takePacked } from './packed.ts'
 import { publish } from './publish.ts'
 import { reviewReaders, setLink } from './readers.ts'
@@ -39,12 +42,33 @@ export function foldOwn(state: InventoryState, entry: OwnEntry, changes: Changes
       for (const code of record.codes) {
         takeScanned(state, code, { at: record.at, basis: 'scan', place, by: countedBy }, entry, changes)
       }
+      takeUntagged(state, entry, record, place, changes)
     } else if (isOwnKind(record, 'aggregation') && entry.site !== undefined) {
       const { act, parent, children, at, by } = record
       for (const child of children) takePacked(state, { site: entry.site, child, parent, at, act, by }, entry, changes)
     } else if (isOwnKind(record, 'link') && entry.site !== undefined) {
       setLink(siteOf(state, entry.site), record.gateway, record.state, record.at, changes)
     }
+  }
+}
+
+/** So many of each SKU lie there without tags. The slot is left to the map: of one that it has no more nothing is counted. */
+function takeUntagged(
+  state: InventoryState,
+  { site = '', offset, recordedAt }: OwnEntry,
+  { slot, at, by, untagged = [] }: z.infer<typeof Counted>,
+  place: Place,
+  changes: Changes,
+): void {
+  for (const { sku, quantity } of untagged) {
+    const count = { site, slot, sku, quantity, at, by, offset, recordedAt }
+    changes.untagged.push(count)
+    const before = state.untagged.in(site, slot).find((other) => other.sku === sku)?.quantity ?? 0
+    const tracked = state.slotByPlace[place.id]
+    if (!state.untagged.tell(count) || tracked === undefined) continue
+    tracked.untagged += quantity - before
+    changes.slots.add(tracked)
+    touchSlot(state, place, at, changes)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Names } from './item-row.ts'
 import type { EnteredRow, Ledger } from './ledger.ts'
 import type { PackingRows } from './packing-rows.ts'
 import type { InventoryState, LedgerKind } from './state.ts'
+import type { UntaggedRows } from './untagged-rows.ts'
 
 /** Where something was or is, in words. */
 export type MovementPlace = Pick<Place, 'site' | 'zone' | 'slot' | 'departed'>
@@ -19,13 +20,23 @@ export interface Movement {
   readonly lastReadAt: number | null
 }
 
-/** What was entered on a site: rows of the ledger, rows that take one back, and what was packed or unpacked. */
+/** What was entered on a site: rows of the ledger, rows that take one back, what was packed or unpacked, and counts. */
 export type Told =
   | {
       readonly is: 'movement'
       readonly movement: Movement
       /** It was wrong: what was entered in its place. */
       readonly error: { readonly declaredAt: number; readonly corrective: readonly Movement[] } | null
+    }
+  | {
+      readonly is: 'count'
+      readonly place: MovementPlace
+      readonly sku: string
+      /** Of the SKU, if the map has one. */
+      readonly gtin: string | null
+      readonly quantity: number
+      readonly at: number
+      readonly recordedAt: number
     }
   | {
       readonly is: 'packing'
@@ -50,17 +61,25 @@ export interface MovementFilter {
  */
 export function movementsOn(
   state: InventoryState,
-  kept: { readonly ledger: Ledger; readonly names: Names; readonly packings: PackingRows },
+  kept: {
+    readonly ledger: Ledger
+    readonly names: Names
+    readonly packings: PackingRows
+    readonly untagged: UntaggedRows
+  },
   site: string,
   filter: MovementFilter,
   page: PageRequest,
 ): { readonly items: readonly Told[]; readonly next: string | null } {
-  const [ledgerId = 0, packingId = 0] = (page.cursor ?? '')
+  const [ledgerId = 0, packingId = 0, countId = 0] = (page.cursor ?? '')
     .split('.')
     .map((part) => Math.max(0, Math.trunc(Number(part)) || 0))
   const item = filter.epc === undefined ? 0 : (state.byEpc.get(filter.epc)?.id ?? -1)
   const rows = kept.ledger.enteredAfter(ledgerId, { item, ...filter }, page.limit + 1)
   const packings = kept.packings.after(packingId, { site, epc: filter.epc ?? null, ...filter }, page.limit + 1)
+  // Goods without tags have no EPC.
+  const counts = filter.epc === undefined ? kept.untagged.after(countId, { site, ...filter }, page.limit + 1) : []
+  const map = state.sites.get(site)?.index?.map
   const placed = (id: number): MovementPlace | null => {
     const place = state.places.byId(id)
     return place === undefined
@@ -77,17 +96,29 @@ export function movementsOn(
     lastReadAt: row.lastReadAt === 0 ? null : row.lastReadAt,
   })
   const all = [
-    ...rows.map((row) => ({ offset: row.offset, row, packing: undefined })),
-    ...packings.map((packing) => ({ offset: packing.offset, row: undefined, packing })),
+    ...rows.map((row) => ({ offset: row.offset, row })),
+    ...packings.map((packing) => ({ offset: packing.offset, packing })),
+    ...counts.map((count) => ({ offset: count.offset, count })),
   ].sort((a, b) => a.offset - b.offset)
   const items: Told[] = []
-  const cursor = { ledgerId, packingId }
-  for (const { row, packing } of all.slice(0, page.limit)) {
-    if (packing !== undefined) {
+  const cursor = { ledgerId, packingId, countId }
+  for (const entered of all.slice(0, page.limit)) {
+    if ('count' in entered) {
+      const { id, slot, sku, quantity, at, recordedAt } = entered.count
+      cursor.countId = id
+      const zone = map?.slots.find((one) => one.id === slot)?.zone ?? null
+      const gtin = map?.skus.find((one) => one.sku === sku)?.gtin ?? null
+      const place = { site, zone, slot, departed: false }
+      items.push({ is: 'count', place, sku, gtin, quantity, at, recordedAt })
+      continue
+    }
+    if ('packing' in entered) {
+      const { packing } = entered
       cursor.packingId = packing.id
       items.push({ is: 'packing', ...packing })
       continue
     }
+    const { row } = entered
     cursor.ledgerId = row.id
     const told = movement(row)
     if (row.parent !== 0 || (told.to ?? placed(row.fromPlace))?.site !== site) continue
@@ -101,7 +132,7 @@ export function movementsOn(
       error: row.revokes === 0 ? null : { declaredAt: row.recordedAt, corrective },
     })
   }
-  return { items, next: all.length > page.limit ? `${cursor.ledgerId}.${cursor.packingId}` : null }
+  return { items, next: all.length > page.limit ? `${cursor.ledgerId}.${cursor.packingId}.${cursor.countId}` : null }
 }
 
 function isTheSame(one: EnteredRow, other: EnteredRow): boolean {

@@ -15,6 +15,7 @@ import type { SiteTotals } from './site-state.ts'
 import { slotStateOf } from './slot-view.ts'
 import type { Changes } from './state.ts'
 import { openInventoryStore } from './store.ts'
+import { type UntaggedHolding, untaggedOn } from './untagged-view.ts'
 
 /** Of kept evidence, where nobody says otherwise. */
 export const evidenceDays = 30
@@ -34,6 +35,8 @@ export interface Inventory extends Projection, InventoryQueries {
   totals(site: string): Readonly<SiteTotals> | undefined
   /** Everything that is on a site, for rooms of the same thread. */
   holdings(site: string): Iterable<Holding>
+  /** Goods without tags on a site, as counted last, for rooms of the same thread. */
+  untaggedHoldings(site: string): Iterable<UntaggedHolding>
   /** What may be wrong with where items are held to be, on all sites, for rooms of the same thread. */
   standings(): Iterable<Standing>
   /** Whether an item surely lies in the slot where it is held to be, and in none of these (`holding.ts`). */
@@ -89,6 +92,7 @@ export async function openInventory(options: {
       () => store.names,
       () => store.evidence,
       () => store.packings,
+      () => store.untagged,
     ),
     name: 'inventory',
     get offset() {
@@ -99,6 +103,7 @@ export async function openInventory(options: {
     standing: () => standingFacts(state),
     conclusions: openConclusions(database, () => ({ state, names: store.names, offset: projecting.offset })),
     holdings: (site) => holdingsOf(state, site),
+    untaggedHoldings: (site) => untaggedOn(state, site),
     standings: () => standingsOf(state),
     isSurelyOutOf: (epc, slots) => isSurelyOutOf(state, state.byEpc.get(epc), slots),
     slotWord: (site, id) => {

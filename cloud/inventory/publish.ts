@@ -8,6 +8,7 @@ import { linkOf, readerOf } from './readers.ts'
 import { dayOfZone } from './site-day.ts'
 import type { SiteState, TrackedPoint, TrackedReader, TrackedSlot } from './site-state.ts'
 import { type Changes, type InventoryState, noteItem, type Origin, siteOf } from './state.ts'
+import type { UntaggedCount } from './untagged.ts'
 import { markStale } from './weigh.ts'
 
 /** A new version of a map replaces the one before whole. A version that is not newer than the one in force is ignored. */
@@ -54,12 +55,17 @@ export function adopt(state: InventoryState, site: SiteState, map: SiteMap, at: 
       place: state.places.of(site.site, zone, id).id,
       readers: covering.get(id) ?? [],
       items: known?.zone === zone ? known.items : 0,
+      untagged: sumOf(state.untagged.in(site.site, id)),
       asOf: known?.asOf ?? 0,
       told: undefined,
     }
     site.slots.set(id, slot)
     state.slotByPlace[slot.place] = slot
   }
+}
+
+function sumOf(counts: readonly UntaggedCount[]): number {
+  return counts.reduce((sum, { quantity }) => sum + quantity, 0)
 }
 
 /** Items whose place is on the map no more are given the next larger place that is; said in the ledger. */

@@ -26,8 +26,11 @@ import { pageByKey } from './page.ts'
 import type { SiteState } from './site-state.ts'
 import { skuIn } from './sku.ts'
 import { slotConfidence, slotStateOf } from './slot-view.ts'
+
 import type { InventoryState } from './state.ts'
 import { staysOf } from './stays.ts'
+import type { UntaggedRows } from './untagged-rows.ts'
+import { untaggedConfidence, untaggedOn } from './untagged-view.ts'
 
 const conclusionsAtATime = 100
 
@@ -38,6 +41,7 @@ export function queriesOf(
   names: () => Names,
   kept: () => EvidenceRows,
   packings: () => PackingRows,
+  untagged: () => UntaggedRows,
 ): InventoryQueries {
   return {
     sites: () => [...current().sites.values()].sort((a, b) => compare(a.site, b.site)).map(summary),
@@ -49,6 +53,10 @@ export function queriesOf(
       const item = itemNamed(current(), code)
       return item === undefined ? undefined : viewItem(current(), item)
     },
+    untagged: (site, slot) =>
+      current()
+        .untagged.in(site, slot)
+        .map(({ sku, quantity }) => ({ sku, quantity })),
     asOf: (site, at) => asOf(current(), ledger(), site, at),
     evidence: (site, epc) => {
       const state = current()
@@ -63,7 +71,13 @@ export function queriesOf(
     packedUnits: (site) => packedUnitsOn(current(), site),
     packedBefore: (site, parent, at) => packedBefore(current(), site, parent, at),
     movements: (site, filter, page) =>
-      movementsOn(current(), { ledger: ledger(), names: names(), packings: packings() }, site, filter, page),
+      movementsOn(
+        current(),
+        { ledger: ledger(), names: names(), packings: packings(), untagged: untagged() },
+        site,
+        filter,
+        page,
+      ),
     proposedAggregations: (site) => proposedOn(current(), { ledger: ledger(), names: names() }, site),
     stays: (epc, query) => staysOf(conclusions(current(), ledger(), epc, query.toMs), query),
   }
@@ -106,6 +120,8 @@ interface StockSum {
   readonly zone: string | null
   readonly sku: string | null
   quantity: number
+  untagged: number
+  countedAt: number
   asOf: number
   confidences: number
 }
@@ -117,20 +133,34 @@ function stock(
   page: PageRequest,
 ): Page<StockRow> {
   const sums = new Map<string, StockSum>()
+  const sumOf = (zone: string | null, slot: string | null, sku: string | null): StockSum | undefined => {
+    if (filter.sku !== undefined && sku !== filter.sku) return undefined
+    if (filter.slot !== undefined && slot !== filter.slot) return undefined
+    if (filter.zone !== undefined && zone !== filter.zone) return undefined
+    // Keys order rows by zone, slot, SKU; what is not known comes first.
+    const key = `${zone ?? ''}\t${slot ?? ''}\t${sku ?? ''}`
+    const none = { quantity: 0, untagged: 0, countedAt: 0, asOf: 0, confidences: 0 }
+    const sum = sums.get(key) ?? { key, slot, zone, sku, ...none }
+    sums.set(key, sum)
+    return sum
+  }
   for (const item of state.items) {
     const { place } = item
     if (place === null || place.site !== site || place.departed) continue
-    const sku = skuIn(state, item)
-    if (filter.sku !== undefined && sku !== filter.sku) continue
-    if (filter.slot !== undefined && place.slot !== filter.slot) continue
-    if (filter.zone !== undefined && place.zone !== filter.zone) continue
-    // Keys order rows by zone, slot, SKU; what is not known comes first.
-    const key = `${place.zone ?? ''}\t${place.slot ?? ''}\t${sku ?? ''}`
-    const sum = sums.get(key) ?? { key, slot: place.slot, zone: place.zone, sku, quantity: 0, asOf: 0, confidences: 0 }
-    sums.set(key, sum)
+    const sum = sumOf(place.zone, place.slot, skuIn(state, item))
+    if (sum === undefined) continue
     sum.quantity += 1
     sum.asOf = Math.max(sum.asOf, item.lastSeenAt)
     sum.confidences += itemConfidence(state, item)
+  }
+  for (const { zone, slot, sku, quantity, at } of untaggedOn(state, site)) {
+    const sum = sumOf(zone, slot, sku)
+    if (sum === undefined) continue
+    sum.quantity += quantity
+    sum.untagged = quantity
+    sum.countedAt = at
+    sum.asOf = Math.max(sum.asOf, at)
+    sum.confidences += quantity * untaggedConfidence(state.now - at)
   }
   return pageByKey(
     [...sums.values()].sort((a, b) => compare(a.key, b.key)),
@@ -140,6 +170,8 @@ function stock(
       zone: sum.zone,
       sku: sum.sku,
       quantity: sum.quantity,
+      untagged: sum.untagged,
+      countedAt: sum.countedAt === 0 ? null : iso(sum.countedAt),
       asOf: iso(sum.asOf),
       confidence: Math.round((sum.confidences / sum.quantity) * 100) / 100,
     }),

@@ -5,6 +5,7 @@ import { itemFormSchema, itemLogSchema } from './item-rows.ts'
 import { packedRowsSchema } from './packed-rows.ts'
 import { packingSchema } from './packing-rows.ts'
 import { readerSchema } from './reader-rows.ts'
+import { untaggedSchema } from './untagged-rows.ts'
 
 /** The file of the projection: small tables of words, packed tables of state, and the ledger. */
 export const migrations: readonly Migration[] = [
@@ -80,4 +81,6 @@ export const migrations: readonly Migration[] = [
   `,
   // Pages of items and tracks were four times as long, and half of what a commit wrote.
   itemFormSchema,
+  // Goods without tags, by count.
+  untaggedSchema,
 ]

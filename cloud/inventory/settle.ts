@@ -5,10 +5,12 @@ import { markDoubtful } from './doubt.ts'
 import type { PackingRows } from './packing-rows.ts'
 import { type Kept, refold } from './refold.ts'
 import type { Changes, InventoryState } from './state.ts'
+import type { UntaggedRows } from './untagged-rows.ts'
 
 /** What is on disk of items, and how what waits to be is brought there. */
 export interface Keeping extends Kept {
   readonly packings: PackingRows
+  readonly untagged: UntaggedRows
   /** Writes `Changes.learned`. */
   keepEvidence(): void
 }
@@ -22,9 +24,11 @@ export function settle(state: InventoryState, kept: Keeping, entry: JournalEntry
   for (const row of changes.ledger) kept.ledger.add(row)
   kept.bases.add(changes.bases)
   kept.packings.add(changes.packings)
+  kept.untagged.add(changes.untagged)
   markDoubtful(state, changes.doubts, kept.ledger, changes)
   carry(state, kept, entry, changes)
-  for (const written of [changes.ledger, changes.bases, changes.packings, changes.doubts]) written.length = 0
+  for (const written of [changes.ledger, changes.bases, changes.packings, changes.untagged, changes.doubts])
+    written.length = 0
   if (state.stale.size === 0 || !isTick(entry)) return
   kept.keepEvidence()
   refold(state, kept, entry, changes)

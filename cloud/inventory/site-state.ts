@@ -26,6 +26,8 @@ export interface TrackedSlot {
   readonly place: number
   readonly readers: readonly TrackedReader[]
   items: number
+  /** Goods without tags, by count. */
+  untagged: number
   /** Newest evidence about it, 0 = none. */
   asOf: number
   /** As the boards know it. */

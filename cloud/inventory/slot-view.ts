@@ -9,7 +9,7 @@ import type { TrackedSlot } from './site-state.ts'
  */
 export function slotStateOf(slot: TrackedSlot): SlotStateName {
   if (slot.readers.length > 0 && slot.readers.every((reader) => reader.expired)) return 'unknown'
-  if (slot.items > 0) return 'occupied'
+  if (slot.items > 0 || slot.untagged > 0) return 'occupied'
   return slot.asOf === 0 && !slot.readers.some(({ health }) => wasHeard(health)) ? 'unknown' : 'empty'
 }
 

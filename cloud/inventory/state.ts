@@ -10,6 +10,7 @@ import { TrackedItem } from './item.ts'
 import type { Learned } from './learned.ts'
 import { openPacks, type PackingFact, type Packs } from './packs.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
+import { openUntagged, type Untagged, type UntaggedCount } from './untagged.ts'
 
 /** Everything the projection holds. In memory it is the truth of the moment; on disk it is what the journal made of it. */
 export interface InventoryState {
@@ -25,6 +26,8 @@ export interface InventoryState {
   readonly deadlines: Deadlines
   /** What is packed on what. */
   readonly packs: Packs
+  /** Goods without tags. */
+  readonly untagged: Untagged
   /** To be folded anew. */
   readonly stale: Set<TrackedItem>
   readonly sites: Map<string, SiteState>
@@ -47,6 +50,7 @@ export function emptyState(places: Places): InventoryState {
     ground: groundOf(places, sites),
     deadlines: openDeadlines(),
     packs: openPacks(),
+    untagged: openUntagged(),
     stale: new Set(),
     sites,
     slotByPlace: [],
@@ -134,6 +138,8 @@ export interface Changes {
   readonly bases: Base[]
   /** What was said of packing, each once. */
   readonly packings: PackingFact[]
+  /** Goods without tags that were counted. */
+  readonly untagged: UntaggedCount[]
   /** Whose silence meant something else than was thought. */
   readonly doubts: Doubt[]
   /** In order: a sighting that began to wait, or (undefined) the end of waiting for a boot. */
@@ -155,6 +161,7 @@ export function noChanges(learned: Learned): Changes {
     learned,
     bases: [],
     packings: [],
+    untagged: [],
     doubts: [],
     waiting: [],
   }

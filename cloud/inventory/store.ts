@@ -22,6 +22,7 @@ import { openReaderRows } from './reader-rows.ts'
 import { settle } from './settle.ts'
 import { readSite, writeSite } from './site-row.ts'
 import { type Changes, emptyState, type InventoryState, itemOf, noChanges, siteOf } from './state.ts'
+import { openUntaggedRows, type UntaggedRows } from './untagged-rows.ts'
 import { judgedToBy, tooLateMs, watchLoaded } from './weigh.ts'
 
 /** The file behind the memory. */
@@ -30,6 +31,7 @@ export interface InventoryStore {
   readonly evidence: EvidenceRows
   readonly names: Names
   readonly packings: PackingRows
+  readonly untagged: UntaggedRows
   /** Everything as of the last commit. */
   load(): { readonly state: InventoryState; readonly offset: number }
   /**
@@ -66,6 +68,7 @@ export function openInventoryStore(
   const evidence = openEvidenceRows(database)
   const bases = openBaseRows(database)
   const packings = openPackingRows(database)
+  const untagged = openUntaggedRows(database)
   const addName = database.prepare('INSERT INTO name (id, name) VALUES (?, ?)')
   const addPlace = database.prepare('INSERT INTO place (id, site, zone, slot, departed) VALUES (?, ?, ?, ?, ?)')
   const addTag = database.prepare('INSERT INTO tag (id, epc) VALUES (?, ?)')
@@ -85,6 +88,7 @@ export function openInventoryStore(
     ledger,
     evidence,
     packings,
+    untagged,
     get names() {
       return names
     },
@@ -113,6 +117,7 @@ export function openInventoryStore(
         const { site, state: text } = SiteRow.parse(row)
         readSite(siteOf(state, site), text)
       }
+      for (const count of untagged.all()) state.untagged.tell(count)
       readers.load((site) => siteOf(state, site))
       evidence.load()
       for (const row of database.prepare('SELECT site, boot, record FROM waiting').all()) {
@@ -157,7 +162,7 @@ export function openInventoryStore(
         }
         for (const entry of entries) {
           fold(state, entry, changes)
-          settle(state, { evidence, ledger, bases, names, packings, keepEvidence }, entry, changes)
+          settle(state, { evidence, ledger, bases, names, packings, untagged, keepEvidence }, entry, changes)
         }
         keepEvidence()
         for (const { id, epc } of state.items.slice(savedTags)) addTag.run(id, epc)

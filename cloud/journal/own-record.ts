@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HoldReason, LotCode, OwnerName, SkuCode } from '../../shared/goods.ts'
+import { HoldReason, LotCode, OwnerName, SkuCode, UntaggedQuantity } from '../../shared/goods.ts'
 import { EpcHex, Identifier } from '../../shared/identifier.ts'
 import { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { AntennaPort, PowerDbm, TrialSeconds } from '../../shared/reader-power.ts'
@@ -74,6 +74,11 @@ export const Counted = z.strictObject({
   by,
   slot: Identifier,
   codes: z.array(z.string().min(1).max(512)).max(1000),
+  untagged: z
+    .array(UntaggedQuantity)
+    .max(200)
+    .optional()
+    .describe('goods without tags; those not named stay as they were'),
 })
 /**
  * What is packed on a logistic unit (EPCIS AggregationEvent): since `at` these are on it, or no longer. reject: nobody

@@ -648,6 +648,8 @@ class World {
           zone: place.zone,
           sku: first.sku,
           quantity: others.length + 1,
+          untagged: 0,
+          countedAt: null,
           asOf: new Date(first.since).toISOString(),
           confidence: 0.6 + 0.38 * this.#random(),
         },

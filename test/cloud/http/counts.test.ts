@@ -49,6 +49,7 @@ test('what was scanned is held against what is believed, in whatever form, and j
     missing: [lamp],
     unexpected: [pallet, 'E200'],
     unknown: ['KETTLE-17', '3034257BF7194E4000001A85'],
+    untagged: [],
     offset: 1,
   })
   const at = Date.UTC(2025, 11, 31, 23)
