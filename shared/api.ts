@@ -143,6 +143,59 @@ export const ItemEvidence = z.object({
 })
 export type ItemEvidence = z.infer<typeof ItemEvidence>
 
+/** Why a slot is held to be as it is. */
+export const SlotEvidence = z.object({
+  slot: Identifier,
+  zone: Identifier,
+  state: z.enum(['empty', 'occupied', 'unknown']),
+  asOf: Iso.nullable(),
+  confidence: Confidence,
+  rule: z.string().describe('one sentence: the rule that decided'),
+  wouldChange: z.array(z.string()).describe('what would make the answer another one'),
+  readers: z
+    .array(
+      z.object({
+        gateway: Identifier,
+        reader: Identifier,
+        state: z
+          .enum(['heard', 'silent', 'never'])
+          .describe(
+            'silent: it or its gateway is away, and what it covers is frozen; never: it has not been heard yet',
+          ),
+        since: Iso.nullable().describe('silent since; else when it last gave a sign of life'),
+      }),
+    )
+    .describe('those whose antennas look at the slot'),
+  items: z.int().describe('tags that are held to be there'),
+  here: z
+    .array(z.object({ epc: EpcHex, sku: z.string().nullable(), since: Iso, confidence: Confidence, why: z.string() }))
+    .describe('the first hundred of them, the newest first; each has evidence of its own'),
+  maybe: z
+    .array(
+      z.object({ epc: EpcHex, sku: z.string().nullable(), slot: Identifier.nullable(), zone: Identifier.nullable() }),
+    )
+    .describe('the first twenty that are counted elsewhere, and may as well be here'),
+  untagged: z
+    .array(z.object({ sku: z.string(), quantity: z.int(), countedAt: Iso, by: z.string() }))
+    .describe('goods without tags, as counted last'),
+})
+export type SlotEvidence = z.infer<typeof SlotEvidence>
+
+/** A tag on the site of which nobody has said what it is on. */
+export const UnknownTag = z.object({
+  epc: EpcHex,
+  elementString: z
+    .string()
+    .nullable()
+    .describe('(01)…(21)…: with its GTIN on the map, all tags of the article are known'),
+  zone: Identifier.nullable(),
+  slot: Identifier.nullable(),
+  since: Iso,
+  lastSeenAt: Iso,
+  reads: z.int(),
+})
+export type UnknownTag = z.infer<typeof UnknownTag>
+
 export const ItemEvent = z.object({
   at: Iso,
   recordedAt: Iso,

@@ -26,6 +26,8 @@ export const leastRoles: Readonly<Record<string, Role | 'anyone'>> = {
   'DELETE /api/v1/sites/:site/map/draft': 'integrator',
   'POST /api/v1/sites/:site/map/draft/publish': 'integrator',
   'GET /api/v1/sites/:site/slots': 'viewer',
+  'GET /api/v1/sites/:site/slots/:slot/evidence': 'viewer',
+  'GET /api/v1/sites/:site/unknown-tags': 'viewer',
   'GET /api/v1/sites/:site/stock': 'viewer',
   'GET /api/v1/sites/:site/items': 'viewer',
   'GET /api/v1/sites/:site/items/:epc/evidence': 'viewer',

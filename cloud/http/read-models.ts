@@ -12,8 +12,10 @@ import type {
   NoticeRow,
   Page,
   SiteSummary,
+  SlotEvidence,
   SlotState,
   StockRow,
+  UnknownTag,
 } from '../../shared/api.ts'
 import type { AgeRow, ExpectedRow, ItemFacts, MisplacedRow } from '../../shared/goods.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
@@ -70,6 +72,10 @@ export interface InventoryQueries {
   asOf(site: string, at: number): BoardAsOf | 'no-map' | 'before-ledger' | 'too-many-moves'
   /** Where the kept evidence of a site puts an item, and why; undefined: the site has none of it. */
   evidence(site: string, epc: string): ItemEvidence | undefined
+  /** Why a slot is held to be as it is; undefined: it is not on the map. */
+  slotEvidence(site: string, slot: string): SlotEvidence | undefined
+  /** Tags on the site of which nobody has said what they are on. */
+  unknownTags(site: string, page: PageRequest): Page<UnknownTag>
   /** Only what happened on these sites; `every`: on all. */
   history(epc: string, onSites: readonly string[] | 'every', page: PageRequest): Page<ItemEvent>
   /** The tags that codes of any form name; null: none that anybody knows. Of a logistic unit there always is one. */

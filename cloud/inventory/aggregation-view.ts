@@ -122,7 +122,7 @@ export function ssccOf(epc: string): string | null {
 }
 
 /** The headers of an SSCC tell most tags apart without decoding them. */
-function isUnitTag(epc: string): boolean {
+export function isUnitTag(epc: string): boolean {
   return /^(?:31|EF|F9)/.test(epc) && isUnit(epc)
 }
 

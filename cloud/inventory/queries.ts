@@ -25,10 +25,12 @@ import type { PackingRows } from './packing-rows.ts'
 import { pageByKey } from './page.ts'
 import type { SiteState } from './site-state.ts'
 import { skuIn } from './sku.ts'
+import { evidenceOfSlot } from './slot-evidence.ts'
 import { slotConfidence, slotStateOf } from './slot-view.ts'
 
 import type { InventoryState } from './state.ts'
 import { staysOf } from './stays.ts'
+import { unknownTagsOn } from './unknown-tags.ts'
 import type { UntaggedRows } from './untagged-rows.ts'
 import { untaggedConfidence, untaggedOn } from './untagged-view.ts'
 
@@ -65,6 +67,8 @@ export function queriesOf(
       if (item === undefined || on === undefined || placeSaid(item)?.site !== site) return undefined
       return evidenceOfItem(state, kept(), names(), on, item)
     },
+    slotEvidence: (site, slot) => evidenceOfSlot(current(), site, slot),
+    unknownTags: (site, page) => unknownTagsOn(current(), site, page),
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
     named: (codes) => codes.map((code) => epcNamed(current(), code) ?? null),
     aggregation: (epc) => aggregationOf(current(), { ledger: ledger(), names: names() }, epc),

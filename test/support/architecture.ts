@@ -79,7 +79,7 @@ const deciding = [
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|following-stock|queries)/,
   /^cloud\/notify\/(flood|retry|route|words)/,
-  /^cloud\/inventory\/(?!open|store|ledger|conclusions|packed-rows|reader-rows|evidence-rows|base-rows|packing-rows|item-rows|schema|queries)/,
+  /^cloud\/inventory\/(?!open|store|ledger|conclusions|packed-rows|reader-rows|evidence-rows|base-rows|packing-rows|untagged-rows|item-rows|schema|queries)/,
   /^cloud\/goods\/(?!open|keep|fact-table|queries)/,
   /^cloud\/board\/core\//,
   /^cloud\/tuning\/(?!newest)/,

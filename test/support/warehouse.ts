@@ -120,6 +120,8 @@ export function inventoryOf(house: Warehouse): InventoryQueries {
       return house.items.find(({ epc }) => epc === code || tags.includes(epc))
     },
     evidence: (site, epc) => house.evidence.find((one) => one.epc === epc && one.site === site),
+    slotEvidence: () => undefined,
+    unknownTags: (_site, request) => page([], request),
     history: (epc, _maySee, request) =>
       page(
         house.history.filter((event) => event.epc === epc).map(({ epc: _epc, ...event }) => event),

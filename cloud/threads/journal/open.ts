@@ -39,6 +39,8 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   item: true,
   asOf: true,
   evidence: true,
+  slotEvidence: true,
+  unknownTags: true,
   history: true,
   stays: true,
   named: true,
