@@ -9,7 +9,7 @@ import { classCodes } from './record-class.ts'
 import { layOut } from './rewrite.ts'
 import { salvage } from './salvage.ts'
 import { Segment } from './segment.ts'
-import { readWhole, type SegmentFiles } from './segment-files.ts'
+import { isUnreadable, readWhole, type SegmentFiles } from './segment-files.ts'
 import { readSegmentHeader } from './segment-header.ts'
 import { segmentName } from './segment-spool.ts'
 
@@ -179,11 +179,7 @@ async function surveyHeaders(
   let epoch: string | undefined
   for (const name of names) {
     const path = join(directory, name)
-    const head = Buffer.alloc(64)
-    const handle = await open(path, 'r')
-    const { bytesRead } = await handle.read(head, 0, head.length, 0)
-    await handle.close()
-    const header = readSegmentHeader(head.subarray(0, bytesRead))
+    const header = readSegmentHeader(await readHead(path))
     if (header.state === 'newer') {
       throw new Fault(
         'conflict',
@@ -193,6 +189,21 @@ async function surveyHeaders(
     if (header.state === 'intact') epoch = header.header.epoch
   }
   return fromState ?? epoch ?? '0'.repeat(32)
+}
+
+/** The first 64 bytes; none where the disk cannot read them: a header like any other that is damaged. */
+async function readHead(path: string): Promise<Buffer> {
+  const head = Buffer.alloc(64)
+  const handle = await open(path, 'r')
+  try {
+    const { bytesRead } = await handle.read(head, 0, head.length, 0)
+    return head.subarray(0, bytesRead)
+  } catch (thrown) {
+    if (!isUnreadable(thrown)) throw thrown
+    return head.subarray(0, 0)
+  } finally {
+    await handle.close()
+  }
 }
 
 /** What stands on disk now. */

@@ -191,7 +191,10 @@ export async function openSegmentFiles(directory: string, reserveBytes: number):
   }
 }
 
-/** The whole file, in `into` if it fits there. */
+/**
+ * The whole file, in `into` if it fits there. Blocks that the disk cannot read any more come as 0xFF: bytes that are no
+ * frame and no end, so that what they held is found to be missing like anything else that was damaged.
+ */
 export async function readWhole(path: string, into?: Buffer): Promise<Buffer> {
   const handle = await open(path, 'r')
   try {
@@ -200,14 +203,40 @@ export async function readWhole(path: string, into?: Buffer): Promise<Buffer> {
       into !== undefined && into.buffer.byteLength >= size
         ? Buffer.from(into.buffer, 0, size)
         : Buffer.allocUnsafeSlow(size)
-    let done = 0
-    while (done < size) {
-      const { bytesRead } = await handle.read(whole, done, size - done, done)
-      if (bytesRead === 0) break
-      done += bytesRead
+    try {
+      return whole.subarray(0, await readInto(handle, whole, 0, size))
+    } catch (thrown) {
+      if (!isUnreadable(thrown)) throw thrown
     }
-    return whole.subarray(0, done)
+    for (let at = 0; at < size; at += blockBytes) {
+      const to = Math.min(at + blockBytes, size)
+      const end = await readInto(handle, whole, at, to).catch((thrown: unknown) => {
+        if (!isUnreadable(thrown)) throw thrown
+        whole.fill(0xff, at, to)
+        return to
+      })
+      if (end < to) return whole.subarray(0, end)
+    }
+    return whole
   } finally {
     await handle.close()
   }
+}
+
+/** What a disk remaps or loses at a time. */
+const blockBytes = 4096
+
+export function isUnreadable(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'EIO'
+}
+
+/** Reads `from` … `to`; answers where the file ended, if before. */
+async function readInto(handle: FileHandle, bytes: Buffer, from: number, to: number): Promise<number> {
+  let done = from
+  while (done < to) {
+    const { bytesRead } = await handle.read(bytes, done, to - done, done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return done
 }

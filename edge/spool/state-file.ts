@@ -6,6 +6,7 @@ import { Fault } from '../../shared/fault.ts'
 import { Hex128 } from '../../shared/identifier.ts'
 import { Gap } from '../../shared/record.ts'
 import { joined } from './losses.ts'
+import { isUnreadable } from './segment-files.ts'
 import { spoolFormatVersion } from './segment-header.ts'
 
 /**
@@ -127,7 +128,12 @@ type Slot =
 
 function readSlot(handle: number, index: number): Slot {
   const bytes = Buffer.alloc(slotBytes)
-  readSync(handle, bytes, 0, slotBytes, index * slotBytes)
+  try {
+    readSync(handle, bytes, 0, slotBytes, index * slotBytes)
+  } catch (thrown) {
+    if (!isUnreadable(thrown)) throw thrown
+    return { state: 'damaged' }
+  }
   const length = bytes.readUInt32LE(8)
   if (length === 0 || length > slotBytes - prefix) return { state: 'damaged' }
   if (crc32(bytes.subarray(4, prefix + length)) !== bytes.readUInt32LE(0)) return { state: 'damaged' }

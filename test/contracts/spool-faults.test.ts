@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { openSpool } from '../../edge/spool/open.ts'
 import { observation, readAll, temporaryDirectory, testClock } from '../support/spool.ts'
@@ -8,7 +9,12 @@ import { observation, readAll, temporaryDirectory, testClock } from '../support/
 const script = join(import.meta.dirname, '../support/spool-once.ts')
 
 /** One life of a spool under strace with one fault injected; what it promised, and what strace saw. */
-function lifeUnder(directory: string, inject: string, start: number) {
+function lifeUnder(
+  directory: string,
+  inject: string,
+  start: number,
+  { onlyOn, batches = 60 }: { readonly onlyOn?: string; readonly batches?: number } = {},
+) {
   const trace = join(directory, `trace-${start}`)
   const spool = join(directory, 'spool')
   const child = spawnSync(
@@ -18,6 +24,7 @@ function lifeUnder(directory: string, inject: string, start: number) {
       '-qq',
       '-o',
       trace,
+      ...(onlyOn === undefined ? [] : ['-P', onlyOn]),
       '-e',
       `trace=rename,${inject.split(':')[0]}`,
       '-e',
@@ -26,6 +33,7 @@ function lifeUnder(directory: string, inject: string, start: number) {
       script,
       spool,
       String(start),
+      String(batches),
     ],
     // strace counts calls of each thread by itself
     { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: '1' } },
@@ -87,6 +95,57 @@ describe('a system call fails once', () => {
       expect(injected).toBeGreaterThan(0)
     })
   }
+})
+
+describe('the disk cannot read any more', () => {
+  /** A spool of some segments, closed; then a start at which every read of one file fails. */
+  async function unreadable(directory: string, choose: (names: readonly string[]) => string) {
+    const spool = join(directory, 'spool')
+    const options = { directory: spool, maxBytes: 4 * 1024 * 1024, segmentBytes: 8 * 1024 }
+    const original = await openSpool({ ...options, clock: testClock, random: Math.random })
+    const numbers = Array.from({ length: 300 }, (_, i) => i + 1)
+    for (const n of numbers) expect(await original.append([observation(n)])).toBe(n)
+    const { epoch } = original
+    await original.close()
+    const names = readdirSync(spool).filter((name) => name.endsWith('.segment'))
+    expect(names.length).toBeGreaterThan(3)
+    const name = choose(names)
+    const life = lifeUnder(directory, 'pread64:error=EIO', 0, { onlyOn: join(spool, name), batches: 0 })
+    expect([life.wasInjected, life.refusals]).toEqual([true, []])
+    const opened = await openSpool({ ...options, clock: testClock, random: Math.random })
+    expect(opened.epoch).toBe(epoch)
+    expect(opened.next).toBeGreaterThan(300)
+    const held = await readAll(opened, opened.first)
+    await opened.close()
+    return {
+      name,
+      gaps: [...held.values()].filter((record) => record?.kind === 'gap'),
+      missing: numbers.filter((n) => !isDeepStrictEqual(held.get(n), observation(n))),
+    }
+  }
+
+  test('a segment: it starts, everything else is there, and the loss is declared', async () => {
+    using directory = temporaryDirectory()
+    const { name, gaps, missing } = await unreadable(directory.path, (names) => names.at(-2) ?? '')
+    expect(missing[0]).toBe(Number.parseInt(name, 10))
+    expect(gaps).toMatchObject([
+      { fromSeq: missing[0], toSeq: missing.at(-1), count: missing.length, reason: 'corrupt' },
+    ])
+  })
+
+  test('the newest segment: the same, and none of its numbers is given again', async () => {
+    using directory = temporaryDirectory()
+    const { gaps, missing } = await unreadable(directory.path, (names) => names.at(-1) ?? '')
+    expect(gaps).toMatchObject([
+      { fromSeq: missing[0], toSeq: missing.at(-1), count: missing.length, reason: 'corrupt' },
+    ])
+  })
+
+  test('the state: epoch and records stay', async () => {
+    using directory = temporaryDirectory()
+    const { gaps, missing } = await unreadable(directory.path, () => 'state')
+    expect([gaps, missing]).toEqual([[], []])
+  })
 })
 
 test('killed at one system call after the other: every promise is kept, life after life', async () => {

@@ -4,10 +4,11 @@ import { Fault } from '../../shared/fault.ts'
 import { observation } from './spool.ts'
 
 /**
- * For runs under strace: opens a spool, appends 60 batches of 5 one after the other, acknowledges now and then, closes.
+ * For runs under strace: opens a spool, appends 60 batches of 5 (or so many) one after the other, acknowledges now and
+ * then, closes.
  * Prints "<first> <n>" for each append that resolved and "! <code>" for each that was rejected.
  */
-const [directory = '', start = '0'] = process.argv.slice(2)
+const [directory = '', start = '0', batches = '60'] = process.argv.slice(2)
 const options = {
   directory,
   maxBytes: 4 * 1024 * 1024,
@@ -19,7 +20,7 @@ const options = {
 try {
   const spool = await openSpool(options)
   writeSync(1, 'open\n')
-  for (let round = 0; round < 60; round += 1) {
+  for (let round = 0; round < Number(batches); round += 1) {
     const n = Number(start) + round * 5
     try {
       const first = await spool.append(Array.from({ length: 5 }, (_, index) => observation(n + index)))

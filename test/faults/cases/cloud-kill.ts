@@ -1,13 +1,21 @@
+import { Rule } from '../../../shared/rule.ts'
 import { until } from '../../support/until.ts'
 import { fairWeather } from '../chaos-proxy.ts'
 import type { FaultCase, Outcome, RunOptions } from '../fault-case.ts'
-import { openScene } from '../scene.ts'
+import { openScene, site } from '../scene.ts'
 import { wasInjected } from '../traced.ts'
+
+/** So that the alerts have a story, too, that may be told twice. */
+const warm = Rule.parse({
+  ...{ id: 'warm', site, name: 'Too warm', severity: 3, type: 'threshold', quantity: 'temperature' },
+  ...{ direction: 'above', limit: 12, clearAt: 8 },
+})
 
 /** F4: at a system call of its commits, or at any moment; a gateway streams all the while. */
 async function killCloud({ seed, tier, note }: RunOptions): Promise<Outcome> {
   const scene = await openScene({ seed })
   try {
+    await scene.street.send('POST', '/rules', warm)
     const gateway = await scene.openGateway('gw')
     const rounds = tier === 'full' ? 20 : 8
     let [kills, atCalls, next] = [0, 0, 1]
@@ -35,13 +43,15 @@ async function killCloud({ seed, tier, note }: RunOptions): Promise<Outcome> {
       note(`${kills} killed`)
     }
     await gateway.drained()
+    await scene.caughtUp()
+    const alerts = await scene.street.all(`/sites/${site}/alerts`)
     const verdict = await scene.judge({
       anew: true,
       spools: [{ gateway: 'gw', directory: `${scene.directory}/gw-spool` }],
     })
     return {
-      injected: atCalls > 0,
-      proof: `${kills} killed, ${atCalls} of them at a call that strace named`,
+      injected: atCalls > 0 && alerts.length > 0,
+      proof: `${kills} killed, ${atCalls} of them at a call that strace named, while ${alerts.length} alerts came and went`,
       verdict,
       kills,
     }
