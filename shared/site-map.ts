@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EpcHex, Identifier } from './identifier.ts'
+import { LocationProfile } from './location-profile.ts'
 import { OperatorAreas } from './operator-area.ts'
 import { mostReferenceTags } from './reference-tags.ts'
 
@@ -95,6 +96,11 @@ export const SiteMap = z.strictObject({
   sensors: z.array(SensorPlace),
   beams: z.array(Beam).optional().describe('light barriers of gates that have antennas on one side only'),
   skus: z.array(Sku).default([]),
+  profiles: z
+    .array(LocationProfile)
+    .max(100)
+    .optional()
+    .describe('where, and of which goods, antennas are believed otherwise than by default'),
   areas: OperatorAreas.optional().describe('operator areas: zones that one operator answers for'),
 })
 export type SiteMap = z.infer<typeof SiteMap>

@@ -1,5 +1,5 @@
 import { isSurelyElsewhere } from '../../cloud/location/elsewhere.ts'
-import { defaultProfile } from '../../cloud/location/profile.ts'
+import { defaultProfile, everywhere } from '../../cloud/location/profile.ts'
 import { foldSign, recentCells, take } from '../../cloud/location/recent.ts'
 import { placeHeard, rivalOf, type Track, trackCells } from '../../cloud/location/track.ts'
 import { flush, nothingObserved, observe } from '../../edge/clean/observe.ts'
@@ -10,6 +10,8 @@ import type { LocationRule, NamedRule } from './rule.ts'
 /** Every antenna of the scenarios speaks for a slot of one zone, and is well; place 0 would be nowhere. */
 const ground = { zoneOf: () => 'hall', isSlot: () => true, keyOf: String, isWatched: () => true, unhealthy: () => [] }
 
+const profiles = everywhere(defaultProfile)
+
 /** What runs at the gateway and in the cloud: reads are merged into observations, and those are folded. */
 function open(): LocationRule {
   const options = CleanOptions.parse({})
@@ -19,8 +21,8 @@ function open(): LocationRule {
     const tag = tags.get(epc) ?? { recent: trackOf(recentCells), now: trackOf(trackCells) }
     tags.set(epc, tag)
     const reading = { at, place: Number(readPoint) + 1, reads: count, rssiDbm: peakRssiDbm }
-    const order = take(tag.recent, reading, tag.now, ground, defaultProfile)
-    if (order === 'newest') foldSign(tag.now, reading, ground, defaultProfile)
+    const order = take(tag.recent, reading, tag.now, ground, profiles)
+    if (order === 'newest') foldSign(tag.now, reading, ground, profiles)
   }
   return {
     take: ({ at, antenna, tag, rssiDbm }) => {

@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defaultProfile } from '../../cloud/location/profile.ts'
+import { defaultProfile, everywhere } from '../../cloud/location/profile.ts'
 import { foldSign, take } from '../../cloud/location/recent.ts'
 import { placeHeard, trackCells } from '../../cloud/location/track.ts'
 import { blockCells, openTracks, type Tracks } from '../../cloud/location/tracks.ts'
@@ -24,6 +24,7 @@ export function measureScale(tags: number): Figures {
   const random = seededRandom(tags)
   const now = { cells: new Float64Array(trackCells), start: 0 }
   const ground = { zoneOf: () => 'hall', isSlot: () => true, keyOf: String, isWatched: () => true, unhealthy: () => [] }
+  const profiles = everywhere(defaultProfile)
   const fold = (from: number, count: number) => {
     for (let index = from; index < from + count; index += 1) {
       const id = between(1, tags, random)
@@ -34,8 +35,8 @@ export function measureScale(tags: number): Figures {
         reads: between(1, 5, random),
         rssiDbm: -60 - (isStray ? 10 : 0) - between(0, 6, random),
       }
-      const order = take(tracks.of(id), reading, now, ground, defaultProfile)
-      if (order === 'newest') foldSign(now, reading, ground, defaultProfile)
+      const order = take(tracks.of(id), reading, now, ground, profiles)
+      if (order === 'newest') foldSign(now, reading, ground, profiles)
     }
   }
   fold(0, 2 * tags) // code is warm, and every tag known

@@ -37,6 +37,7 @@ export function checkMap(map: SiteMap): readonly MapError[] {
     ),
     ...checkAreas(map),
     ...checkBeams(map),
+    ...checkProfiles(map),
     ...map.slots.flatMap((slot, index) => inZone(`slots.${index}.zone`, slot.zone)),
     ...fixedTwice(map.slots),
     ...map.readPoints.flatMap((point, index) => [
@@ -60,6 +61,26 @@ export function checkMap(map: SiteMap): readonly MapError[] {
       }),
     ]),
   ]
+}
+
+/** A profile for goods that no tag can be told to be would never hold. */
+function checkProfiles({ profiles = [], zones, skus }: SiteMap): readonly MapError[] {
+  const onMap = new Set(zones.map(({ id }) => id))
+  const gtins = new Map(skus.map(({ sku, gtin }) => [sku, gtin]))
+  return profiles.flatMap((profile, index) => [
+    ...(profile.zones ?? []).flatMap((zone, place) =>
+      onMap.has(zone)
+        ? []
+        : [{ path: `profiles.${index}.zones.${place}`, message: `there is no zone "${zone}" on this map` }],
+    ),
+    ...(profile.skus ?? []).flatMap((sku, place) => {
+      const path = `profiles.${index}.skus.${place}`
+      if (!gtins.has(sku)) return [{ path, message: `there is no SKU "${sku}" on this map` }]
+      return gtins.get(sku) === undefined
+        ? [{ path, message: `"${sku}" has no GTIN: no tag tells that it is one` }]
+        : []
+    }),
+  ])
 }
 
 /** An input tells of one light barrier, and a gate has one on either side. */

@@ -3,7 +3,6 @@ import type { Evidence } from '../location/evidence.ts'
 import { isWord, signOf } from '../location/finding.ts'
 import { lostBy } from '../location/lose.ts'
 import type { Place } from '../location/place.ts'
-import { defaultProfile as profile } from '../location/profile.ts'
 import { foldSign, settleAs, take, view } from '../location/recent.ts'
 import { forget, placeHeard, sinceHeard, type Track, trackCells } from '../location/track.ts'
 import { baseOf } from './base.ts'
@@ -38,7 +37,7 @@ export function advance(state: InventoryState, item: TrackedItem, evidence: Evid
   if (hourOf(at) < hourOf(item.foldedAt)) return 'late'
   const track = state.tracks.of(item.id)
   const settledSince = sinceHeard(track)
-  const order = take(track, sign, scratch, state.ground, profile)
+  const order = take(track, sign, scratch, state.ground, state.profiles.of(item))
   if (order === 'late') return 'late'
   // Of readings folded for good one may have been the first after a silence: how long that lasted is known now.
   const isSeen = sinceHeard(track) === settledSince
@@ -48,9 +47,9 @@ export function advance(state: InventoryState, item: TrackedItem, evidence: Evid
   }
 
   const concluded = found.conclusions.length
-  lose(item, lostBy(scratch, at, state.ground, profile), scratch, found)
+  lose(item, lostBy(scratch, at, state.ground, state.profiles.of(item)), scratch, found)
   remember(item, at, scratch, found)
-  foldSign(scratch, sign, state.ground, profile)
+  foldSign(scratch, sign, state.ground, state.profiles.of(item))
   item.foldedAt = Math.max(item.foldedAt, at)
   const before = item.place
   const after = placeAfter(state, before, evidence)
@@ -85,8 +84,8 @@ export function judgeSilence(state: InventoryState, item: TrackedItem, now: numb
 
 /** Whether the item was silent for too long by `now`, and since when. */
 export function silentBy(state: InventoryState, item: TrackedItem, now: number): Departure | undefined {
-  view(state.tracks.of(item.id), scratch, state.ground, profile)
-  return lostBy(scratch, now, state.ground, profile)
+  view(state.tracks.of(item.id), scratch, state.ground, state.profiles.of(item))
+  return lostBy(scratch, now, state.ground, state.profiles.of(item))
 }
 
 /** The logistic unit is lost, and nothing but that told where the item was. */
@@ -97,7 +96,7 @@ export function loseWith(
   parent: string,
   found: Findings,
 ): void {
-  view(state.tracks.of(item.id), scratch, state.ground, profile)
+  view(state.tracks.of(item.id), scratch, state.ground, state.profiles.of(item))
   lose(item, departure, scratch, found, parent)
   settleAs(state.tracks.of(item.id), scratch)
 }

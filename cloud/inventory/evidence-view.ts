@@ -3,12 +3,11 @@ import type { Evidence } from '../location/evidence.ts'
 import { findingOf, inOrder, isWord, sinceLastWord } from '../location/finding.ts'
 import { levelsOf, type NearSlot, nearestSlots } from '../location/nearest.ts'
 import type { Place } from '../location/place.ts'
-import { defaultProfile as profile } from '../location/profile.ts'
 import type { EvidenceRows } from './evidence-rows.ts'
 import { ruleOf, wouldChange } from './finding-said.ts'
 import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
-import { trackNow, unitAt } from './item-view.ts'
+import { profileOf, trackNow, unitAt } from './item-view.ts'
 import { asEvidence } from './refold.ts'
 import type { SiteState } from './site-state.ts'
 import type { InventoryState } from './state.ts'
@@ -47,7 +46,15 @@ export function evidenceOfItem(
     departure: item.lostAt === 0 ? undefined : { lastReadAt: item.lastSeenAt, decidedAt: item.lostAt },
   }
   const placeOf = (id: number) => state.places.byId(id)
-  const finding = findingOf(trackNow(state, item), booked, state.ground, placeOf, state.judgedTo, profile)
+  const finding = findingOf(
+    trackNow(state, item),
+    booked,
+    state.ground,
+    placeOf,
+    state.judgedTo,
+    state.profiles.of(item),
+  )
+  const profile = profileOf(state, item)
   const { place, rival, since, heardAt, departure, voices } = finding
   return {
     epc: item.epc,

@@ -1,8 +1,7 @@
 import { isSurelyElsewhere } from '../location/elsewhere.ts'
 import { isWord } from '../location/finding.ts'
-import { defaultProfile as profile } from '../location/profile.ts'
 import type { TrackedItem } from './item.ts'
-import { rivalPlace, trackNow, unitAt } from './item-view.ts'
+import { profileOf, rivalPlace, trackNow, unitAt } from './item-view.ts'
 import { skuIn } from './sku.ts'
 import type { InventoryState } from './state.ts'
 
@@ -63,5 +62,5 @@ export function isSurelyOutOf(state: InventoryState, item: TrackedItem | undefin
   if (isWord(item)) return true
   const onSite = state.sites.get(place.site)?.slots
   const places = new Set(slots.flatMap((slot) => onSite?.get(slot)?.place ?? []))
-  return isSurelyElsewhere(trackNow(state, item), places, profile)
+  return isSurelyElsewhere(trackNow(state, item), places, profileOf(state, item))
 }

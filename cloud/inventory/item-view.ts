@@ -1,7 +1,7 @@
 import { type Item, iso } from '../../shared/api.ts'
 import { confidence } from '../location/confidence.ts'
 import type { Place } from '../location/place.ts'
-import { defaultProfile as profile } from '../location/profile.ts'
+import { type Profile, profileAt } from '../location/profile.ts'
 import { view } from '../location/recent.ts'
 import { rivalOf, type Track, trackCells } from '../location/track.ts'
 import type { TrackedItem } from './item.ts'
@@ -46,7 +46,7 @@ export function placeSaid({ place, seenPlace }: TrackedItem): Place | null {
 /** The other place where it may be as well; null: it is sure. */
 export function rivalPlace(state: InventoryState, item: TrackedItem): Place | null {
   if (item.place === null || item.place.departed) return null
-  const rival = rivalOf(trackNow(state, item), profile)
+  const rival = rivalOf(trackNow(state, item), profileOf(state, item))
   return rival === item.place.id ? null : (state.places.byId(rival) ?? null)
 }
 
@@ -55,10 +55,15 @@ export function unitAt(state: InventoryState, item: TrackedItem, at: number): st
   return state.packs.packingsOf(item).find(({ from, to }) => from <= at && at < to)?.parent
 }
 
+/** By what it takes to believe antennas of it, where it is said to be. */
+export function profileOf(state: InventoryState, item: TrackedItem): Profile {
+  return profileAt(state.profiles.of(item), placeSaid(item)?.id ?? 0)
+}
+
 /** The track with all that was read. A copy. */
 export function trackNow(state: InventoryState, item: TrackedItem): Track {
   const now = { cells: new Float64Array(trackCells), start: 0 }
-  view(state.tracks.of(item.id), now, state.ground, profile)
+  view(state.tracks.of(item.id), now, state.ground, state.profiles.of(item))
   return now
 }
 
@@ -85,7 +90,7 @@ function why(state: InventoryState, item: TrackedItem, rival: Place | null): str
   if (place === null) {
     if (item.lostAt >= item.lastSeenAt && item.lostAt > 0)
       return `Last read by ${readPoint}; silent for too long since.`
-    return `Seen by ${readPoint}; ${profile.appearReads} reads at a place on the map make it present.`
+    return `Seen by ${readPoint}; ${profileOf(state, item).appearReads} reads at a place on the map make it present.`
   }
   if ((basis === 'slot' || basis === 'scan') && place.slot === null) {
     return `Its slot is not on the map any more; ${readPoint} saw it last.`

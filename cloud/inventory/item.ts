@@ -1,5 +1,6 @@
 import type { Basis } from '../location/evidence.ts'
 import type { Place } from '../location/place.ts'
+import type { Profiles } from '../location/profile.ts'
 
 // Numbers of an item.
 const readsCell = 0
@@ -36,6 +37,8 @@ export class TrackedItem {
   seenPlace: Place | null = null
   /** It is in the queue of those whose silence is watched. */
   isWatched = false
+  /** By which antennas are believed of it, where maps tell goods apart; undefined: not asked for yet. */
+  profiles: Profiles | undefined = undefined
   /** Since the last commit, and not only seen again where it was. */
   isChanged = false
   readonly #cells: Float64Array

@@ -27,6 +27,7 @@ export function publish(state: InventoryState, map: SiteMap, origin: Origin, at:
 export function adopt(state: InventoryState, site: SiteState, map: SiteMap, at: number): void {
   const index = indexSite(map, state.places)
   site.index = index
+  state.profiles.renew()
   site.dayOf = dayOfZone(map.timeZone)
   site.points = new Map()
   site.covers.clear()

@@ -1,6 +1,5 @@
 import { bases, type Evidence } from '../location/evidence.ts'
 import { signOf } from '../location/finding.ts'
-import { defaultProfile as profile } from '../location/profile.ts'
 import { retake } from '../location/recent.ts'
 import type { TrackedItem } from './item.ts'
 import type { InventoryState } from './state.ts'
@@ -14,7 +13,7 @@ export function seeAgain(state: InventoryState, item: TrackedItem, evidence: Evi
   see(item, evidence)
   const sign = isTooLate ? undefined : signOf(evidence)
   if (sign === undefined) return
-  retake(state.tracks.of(item.id), sign, state.ground, profile)
+  retake(state.tracks.of(item.id), sign, state.ground, state.profiles.of(item))
   item.foldedAt = Math.max(item.foldedAt, evidence.at)
   support(item, evidence)
 }

@@ -9,6 +9,7 @@ import { groundOf } from './ground.ts'
 import { TrackedItem } from './item.ts'
 import type { Learned } from './learned.ts'
 import { openPacks, type PackingFact, type Packs } from './packs.ts'
+import { type ItemProfiles, openItemProfiles } from './profiles.ts'
 import { newSite, type SiteState, type TrackedSlot } from './site-state.ts'
 import { openUntagged, type Untagged, type UntaggedCount } from './untagged.ts'
 
@@ -22,6 +23,8 @@ export interface InventoryState {
   readonly tracks: Tracks
   /** What the maps and the health of readers say of places. */
   readonly ground: Ground
+  /** How much it takes to believe the antennas, by item and place. */
+  readonly profiles: ItemProfiles
   /** When to look whether items have been silent for too long. */
   readonly deadlines: Deadlines
   /** What is packed on what. */
@@ -48,6 +51,7 @@ export function emptyState(places: Places): InventoryState {
     byEpc: openEpcIndex(items),
     tracks: openTracks(),
     ground: groundOf(places, sites),
+    profiles: openItemProfiles(places, sites, items),
     deadlines: openDeadlines(),
     packs: openPacks(),
     untagged: openUntagged(),

@@ -2,7 +2,7 @@ import type { Departure } from './absence.ts'
 import { type Evidence, headStartMs } from './evidence.ts'
 import { type Ground, lostBy } from './lose.ts'
 import type { Place } from './place.ts'
-import type { Profile } from './profile.ts'
+import { type Profiles, profileAt } from './profile.ts'
 import type { Word } from './recent.ts'
 import {
   gapHeard,
@@ -65,11 +65,11 @@ export function findingOf(
   ground: Ground,
   placeOf: (id: number) => Place | undefined,
   now: number,
-  profile: Profile,
+  profiles: Profiles,
 ): Finding {
   const voices = voicesHeard(track)
   const at = placeHeard(track)
-  const rival = rivalOf(track, profile)
+  const rival = rivalOf(track, profileAt(profiles, at))
   const common = {
     rival: rival === at ? null : (placeOf(rival) ?? null),
     since: booked.since,
@@ -81,7 +81,7 @@ export function findingOf(
   }
   const { place } = booked
   if (place?.departed === true) return { ...common, state: 'departed', place: null, departure: undefined }
-  const departure = place === null ? booked.departure : lostBy(track, now, ground, profile)
+  const departure = place === null ? booked.departure : lostBy(track, now, ground, profiles)
   if (place === null) {
     const glimpsed = voices[0] === undefined ? undefined : placeOf(voices[0].place)
     if (glimpsed !== undefined) return { ...common, state: 'glimpsed', place: glimpsed, departure: undefined }

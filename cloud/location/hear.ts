@@ -1,4 +1,4 @@
-import type { Profile } from './profile.ts'
+import { type Profile, type Profiles, profileAt } from './profile.ts'
 import {
   deafUntilCell,
   decibels,
@@ -54,8 +54,9 @@ const mostAgainst = 2
 const gapShare = 0.15
 
 /** Folds one reading in. Returns the place where the tag now is believed to be; 0 = not present. */
-export function hear(track: Track, reading: Reading, geography: Geography, profile: Profile): number {
+export function hear(track: Track, reading: Reading, geography: Geography, profiles: Profiles): number {
   const { cells, start } = track
+  const profile = profileAt(profiles, placeHeard(track) || reading.place)
   if (reading.at < (cells[start + deafUntilCell] ?? 0)) return placeHeard(track)
   const before = heardAt(track)
   const sinceMs = before === 0 ? 0 : reading.at - before

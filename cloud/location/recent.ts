@@ -1,7 +1,7 @@
 import type { Departure } from './absence.ts'
 import { hear } from './hear.ts'
 import { type Ground, lostBy } from './lose.ts'
-import type { Profile } from './profile.ts'
+import type { Profiles } from './profile.ts'
 import {
   forget,
   heardAtCell,
@@ -50,7 +50,7 @@ export function take(
   sign: Reading | Word,
   now: Track,
   ground: Ground,
-  profile: Profile,
+  profiles: Profiles,
 ): Order {
   const track = { cells, start }
   const first = start + countCell + 1
@@ -61,17 +61,17 @@ export function take(
   const isNewest = cell === first + count * readingCells
   if (!isNewest) {
     if (cell === first && (count === readings || sign.at < (cells[start + heardAtCell] ?? 0))) return 'late'
-    if (concludes(track, first, cell, count, undefined, now, ground, profile)) return 'late'
-    if (concludes(track, first, cell, count, sign, now, ground, profile)) return 'late'
+    if (concludes(track, first, cell, count, undefined, now, ground, profiles)) return 'late'
+    if (concludes(track, first, cell, count, sign, now, ground, profiles)) return 'late'
   }
-  insert(track, sign, cell, ground, profile)
-  viewSome(track, (cells[start + countCell] ?? 0) - (isNewest ? 1 : 0), now, ground, profile)
+  insert(track, sign, cell, ground, profiles)
+  viewSome(track, (cells[start + countCell] ?? 0) - (isNewest ? 1 : 0), now, ground, profiles)
   return isNewest ? 'newest' : 'among'
 }
 
 /** Takes a reading again that was not late when it was taken first, without asking what follows from it. */
-export function retake(track: Track, sign: Reading | Word, ground: Ground, profile: Profile): void {
-  insert(track, sign, cellFor(track, sign, ground), ground, profile)
+export function retake(track: Track, sign: Reading | Word, ground: Ground, profiles: Profiles): void {
+  insert(track, sign, cellFor(track, sign, ground), ground, profiles)
 }
 
 /** Where the sign stands among the recent ones. */
@@ -83,13 +83,13 @@ function cellFor({ cells, start }: Track, sign: Reading | Word, ground: Ground):
 }
 
 /** Puts the sign there; of too many the oldest is folded for good. */
-function insert(track: Track, sign: Reading | Word, before: number, ground: Ground, profile: Profile): void {
+function insert(track: Track, sign: Reading | Word, before: number, ground: Ground, profiles: Profiles): void {
   const { cells, start } = track
   const first = start + countCell + 1
   let count = cells[start + countCell] ?? 0
   let cell = before
   if (count === readings) {
-    foldCell(track, cells, first, ground, profile)
+    foldCell(track, cells, first, ground, profiles)
     cells.copyWithin(first, first + readingCells, first + readings * readingCells)
     count -= 1
     cell -= readingCells
@@ -103,15 +103,15 @@ function insert(track: Track, sign: Reading | Word, before: number, ground: Grou
 }
 
 /** Writes into `now` what is believed now. */
-export function view(track: Track, now: Track, ground: Ground, profile: Profile): void {
-  viewSome(track, track.cells[track.start + countCell] ?? 0, now, ground, profile)
+export function view(track: Track, now: Track, ground: Ground, profiles: Profiles): void {
+  viewSome(track, track.cells[track.start + countCell] ?? 0, now, ground, profiles)
 }
 
 /** Folds a sign into `now`. Returns that the tag had been silent for too long before, if it had. */
-export function foldSign(now: Track, sign: Reading | Word, ground: Ground, profile: Profile): Departure | undefined {
-  const departure = lostBy(now, sign.at, ground, profile)
+export function foldSign(now: Track, sign: Reading | Word, ground: Ground, profiles: Profiles): Departure | undefined {
+  const departure = lostBy(now, sign.at, ground, profiles)
   if (departure !== undefined) forget(now, departure.decidedAt)
-  if ('reads' in sign) hear(now, sign, ground, profile)
+  if ('reads' in sign) hear(now, sign, ground, profiles)
   else place(now, sign.at, sign.place, sign.deafUntil)
   return departure
 }
@@ -130,11 +130,11 @@ export function remapRecent({ cells, start }: Track, mapped: (place: number) => 
   for (let cell = first; cell < end; cell += readingCells) cells[cell + 1] = mapped(cells[cell + 1] ?? 0)
 }
 
-function viewSome({ cells, start }: Track, count: number, now: Track, ground: Ground, profile: Profile): void {
+function viewSome({ cells, start }: Track, count: number, now: Track, ground: Ground, profiles: Profiles): void {
   for (let cell = 0; cell < trackCells; cell += 1) now.cells[now.start + cell] = cells[start + cell] ?? 0
   const first = start + countCell + 1
   const end = first + count * readingCells
-  for (let cell = first; cell < end; cell += readingCells) foldCell(now, cells, cell, ground, profile)
+  for (let cell = first; cell < end; cell += readingCells) foldCell(now, cells, cell, ground, profiles)
 }
 
 /** Whether anything is concluded from the recent readings, with `sign` before the one in `cell` if there is one. */
@@ -146,17 +146,17 @@ function concludes(
   sign: Reading | Word | undefined,
   now: Track,
   ground: Ground,
-  profile: Profile,
+  profiles: Profiles,
 ): boolean {
   if (sign !== undefined && !('reads' in sign)) return true
-  viewSome({ cells, start }, 0, now, ground, profile)
+  viewSome({ cells, start }, 0, now, ground, profiles)
   const before = placeHeard(now)
   for (let at = first; at < first + count * readingCells; at += readingCells) {
     if (at === cell && sign !== undefined) {
-      if (foldSign(now, sign, ground, profile) !== undefined || placeHeard(now) !== before) return true
+      if (foldSign(now, sign, ground, profiles) !== undefined || placeHeard(now) !== before) return true
     }
     if ((cells[at + 2] ?? 0) < 0) return true
-    if (foldCell(now, cells, at, ground, profile) !== undefined || placeHeard(now) !== before) return true
+    if (foldCell(now, cells, at, ground, profiles) !== undefined || placeHeard(now) !== before) return true
   }
   return false
 }
@@ -166,15 +166,15 @@ function foldCell(
   cells: Float64Array,
   cell: number,
   ground: Ground,
-  profile: Profile,
+  profiles: Profiles,
 ): Departure | undefined {
   const at = cells[cell] ?? 0
   const id = cells[cell + 1] ?? 0
   const reads = cells[cell + 2] ?? 0
   const last = cells[cell + 3] ?? 0
-  if (reads < 0) return foldSign(track, { at, place: id, deafUntil: last }, ground, profile)
+  if (reads < 0) return foldSign(track, { at, place: id, deafUntil: last }, ground, profiles)
   const reading = { at, place: id, reads, rssiDbm: Number.isNaN(last) ? undefined : last }
-  return foldSign(track, reading, ground, profile)
+  return foldSign(track, reading, ground, profiles)
 }
 
 /** The order of `inOrder`, as far as it matters to a track. */

@@ -72,6 +72,11 @@ const ofSecond = ['cold', 'roof']
 const twoGateways = rotterdam()
 const map: SiteMap = {
   ...twoGateways,
+  skus: [{ sku: 'CRATE', name: 'Crate', gtin: '80614141123458' }], // what epcA and epcB say they are
+  profiles: [
+    { zones: ['COLD'], settings: { appearReads: 3, lead: 60 } },
+    { skus: ['CRATE'], zones: ['A'], settings: { absentGaps: 60, unsureShare: 0.4 } },
+  ],
   readPoints: twoGateways.readPoints.map((point) => ({
     ...point,
     gateway: ofSecond.includes(point.device) ? 'gw2' : point.gateway,

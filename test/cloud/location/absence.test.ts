@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { absenceMs, departureOf, type Unhealthy } from '../../../cloud/location/absence.ts'
 import { hear } from '../../../cloud/location/hear.ts'
-import { defaultProfile as profile } from '../../../cloud/location/profile.ts'
+import { everywhere, defaultProfile as profile } from '../../../cloud/location/profile.ts'
 import { gapHeard, heardAt, trackCells } from '../../../cloud/location/track.ts'
 import { recorded, recordedLookMs } from '../../../simulators/world/airs.ts'
 import { seededRandom } from '../../../simulators/world/chance.ts'
@@ -50,7 +50,7 @@ function departures(dead: Unhealthy | undefined, isTold: boolean) {
       if (dead !== undefined && at >= dead.from && at < dead.to) continue
       const known = isTold && dead !== undefined ? [dead] : []
       if (heardAt(track) > 0 && departureOf(heardAt(track), gapHeard(track), known, at, profile)) departed += 1
-      hear(track, { at, place: antenna + 1, reads: 1, rssiDbm }, geography, profile)
+      hear(track, { at, place: antenna + 1, reads: 1, rssiDbm }, geography, everywhere(profile))
     }
   }
   return departed

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isSurelyElsewhere } from '../../../cloud/location/elsewhere.ts'
-import { defaultProfile as profile } from '../../../cloud/location/profile.ts'
+import { everywhere, defaultProfile as profile } from '../../../cloud/location/profile.ts'
 import { foldSign, recentCells, take } from '../../../cloud/location/recent.ts'
 import { placeHeard, trackCells } from '../../../cloud/location/track.ts'
 
@@ -8,6 +8,7 @@ import { placeHeard, trackCells } from '../../../cloud/location/track.ts'
 const home = 1
 const ground = { zoneOf: () => 'hall', isSlot: () => true, keyOf: String, isWatched: () => true, unhealthy: () => [] }
 
+const profiles = everywhere(profile)
 type Read = readonly [seconds: number, place: number, rssiDbm: number]
 
 function trackAfter(reads: readonly Read[]) {
@@ -15,7 +16,7 @@ function trackAfter(reads: readonly Read[]) {
   const now = { cells: new Float64Array(trackCells), start: 0 }
   for (const [seconds, place, rssiDbm] of reads) {
     const reading = { at: 1e12 + seconds * 1000, place, reads: 1, rssiDbm }
-    if (take(recent, reading, now, ground, profile) === 'newest') foldSign(now, reading, ground, profile)
+    if (take(recent, reading, now, ground, profiles) === 'newest') foldSign(now, reading, ground, profiles)
   }
   return now
 }

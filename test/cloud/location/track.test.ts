@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { defaultProfile as profile } from '../../../cloud/location/profile.ts'
+import { everywhere, defaultProfile as profile } from '../../../cloud/location/profile.ts'
 import { foldSign, readings, recentCells, take } from '../../../cloud/location/recent.ts'
 import { placeHeard, rivalOf, type Track, trackCells } from '../../../cloud/location/track.ts'
 
@@ -14,6 +14,7 @@ const geography = {
   unhealthy: () => [],
 }
 
+const profiles = everywhere(profile)
 type Sign = readonly [seconds: number, place: number, rssiDbm: number, reads?: number]
 
 function trackAfter(signs: readonly Sign[]): Track {
@@ -21,7 +22,7 @@ function trackAfter(signs: readonly Sign[]): Track {
   const now = { cells: new Float64Array(trackCells), start: 0 }
   for (const [seconds, place, rssiDbm, reads = 1] of signs) {
     const reading = { at: 1e12 + seconds * 1000, place, reads, rssiDbm: Number.isNaN(rssiDbm) ? undefined : rssiDbm }
-    if (take(recent, reading, now, geography, profile) === 'newest') foldSign(now, reading, geography, profile)
+    if (take(recent, reading, now, geography, profiles) === 'newest') foldSign(now, reading, geography, profiles)
   }
   return now
 }

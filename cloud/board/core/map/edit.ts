@@ -38,6 +38,12 @@ function zoneRenamed(map: SiteMap, from: string, to: string): SiteMap {
     ...(map.areas !== undefined && {
       areas: map.areas.map((area) => ({ ...area, zones: area.zones.map((zone) => (zone === from ? to : zone)) })),
     }),
+    ...(map.profiles !== undefined && {
+      profiles: map.profiles.map(({ zones, ...profile }) => ({
+        ...profile,
+        ...(zones !== undefined && { zones: zones.map((zone) => (zone === from ? to : zone)) }),
+      })),
+    }),
     slots: map.slots.map(follow),
     readPoints: map.readPoints.map(follow),
     sensors: map.sensors.map(follow),
@@ -73,10 +79,22 @@ export function withoutRows(map: SiteMap, { kind, rows }: Selection): SiteMap {
   return kind === 'zones' ? withWhatIsOf(left) : left
 }
 
+/** Profiles without zones that are no longer there; one that was only for such is gone. */
+function withProfilesOf(map: SiteMap, onMap: ReadonlySet<string>): SiteMap {
+  if (map.profiles === undefined) return map
+  const profiles = map.profiles.flatMap(({ zones, ...profile }) => {
+    const left = zones?.filter((zone) => onMap.has(zone))
+    if (left?.length === 0) return []
+    return [{ ...profile, ...(left !== undefined && { zones: left }) }]
+  })
+  return { ...map, profiles }
+}
+
 /** Light barriers and operator areas without those of zones that are no longer there; an area that answers for none is gone. */
 function withWhatIsOf(all: SiteMap): SiteMap {
   const onMap = new Set(all.zones.map(({ id }) => id))
-  const map = all.beams === undefined ? all : { ...all, beams: all.beams.filter(({ zone }) => onMap.has(zone)) }
+  const withBeams = all.beams === undefined ? all : { ...all, beams: all.beams.filter(({ zone }) => onMap.has(zone)) }
+  const map = withProfilesOf(withBeams, onMap)
   if (map.areas === undefined) return map
   const areas = map.areas.map((area) => ({ ...area, zones: area.zones.filter((zone) => onMap.has(zone)) }))
   return { ...map, areas: areas.filter(({ zones }) => zones.length > 0) }

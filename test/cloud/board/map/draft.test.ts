@@ -52,6 +52,21 @@ describe('edits', () => {
     ])
     expect(withoutRows(map, { kind: 'zones', rows: new Set([0]) }).areas).toEqual([{ ...areas[0], zones: ['south'] }])
   })
+  test('profiles of antennas go with their zones too; one that names none stays', () => {
+    const settings = { lead: 60 }
+    const profiles = [{ zones: ['north', 'south'], settings }, { zones: ['north'], settings }, { settings }]
+    const map = { ...aMap(), profiles }
+    expect(withField(map, 'zones', 0, { id: 'hall' }).profiles?.map(({ zones }) => zones)).toEqual([
+      ['hall', 'south'],
+      ['hall'],
+      undefined,
+    ])
+    expect(withoutRows(map, { kind: 'zones', rows: new Set([0]) }).profiles).toEqual([
+      { zones: ['south'], settings },
+      { settings },
+    ])
+  })
+
   test('a slot that is renamed is still read by its antenna; one of two with one name takes nothing along', () => {
     expect(withField(aMap(), 'slots', 0, { id: 'N-9' }).readPoints[0]?.slots).toEqual(['N-9'])
     const twins = withField(aMap(), 'slots', 1, { id: 'N-1' })
