@@ -16,6 +16,8 @@ export interface Blocks {
 
 /** So many blocks of one size become one of the next: a point is written at most once more for each size. */
 const mergedAtOnce = 8
+/** Or so many, when it is the shelf's turn. */
+const leastMerged = 4
 const greatestLevel = 2
 /** A block that is so large when it is sealed is not merged. */
 const largeRows = 8000
@@ -46,7 +48,16 @@ export function openBlocks(database: DatabaseSync): Blocks {
     const key = `${shelf}/${level}`
     const count = (counts.get(key) ?? 0) + 1
     counts.set(key, count)
-    if (count >= mergedAtOnce && level < greatestLevel) merge(shelf, level)
+    if (level < greatestLevel && isMerged(count, level, shelf, id)) merge(shelf, level)
+  }
+
+  /**
+   * A site's sensors are sealed together, and where all begin together all would be full with one commit, which then
+   * takes long and has all that they hold in memory at once: so each shelf has its turn, once in as many seals.
+   */
+  function isMerged(count: number, level: number, shelf: number, id: number): boolean {
+    const turn = (number: number) => Math.floor(number / mergedAtOnce ** level) % mergedAtOnce
+    return count >= mergedAtOnce || (count >= leastMerged && turn(id) === turn(shelf))
   }
 
   function merge(shelf: number, level: number): void {
