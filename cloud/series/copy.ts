@@ -13,7 +13,7 @@ export interface CopyOptions {
   readonly onProgress?: (step: 'copied' | 'compared', points: number) => void
 }
 
-/** Points of one write: two requests of 5,000 or more to InfluxDB. */
+/** Points of one write: two requests of 10,000 to InfluxDB. */
 const pointsAtOnce = 20_000
 const pagePoints = 20_000
 

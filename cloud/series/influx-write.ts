@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
+import { type InOrder, openKnownSeries } from './known-series.ts'
 import { LineBytes } from './line-bytes.ts'
-import { linePrefix, writeLine } from './line-protocol.ts'
-import { flawOf, isPlain } from './schema.ts'
-import type { Measurement, Point, Rejection, SeriesName } from './series-store.ts'
+import { writeLine } from './line-protocol.ts'
+import type { Point, Rejection } from './series-store.ts'
 
 /** What a server answered to one body of lines. */
 export interface WriteAnswer {
@@ -25,10 +25,10 @@ export interface LineWriterOptions {
 }
 
 /** Points in one request: fewer cost the server up to half its speed, more only memory. */
-const chunkPoints = 5000
+const chunkPoints = 10_000
 
-/** Buffers of requests are used again: so many, and so much of each; 5,000 lines of 200 bytes fit. */
-const keptBuffers = { count: 4, bytes: 1 << 20 }
+/** Buffers of requests are used again: so many, and so much of each; 10,000 lines of 200 bytes fit. */
+const keptBuffers = { count: 4, bytes: 2 << 20 }
 
 /** A server on this machine is not sent gzip: both would pay for it, and the loopback is as fast as memory. */
 export function isOnLoopback(url: string): boolean {
@@ -39,14 +39,14 @@ export function isOnLoopback(url: string): boolean {
 export const writeTimeoutMs = 10_000
 
 /**
- * Writes points to an InfluxDB of any version: in requests of at least 5,000 points when there are that many, at most two
- * in flight, points of one series always in order. Nothing is buffered or retried here: whoever reads the journal
+ * Writes points to an InfluxDB of any version: in requests of at least 10,000 points when there are that many, series after
+ * series, at most two in flight, points of one series always in order. Nothing is buffered or retried here: whoever reads the journal
  * calls again. A line that the server refuses for itself is found by halving and returned; every other refusal throws
  * a retryable Fault, and while a `Retry-After` runs the server is left alone.
  */
 export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs }: LineWriterOptions) {
   let leaveAloneUntilMs = 0
-  const series = knownSeries()
+  const known = openKnownSeries()
   const free: LineBytes[] = []
 
   /** Sends the points of these indexes in one request, or in halves down to those at fault. */
@@ -121,14 +121,15 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
   }
 
   /** Writes those that line protocol can say and hands them back; the others are noted with their reason. */
-  function written({ points, rejections }: Work, indexes: readonly number[], body: LineBytes): readonly number[] {
+  function written(work: Work, indexes: readonly number[], body: LineBytes): readonly number[] {
+    const { points, series, rejections } = work
     const sound: number[] = []
     for (const index of indexes) {
       const point = points[index] as Point
-      const prefix = series.prefixOf(point)
-      if (typeof prefix === 'string') rejections.push({ index, reason: prefix })
+      const reason = known.flawOf(point)
+      if (reason !== undefined) rejections.push({ index, reason })
       else {
-        writeLine(body, point, prefix)
+        writeLine(body, point, series[index]?.prefix)
         sound.push(index)
       }
     }
@@ -143,11 +144,9 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
   }
 
   return async function write(points: readonly Point[], signal: AbortSignal): Promise<readonly Rejection[]> {
-    const work: Work = { points, rejections: [], signal }
-    const lanes: [number[], number[]] = [[], []]
-    const parallel = points.length >= 2 * chunkPoints
-    for (let index = 0; index < points.length; index += 1)
-      lanes[parallel ? laneOf((points[index] as Point).source) : 0].push(index)
+    const rejections: Rejection[] = []
+    const { lanes, series } = known.inOrder(points, points.length >= 2 * chunkPoints, rejections)
+    const work: Work = { points, series, rejections, signal }
     // Both are waited for, so that nothing of a failed write is still under way when it is tried again.
     const results = await Promise.allSettled(lanes.map((indexes) => sendLane(work, indexes)))
     for (const result of results) if (result.status === 'rejected') throw result.reason
@@ -155,61 +154,10 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
   }
 }
 
-interface Work {
+interface Work extends Pick<InOrder, 'series'> {
   readonly points: readonly Point[]
   readonly rejections: Rejection[]
   readonly signal: AbortSignal
-}
-
-/** The series and fields that were found sound, with the beginning of their lines; as many as there are. */
-function knownSeries() {
-  const measurements: Tree<Tree<Tree<Tree<Uint8Array>>>> = new Map()
-  const fields = new Set<string>()
-  const isSound = (field: string) => fields.has(field)
-  /** The last place of each measurement: points of one gateway come together. */
-  const lastPlaces = new Map<Measurement, { readonly name: SeriesName; readonly sources: Tree<Uint8Array> }>()
-
-  // Level by level: a name put together for each point would be the dearest part of its way.
-  function sourcesAt(name: SeriesName): Tree<Uint8Array> {
-    const { measurement, site, gateway } = name
-    const last = lastPlaces.get(measurement)
-    if (last !== undefined && last.name.gateway === gateway && last.name.site === site) return last.sources
-    const sources = branch(branch(branch(measurements, measurement), site), gateway)
-    lastPlaces.set(measurement, { name, sources })
-    return sources
-  }
-
-  return {
-    /** What the point's line begins with; or, as text, why it cannot be stored. */
-    prefixOf(point: Point): Uint8Array | string {
-      const sources = sourcesAt(point)
-      const known = sources.get(point.source)
-      if (known !== undefined && isPlain(point, isSound)) return known
-      const flaw = flawOf(point)
-      if (flaw !== undefined) return flaw
-      const prefix = known ?? linePrefix(point)
-      sources.set(point.source, prefix)
-      for (const field in point.fields) fields.add(field)
-      return prefix
-    },
-  }
-}
-
-type Tree<T> = Map<string, T>
-
-function branch<T>(tree: Tree<Tree<T>>, name: string): Tree<T> {
-  const known = tree.get(name)
-  if (known !== undefined) return known
-  const made: Tree<T> = new Map()
-  tree.set(name, made)
-  return made
-}
-
-/** One source always takes the same lane: of two points of one instant the later one stays the later one. */
-function laneOf(source: string): 0 | 1 {
-  let sum = 0
-  for (let i = 0; i < source.length; i++) sum += source.charCodeAt(i)
-  return (sum & 1) === 0 ? 0 : 1
 }
 
 /**

@@ -60,7 +60,7 @@ const quietRecords = 1000
 /**
  * Feeds a series store from the journal. With SQLite points and offset commit together. With InfluxDB the offset
  * follows the write, so a crash between them writes the same points again, which changes nothing there: give it
- * some ten thousand records at a time, to make two requests of 5,000 points or more of. SQLite works on this thread, about
+ * some ten thousand records at a time, to make two requests of 10,000 points of. SQLite works on this thread, about
  * 10 µs a record: a few thousand at a time.
  */
 export async function openSeriesProjection(options: SeriesProjectionOptions): Promise<SeriesProjection> {
