@@ -6,7 +6,7 @@ import { nextSacrifice, overflowSteps } from './overflow.ts'
 import { reduceSegment } from './rewrite.ts'
 import { salvage } from './salvage.ts'
 import type { Segment } from './segment.ts'
-import { isOutOfSpace, type Prepared, readWhole, type SegmentFiles } from './segment-files.ts'
+import { isOutOfSpace, type Prepared, readWholeOrNothing, type SegmentFiles } from './segment-files.ts'
 
 /** What is left of a segment after the overflow steps up to `step`. */
 interface Smaller {
@@ -105,7 +105,7 @@ export class Room {
   async #prepareReduction(segment: Segment, fromStep: number): Promise<Reduction | undefined> {
     const { base, end } = segment
     const header = { epoch: this.#spool.epoch, base }
-    const whole = await readWhole(segment.path)
+    const whole = await readWholeOrNothing(segment.path)
     const rotten = gapsBetween(salvage(whole, base).frames, base, end, this.#spool.clock.now())
     let smaller: Smaller = { step: fromStep, bytes: whole, gaps: rotten }
     // On a full disk a gentle step may leave too much to be written beside the old file: take harder ones as well.

@@ -191,6 +191,16 @@ export async function openSegmentFiles(directory: string, reserveBytes: number):
   }
 }
 
+/** Like `readWhole`; nothing where the file of a spool at work has vanished: then all of it is missing. */
+export async function readWholeOrNothing(path: string, into?: Buffer): Promise<Buffer> {
+  try {
+    return await readWhole(path, into)
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return Buffer.alloc(0)
+    throw thrown
+  }
+}
+
 /**
  * The whole file, in `into` if it fits there. Blocks that the disk cannot read any more come as 0xFF: bytes that are no
  * frame and no end, so that what they held is found to be missing like anything else that was damaged.

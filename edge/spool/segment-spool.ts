@@ -13,7 +13,7 @@ import { classCodeOf } from './record-class.ts'
 import { Room } from './room.ts'
 import { intactEnd, salvage } from './salvage.ts'
 import { type Encoded, Segment } from './segment.ts'
-import { isOutOfSpace, readWhole, type SegmentFiles, writeFully } from './segment-files.ts'
+import { isOutOfSpace, readWholeOrNothing, type SegmentFiles, writeFully } from './segment-files.ts'
 import { segmentHeaderBytes } from './segment-header.ts'
 import type { LostTo, Spool, SpooledRun, SpoolRecord } from './spool.ts'
 import type { StateFile } from './state-file.ts'
@@ -526,7 +526,7 @@ export class SegmentSpool implements Spool {
     // What was read before has been copied out, so its buffer takes the next segment.
     this.#readBuffer = this.#readImage?.unload() ?? this.#readBuffer
     this.#readImage = undefined
-    const bytes = await readWhole(segment.path, this.#readBuffer)
+    const bytes = await readWholeOrNothing(segment.path, this.#readBuffer)
     this.#readBuffer = undefined
     const end = await intactEnd(bytes, segment.base, segment.end)
     this.#readImage = segment

@@ -136,6 +136,22 @@ describe('salvage', () => {
     expect(gaps).toMatchObject([{ fromSeq: 1, toSeq: 1, count: 1, reason: 'corrupt' }])
   })
 
+  test('a segment that vanishes while it is open: the others are served, the loss declared', async () => {
+    using directory = temporaryDirectory()
+    const gaps: Gap[] = []
+    const { files } = await original(directory.path)
+    const spool = await open(directory.path, (gap) => gaps.push(gap))
+    const [, second = '', third = ''] = segmentsOf(files)
+    rmSync(join(directory.path, second))
+    const [from, to] = [Number.parseInt(second, 10), Number.parseInt(third, 10) - 1]
+    const found = await readAll(spool)
+    expect(found.get(from - 1)).toEqual(observation(from - 1))
+    expect([found.get(from), found.get(to)]).toEqual([null, null])
+    expect(found.get(to + 1)).toEqual(observation(to + 1))
+    await spool.close()
+    expect(gaps).toMatchObject([{ fromSeq: from, toSeq: to, count: to - from + 1, reason: 'corrupt' }])
+  })
+
   for (const when of ['at the start', 'while it is open'] as const) {
     test(`damage found ${when}, and no room for its gap record: it starts, and declares it when there is room`, async () => {
       using directory = temporaryDirectory()
