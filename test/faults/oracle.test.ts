@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openInventory } from '../../cloud/inventory/open.ts'
 import { fromCloud, fromGateway, never, numbered, t0 } from '../support/journal-entries.ts'
-import { type Evidence, judge, nothingAllowed } from './oracle.ts'
+import { type Evidence, judge, nothingAllowed, pointOf } from './oracle.ts'
 import { openTruth, readsInPlace, slotOf, truthMap } from './truth.ts'
 
 /** An honest end of a small street, and one lie in it for each row: a judge that cannot say no is none. */
@@ -35,6 +35,7 @@ function honest(): Evidence {
     history: {
       ...counts,
       reads: counts.observations,
+      points: new Map(observations.map(({ readPoint, epc, at }) => [pointOf(readPoint, epc, at), 1])),
       values: new Map([4, 8].map((n) => [`cold-${n / 4}`, new Map([[truth.of(n).record.at, 5 + n / 40]])])),
       setAside: 0,
     },
@@ -98,6 +99,16 @@ describe('a lie is found', () => {
     ['a slot holds one too many', { stock: { ...stock, itemsBySlot: new Map() } }, /stock says 0/],
     ['history counted twice', { history: { ...history, observations: 12 } }, /counted 12, the journal holds 6/],
     ['a value is missing in history', { history: { ...history, values: new Map() } }, /values of cold-1/],
+    [
+      'a read is told of at another time in history',
+      {
+        history: {
+          ...history,
+          points: new Map([...(history.points ?? [])].map(([point, n], i) => [i === 0 ? `${point}1` : point, n])),
+        },
+      },
+      /reads of .* in history: counted 1, the journal holds 0/,
+    ],
     [
       'a value is another one in history',
       {

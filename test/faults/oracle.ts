@@ -66,6 +66,8 @@ export interface Evidence {
     readonly observations: number
     readonly reads: number
     readonly epcs: number
+    /** How many tag reads each point tells of, by `pointOf`; undefined where there are too many to be told one by one. */
+    readonly points: ReadonlyMap<string, number> | undefined
     /** Value by instant, by sensor. */
     readonly values: ReadonlyMap<string, ReadonlyMap<number, number>>
     /** Points that the store could never take. */
@@ -91,6 +93,11 @@ export interface Allowed {
   readonly exitCodes: readonly number[]
   /** Descriptors that a process may have open. */
   readonly descriptors: number
+}
+
+/** A tag read as history keeps it; of one whose time was set right later, the time is its own affair. */
+export function pointOf(readPoint: string, epc: string, at: number | undefined): string {
+  return `${epc} at ${readPoint}${at === undefined ? '' : `, ${at}`}`
 }
 
 /** Peaks that no fault may drive a process over. */
@@ -188,6 +195,7 @@ export function judge(evidence: Evidence): Verdict {
     reads: 0,
     observations: 0,
     epcs: new Set<string>(),
+    told: new Map<string, number>(),
     values: new Map<string, Map<number, number | undefined>>(),
   }
   for (const { record } of journal) {
@@ -196,6 +204,8 @@ export function judge(evidence: Evidence): Verdict {
       points.observations += 1
       points.reads += record.count
       points.epcs.add(record.epc)
+      const point = pointOf(record.readPoint, record.epc, truth.options.withoutClock ? undefined : record.at)
+      points.told.set(point, (points.told.get(point) ?? 0) + record.count)
     } else if (isKind(record, 'measurement')) {
       const instants = points.values.get(record.sensor) ?? new Map()
       points.values.set(record.sensor, instants.set(record.at, record.values['temperature']))
@@ -256,6 +266,10 @@ export function judge(evidence: Evidence): Verdict {
   counted('observations in history', history.observations, points.observations)
   counted('tag reads in history', history.reads, points.reads)
   counted('tags in history', history.epcs, points.epcs.size)
+  if (history.points !== undefined) {
+    for (const point of new Set([...history.points.keys(), ...points.told.keys()]))
+      counted(`reads of ${point} in history`, history.points.get(point) ?? 0, points.told.get(point) ?? 0)
+  }
   let valuesShort = 0
   for (const sensor of new Set([...points.values.keys(), ...history.values.keys()])) {
     const [inHistory, inJournal] = [history.values.get(sensor), points.values.get(sensor)]

@@ -36,6 +36,7 @@ import {
   nothingAllowed,
   type ProcessSeen,
   type Promised,
+  pointOf,
   type QuarantineRow,
   type SpoolFound,
   type Verdict,
@@ -413,7 +414,7 @@ export async function openScene({
         spools: await Promise.all(spools.map((spool) => readSpool(spool.gateway, spool.directory, clock))),
         ...(await readJournal(data, clock)),
         stock: await readStock(data),
-        history: await readHistory(data, series, clock),
+        history: await readHistory(data, series, clock, truth.options.withoutClock),
         otherwiseAnew: anew ? await otherwiseAnew(data, clock) : [],
         processes,
         allowed: { ...nothingAllowed, ...allowed },
@@ -530,7 +531,15 @@ async function otherwiseAnew(data: string, clock: Clock): Promise<readonly strin
   return differing
 }
 
-async function readHistory(data: string, series: Readonly<Record<string, unknown>>, clock: Clock) {
+/** More points than this are counted, and not compared one by one. */
+const mostPoints = 30_000
+
+async function readHistory(
+  data: string,
+  series: Readonly<Record<string, unknown>>,
+  clock: Clock,
+  timeWasSetRight: boolean,
+) {
   const { store, offsetPath } = await openSeries(SeriesConfig.parse(series), data, clock)
   const projection = await openSeriesProjection({ store, offsetPath })
   const patience = AbortSignal.timeout(30_000)
@@ -543,7 +552,18 @@ async function readHistory(data: string, series: Readonly<Record<string, unknown
     const found = await store.range(query, patience)
     if (found.length > 0) values.set(sensor, new Map(found.map(({ at, last }) => [at, last])))
   }
-  const history = { ...counted, values, setAside: projection.setAside }
+  let points: Map<string, number> | undefined
+  if (counted.observations <= mostPoints) {
+    points = new Map()
+    for (const name of await store.series(patience)) {
+      if (name.measurement !== 'read') continue
+      for (const { at, fields } of await store.points({ ...name, fromMs, toMs, limit: 1_000_000 }, patience)) {
+        const point = pointOf(name.source, String(fields['epc']), timeWasSetRight ? undefined : at)
+        points.set(point, (points.get(point) ?? 0) + Number(fields['count']))
+      }
+    }
+  }
+  const history = { ...counted, points, values, setAside: projection.setAside }
   await projection.close()
   await store.close()
   return history

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { projectionNames } from '../../../cloud/data-files.ts'
+import { dataFiles, projectionNames } from '../../../cloud/data-files.ts'
 import { lockDataDirectory } from '../../../cloud/database/lock.ts'
 import { rebuildable } from '../../../cloud/rebuild/catalogue.ts'
 import { rebuild } from '../../../cloud/rebuild/rebuild.ts'
@@ -35,6 +35,18 @@ test('every projection rebuilt from the journal says byte for byte what it said 
     ),
     { numRuns: 15 },
   )
+})
+
+test('opened again, every projection stands where it stood: nothing is applied twice, and nothing left out', async () => {
+  const lost = { kind: 'gap', fromAt: t0, toAt: t0, count: 2, reason: 'overflow', class: 'observation' } as const
+  const { config, journal } = await dataDirectory([[observation(t0, 'shelf.1')], [lost]], 2)
+  for (const name of projectionNames) {
+    const projection = await (await rebuildable(name, config, wallClock)).open(
+      join(config.dataDirectory, dataFiles[name]),
+    )
+    expect([name, projection.offset]).toEqual([name, journal.tail])
+    await projection.close()
+  }
 })
 
 describe('a rebuild', () => {
