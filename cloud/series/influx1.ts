@@ -20,6 +20,7 @@ import {
   valuesStatement,
 } from './influxql.ts'
 import { pagedRange } from './paged-range.ts'
+import { openPost } from './post.ts'
 import { removedAtOnceMs } from './retention.ts'
 import type { SeriesName, SeriesStore } from './series-store.ts'
 import { withSignal } from './with-signal.ts'
@@ -86,23 +87,16 @@ export function openInflux1Series(options: Influx1Options): SeriesStore {
   const closing = new AbortController()
   let databaseExists = false
   const onLoopback = isOnLoopback(options.url)
+  const writes = openPost(writeUrl, headers)
 
   async function post(bytes: Uint8Array, signal: AbortSignal): Promise<WriteAnswer> {
     await ensureDatabase(signal)
-    const zipped = bytes.length > gzipBytes && !onLoopback
-    const response = await fetch(writeUrl, {
-      method: 'POST',
-      headers: zipped ? { ...headers, 'content-encoding': 'gzip' } : headers,
-      body: zipped ? await compress(bytes, { level: constants.Z_BEST_SPEED }) : bytes,
-      signal,
-      redirect: 'error',
-    })
-    if (response.status === 404) databaseExists = false
-    return {
-      status: response.status,
-      body: await response.text(),
-      retryAfter: response.headers.get('retry-after') ?? undefined,
-    }
+    const answer =
+      bytes.length > gzipBytes && !onLoopback
+        ? await writes.post(await compress(bytes, { level: constants.Z_BEST_SPEED }), 'gzip', signal)
+        : await writes.post(bytes, undefined, signal)
+    if (answer.status === 404) databaseExists = false
+    return answer
   }
 
   async function ensureDatabase(signal: AbortSignal): Promise<void> {
@@ -163,6 +157,7 @@ export function openInflux1Series(options: Influx1Options): SeriesStore {
     },
     async close() {
       closing.abort()
+      writes.close()
     },
   }
 }
