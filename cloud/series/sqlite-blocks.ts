@@ -4,8 +4,8 @@ import { append, inOrder, noRows, type Rows } from './rows.ts'
 
 /** The sealed points of every shelf. Of two rows of one instant that of the block with the greater id is the later. */
 export interface Blocks {
-  /** Seals rows that were written after all that is sealed already; within the caller's transaction. */
-  add(shelf: number, rows: Rows): void
+  /** Seals rows of shelves, written after all that is sealed already; within the caller's transaction. */
+  add(shelves: Iterable<readonly [shelf: number, rows: Rows]>): void
   /** All rows of a shelf that may lie in the range, in the order in which they were written. */
   rows(shelf: number, fromMs: number, toMs: number, fields?: ReadonlySet<number>): Iterable<Rows>
   /** No block of a shelf holds anything between `fromMs` and this; infinite: nor after it. */
@@ -23,6 +23,16 @@ const greatestLevel = 2
 const largeRows = 8000
 /** A few milliseconds' worth. */
 const removedAtOnce = 200
+
+/**
+ * A site's sensors are sealed together, and where all began together all would be full with one commit, which then takes
+ * long and has all that they hold in memory at once: so each shelf has its turn, between the fourth seal and the eighth,
+ * and again every eight seals.
+ */
+function isTurnOf(shelf: number, seal: number): boolean {
+  const turn = leastMerged + (shelf % (mergedAtOnce - leastMerged + 1))
+  return seal % mergedAtOnce === turn % mergedAtOnce
+}
 
 export function openBlocks(database: DatabaseSync): Blocks {
   const insert = database.prepare(
@@ -48,16 +58,8 @@ export function openBlocks(database: DatabaseSync): Blocks {
     const key = `${shelf}/${level}`
     const count = (counts.get(key) ?? 0) + 1
     counts.set(key, count)
-    if (level < greatestLevel && isMerged(count, level, shelf, id)) merge(shelf, level)
-  }
-
-  /**
-   * A site's sensors are sealed together, and where all begin together all would be full with one commit, which then
-   * takes long and has all that they hold in memory at once: so each shelf has its turn, once in as many seals.
-   */
-  function isMerged(count: number, level: number, shelf: number, id: number): boolean {
-    const turn = (number: number) => Math.floor(number / mergedAtOnce ** level) % mergedAtOnce
-    return count >= mergedAtOnce || (count >= leastMerged && turn(id) === turn(shelf))
+    const enough = level === 0 && isTurnOf(shelf, id) ? leastMerged : mergedAtOnce
+    if (count >= enough && level < greatestLevel) merge(shelf, level)
   }
 
   function merge(shelf: number, level: number): void {
@@ -73,9 +75,9 @@ export function openBlocks(database: DatabaseSync): Blocks {
   }
 
   return {
-    add: (shelf, rows) => {
+    add: (shelves) => {
       newest += 1
-      put(shelf, newest, rows.at.length < largeRows ? 0 : greatestLevel, rows)
+      for (const [shelf, rows] of shelves) put(shelf, newest, rows.at.length < largeRows ? 0 : greatestLevel, rows)
     },
     *rows(shelf, fromMs, toMs, fields) {
       for (const row of inRange.iterate(shelf, fromMs, toMs)) yield decodeBlock(row['rows'] as Uint8Array, fields)

@@ -37,7 +37,7 @@ export function openWriter(database: DatabaseSync, sealedAt = usuallySealedAt): 
   }
 
   function seal(): void {
-    for (const [shelf, rows] of readTails(tails, sources.shelfOf)) blocks.add(shelf, rows)
+    blocks.add(readTails(tails, sources.shelfOf))
     emptyTail.run()
     tails = []
     waiting = 0

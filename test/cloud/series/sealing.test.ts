@@ -70,6 +70,30 @@ test('however points come, however often they are sealed, merged and read back: 
   )
 })
 
+test('sensors that are sealed together are merged in turns: never all at once, and none keeps eight small blocks', async () => {
+  using directory = temporaryDirectory()
+  const sensors = 64
+  const store = openSqliteSeries(join(directory.path, 'series.sqlite'), { sealedAt: sensors })
+  const ofLevel = store.database.prepare('SELECT shelf, count(*) AS n FROM block WHERE level = ? GROUP BY shelf')
+  const points: Point[] = []
+  let mergedBefore = new Map<unknown, number>()
+  for (let at = 1; at <= 200; at += 1) {
+    const one = Array.from({ length: sensors }, (_, n): Point => {
+      const fields = { temperature: at + n }
+      return { measurement: 'condition', site: 's', gateway: 'g', source: `th-${n}`, at, nanos: 0, fields }
+    })
+    await store.write(one, signal)
+    points.push(...one)
+    for (const level of [0, 1]) for (const row of ofLevel.all(level)) expect(Number(row['n'])).toBeLessThan(8)
+    const merged = new Map(ofLevel.all(1).map((row) => [row['shelf'], Number(row['n'])]))
+    const atOnce = [...merged].filter(([shelf, blocks]) => blocks > (mergedBefore.get(shelf) ?? 0)).length
+    expect(atOnce).toBeLessThanOrEqual(Math.ceil(sensors / 5))
+    mergedBefore = merged
+  }
+  expect(new Set([...store.everyPoint()].map(canonical))).toEqual(expected(points))
+  await store.close()
+})
+
 test('a commit that fails leaves neither points nor numbers behind', async () => {
   using directory = temporaryDirectory()
   const store = openSqliteSeries(join(directory.path, 'series.sqlite'), { sealedAt: 2 })
