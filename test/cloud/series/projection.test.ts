@@ -199,6 +199,10 @@ test('a store that is away leaves the offset where it was', async () => {
   const other = await openSeriesProjection({ store: away, offsetPath: join(directory, 'offset.sqlite') })
   await expect(other.apply([entry(1, [observation(1)])], signal)).rejects.toMatchObject({ retryable: true })
   expect(other.offset).toBe(0)
+  // Nor does a cloud that is killed meanwhile go on behind it.
+  const anew = await openSeriesProjection({ store: away, offsetPath: join(directory, 'offset.sqlite') })
+  expect(anew.offset).toBe(0)
+  await anew.close()
   await other.apply([tick(1)], signal)
   expect(other.offset).toBe(1)
   await other.close()

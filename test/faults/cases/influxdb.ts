@@ -87,10 +87,14 @@ const isDown = ({ seed }: RunOptions) =>
   withInfluxdb(seed, async (stage) => {
     await stage.influx.kill()
     const problems = await goesOnWithout(stage, /cannot be reached/)
+    // What is acknowledged and not in history yet is in the journal alone.
+    await stage.scene.cloud.kill()
+    await stage.scene.startCloud()
     await stage.influx.start()
     return {
       injected: true,
-      proof: 'influxd killed; /readyz said so, and all was acknowledged meanwhile',
+      proof: 'influxd killed; /readyz said so, and all was acknowledged meanwhile; then the cloud killed, too',
+      kills: 1,
       verdict: withProblems(await stage.scene.judge({ spools: spools(stage.scene) }), problems),
     }
   })
