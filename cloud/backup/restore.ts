@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault } from '../../shared/fault.ts'
 import { dataFiles } from '../data-files.ts'
-import { syncFile } from '../database/copy.ts'
+import { foldLog, syncFile } from '../database/copy.ts'
 import { lockDataDirectory } from '../database/lock.ts'
 import { renewServer } from '../journal/renew-server.ts'
 import { clearUnfinished } from './unfinished.ts'
@@ -52,6 +52,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     const movedTo = present.length === 0 ? undefined : inPlace(`before-restore-${stampOf(clock.now())}`)
     if (movedTo !== undefined) {
       await mkdir(movedTo, { recursive: true, mode: 0o700 })
+      // Each whole in its own file: broken off between a database and its log, they could not be told to belong together.
+      for (const name of present) if (name.endsWith('.sqlite')) foldLog(inPlace(name))
       for (const name of present) await rename(inPlace(name), join(movedTo, name))
     }
     // The journal last (as it was copied): without it no cloud goes on with the rest.

@@ -22,6 +22,19 @@ export function copyDatabase(from: string, to: string): void {
   syncFile(to)
 }
 
+/** Brings what stands in the write-ahead log of a database that nobody uses into its file. A damaged one stays as it is. */
+export function foldLog(path: string): void {
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path)
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    // It is kept for people to look into, not for us to mend.
+  } finally {
+    database?.close()
+  }
+}
+
 /** Makes a file, or the names in a directory, durable. */
 export function syncFile(path: string): void {
   const file = openSync(path, 'r')
