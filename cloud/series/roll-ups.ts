@@ -166,6 +166,8 @@ export function openRollUps(ledger: RollUpLedger, { seriesPerSite }: RollUpOptio
       unmark(series, hour)
       const sensor = entriesAt(series).get(series.source)?.sensor
       if (sensor === undefined) return
+      // Later in the hour than what was told is late all the same: it is not in these roll-ups.
+      if (sensor.hour === hour) sensor.resume(hour)
       for (const { at, fields } of points)
         for (const name in fields) sensor.setLatest(name, { at, value: Number(fields[name]) })
       unsaved.told.add(sensor)

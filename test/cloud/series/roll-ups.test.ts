@@ -151,6 +151,19 @@ async function expectAnswersRight({ store, projection }: Awaited<ReturnType<type
   }
 }
 
+test('an hour was summed up, and its sensor goes on within it: that is late, and the hour is summed up again', async () => {
+  const house = await openHouse()
+  const say = (recordedMs: number, sensor: string, ms: number, temperature: number) =>
+    house.say(start + recordedMs, 'g-1', [{ gateway: 'g-1', sensor, ms, values: { temperature } }])
+  await say(0, 'th-2', 0, 1)
+  await say(0, 'th-2', 0, 2) // once more for the same instant: the hour cannot be told as it ends
+  await say(hourMs + 5 * 60_000, 'th-1', hourMs + 5 * 60_000, 3) // the hour is over, and summed up
+  await say(hourMs + 6 * 60_000, 'th-2', 61_001, 4)
+  await house.settle(start + 12 * hourMs)
+  expect(byKey(await house.rollUps())).toEqual(byKey(recomputed(house.store.everyPoint())))
+  await house.close()
+})
+
 test('a gateway comes back after eight hours: every roll-up is corrected', async () => {
   const house = await openHouse()
   const every = (sensor: string, fromHour: number, toHour: number, value: number) =>
