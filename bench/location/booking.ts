@@ -19,12 +19,14 @@ const entriesPerTurn = 25
 /** Each tag is looked at once a minute or so. */
 const lookEveryMs = 60_000
 const readPoints = 2_000
+/** Items, and slots, of which somebody asks why. */
+const explained = 50
 
 /**
  * The stock itself with so many tags on one site: looks are folded, booked, kept as evidence and written to its file as
  * the cloud does it, each tag in its slot and one look in two hundred elsewhere. `booked…` counts processor time of the
  * whole process, writing included; `bytesPerTagBooked` is what the process owns more when all are booked than before the
- * first. Restart: from opening the file until it answers. Both in processes of their own, in which nothing else lives.
+ * first. Restart: from opening the file until it answers. `explain…`: why is an item there, why is a slot as it is. Both in processes of their own, in which nothing else lives.
  */
 export async function measureBooking(tags: number): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'booking-scale-'))
@@ -47,12 +49,29 @@ async function restart(tags: number, path: string): Promise<Figures> {
   const openedMs = performance.now()
   const { user, system } = process.cpuUsage(cpuBefore)
   const known = stock.totals(site)?.distinctEpcs
+  const random = seededRandom(tags)
+  const items = timed(explained, () => stock.evidence(site, loadEpc(between(0, tags - 1, random))))
+  const codes = stock.map(site)?.slots.map(({ id }) => id) ?? []
+  const slots = timed(explained, () => stock.slotEvidence(site, codes[between(0, codes.length - 1, random)] ?? ''))
   await stock.close()
   if (known !== tags) throw new Error(`${known} tags are known after the restart, ${tags} were before`)
   return {
     bookingRestartSeconds: Number(((openedMs - openingMs) / 1000).toFixed(2)),
     bookingRestartCpuSeconds: Number(((user + system) / 1e6).toFixed(2)),
+    explainItemWorstMs: Math.round(items),
+    explainSlotWorstMs: Math.round(slots),
   }
+}
+
+/** The longest of so many answers, ms; each is one that there is. */
+function timed(times: number, ask: () => unknown): number {
+  let longest = 0
+  for (let time = 0; time < times; time += 1) {
+    const from = performance.now()
+    if (ask() === undefined) throw new Error('nobody can tell why')
+    longest = Math.max(longest, performance.now() - from)
+  }
+  return longest
 }
 
 async function book(tags: number, path: string): Promise<Figures> {

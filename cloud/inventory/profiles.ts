@@ -1,7 +1,7 @@
 import { articleOf } from '../../shared/epc/article.ts'
 import type { LocationProfile } from '../../shared/location-profile.ts'
 import type { Places } from '../location/place.ts'
-import { defaultProfile, openProfiles, type Profile, type Profiles } from '../location/profile.ts'
+import { defaultProfile, everywhere, openProfiles, type Profile, type Profiles } from '../location/profile.ts'
 import type { TrackedItem } from './item.ts'
 import type { SiteState } from './site-state.ts'
 
@@ -23,7 +23,7 @@ export function openItemProfiles(
   const interned = new Map<string, Profile>()
   /** Articles of the SKUs that a profile of any site names; those that the same ones name share theirs. */
   let byArticle = new Map<number, Profiles>()
-  let ofOthers = openProfiles((place) => profileOf(place, noneNamed))
+  let ofOthers = everywhere(defaultProfile)
 
   function profileOf(id: number, naming: ReadonlySet<LocationProfile>): Profile {
     const place = places.byId(id)
@@ -48,7 +48,8 @@ export function openItemProfiles(
     },
     renew() {
       const had = byArticle.size > 0
-      ofOthers = openProfiles((place) => profileOf(place, noneNamed))
+      const isDefault = [...sites.values()].every(({ index }) => (index?.map.profiles ?? []).length === 0)
+      ofOthers = isDefault ? everywhere(defaultProfile) : openProfiles((place) => profileOf(place, noneNamed))
       const naming = new Map<number, LocationProfile[]>()
       const numbers = new Map<LocationProfile, number>()
       for (const { index } of sites.values()) {

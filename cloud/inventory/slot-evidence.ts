@@ -63,7 +63,11 @@ function ruleOf(slot: TrackedSlot): string {
     ...(untagged === 0 ? [] : [`${untagged} without a tag were counted there`]),
   ]
   const what =
-    held.length === 0 ? 'No tag is held to be there, and a reader looks at it or somebody did' : held.join(', and ')
+    held.length > 0
+      ? held.join(', and ')
+      : readers.some(({ health }) => wasHeard(health))
+        ? 'No tag is held to be there, and a reader looks at it'
+        : 'Somebody counted it, and nothing is held to be there'
   return isFrozen(slot) ? `${what}; no reader that covers it is heard now, so nothing departs.` : `${what}.`
 }
 

@@ -48,8 +48,6 @@ const mostReads = 4
 const manyReads = 100
 /** Of what is known of a place from before the last move, each read that is not heard there takes away so much. */
 const staleShare = 0.2
-/** What speaks against a place is remembered up to so many times what it takes to win. */
-const mostAgainst = 2
 /** Weight of the newest gap in the mean of gaps. */
 const gapShare = 0.15
 
@@ -195,6 +193,7 @@ function contest(track: Track, reading: Reading, reads: number, geography: Geogr
   const { cells, start } = track
   const place = placeHeard(track)
   const levelDbm = reading.rssiDbm ?? unknownDbm
+  const mostAgainst = Math.ceil(2 * profile.lead)
   let isWon = false
   for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
     const other = cells[voice + ofPlace] ?? 0
@@ -214,9 +213,10 @@ function contest(track: Track, reading: Reading, reads: number, geography: Geogr
     const silentDb = clip(Math.max(0, silenceDb), profile.clipDb)
     const gainDb = speaksDb + (forOther ? silentDb : -silentDb) - profile.marginDb
     const leadBefore = cells[voice + ofLead] ?? 0
-    const lead = Math.max(0, Math.max(0, leadBefore) + gainDb * reads)
+    const gain = gainDb * reads
+    const lead = leadBefore > 0 ? leadBefore + gain : gain
     if (leadBefore <= 0) cells[voice + ofLeadAt] = reading.at
-    cells[voice + ofLead] = lead > 0 ? lead : against(Math.min(0, leadBefore) + gainDb * reads, profile)
+    cells[voice + ofLead] = lead > 0 ? lead : against(leadBefore < 0 ? leadBefore + gain : lead, mostAgainst)
     if (lead >= profile.lead && reading.at - (cells[voice + ofLeadAt] ?? 0) >= profile.dwellMs) isWon = true
   }
   // A place that fell silent loses against several: the strongest is where the tag went.
@@ -231,9 +231,9 @@ function contest(track: Track, reading: Reading, reads: number, geography: Geogr
   }
 }
 
-/** In whole numbers, which take a byte where others take eight. */
-function against(sum: number, profile: Profile): number {
-  return Math.round(Math.max(sum, -mostAgainst * profile.lead))
+/** In whole numbers, which take a byte where others take eight. `sum` is not above zero. */
+function against(sum: number, most: number): number {
+  return sum <= -most ? -most : (sum - 0.5) | 0
 }
 
 /**

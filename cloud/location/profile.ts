@@ -28,6 +28,8 @@ export const defaultProfile: Profile = {
 
 /** The profiles of an item, one for each place. Asked with every read, so what was found is kept as a number for each place. */
 export interface Profiles {
+  /** Holds everywhere; undefined: it depends on the place. To look that up costs as much as a cache line from memory. */
+  readonly only: Profile | undefined
   /** By id of the place: number of its profile in `found`, from 1; 0 and beyond the end: not asked for yet. */
   kinds: Uint16Array
   readonly found: Profile[]
@@ -36,12 +38,11 @@ export interface Profiles {
 
 /** `decide` returns one and the same object for one and the same profile. */
 export function openProfiles(decide: (place: number) => Profile): Profiles {
-  return { kinds: new Uint16Array(64), found: [], decide }
+  return { only: undefined, kinds: new Uint16Array(64), found: [], decide }
 }
 
 export function profileAt(profiles: Profiles, place: number): Profile {
-  const kind = profiles.kinds[place] ?? 0
-  return profiles.found[kind - 1] ?? findProfile(profiles, place)
+  return profiles.only ?? profiles.found[(profiles.kinds[place] ?? 0) - 1] ?? findProfile(profiles, place)
 }
 
 function findProfile(profiles: Profiles, place: number): Profile {
@@ -58,5 +59,5 @@ function findProfile(profiles: Profiles, place: number): Profile {
 
 /** One for all places. */
 export function everywhere(profile: Profile): Profiles {
-  return openProfiles(() => profile)
+  return { ...openProfiles(() => profile), only: profile }
 }

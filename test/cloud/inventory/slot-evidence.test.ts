@@ -96,6 +96,21 @@ describe('why a slot is held to be as it is', () => {
     })
   })
 
+  test('nothing is there: a reader looks at it, or somebody counted it', async () => {
+    await house.append(fromGateway(reads('shelf.1', epcA, 10)), tick(t0 + 20_000))
+    house.bench.clock.at = t0 + 60_000
+    await house.post('/sites/rtm/counts', {
+      slot: 'C-2',
+      codes: [],
+      untagged: [{ sku: 'BOLTS', quantity: 0 }],
+      at: iso(10),
+    })
+    expect([await evidence('A-2'), await evidence('C-2')]).toMatchObject([
+      { state: 'empty', rule: 'No tag is held to be there, and a reader looks at it.' },
+      { state: 'empty', rule: 'Somebody counted it, and nothing is held to be there.' },
+    ])
+  })
+
   test('a slot on no map, and a site that is none', async () => {
     expect((await house.getRaw('/sites/rtm/slots/X-9/evidence')).statusCode).toBe(404)
     expect((await house.getRaw('/sites/nowhere/slots/A-1/evidence')).statusCode).toBe(404)
