@@ -7,15 +7,26 @@ import { EpcHex, Identifier } from './identifier.ts'
 const Iso = z.iso.datetime({ offset: true })
 export const Sscc = z.string().regex(/^\d{18}$/, 'must be the 18 digits of an SSCC')
 
-/** One tag, one logistic unit, or so many of a SKU. */
+/**
+ * One tag, so many of a SKU, or one logistic unit. With `sscc` the first two are on that unit: several lines of one SSCC are
+ * what it carries, as a despatch advice says. `parent`: the unit of this line stands on another one, as a case on a pallet.
+ */
 export const ShipmentLine = z.union([
-  z.strictObject({ epc: EpcHex, sku: SkuCode.optional() }),
-  z.strictObject({ sku: SkuCode, quantity: z.int().min(1).max(1_000_000) }),
-  z.strictObject({ sscc: Sscc }),
+  z.strictObject({ epc: EpcHex, sku: SkuCode.optional(), sscc: Sscc.optional() }),
+  z.strictObject({ sku: SkuCode, quantity: z.int().min(1).max(1_000_000), sscc: Sscc.optional() }),
+  z.strictObject({ sscc: Sscc, parent: Sscc.optional() }),
 ])
 export type ShipmentLine = z.infer<typeof ShipmentLine>
+type UnitLine = Extract<ShipmentLine, { parent?: unknown }>
+
+/** A line that expects the logistic unit itself. */
+export function isUnitLine(line: ShipmentLine): line is UnitLine {
+  return !('quantity' in line) && !('epc' in line)
+}
 
 export const mostLines = 5000
+/** Units on units: a box in a case on a pallet is three. */
+export const mostLevels = 4
 
 export const ExpectedShipment = z.strictObject({
   shipment: Identifier.describe('its number, as on the papers'),
@@ -30,6 +41,9 @@ const Count = z.int().min(0)
 const counts = {
   expected: Count,
   seen: Count.describe('that passed; expected − short + over'),
+  byPallet: Count.describe(
+    'of `seen`: nobody read them, the logistic unit that they are on passed; the others were read',
+  ),
   short: Count.describe('expected, and not there yet'),
   over: Count.describe('more than expected, or of a SKU that is not'),
   unknown: Count.describe('tags whose SKU nobody knows, and which are not expected by themselves'),
@@ -53,9 +67,14 @@ export type ShipmentSummary = z.infer<typeof ShipmentSummary>
 export const ShipmentLineRow = z.object({
   sku: z.string().nullable(),
   epc: EpcHex.nullable().describe('of a line for one tag'),
-  sscc: z.string().nullable().describe('of a line for one logistic unit'),
+  sscc: z
+    .string()
+    .nullable()
+    .describe('of a line for one logistic unit; with a SKU or an EPC: of the unit that it is on'),
+  parent: z.string().nullable().describe('SSCC of the unit that the unit of this line stands on'),
   expected: Count,
   seen: Count,
+  byPallet: Count,
   short: Count,
   over: Count,
 })

@@ -7,7 +7,7 @@ import { runsOnGateway } from '../../shared/rule.ts'
 import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { keptInStep } from '../database/kept-in-step.ts'
 import { type Migration, openDatabase, transaction } from '../database/open.ts'
-import { goodsSchema, openGoodsState } from '../goods/keep.ts'
+import { goodsSchema, openGoodsState, packedSchema } from '../goods/keep.ts'
 import { noChanges } from '../goods/state.ts'
 import type { AlertQueries } from '../http/read-models.ts'
 import type { Conclusions } from '../inventory/conclusions.ts'
@@ -88,6 +88,7 @@ const migrations: readonly Migration[] = [
   ['sensor_of_place', 'path', 'page', 'told_spell']
     .flatMap((table) => [keptSchema(table), keptLogSchema(table)])
     .join('\n'),
+  packedSchema,
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })

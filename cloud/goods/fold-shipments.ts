@@ -1,10 +1,9 @@
 import type { z } from 'zod'
-import { readCode, tagsOfCode } from '../../shared/epc/code.ts'
-import { objectOf } from '../../shared/epc/object-of.ts'
-import { type ClockFinding, isKind, type Passage } from '../../shared/record.ts'
+import { type ClockFinding, isKind, type Passage, type Scan } from '../../shared/record.ts'
 import type { GatewayEntry } from '../journal/journal.ts'
 import type { ShipmentAnnounced, ShipmentEnded, ShipmentScanned } from '../journal/own-record.ts'
 import { eventTime } from '../location/event-time.ts'
+import { epcOf, takeScan } from './fold-packed.ts'
 import { addPassage, dropOldest, liveOn, outcomeOf, rematch, shipmentsOn } from './live.ts'
 import { inTime, type KeptPassage, passageKey } from './passages.ts'
 import type { KeptShipment } from './shipment.ts'
@@ -24,7 +23,10 @@ export function foldPassages(state: GoodsState, entry: GatewayEntry, changes: Go
     if (record === null) continue
     if (isKind(record, 'passage')) addPassage(state, keptOf(state, entry, record))
     else if (isKind(record, 'clock') && record.synced) clockFound(state, entry, record)
-    else continue
+    else {
+      if (isKind(record, 'scan')) scanned(state, entry, record, changes)
+      continue
+    }
     changes.sites.add(entry.site)
   }
 }
@@ -62,22 +64,15 @@ export function takeScans(state: GoodsState, site: string, record: z.infer<typeo
   const direction = state.shipments.get(keyOn(site, shipment))?.direction
   if (direction === undefined) return
   for (const code of record.codes) {
-    const epc = scannedEpc(state, site, code)
+    const epc = epcOf(state, site, code)
     if (epc !== undefined) addPassage(state, { site, gateway: '', readPoint: byHand, epc, direction, at, shipment })
   }
-}
-
-/** A barcode speaks for the tag of the same object, where something is known of that. */
-function scannedEpc(state: GoodsState, site: string, code: string): string | undefined {
-  const read = readCode(code)
-  if (!read.ok) return undefined
-  if (read.value.is === 'tag') return read.value.hex
-  return tagsOfCode(read.value).find((tag) => state.facts.get(site, tag) !== undefined) ?? objectOf(code)
 }
 
 /** Once an hour: what nothing can change any more is settled, and passages that no shipment needs go. */
 export function settle(state: GoodsState, before: number, now: number): void {
   if (Math.floor(before / hourMs) === Math.floor(now / hourMs)) return
+  let oldestNeeded = now - correctedForMs
   for (const site of new Set([...state.shipments.all.values(), ...state.passages.all.values()].map(siteIn))) {
     const shipments = shipmentsOn(state, site)
     const since = neededSince(shipments, now)
@@ -89,10 +84,12 @@ export function settle(state: GoodsState, before: number, now: number): void {
     for (const shipment of shipments)
       if (isOver(shipment, now - keptForMs)) state.shipments.remove(keyOn(site, shipment.shipment))
     if (settled.length > 0) rematch(state, site)
+    oldestNeeded = Math.min(oldestNeeded, since)
     const live = liveOn(state, site)
     const needed = live.passages.findIndex(({ at }) => at >= since)
     dropOldest(state, live, needed === -1 ? live.passages.length : needed)
   }
+  state.packed.forgetBefore(oldestNeeded)
   for (const [key, { recordedAt }] of state.clocks.all) if (recordedAt < now - correctedForMs) state.clocks.remove(key)
 }
 
@@ -102,13 +99,24 @@ function neededSince(shipments: readonly KeptShipment[], now: number): number {
   return Math.min(now - correctedForMs, ...open)
 }
 
-function keptOf(state: GoodsState, { site, gateway, recordedAt }: GatewayEntry, record: Passage): KeptPassage {
+function scanned(state: GoodsState, entry: GatewayEntry, record: Scan, changes: GoodsChanges): void {
+  const { site, recordedAt } = entry
+  const { at } = eventTime(record.at, recordedAt, offsetOf(state, entry, record))
+  takeScan(state, site, record, at, recordedAt, changes)
+}
+
+/** What is missing from the clock that stamped a record, ms, as far as it is known. */
+function offsetOf(state: GoodsState, { site, gateway }: GatewayEntry, { unsynced, boot }: Passage | Scan): number {
+  if (unsynced !== true || boot === undefined) return 0
+  return state.clocks.get(keyOn(site, `${gateway}/${boot}`))?.offsetMs ?? 0
+}
+
+function keptOf(state: GoodsState, entry: GatewayEntry, record: Passage): KeptPassage {
+  const { site, gateway, recordedAt } = entry
   const { at: stamp, readPoint, epc, direction, unsynced, boot } = record
-  const isUnsynced = unsynced === true && boot !== undefined
-  const offsetMs = isUnsynced ? (state.clocks.get(keyOn(site, `${gateway}/${boot}`))?.offsetMs ?? 0) : 0
-  const { at } = eventTime(stamp, recordedAt, offsetMs)
+  const { at } = eventTime(stamp, recordedAt, offsetOf(state, entry, record))
   const kept = { site, gateway, readPoint, epc, direction, at }
-  return isUnsynced ? { ...kept, unsynced: { boot, stamp, recordedAt } } : kept
+  return unsynced === true && boot !== undefined ? { ...kept, unsynced: { boot, stamp, recordedAt } } : kept
 }
 
 /** What was stamped in this boot gets its right time. */

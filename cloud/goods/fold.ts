@@ -3,6 +3,7 @@ import { type SiteMap, supersedes } from '../../shared/site-map.ts'
 import type { JournalEntry, OwnEntry } from '../journal/journal.ts'
 import { type HomesImported, isOwnKind } from '../journal/own-record.ts'
 import { articlesOfSku } from '../location/site-index.ts'
+import { takeAggregation } from './fold-packed.ts'
 import { announce, end, foldPassages, settle, takeScans } from './fold-shipments.ts'
 import { rematchSkus } from './live.ts'
 import { type GoodsChanges, type GoodsState, keyOn, nameOn } from './state.ts'
@@ -36,6 +37,8 @@ function foldOwn(state: GoodsState, entry: OwnEntry, changes: GoodsChanges): voi
     } else if (isOwnKind(record, 'shipment-scanned')) {
       takeScans(state, entry.site, record)
       changes.sites.add(entry.site)
+    } else if (isOwnKind(record, 'aggregation')) {
+      takeAggregation(state, record, entry.recordedAt, changes)
     } else if (isOwnKind(record, 'shipment-ended')) {
       end(state, entry.site, record)
       changes.sites.add(entry.site)

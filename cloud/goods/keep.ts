@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { keptLogSchema, keptSchema, openKept } from '../database/kept.ts'
 import { factSchema, openFactTable } from './fact-table.ts'
+import { KeptPacked, openPacked } from './packed.ts'
 import { KeptPassage } from './passages.ts'
 import { KeptShipment } from './shipment.ts'
 import { type GoodsState, KeptClock, KeptGround, KeptHomes } from './state.ts'
@@ -11,6 +12,9 @@ export const goodsSchema = `
   ${factSchema}
   ${tables.flatMap((table) => [keptSchema(table), keptLogSchema(table)]).join('\n')}
 `
+
+/** What is packed on what; a migration of its own, since files of this room were there before. */
+export const packedSchema = [keptSchema('packed'), keptLogSchema('packed')].join('\n')
 
 /** The state of this room in a file: its own, or that of a room which folds the same records for itself. */
 export function openGoodsState(database: DatabaseSync): {
@@ -29,10 +33,11 @@ export function openGoodsState(database: DatabaseSync): {
     skuByArticle: new Map(),
     shipments: openKept(database, 'shipment', KeptShipment),
     passages: openKept(database, 'passage', KeptPassage),
+    packed: openPacked(openKept(database, 'packed', KeptPacked)),
     clocks: openKept(database, 'clock', KeptClock),
     live: new Map(),
   }
-  const kept = [state.facts, state.homes, state.grounds, state.shipments, state.passages, state.clocks]
+  const kept = [state.facts, state.homes, state.grounds, state.shipments, state.packed, state.passages, state.clocks]
   return {
     state,
     save: () => {

@@ -1,9 +1,10 @@
 import { objectOfTag } from '../../shared/epc/object-of.ts'
-import { type Lookups, type Matching, openMatching, type Wanted, wantedBy } from './matching.ts'
+import { type Lookups, type Matching, openMatching } from './matching.ts'
 import { gatePassage, inTime, type KeptPassage, passageKey } from './passages.ts'
 import { type KeptShipment, matchedShipment, nothingPassed, type Outcome, outcomeOfTally } from './shipment.ts'
 import { skuOn } from './sku.ts'
 import type { GoodsState } from './state.ts'
+import { carriesGoods, type Wanted, wantedBy } from './wanted.ts'
 
 /** Passages of one site in event time, and the matching of those that were looked at: made of the state, and kept beside it. */
 export interface SiteLive {
@@ -43,6 +44,27 @@ export function rematch(state: GoodsState, site: string): void {
 export function rematchSkus(state: GoodsState, site: string): void {
   state.live.get(site)?.skus.clear()
   rematch(state, site)
+}
+
+/**
+ * What an object is packed on is otherwise since an instant. Where it has passed since, or any unit has, everything is matched
+ * anew; these sites are the answer.
+ */
+export function rematchPacked(state: GoodsState, object: string, since: number): readonly string[] {
+  const sites: string[] = []
+  for (const [site, live] of state.live) {
+    if (live.matching === undefined) continue
+    for (let at = live.matched - 1; at >= 0; at -= 1) {
+      const passage = live.passages[at]
+      if (passage === undefined || passage.at < since) break
+      const one = found(live.objects, passage.epc, objectOfTag)
+      if (one !== object && !carriesGoods(one)) continue
+      live.matching = undefined
+      sites.push(site)
+      break
+    }
+  }
+  return sites
 }
 
 export function addPassage(state: GoodsState, passage: KeptPassage, most = mostPassages): void {
@@ -107,6 +129,7 @@ function lookupsOn(state: GoodsState, site: string, { objects, skus }: SiteLive)
     objectOf: (epc) => found(objects, epc, objectOfTag),
     skuOf: (epc) => found(skus, epc, () => skuOn(state, site, epc)),
     gateNames: (point) => gates.get(point) ?? [point.slice(point.indexOf('/') + 1)],
+    packed: state.packed,
   }
 }
 

@@ -5,7 +5,7 @@ import { type Migration, openDatabase, transaction } from '../database/open.ts'
 import type { Projection } from '../journal/projection.ts'
 import type { Fact as BoardFact, TellBoards } from '../push/fact.ts'
 import { fold } from './fold.ts'
-import { goodsSchema, openGoodsState } from './keep.ts'
+import { goodsSchema, openGoodsState, packedSchema } from './keep.ts'
 import type { GoodsWords } from './port.ts'
 import { wordsOf } from './port.ts'
 import { type GoodsChanges, type GoodsState, noChanges } from './state.ts'
@@ -25,6 +25,7 @@ const migrations: readonly Migration[] = [
   INSERT INTO progress VALUES (1, 0, 0);
   ${goodsSchema}
   `,
+  packedSchema,
 ]
 const Progress = z.object({ offset: z.int(), now: z.int() })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Kept } from '../database/kept.ts'
 import type { FactTable } from './fact-table.ts'
 import type { SiteLive } from './live.ts'
+import type { Packed } from './packed.ts'
 import type { KeptPassage } from './passages.ts'
 import type { KeptShipment } from './shipment.ts'
 
@@ -35,6 +36,8 @@ export interface GoodsState {
   readonly skuByArticle: Map<string, ReadonlyMap<number, string>>
   /** `keyOn` site and number. */
   readonly shipments: Kept<KeptShipment>
+  /** What is packed on what, wherever that was said: a pallet goes from site to site. */
+  readonly packed: Packed
   /** `passageKey` */
   readonly passages: Kept<KeptPassage>
   /** `keyOn` site and `gateway/boot`. */

@@ -1,10 +1,10 @@
 import type { ShipmentSummary } from '../../shared/shipment.ts'
 import type { Fact } from '../push/fact.ts'
 import { isMatched, matchingOn, outcomeOf, shipmentsOn } from './live.ts'
-import type { Tally } from './matching.ts'
 import type { KeptShipment } from './shipment.ts'
 import { summaryOf } from './shipment-view.ts'
 import { type GoodsState, keyOn } from './state.ts'
+import type { Tally } from './tally.ts'
 
 /** Tells boards of shipments that look different. */
 export interface Teller {

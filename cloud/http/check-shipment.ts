@@ -1,4 +1,4 @@
-import type { ExpectedShipment, ShipmentLine } from '../../shared/shipment.ts'
+import { type ExpectedShipment, isUnitLine, mostLevels, type ShipmentLine } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { RowError } from './csv-table.ts'
 
@@ -15,6 +15,7 @@ export function checkShipment(shipment: ExpectedShipment, map: SiteMap | undefin
       const flaws = [...flawOfSku(line, skus), ...(before === undefined ? [] : [`says the same as line ${before}`])]
       return flaws.map((message) => ({ path: `lines.${index}`, message }))
     }),
+    ...flawsOfLevels(shipment.lines).map(({ index, message }) => ({ path: `lines.${index}.parent`, message })),
   ]
 }
 
@@ -35,9 +36,27 @@ export function flawOfSku(line: ShipmentLine, skus: ReadonlySet<string>): readon
   return [`there is no SKU "${sku}" on the map`]
 }
 
+/** Units that stand on units: not on themselves, and not too high. */
+export function flawsOfLevels(
+  lines: readonly ShipmentLine[],
+): readonly { readonly index: number; readonly message: string }[] {
+  const parents = new Map<string, string>()
+  for (const line of lines) if (isUnitLine(line) && line.parent !== undefined) parents.set(line.sscc, line.parent)
+  return lines.flatMap((line, index) => {
+    if (!isUnitLine(line) || line.parent === undefined) return []
+    let levels = 1
+    for (let at: string | undefined = line.sscc; at !== undefined && levels <= mostLevels; levels += 1) {
+      at = parents.get(at)
+      if (at === line.sscc) return [{ index, message: 'the unit would stand on itself' }]
+      if (at === undefined) return []
+    }
+    return [{ index, message: `more than ${mostLevels} units would stand on each other` }]
+  })
+}
+
 /** Lines with one key name one thing. */
 export function lineKey(line: ShipmentLine): string {
-  if ('quantity' in line) return `sku ${line.sku}`
+  if ('quantity' in line) return line.sscc === undefined ? `sku ${line.sku}` : `sku ${line.sku} on ${line.sscc}`
   return 'epc' in line ? `epc ${line.epc}` : `sscc ${line.sscc}`
 }
 
@@ -52,6 +71,7 @@ function inOrder({ shipment, direction, gate, dueAt, lines }: ExpectedShipment) 
     lineKey(line),
     'quantity' in line ? line.quantity : 1,
     'sku' in line ? line.sku : 0,
+    isUnitLine(line) ? (line.parent ?? 0) : (line.sscc ?? 0),
   ])
   return [shipment, direction, gate ?? null, due, told]
 }

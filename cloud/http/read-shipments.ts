@@ -3,18 +3,20 @@ import { SkuCode } from '../../shared/goods.ts'
 import { EpcHex, Identifier } from '../../shared/identifier.ts'
 import { type ExpectedShipment, mostLines, type ShipmentLine, Sscc } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
-import { flawOfGate, flawOfSku, lineKey, skusOn } from './check-shipment.ts'
+import { flawOfGate, flawOfSku, flawsOfLevels, lineKey, skusOn } from './check-shipment.ts'
 import { type Columns, onceEach, type Refuse, readTable, type TableRead, type TableRow } from './csv-table.ts'
 import { instantOf } from './site-time.ts'
 
 export interface ShipmentRow {
   readonly head: Omit<ExpectedShipment, 'lines'>
   readonly line: ShipmentLine
+  /** Of the text. */
+  readonly row: number
 }
 
 const columns: Columns = {
   required: ['shipment', 'direction'],
-  optional: ['gate', 'dueAt', 'sku', 'quantity', 'epc', 'sscc'],
+  optional: ['gate', 'dueAt', 'sku', 'quantity', 'epc', 'sscc', 'parent'],
 }
 
 /** Each row as one line of a shipment; rows of one shipment agree about its direction, gate and time. */
@@ -22,7 +24,7 @@ export function readShipments(text: string, map: SiteMap | undefined): TableRead
   const heads = new Map<string, { readonly told: string; readonly line: number; lines: number }>()
   const isOnce = onceEach()
   const skus = skusOn(map)
-  return readTable(text, columns, (row, refuse) => {
+  const read = readTable(text, columns, (row, refuse): ShipmentRow | undefined => {
     const head = headOf(row, map?.timeZone ?? 'UTC', refuse)
     if (head === undefined) return undefined
     const [flaw] = flawOfGate(head.gate, map)
@@ -37,8 +39,17 @@ export function readShipments(text: string, map: SiteMap | undefined): TableRead
     if (before.lines >= mostLines) return refuse('row', `is more than ${mostLines} lines of one shipment`)
     if (!isOnce(`${head.shipment} ${lineKey(line)}`, row.line, 'row', refuse)) return undefined
     heads.set(head.shipment, { ...before, lines: before.lines + 1 })
-    return { head, line }
+    return { head, line, row: row.line }
   })
+  const flaws = Array.from(Map.groupBy(read.values, ({ head }) => head.shipment).values()).flatMap((rows) =>
+    flawsOfLevels(rows.map(({ line }) => line)).map(({ index, message }) => ({ row: rows[index]?.row ?? 0, message })),
+  )
+  const refused = new Set(flaws.map(({ row }) => row))
+  return {
+    rows: read.rows,
+    values: read.values.filter(({ row }) => !refused.has(row)),
+    errors: [...read.errors, ...flaws.map(({ row, message }) => ({ path: `line ${row}, parent`, message }))],
+  }
 }
 
 /** Rows of one shipment together, in their order. */
@@ -69,22 +80,34 @@ function headOf(row: TableRow, timeZone: string, refuse: Refuse): ShipmentRow['h
 }
 
 function lineOf(row: TableRow, refuse: Refuse): ShipmentLine | undefined {
-  const [epc, sscc, digits] = [row.cell('epc').toUpperCase(), row.cell('sscc'), row.cell('quantity')]
+  const [epc, digits] = [row.cell('epc').toUpperCase(), row.cell('quantity')]
   const sku = SkuCode.safeParse(row.cell('sku'))
   if (row.cell('sku') !== '' && !sku.success) return refuse('sku', 'must be 1–64 characters on one line')
-  if ([epc, sscc, digits].filter((cell) => cell !== '').length !== 1) {
-    return refuse('row', 'must name one of epc, sscc, or sku and quantity')
+  const isOf = epc !== '' || digits !== ''
+  if (epc !== '' && digits !== '') return refuse('row', 'must name one of epc, sscc, or sku and quantity')
+  const [sscc, parent] = [ssccOf(row, 'sscc', refuse), ssccOf(row, 'parent', refuse)]
+  if (sscc === undefined || parent === undefined) return undefined
+  if (parent !== '' && (isOf || sscc === '')) {
+    return refuse('parent', 'is of a row that names a logistic unit, and nothing else')
   }
+  const on = sscc !== '' && { sscc }
   if (epc !== '') {
     if (!EpcHex.safeParse(epc).success) return refuse('epc', 'must be hex digits, whole bytes')
-    return { epc, ...(sku.success && { sku: sku.data }) }
+    return { epc, ...(sku.success && { sku: sku.data }), ...on }
   }
-  if (sscc !== '') {
-    if (!Sscc.safeParse(sscc).success || !isSscc(sscc))
-      return refuse('sscc', 'must be 18 digits with a right check digit')
-    return sku.success ? refuse('sku', 'a logistic unit is of no SKU') : { sscc }
+  if (!isOf && sscc !== '') {
+    if (sku.success) return refuse('quantity', 'must say how many of the SKU are on the logistic unit')
+    return { sscc, ...(parent !== '' && { parent }) }
   }
+  if (!isOf) return refuse('row', 'must name one of epc, sscc, or sku and quantity')
   if (!sku.success) return refuse('sku', 'must be 1–64 characters on one line')
   if (!/^[1-9]\d{0,5}$/.test(digits)) return refuse('quantity', 'must be a whole number from 1 to 999999')
-  return { sku: sku.data, quantity: Number(digits) }
+  return { sku: sku.data, quantity: Number(digits), ...on }
+}
+
+/** Empty where nothing is named; undefined: refused. */
+function ssccOf(row: TableRow, column: 'sscc' | 'parent', refuse: Refuse): string | undefined {
+  const cell = row.cell(column)
+  if (cell === '' || (Sscc.safeParse(cell).success && isSscc(cell))) return cell
+  return refuse(column, 'must be 18 digits with a right check digit')
 }

@@ -21,6 +21,7 @@ const announcement = `shipment,direction,gate,dueAt,sku,quantity,epc,sscc
 ASN-4711,in,gate,2020-01-01,KETTLE-17,3,,
 ASN-4711,in,gate,2020-01-01,,,${epc(9)},
 ASN-4712,in,,,TOASTER-2,5,,
+ASN-4713,in,,,TOASTER-2,40,,106141412345678908
 `
 /** Tags 1 to 4 are kettles, 5 and 6 toasters; 7 is nobody's. */
 const items = [1, 2, 3, 4].map((n) => `${epc(n)},KETTLE-17`).concat([5, 6].map((n) => `${epc(n)},TOASTER-2`))
@@ -127,6 +128,21 @@ test('a tag that does not answer is scanned', async () => {
   await shown({ seen: '5' })
 })
 
+test('the label of a pallet is scanned: what was announced to be on it is there, and is said not to have been read', async () => {
+  await board.page.goto(new URL('/shipments/ASN-4713', board.page.url()).href)
+  await shown({ expected: '40', seen: '0' })
+  await board.page.getByLabel('Scan a pallet or a tag').fill('(00)106141412345678908')
+  await board.page.keyboard.press('Enter')
+  await shown({ seen: '40', short: '0' })
+  await rowOf('on pallet 106141412345678908').getByText('40 by their pallet').waitFor()
+  await board.page.getByLabel('Scan a pallet or a tag').fill(epc(40))
+  await importRows('items', `epc,sku\n${epc(40)},TOASTER-2\n`)
+  await board.page.keyboard.press('Enter')
+  await board.page.locator('[data-count=seen]').getByText('39 by their pallet').waitFor()
+  await shown({ seen: '40', over: '0' })
+  await board.page.goto(new URL('/shipments/ASN-4711', board.page.url()).href)
+})
+
 test('by keyboard it is closed, with what is short and over said before; then it is in the list of the closed', async () => {
   await board.page.getByRole('button', { name: 'Close' }).focus()
   await board.page.keyboard.press('Enter')
@@ -231,6 +247,7 @@ test.each([
   for (const [path, isThere] of [
     ['/shipments', 'table'],
     ['/shipments/ASN-4711', 'table'],
+    ['/shipments/ASN-4713', 'table'],
     ['/goods', 'table'],
     [`/item/${palletA}`, '.packed-list li button'],
   ] as const) {

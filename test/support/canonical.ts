@@ -37,10 +37,10 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
 const keptTables = {
   alerts: [
     ...(['rule', 'watch', 'past', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'] as const),
-    ...(['due', 'count', 'unread', 'homes', 'ground', 'shipment'] as const),
+    ...(['due', 'count', 'unread', 'homes', 'ground', 'shipment', 'packed'] as const),
   ],
   supervision: ['gateway', 'sensor', 'limits', 'flow'],
-  goods: ['homes', 'ground', 'shipment', 'passage', 'clock'],
+  goods: ['homes', 'ground', 'shipment', 'packed', 'passage', 'clock'],
   series: [],
 } as const
 const queries = {

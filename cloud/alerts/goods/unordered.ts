@@ -24,9 +24,11 @@ export interface JudgedMatching {
   readonly count: number
 }
 
-/** Passages and clocks, for which passage belongs to which shipment. */
+/** Passages, clocks, and scans of what is packed on what, for which passage belongs to which shipment. */
 export function hearOfPassages(state: AlertState, entry: GatewayEntry): void {
-  const isHeard = entry.records.some((one) => one !== null && (isKind(one, 'passage') || isKind(one, 'clock')))
+  const isHeard = entry.records.some(
+    (one) => one !== null && (isKind(one, 'passage') || isKind(one, 'clock') || isKind(one, 'scan')),
+  )
   if (isHeard) foldGoods(state.goods, [entry], state.goodsChanged)
 }
 

@@ -19,6 +19,6 @@ export function isOverdue({ state, dueAt }: ShipmentSummary, now: number): boole
 }
 
 /** What changed about a shipment when this does. */
-export function countsOf({ state, expected, seen, over, unknown }: ShipmentSummary): string {
-  return [state, expected, seen, over, unknown].join(' ')
+export function countsOf({ state, expected, seen, byPallet, over, unknown }: ShipmentSummary): string {
+  return [state, expected, seen, byPallet, over, unknown].join(' ')
 }

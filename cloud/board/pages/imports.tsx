@@ -15,7 +15,8 @@ const kinds = {
   skus: 'sku,name,gtin\nHD-10007,Hex bolt M8,9506000134352',
   slots: 'slot,zone,x,y,width,depth,level\nA01-01-1,A,2.5,0,1,1,0',
   expected: 'slot,sku,quantity\nA01-01-1,HD-10007,12',
-  shipments: 'shipment,direction,gate,dueAt,sku,quantity,epc,sscc\nASN-4711,in,dock-1,2026-12-01,HD-10007,40,,',
+  shipments:
+    'shipment,direction,gate,dueAt,sku,quantity,epc,sscc\nASN-4711,in,dock-1,2026-12-01,HD-10007,40,,340123450000000017',
   aggregations: 'parent,child,act\n106141412345678908,303400000000000000000001,add',
 } as const
 type Kind = keyof typeof kinds

@@ -75,6 +75,11 @@ function BigNumbers({ shipment }: { readonly shipment: ShipmentSummary }) {
         <div key={name} class={isOdd ? 'is-odd' : undefined} data-count={name}>
           <dt>{text}</dt>
           <dd>{store.format.value.number(count)}</dd>
+          {name === 'seen' && shipment.byPallet > 0 && (
+            <dd class="dock-believed" data-believed>
+              {words.shipmentByPallet(store.format.value.number(shipment.byPallet))}
+            </dd>
+          )}
         </div>
       ))}
     </dl>
@@ -166,7 +171,10 @@ function Lines({ detail }: { readonly detail: ShipmentDetail }) {
                 <What line={line} names={names} />
               </td>
               <td class="number">{format.number(line.expected)}</td>
-              <td class="number">{format.number(line.seen)}</td>
+              <td class="number">
+                {format.number(line.seen)}
+                {line.byPallet > 0 && <span class="sub">{words.shipmentByPallet(format.number(line.byPallet))}</span>}
+              </td>
               <td>
                 {line.short > 0 && words.shipmentLineShort(format.number(line.short))}
                 {line.over > 0 && <strong class="odd">{words.shipmentLineOver(format.number(line.over))}</strong>}
@@ -193,7 +201,8 @@ function Lines({ detail }: { readonly detail: ShipmentDetail }) {
 
 function What({ line, names }: { readonly line: ShipmentLineRow; readonly names: ReadonlyMap<string, string> }) {
   const words = useStore().words.value
-  const { sku, epc, sscc } = line
+  const { sku, epc, sscc, parent } = line
+  const isUnit = sku === null && epc === null
   return (
     <>
       {sku !== null && <span class="strong">{names.get(sku) ?? sku}</span>}
@@ -204,8 +213,13 @@ function What({ line, names }: { readonly line: ShipmentLineRow; readonly names:
         </Link>
       )}
       {sscc !== null && (
-        <span class="strong">
-          {words.shipmentUnit} <span class="mono">{sscc}</span>
+        <span class={isUnit ? 'strong' : 'sub'}>
+          {isUnit ? words.shipmentUnit : words.shipmentOnUnit} <span class="mono">{sscc}</span>
+        </span>
+      )}
+      {parent !== null && (
+        <span class="sub">
+          {words.shipmentOnUnit} <span class="mono">{parent}</span>
         </span>
       )}
     </>

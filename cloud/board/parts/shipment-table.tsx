@@ -45,7 +45,10 @@ export function ShipmentTable({ shipments }: { readonly shipments: readonly Ship
               {isOverdue(one, now) && <strong class="sub">{words.shipmentOverdue}</strong>}
             </td>
             <td class="number">{format.number(one.expected)}</td>
-            <td class="number">{format.number(one.seen)}</td>
+            <td class="number">
+              {format.number(one.seen)}
+              {one.byPallet > 0 && <span class="sub">{words.shipmentByPallet(format.number(one.byPallet))}</span>}
+            </td>
             <td class="number">{format.number(one.short)}</td>
             <Odd count={one.over} />
             <Odd count={one.unknown} />

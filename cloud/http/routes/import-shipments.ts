@@ -18,7 +18,8 @@ export function importShipmentRoutes(app: Api, { goods, inventory, journal, cloc
       schema: {
         summary:
           'Import expected shipments: text/csv with the columns shipment, direction (in or out) and any of gate, dueAt, ' +
-          'sku, quantity, epc, sscc; each row names one tag, one logistic unit, or so many of a SKU',
+          'sku, quantity, epc, sscc, parent; each row names one tag, one logistic unit, or so many of a SKU; with sscc a tag or ' +
+          'a SKU is on that unit, and parent is the unit that a logistic unit stands on',
         tags: ['shipments'],
         consumes,
         params,

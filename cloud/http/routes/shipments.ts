@@ -42,7 +42,8 @@ export function shipmentRoutes(app: Api, { goods, inventory, journal, clock }: H
     {
       bodyLimit: 1024 * 1024,
       schema: {
-        summary: 'Announce a shipment; again under the same number it replaces what was announced, until it has ended',
+        summary:
+          'Announce a shipment, also by what is on which pallet; again under the same number it replaces what was announced, until it has ended',
         tags,
         params,
         body: ExpectedShipment,
@@ -85,7 +86,8 @@ export function shipmentRoutes(app: Api, { goods, inventory, journal, clock }: H
     '/api/v1/sites/:site/shipments/:shipment',
     {
       schema: {
-        summary: 'A shipment line by line: expected, seen, short, over',
+        summary:
+          'A shipment line by line: expected, seen, short, over, and how many of those seen are there because their pallet is',
         tags,
         params: paramsOfOne,
         response: { 200: ShipmentDetail },

@@ -4,7 +4,7 @@ import type { ShipmentSummary } from '../../../shared/shipment.ts'
 
 const at = (hour: number) => new Date(Date.UTC(2026, 10, 28, hour)).toISOString()
 function one(shipment: string, state: ShipmentSummary['state'], dueAt: string | null): ShipmentSummary {
-  const counts = { expected: 1, seen: 0, short: 1, over: 0, unknown: 0 }
+  const counts = { expected: 1, seen: 0, byPallet: 0, short: 1, over: 0, unknown: 0 }
   const times = { announcedAt: at(0), firstAt: null, lastAt: null, endedAt: null }
   return { site: 'dc', shipment, direction: 'in', gate: null, dueAt, state, ...counts, ...times }
 }

@@ -12,6 +12,7 @@ import {
   never,
   numbered,
   observation,
+  palletA,
   published,
   rotterdam,
   t0,
@@ -26,6 +27,7 @@ const open = (name: string) => openGoods({ path: join(folder, name), tell: () =>
 const sgtin = '3034257BF7194E4000001A85'
 const skus = [{ sku: 'PUMP', name: 'Pump', gtin: '80614141123458' }]
 const say = { at: t0, by: 'kim' }
+const later = t0 + 8 * 86_400_000 + 60_000
 const journal = numbered([
   published(rotterdam({ skus })),
   fromCloud([
@@ -65,8 +67,23 @@ const journal = numbered([
   ]),
   tick(t0 + 8 * 86_400_000), // A is settled, and its passages go
   fromGateway([passage(t0 + 8 * 86_400_000, 'E202', 'out')]),
+  fromCloud([aggregation(later, ['E203', 'E204'], 'add'), aggregation(later + 1000, ['E204'], 'delete')]),
+  fromGateway([{ kind: 'scan', at: later + 2000, action: 'put', codes: ['(00)340123450000000017', 'E205'] }]),
+  fromCloud([
+    {
+      kind: 'shipment',
+      ...{ at: later, by: 'kim' },
+      shipment: { shipment: 'C', direction: 'in', lines: [{ sku: 'MILK', quantity: 5, sscc: '340123450000000017' }] },
+    },
+  ]),
+  fromGateway([passage(later + 3000, palletA, 'in')]),
+  fromCloud([{ kind: 'shipment-ended', at: later + 4000, by: 'kim', shipment: 'C', as: 'closed' }]),
+  tick(later + 9 * 86_400_000), // C is settled, and of what was taken off nothing is remembered
 ])
 
+function aggregation(at: number, children: string[], act: 'add' | 'delete') {
+  return { kind: 'aggregation', at, by: 'kim', act, parent: palletA, children } as const
+}
 function passage(at: number, epc: string, direction: 'in' | 'out', changes = {}): KnownRecord {
   return { kind: 'passage', at, readPoint: 'door.1', epc, direction, confidence: 1, count: 1, ...changes }
 }
@@ -91,7 +108,7 @@ test('a file that was closed half-way says the same in the end, and so does one 
   const whole = await open('whole.db')
   await whole.apply(journal, never)
   await whole.close()
-  for (const cut of [1, 3, 4, 5, 8, 9, 10, 11, 12, 13]) {
+  for (const cut of [1, 3, 4, 5, 8, 9, 10, 11, 12, 13, 15, 16, 18, 19]) {
     const name = `cut-${cut}.db`
     const before = await open(name)
     for (const entry of journal.slice(0, cut)) await before.apply([entry], never)
@@ -102,7 +119,11 @@ test('a file that was closed half-way says the same in the end, and so does one 
     await after.close()
     expect(await canonical('goods', join(folder, name))).toBe(await canonical('goods', join(folder, 'whole.db')))
   }
-  expect(await canonical('goods', join(folder, 'whole.db'))).toContain('"bySku":[["MILK",1]]')
+  const said = await canonical('goods', join(folder, 'whole.db'))
+  expect(said).toContain('"bySku":[["MILK",1]]')
+  expect(said).toContain('"contents":[[0,5,5]]')
+  expect(said).toContain('["packed","E203"')
+  expect(said).not.toContain('["packed","E204"')
 })
 
 test('a commit that fails leaves nothing behind, and has its effect once when it works', async () => {

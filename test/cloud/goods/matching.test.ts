@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type GatePassage, type MatchedShipment, openMatching, wantedBy } from '../../../cloud/goods/matching.ts'
+import { type GatePassage, openMatching } from '../../../cloud/goods/matching.ts'
+import type { MatchedShipment } from '../../../cloud/goods/tally.ts'
+import { wantedBy } from '../../../cloud/goods/wanted.ts'
 import type { ShipmentLine } from '../../../shared/shipment.ts'
 
 const minute = 60_000
@@ -9,6 +11,7 @@ const lookups = {
   objectOf: (epc: string) => epc,
   skuOf: (epc: string) => (epc.includes('.') ? (epc.split('.')[0] ?? null) : null),
   gateNames: (point: string) => [point.split('/')[1] ?? '', 'dock'],
+  packed: { on: () => [], unitOf: () => undefined, takenOff: () => [] },
 }
 const pallet = '(00)340123450000000018'
 const of = (sku: string, quantity: number): ShipmentLine => ({ sku, quantity })
@@ -151,10 +154,10 @@ test('whatever passes, an object is counted for one shipment of a direction at a
       const [a, b] = ['A', 'B'].map((name) => matching.tallies.get(name)?.taken ?? new Map())
       expect([...(a?.keys() ?? [])].filter((object) => b?.has(object))).toEqual([])
       for (const { taken, bySku } of matching.tallies.values()) {
-        const counted = [...taken.values()].filter(({ line, sku }) => line === null && sku !== null).length
+        const counted = [...taken.values()].filter(({ share, sku }) => share.for === 'sku' && sku !== null).length
         expect([...bySku.values()].reduce((sum, count) => sum + count, 0)).toBe(counted)
         expect([...bySku.values()].every((count) => count >= 0)).toBe(true)
-        const lines = [...taken.values()].flatMap(({ line }) => line ?? [])
+        const lines = [...taken.values()].flatMap(({ share }) => (share.for === 'line' ? share.place : []))
         expect(new Set(lines).size).toBe(lines.length)
       }
     }),

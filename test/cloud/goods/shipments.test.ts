@@ -11,6 +11,7 @@ import {
   fromGateway,
   never,
   numbered,
+  palletA,
   published,
   rotterdam,
   t0,
@@ -31,6 +32,7 @@ const passed = (at: number, epc: string, direction: 'in' | 'out' = 'in', changes
   ...{ kind: 'passage', at, readPoint: 'door.1', epc, direction, confidence: 0.99, count: 9 },
   ...changes,
 })
+const ssccOfA = '340123450000000017'
 const truck: ExpectedShipment = {
   ...{ shipment: 'ASN-7', direction: 'in', gate: 'door', dueAt: new Date(t0).toISOString() },
   lines: [{ sku: 'MILK', quantity: 3 }, { epc: milk(8) }, { sscc: '340123450000000017' }],
@@ -162,6 +164,36 @@ describe('an inbound truck', () => {
     expect((await house.post('/sites/rtm/shipments/ASN-7/scans', { codes: [pallet] })).statusCode).toBe(409)
   })
 
+  test('what is on a pallet is there with it, and told apart from what was read', async () => {
+    const sscc = '106141412345678908'
+    const lines = [
+      { sku: 'MILK', quantity: 3, sscc },
+      { sku: 'TEA', quantity: 2, sscc: ssccOfA },
+    ]
+    const shipment = { shipment: 'ASN-9', direction: 'in', gate: 'door', lines }
+    expect((await house.post('/sites/rtm/shipments', shipment)).statusCode).toBe(202)
+    const at = house.bench.clock.at
+    await house.append(fromGateway([passed(at, milk(0))]))
+    await house.post('/sites/rtm/shipments/ASN-9/scans', { codes: [`(00)${sscc}`] })
+    expect(await detail('ASN-9')).toMatchObject({
+      ...{ expected: 5, seen: 3, byPallet: 2, short: 2, over: 0, unknown: 0 },
+      lines: [
+        { sku: 'MILK', sscc, parent: null, expected: 3, seen: 3, byPallet: 2, short: 0 },
+        { sku: 'TEA', sscc: ssccOfA, expected: 2, seen: 0, byPallet: 0, short: 2 },
+      ],
+    })
+    await house.append(tick(at + 500))
+    expect(house.told.findLast(({ type }) => type === 'shipment')).toMatchObject({ shipment: { seen: 3, byPallet: 2 } })
+    await house.append(fromGateway([passed(at + 1000, palletA)]))
+    expect(await detail('ASN-9')).toMatchObject({ seen: 5, byPallet: 4 })
+    // Late news: one of it had been taken off before.
+    const said = { kind: 'aggregation', by: 'kim', act: 'delete', parent: palletA } as const
+    const entry = fromCloud([{ ...said, at: at + 500, children: [milk(7)] }])
+    await house.append({ ...entry, recordedAt: at + 2000 }, tick(at + 3000))
+    expect(await detail('ASN-9')).toMatchObject({ seen: 4, byPallet: 3, short: 1 })
+    expect(house.told.findLast(({ type }) => type === 'shipment')).toMatchObject({ shipment: { seen: 4, byPallet: 3 } })
+  })
+
   test('what goes out and nobody expects is listed, newest first, in pages', async () => {
     const order: ExpectedShipment = { shipment: 'SO-1', direction: 'out', lines: [{ sku: 'MILK', quantity: 1 }] }
     await house.append(
@@ -219,6 +251,9 @@ describe('imports of shipments', () => {
     ['A,in,,,MILK,1,E201,', 'row', 'must name one of epc, sscc, or sku and quantity'],
     ['A,in,,,,,E20,', 'epc', 'must be hex digits, whole bytes'],
     ['A,in,,,,,,340123450000000018', 'sscc', 'must be 18 digits with a right check digit'],
+    ['A,in,,,MILK,1,,340123450000000018', 'sscc', 'must be 18 digits with a right check digit'],
+    ['A,in,,,MILK,,,340123450000000017', 'quantity', 'must say how many of the SKU are on the logistic unit'],
+    ['A,in,,,MILK,1,,340123450000000017\nA,in,,,MILK,2,,340123450000000017', 'row', 'is on line 2 already'],
     ['A,in,,,MILK,1,,\nA,in,,,MILK,2,,', 'row', 'is on line 2 already'],
     ['A,in,,,MILK,1,,\nA,out,,,TEA,2,,', 'row', 'says of the shipment otherwise than line 2'],
   ])('%j is refused in its place', async (rows, column, message) => {
@@ -227,6 +262,44 @@ describe('imports of shipments', () => {
     expect(dry).toMatchObject({ dryRun: true, invalid: 1, errors: [{ path: `line ${line}, ${column}`, message }] })
     expect((await house.post('/sites/rtm/import/shipments', `${head}${rows}\n`)).statusCode).toBe(400)
     expect((await house.get('/sites/rtm/shipments')).items).toEqual([])
+  })
+
+  const onUnits = `${head.trim()},parent\n`
+  const [pallet, box] = ['106141412345678908', ssccOfA]
+  test('what is on which pallet, and on which case on it, is a row each', async () => {
+    const rows = `A,in,,,MILK,6,,${box},\nA,in,,,TEA,2,,${pallet},\nA,in,,,,,E201,${pallet},\nA,in,,,,,,${box},${pallet}\n`
+    const answer = await house.post('/sites/rtm/import/shipments', `${onUnits}${rows}`)
+    expect(answer.json()).toMatchObject({ rows: 4, valid: 4, invalid: 0 })
+    expect(await house.get('/sites/rtm/shipments/A')).toMatchObject({
+      expected: 10,
+      lines: [
+        { sku: 'MILK', sscc: box, parent: null, expected: 6 },
+        { sku: 'TEA', sscc: pallet, expected: 2 },
+        { epc: 'E201', sscc: pallet, expected: 1 },
+        { sku: null, sscc: box, parent: pallet, expected: 1 },
+      ],
+    })
+  })
+
+  test.each([
+    [`A,in,,,MILK,6,,${box},${pallet}`, 'is of a row that names a logistic unit, and nothing else'],
+    [`A,in,,,,,,${box},340123450000000018`, 'must be 18 digits with a right check digit'],
+    [`A,in,,,,,,${box},${box}`, 'the unit would stand on itself'],
+    [`A,in,,,MILK,6,,${box},\nA,in,,,,,,${box},${box}`, 'the unit would stand on itself'],
+  ])('a unit cannot stand so: %s', async (rows, message) => {
+    const dry = (await house.post('/sites/rtm/import/shipments?dryRun=true', `${onUnits}${rows}\n`)).json()
+    const line = rows.split('\n').length + 1
+    expect(dry).toMatchObject({ invalid: 1, errors: [{ path: `line ${line}, parent`, message }] })
+  })
+
+  test('units stand four high at most', async () => {
+    const unit = (n: number) => `34012345000000${n}`.padEnd(18, '0')
+    const lines = [1, 2, 3, 4].map((n) => ({ sscc: unit(n), parent: unit(n + 1) }))
+    const refused = await house.post('/sites/rtm/shipments', { ...truck, lines })
+    expect(refused.json().errors).toEqual([
+      { path: 'lines.0.parent', message: 'more than 4 units would stand on each other' },
+    ])
+    expect((await house.post('/sites/rtm/shipments', { ...truck, lines: lines.slice(1) })).statusCode).toBe(202)
   })
 
   test.each([
@@ -242,31 +315,54 @@ describe('imports of shipments', () => {
   })
 })
 
-test('in whatever order passages arrive, shipments come out the same', async () => {
+test('in whatever order passages and words on packing arrive, shipments come out the same', async () => {
   const lines = [{ sku: 'MILK', quantity: 2 }]
+  const onPallet = [
+    { sku: 'MILK', quantity: 2, sscc: ssccOfA },
+    { sku: 'TEA', quantity: 1 },
+  ]
   const known: readonly JournalEntry[] = [
     published(rotterdam()),
     items,
     announced(truck),
     announced({ shipment: 'ASN-8', direction: 'in', lines }),
     announced({ shipment: 'SO-1', direction: 'out', gate: 'DOCK', lines }),
+    announced({ shipment: 'ASN-9', direction: 'in', lines: onPallet }),
   ]
+  const epc = fc.oneof(fc.nat(9).map(milk), fc.constant(palletA))
+  const second = fc.integer({ min: 1, max: 40 })
   const passage = fc
-    .tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 9 }), fc.constantFrom<'in' | 'out'>('in', 'out'))
-    .map(([second, n, direction]) => passed(t0 + second * 1000, milk(n), direction))
-  const outcome = async (records: readonly KnownRecord[]) => {
+    .tuple(second, epc, fc.constantFrom<'in' | 'out'>('in', 'in', 'out'))
+    .map(([at, of, direction]) => fromGateway([passed(t0 + at * 1000, of, direction)]))
+  const packing = fc
+    .tuple(second, fc.nat(9), fc.constantFrom<'add' | 'delete'>('add', 'add', 'delete'))
+    .map(([at, n, act]) =>
+      fromCloud([
+        { kind: 'aggregation', at: t0 + at * 1000 - 500, by: 'kim', act, parent: palletA, children: [milk(n)] },
+      ]),
+    )
+  const handheld = fc
+    .tuple(second, fc.nat(9), fc.boolean())
+    .map(([at, n, isOnto]) =>
+      fromGateway([
+        isOnto
+          ? { kind: 'scan', at: t0 + at * 1000 - 250, action: 'put', codes: [palletA, milk(n)] }
+          : { kind: 'scan', at: t0 + at * 1000 - 250, action: 'pick', codes: [milk(n)] },
+      ]),
+    )
+  const told = fc.oneof(
+    { weight: 3, arbitrary: passage },
+    { weight: 1, arbitrary: packing },
+    { weight: 1, arbitrary: handheld },
+  )
+  const outcome = async (records: readonly JournalEntry[]) => {
     const told = new Map<string, unknown>()
     const tell = (facts: readonly Fact[]) => {
       for (const fact of facts) if (fact.type === 'shipment') told.set(fact.shipment.shipment, fact.shipment)
     }
     const goods = await openGoods({ path: ':memory:', tell })
     // Each by itself, so that boards are told in between.
-    const entries = numbered([
-      ...known,
-      ...records.map((record) => fromGateway([record])),
-      tick(t0 + 60_000),
-      tick(t0 + 61_000),
-    ])
+    const entries = numbered([...known, ...records, tick(t0 + 60_000), tick(t0 + 61_000)])
     for (const entry of entries) await goods.apply([entry], never)
     await goods.close()
     return [...told.values()]
@@ -274,7 +370,7 @@ test('in whatever order passages arrive, shipments come out the same', async () 
   await fc.assert(
     fc.asyncProperty(
       fc
-        .array(passage, { maxLength: 12 })
+        .array(told, { maxLength: 16 })
         .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
       async ([sent, shuffled]) => {
         expect(await outcome(shuffled)).toEqual(await outcome(sent))

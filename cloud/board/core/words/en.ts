@@ -362,6 +362,9 @@ export const en = {
   shipmentLines: 'Lines',
   shipmentWhat: 'What',
   shipmentUnit: 'Pallet',
+  shipmentOnUnit: 'on pallet',
+  /** Of what was seen: not read, but the pallet was. */
+  shipmentByPallet: (count: string) => `${count} by their pallet`,
   shipmentDifference: 'Difference',
   shipmentLineShort: (count: string) => `${count} short`,
   shipmentLineOver: (count: string) => `${count} too many`,
@@ -439,7 +442,7 @@ export const en = {
       'Slots on the map: slot, zone, x, y in metres and, if you like, width, depth, level. Slots that are not named stay.',
     expected: 'What should lie where: slot, sku, quantity. 0 takes a row away.',
     shipments:
-      'What is expected to come or go: shipment, direction (in or out), and gate, dueAt, sku, quantity, epc, sscc. One row for each line: so many of a SKU, one tag, or one pallet.',
+      'What is expected to come or go: shipment, direction (in or out), and gate, dueAt, sku, quantity, epc, sscc, parent. One row for each line: so many of a SKU, one tag, or one pallet. A SKU or tag with an sscc is on that pallet, and counts when the pallet passes; parent is the pallet that a case with an sscc stands on.',
     aggregations:
       'What is packed on which pallet: parent (its SSCC, or the EPC of its tag) and child (what is on it). One row for each child. Also, if you like: act, which is add or delete; delete takes the child off the pallet, an empty cell packs it.',
   },

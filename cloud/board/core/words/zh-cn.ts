@@ -345,6 +345,8 @@ export const zhCn: Words = {
   shipmentLines: '明细',
   shipmentWhat: '内容',
   shipmentUnit: '托盘',
+  shipmentOnUnit: '所在托盘',
+  shipmentByPallet: (count) => `其中 ${count} 件随托盘计入`,
   shipmentDifference: '差异',
   shipmentLineShort: (count) => `短缺 ${count}`,
   shipmentLineOver: (count) => `多出 ${count}`,
@@ -418,7 +420,7 @@ export const zhCn: Words = {
     slots: '平面图上的库位：slot、zone、x、y（米），可选 width、depth、level。未列出的库位保持不变。',
     expected: '每个库位应有的货物：slot、sku、quantity。数量为 0 表示取消该行。',
     shipments:
-      '预计收货或发货：shipment（单号）、direction（in 或 out），以及 gate、dueAt、sku、quantity、epc、sscc。每行一条明细：若干件 SKU、一个标签或一个托盘。',
+      '预计收货或发货：shipment（单号）、direction（in 或 out），以及 gate、dueAt、sku、quantity、epc、sscc、parent。每行一条明细：若干件 SKU、一个标签或一个托盘。SKU 或标签所在行若填写 sscc，表示货物在该托盘上，托盘过门即随之计入；parent 填写带 sscc 的箱子所在的托盘。',
     aggregations:
       '哪些货物装在哪个托盘上：parent（托盘的 SSCC 或其标签的 EPC）、child（托盘上的货物），每件一行。可选 act：add（装上，留空即为装上）或 delete（从托盘取下）。',
   },
