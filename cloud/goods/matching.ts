@@ -1,15 +1,13 @@
 import { togetherMs } from '../inventory/proposals.ts'
+import { openCarrying } from './carrying.ts'
 import { openRecent } from './recent.ts'
 import {
   believes,
-  type Content,
   confirm,
-  joinUnit,
+  isOpen,
   looseShare,
-  loseFrom,
   type MatchedShipment,
   openTally,
-  release,
   type Share,
   sealedShare,
   shareOf,
@@ -35,9 +33,6 @@ import { carriesGoods, type Named } from './wanted.ts'
  * - With a logistic unit passes what is on it, as if it had been read: what is known to be packed on it, and what was announced
  *   to be. An object on it that is read there counts once; one that is read elsewhere was not on it.
  */
-
-/** When what is expected by its own line may have passed before the shipment was announced. */
-export const exactBeforeMs = 24 * 3_600_000
 
 export interface GatePassage {
   readonly at: number
@@ -81,6 +76,12 @@ export interface Matching {
   add(passage: GatePassage): void
 }
 
+/** Object → the shipment that counts it. */
+export interface Holders {
+  readonly in: Map<string, Tally>
+  readonly out: Map<string, Tally>
+}
+
 /** The shipment that expects an object, for what, and the unit that it passes with. */
 interface Found {
   readonly tally: Tally
@@ -101,11 +102,11 @@ export function openMatching(shipments: readonly MatchedShipment[], lookups: Loo
   const byPoint = new Map<string, readonly Tally[]>()
   /** direction and point → the shipment whose goods passed there last. */
   const atPoint = new Map<string, Tally>()
-  /** Object → the shipment that counts it. */
-  const holders = { in: new Map<string, Tally>(), out: new Map<string, Tally>() }
+  const holders: Holders = { in: new Map(), out: new Map() }
   const unordered: Unordered[] = []
   const recent = openRecent()
   const hasContents = shipments.some(({ wanted }) => wanted.contents.length > 0)
+  const { carry, letGo, goBack } = openCarrying({ holders, recent, lookups, pass })
 
   for (const of of shipments) {
     const tally = openTally(of)
@@ -237,102 +238,6 @@ export function openMatching(shipments: readonly MatchedShipment[], lookups: Loo
     return tally && { tally, share: shareOf(tally, sku, shipment !== undefined), on }
   }
 
-  /** A unit passed: so did what is on it. `isNew`: it had not before. */
-  function carry(tally: Tally, unit: string, passage: GatePassage, isNew: boolean): void {
-    for (const one of tally.of.wanted.units.get(unit)?.within ?? [unit]) {
-      const isFirst = one === unit ? isNew : carryUnit(tally, one, unit, passage)
-      for (const named of tally.of.wanted.units.get(one)?.objects ?? []) pass(passage, named, one)
-      for (const named of packed.on(one, passage.at)) {
-        if (isFirst) loseCounted(tally, one, named, passage.direction)
-        pass(passage, named, one)
-      }
-      if (!isFirst) continue
-      loseTakenOff(tally, one, passage.at)
-      joinUnit(tally, one)
-    }
-    if (!hasContents) return
-    for (const object of recent.reads(passage)) bring(tally, unit, object, passage.direction)
-    recent.passed(passage, tally, unit)
-  }
-
-  /** One that was announced to stand on another one. */
-  function carryUnit(tally: Tally, unit: string, on: string, { at, point, direction }: GatePassage): boolean {
-    const held = holders[direction].get(unit)
-    if (held !== undefined && isOpen(held.of, at)) return false
-    const place = tally.of.wanted.exact.get(unit)
-    const share: Share = place === undefined ? { for: 'unit' } : { for: 'line', place }
-    holders[direction].set(unit, tally)
-    take(tally, unit, { epc: unit, sku: null, share, isRead: false, on, at, point })
-    return true
-  }
-
-  /** What was announced to be on a unit, is on it, and was counted before it came: it does not count once more. */
-  function loseCounted(tally: Tally, unit: string, { object, epc }: Named, direction: 'in' | 'out'): void {
-    const share = holders[direction].get(object)?.taken.get(object)?.share
-    if (share === undefined || share.for === 'line') return
-    const content = contentOf(tally, unit, epc)
-    if (!(share.for === 'content' && share.content === content && share.isOn)) loseFrom(tally, content, object)
-  }
-
-  /** What was announced to be on a unit, and was taken off between that and its passage. */
-  function loseTakenOff(tally: Tally, unit: string, at: number): void {
-    if (!tally.contentsOn.has(unit)) return
-    for (const { object, epc } of packed.takenOff(unit, tally.of.announcedAt, at)) {
-      loseFrom(tally, contentOf(tally, unit, epc), object)
-    }
-  }
-
-  function contentOf(tally: Tally, unit: string, epc: string): Content | undefined {
-    const contents = tally.contentsOn.get(unit)
-    const sku = contents === undefined ? null : lookups.skuOf(epc)
-    return sku === null ? undefined : contents?.find((content) => content.sku === sku)
-  }
-
-  /** What was read here a moment before its unit, and counted elsewhere. */
-  function bring(tally: Tally, unit: string, object: string, direction: 'in' | 'out'): void {
-    const holder = holders[direction].get(object)
-    const taken = holder?.taken.get(object)
-    if (holder === undefined || taken === undefined || taken.share.for === 'line') return
-    if (!taken.isRead || taken.on !== null || (direction === 'out' && taken.isSurplus === true)) return
-    release(holder, object)
-    const share = shareOnUnit(tally, unit, taken.sku)
-    const to = share === undefined ? holder : tally
-    take(to, object, share === undefined ? taken : { ...taken, share, on: unit })
-    holders[direction].set(object, to)
-    if (to !== holder) touch(to, taken.at)
-  }
-
-  /** Out of the shipment that had it; it was not, or is no longer, with its unit. */
-  function letGo(direction: 'in' | 'out', tally: Tally, object: string): void {
-    holders[direction].delete(object)
-    const share = release(tally, object)?.share
-    if (share?.for === 'content' && share.isOn) loseFrom(tally, share.content, object)
-  }
-
-  /** A unit takes along what passed with it, but for what is known to have been taken off since. */
-  function goBack(direction: 'in' | 'out', tally: Tally, object: string, passage: GatePassage): void {
-    const stay: [string, Taken][] = []
-    if (carriesGoods(object)) {
-      for (const unit of tally.of.wanted.units.get(object)?.within ?? [object]) {
-        for (const one of [...(tally.on.get(unit) ?? [])]) {
-          const taken = tally.taken.get(one)
-          if (taken === undefined) continue
-          if (packed.unitOf(one, taken.at) === unit && packed.unitOf(one, passage.at) !== unit) stay.push([one, taken])
-          else if (taken.isRead) recent.wentBack(passage, one)
-          letGo(direction, tally, one)
-        }
-        if (unit !== object && holders[direction].get(unit) === tally) letGo(direction, tally, unit)
-      }
-      recent.unitBack(passage, tally, object)
-    }
-    letGo(direction, tally, object)
-    for (const [one, taken] of stay) {
-      const { share, sku } = taken
-      holders[direction].set(one, tally)
-      take(tally, one, { ...taken, on: null, share: share.for === 'content' ? shareOf(tally, sku, false) : share })
-    }
-  }
-
   return {
     tallies,
     unordered,
@@ -347,10 +252,6 @@ export function openMatching(shipments: readonly MatchedShipment[], lookups: Loo
 /** Whether it is read where and when the unit passed that it was believed to pass with. */
 function isTogether({ point, at }: Taken, passage: GatePassage): boolean {
   return point === passage.point && passage.at - at <= togetherMs
-}
-
-function isOpen({ announcedAt, endedAt }: MatchedShipment, at: number): boolean {
-  return at >= announcedAt - exactBeforeMs && (endedAt === null || at <= endedAt)
 }
 
 function gateKey(direction: 'in' | 'out', gate: string | null): string {

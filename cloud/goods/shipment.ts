@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ShipmentLine } from '../../shared/shipment.ts'
-import { type MatchedShipment, passedOf, readOf, type Tally } from './tally.ts'
+import { passedOf, readOf } from './content.ts'
+import type { MatchedShipment, Tally } from './tally.ts'
 import type { Wanted } from './wanted.ts'
 
 const unknownShown = 100
@@ -77,7 +78,7 @@ export function outcomeOfTally(tally: Tally): Outcome {
   const unread = new Map(tally.believed)
   const add = (to: Map<string, number>, sku: string, count: number) => to.set(sku, (to.get(sku) ?? 0) + count)
   const contents: [number, number, number][] = []
-  for (const [sku, ofSku] of contentsOf) {
+  for (const [sku, { contents: ofSku }] of contentsOf) {
     for (const content of ofSku) {
       const passed = passedOf(content)
       const isMore = passed - content.quantity

@@ -1,5 +1,15 @@
 import { mostLevels } from '../../shared/shipment.ts'
-import type { Wanted, WantedContent } from './wanted.ts'
+import {
+  type Carried,
+  type Content,
+  firstBelieved,
+  firstMissing,
+  hasRoomOn,
+  isBelieved,
+  missingOf,
+  openContent,
+} from './content.ts'
+import type { Wanted } from './wanted.ts'
 
 /**
  * What of one shipment has passed: which objects, for which lines, and what is believed to have passed because its logistic unit
@@ -42,22 +52,6 @@ export interface Taken {
   readonly isSurplus?: boolean
 }
 
-/** So many of a SKU on one unit, and what passed of them. */
-export interface Content extends WantedContent {
-  /** The unit passed. */
-  isPassed: boolean
-  /** Read, and known to be on the unit. */
-  withUnit: number
-  /** Passed, and nothing says that they are on it. */
-  readonly apart: Set<string>
-  /** Of `apart`, not read: on another unit, which passed. */
-  apartUnread: number
-  /** Not read, but known by themselves to be on the unit, which passed. */
-  named: number
-  /** Announced to be on the unit, and known not to have passed with it. */
-  readonly gone: Set<string>
-}
-
 export interface Tally {
   readonly of: MatchedShipment
   readonly taken: Map<string, Taken>
@@ -66,9 +60,7 @@ export interface Tally {
   /** How many of these were not read. */
   readonly believed: Map<string, number>
   readonly contentsOn: ReadonlyMap<string, readonly Content[]>
-  readonly contentsOf: ReadonlyMap<string, readonly Content[]>
-  /** SKU → how many are missing of what units carry. */
-  readonly short: Map<string, number>
+  readonly contentsOf: ReadonlyMap<string, Carried>
   /** Unit → what passed with it, by its identity. */
   readonly on: Map<string, Set<string>>
   firstAt: number | null
@@ -77,46 +69,37 @@ export interface Tally {
   changes: number
 }
 
+/** When what is expected by its own line may have passed before the shipment was announced. */
+const exactBeforeMs = 24 * 3_600_000
+
+/** Whether something that passed at this instant may belong to it. */
+export function isOpen({ announcedAt, endedAt }: MatchedShipment, at: number): boolean {
+  return at >= announcedAt - exactBeforeMs && (endedAt === null || at <= endedAt)
+}
+
 export function openTally(of: MatchedShipment): Tally {
-  const contents = of.wanted.contents.map(
-    (one): Content => ({
-      ...one,
-      isPassed: false,
-      withUnit: 0,
-      apart: new Set(),
-      apartUnread: 0,
-      named: 0,
-      gone: new Set(),
-    }),
+  const contentsOf = new Map(
+    [...Map.groupBy(of.wanted.contents, ({ sku }) => sku)].map(([sku, wanted]): [string, Carried] => [
+      sku,
+      { contents: wanted.map(openContent), missingFrom: 0, believedFrom: 0 },
+    ]),
   )
-  const short = new Map<string, number>()
-  for (const { sku, quantity } of contents) short.set(sku, (short.get(sku) ?? 0) + quantity)
+  const contents = [...contentsOf.values()].flatMap((carried) => carried.contents)
   return {
-    ...{ of, taken: new Map(), bySku: new Map(), believed: new Map(), short, on: new Map() },
-    contentsOn: Map.groupBy(contents, ({ unit }) => unit),
-    contentsOf: Map.groupBy(contents, ({ sku }) => sku),
+    ...{ of, taken: new Map(), bySku: new Map(), believed: new Map(), on: new Map() },
+    ...{ contentsOf, contentsOn: Map.groupBy(contents, ({ unit }) => unit) },
     ...{ firstAt: null, lastAt: null, changes: 0 },
   }
 }
 
-/** How many of it passed; more than announced where others took their places. */
-export function passedOf({ quantity, isPassed, withUnit, apart, named, gone }: Content): number {
-  return apart.size + (isPassed ? Math.max(withUnit + named, quantity - gone.size) : withUnit)
-}
-
-/** Of `passedOf`, what was read. */
-export function readOf({ withUnit, apart, apartUnread }: Content): number {
-  return withUnit + apart.size - apartUnread
-}
-
 /** Whether it still expects one of this SKU. */
 export function wants(tally: Tally, sku: string): boolean {
-  return looseShare(tally, sku) !== undefined || (tally.short.get(sku) ?? 0) > 0
+  return looseShare(tally, sku) !== undefined || firstMissing(tally.contentsOf.get(sku)) !== undefined
 }
 
 /** Whether one of this SKU may be among what is believed to have passed with its unit. */
 export function believes({ contentsOf }: Tally, sku: string): boolean {
-  return contentsOf.get(sku)?.some((one) => one.isPassed && hasRoomOn(one)) === true
+  return firstBelieved(contentsOf.get(sku)) !== undefined
 }
 
 /** For a SKU that is expected without saying on which unit. */
@@ -133,13 +116,13 @@ export function sealedShare({ of }: Tally, unit: string): Share | undefined {
 /** For what one of this SKU counts that is not known to be on a unit; `isScanned`: where and when, nobody knows for sure. */
 export function shareOf(tally: Tally, sku: string | null, isScanned: boolean): Share {
   if (sku === null || looseShare(tally, sku) !== undefined) return { for: 'sku' }
-  const contents = tally.contentsOf.get(sku) ?? []
+  const carried = tally.contentsOf.get(sku)
   const unseen = () => {
-    const content = (tally.short.get(sku) ?? 0) > 0 ? contents.find((one) => missingOf(one) > 0) : undefined
+    const content = firstMissing(carried)
     return content && ({ for: 'content', content, isOn: false } as const)
   }
   const believed = () => {
-    const content = contents.find((one) => one.isPassed && hasRoomOn(one))
+    const content = firstBelieved(carried)
     return content && ({ for: 'content', content, isOn: true } as const)
   }
   // What passes apart from a unit is not on it, unless nothing else is missing; what is scanned by hand may well be.
@@ -245,17 +228,10 @@ function alterUnit(tally: Tally, unit: string, change: (content: Content) => voi
   for (const content of tally.contentsOn.get(unit) ?? []) alter(tally, content, () => change(content))
 }
 
-function alter(tally: Tally, content: Content, change: () => void): void {
-  const before = missingOf(content)
+function alter({ contentsOf }: Tally, content: Content, change: () => void): void {
   change()
-  tally.short.set(content.sku, (tally.short.get(content.sku) ?? 0) + missingOf(content) - before)
-}
-
-function missingOf(content: Content): number {
-  return Math.max(0, content.quantity - passedOf(content))
-}
-
-/** Whether one more of what was announced may be on the unit. */
-function hasRoomOn({ quantity, withUnit, named, gone }: Content): boolean {
-  return withUnit + named < quantity - gone.size
+  const carried = contentsOf.get(content.sku)
+  if (carried === undefined) return
+  if (missingOf(content) > 0) carried.missingFrom = Math.min(carried.missingFrom, content.among)
+  if (isBelieved(content)) carried.believedFrom = Math.min(carried.believedFrom, content.among)
 }
