@@ -144,7 +144,7 @@ export function openMatching(shipments: readonly MatchedShipment[], lookups: Loo
     if (again !== undefined && isOpen(again.of, at)) {
       const taken = again.taken.get(object)
       const isKnown = taken === undefined || taken.isRead || !isRead
-      if (isKnown || isTogether(taken, passage) || shipment === again.of.shipment) {
+      if (isKnown || (shipment === undefined ? isTogether(taken, passage) : shipment === again.of.shipment)) {
         if (!isRead) return 'expected'
         if (direction === 'out' && taken?.isRead === false && taken.isSurplus === true) {
           unordered.push({ passage, sku: taken.sku, shipment: again.of.shipment })

@@ -53,20 +53,26 @@ const droppedAtOnce = 256
 class Moments<T> {
   readonly #byPlace = new Map<string, Entry<T>[]>()
 
-  add({ direction, point, at }: GatePassage, what: T): void {
-    const key = `${direction} ${point}`
+  add(passage: GatePassage, what: T): void {
+    const { at } = passage
+    const key = placeOf(passage)
     const there = this.#byPlace.get(key) ?? []
     if (there.length === 0) this.#byPlace.set(key, there)
     there.push({ at, what })
     if (there.length % droppedAtOnce === 0) dropOld(there, at)
   }
 
-  at({ direction, point, at }: GatePassage): readonly T[] {
-    const there = this.#byPlace.get(`${direction} ${point}`)
+  at(passage: GatePassage): readonly T[] {
+    const there = this.#byPlace.get(placeOf(passage))
     if (there === undefined) return []
-    dropOld(there, at)
+    dropOld(there, passage.at)
     return there.map(({ what }) => what)
   }
+}
+
+/** What is scanned for one shipment has nothing to do with what is scanned for another. */
+function placeOf({ direction, point, shipment }: GatePassage): string {
+  return `${direction} ${point} ${shipment ?? ''}`
 }
 
 function dropOld(entries: Entry<unknown>[], now: number): void {

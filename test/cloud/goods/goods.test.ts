@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
 import { openGoods } from '../../../cloud/goods/open.ts'
+import { nothingPassed } from '../../../cloud/goods/shipment.ts'
+import { keyOn } from '../../../cloud/goods/state.ts'
 import type { KnownRecord } from '../../../shared/record.ts'
 import { canonical } from '../../support/canonical.ts'
 import {
@@ -138,4 +140,25 @@ test('a commit that fails leaves nothing behind, and has its effect once when it
   await goods.apply(journal, never)
   await goods.close()
   expect(await canonical('goods', join(folder, 'fails.db'))).toBe(await canonical('goods', join(folder, 'whole.db')))
+})
+
+test('a file from before pallets were counted is taken over: what was settled says what it said', async () => {
+  const before = await open('older.db')
+  await before.apply(journal.slice(0, 14), never)
+  const said = before.state.shipments.get(keyOn('rtm', 'A'))
+  await before.close()
+  const disk = new DatabaseSync(join(folder, 'older.db'))
+  disk.exec(`
+    DROP TABLE packed; DROP TABLE packed_log; PRAGMA user_version = 1;
+    DELETE FROM shipment_log;
+  `)
+  const { contents: _contents, believed: _believed, exactBelieved: _exact, ...settled } = said?.settled ?? nothingPassed
+  const put = disk.prepare('INSERT OR REPLACE INTO shipment (key, value) VALUES (?, ?)')
+  put.run(keyOn('rtm', 'A'), JSON.stringify({ ...said, settled }))
+  disk.close()
+  const after = await open('older.db')
+  expect(after.state.shipments.get(keyOn('rtm', 'A'))).toEqual(said)
+  await after.apply(journal.slice(14), never)
+  expect(after.state.shipments.get(keyOn('rtm', 'C'))?.settled?.contents).toEqual([[0, 5, 5]])
+  await after.close()
 })

@@ -132,6 +132,25 @@ describe('what was announced to be on a pallet', () => {
       { A: '20/20 (by pallet 18), 0/20' },
     ],
     [
+      'was read before the mute pallet is scanned: it is of that',
+      { shipments: truck, passages: ['0 +P1', ...read(300, numbered('MILK', 15)), '400 A:P2'] },
+      { A: '20/20 (by pallet 20), 20/20 (by pallet 5)' },
+    ],
+    [
+      'is scanned or read by itself later, and nothing is missing: it was counted already',
+      { shipments: [shipment('A', ['20 MILK on P1'])], passages: ['0 +P1', '300 A:MILK.1', '400 +MILK.2'] },
+      { A: '20/20 (by pallet 18)' },
+    ],
+    [
+      'has nothing to do with what is scanned for another shipment a moment before and after',
+      {
+        shipments: [shipment('A', ['20 MILK on P1']), shipment('B', ['2 MILK'])],
+        packing: onto('P1', ['MILK.2']),
+        passages: ['0 B:MILK.1', '1 A:P1', '2 B:MILK.2'],
+      },
+      { A: '19/20 (by pallet 19)', B: '2/2' },
+    ],
+    [
       'counts by the label, where the tag is mute',
       { shipments: truck, passages: ['0 A:P2'] },
       { A: '0/20, 20/20 (by pallet 20)' },

@@ -346,7 +346,7 @@ export const zhCn: Words = {
   shipmentWhat: '内容',
   shipmentUnit: '托盘',
   shipmentOnUnit: '所在托盘',
-  shipmentByPallet: (count) => `其中 ${count} 件随托盘计入`,
+  shipmentByPallet: (count) => `${count} 件随托盘计入`,
   shipmentDifference: '差异',
   shipmentLineShort: (count) => `短缺 ${count}`,
   shipmentLineOver: (count) => `多出 ${count}`,
