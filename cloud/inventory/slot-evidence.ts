@@ -1,5 +1,6 @@
 import { iso, type SlotEvidence } from '../../shared/api.ts'
 import { slotExpiryMs, unhealthySince, wasHeard } from '../location/reader-health.ts'
+import { isHeardAt } from '../location/recent.ts'
 import type { TrackedItem } from './item.ts'
 import { itemConfidence, rivalPlace, viewItem } from './item-view.ts'
 import type { TrackedReader, TrackedSlot } from './site-state.ts'
@@ -19,7 +20,12 @@ export function evidenceOfSlot(state: InventoryState, site: string, id: string):
   for (const item of state.items) {
     if (item.place === null || item.place.site !== site || item.place.departed) continue
     if (item.place.id === slot.place) here.push(item)
-    else if (maybe.length < maybeShown && rivalPlace(state, item)?.id === slot.place) maybe.push(item)
+    else if (
+      maybe.length < maybeShown &&
+      isHeardAt(state.tracks.of(item.id), slot.place) &&
+      rivalPlace(state, item)?.id === slot.place
+    )
+      maybe.push(item)
   }
   here.sort((a, b) => b.since - a.since || (a.epc < b.epc ? -1 : 1))
   const untagged = state.untagged.in(site, id)

@@ -5,6 +5,7 @@ import type { Profiles } from './profile.ts'
 import {
   forget,
   heardAtCell,
+  ofPlace,
   place,
   placeHeard,
   type Reading,
@@ -12,6 +13,8 @@ import {
   sinceHeard,
   type Track,
   trackCells,
+  voiceCells,
+  voiceStart,
 } from './track.ts'
 
 /**
@@ -105,6 +108,17 @@ function insert(track: Track, sign: Reading | Word, before: number, ground: Grou
 /** Writes into `now` what is believed now. */
 export function view(track: Track, now: Track, ground: Ground, profiles: Profiles): void {
   viewSome(track, track.cells[track.start + countCell] ?? 0, now, ground, profiles)
+}
+
+/** Whether the tag was heard at a place of late, or put there: told without folding anything, for those who ask of a million. */
+export function isHeardAt({ cells, start }: Track, place: number): boolean {
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    if (cells[voice + ofPlace] === place) return true
+  }
+  const first = start + countCell + 1
+  const end = first + (cells[start + countCell] ?? 0) * readingCells
+  for (let cell = first; cell < end; cell += readingCells) if (cells[cell + 1] === place) return true
+  return false
 }
 
 /** Folds a sign into `now`. Returns that the tag had been silent for too long before, if it had. */
