@@ -86,12 +86,14 @@ client.publish(topicOf(address, 'hello'), JSON.stringify(hello), { qos: 1 })
 while (lease === '') await acked()
 
 interface Batch {
-  readonly body: Buffer
+  readonly payload: Buffer
+  /** Of which the payload tells. */
+  readonly lease: string
   readonly report: SenderReport
 }
 
 const made: Batch[] = []
-for (let left = order.recordsMade ?? 0; left > 0; left -= order.recordsPerBatch) made.push(makeBatch())
+for (let first = 1; first <= (order.recordsMade ?? 0); first += order.recordsPerBatch) made.push(makeBatch(first))
 made.reverse()
 parentPort?.postMessage('ready')
 
@@ -114,9 +116,9 @@ async function sendFor(seconds: number): Promise<SenderReport> {
       await new Promise((resolve) => setTimeout(resolve, 2))
       continue
     }
-    const { body, report } = made.pop() ?? makeBatch()
-    const head = `{"v":1,"epoch":"${epoch}","lease":"${lease}","first":${next},"records":[`
-    client.publish(topic, Buffer.concat([Buffer.from(head), body]), { qos: 1 })
+    const { payload, report, lease: told } = made.pop() ?? makeBatch(next)
+    if (told !== lease) throw new Error('the lease has changed')
+    client.publish(topic, payload, { qos: 1 })
     next += order.recordsPerBatch
     sum.observations += report.observations
     sum.measurements += report.measurements
@@ -127,8 +129,8 @@ async function sendFor(seconds: number): Promise<SenderReport> {
   return sum
 }
 
-/** Everything of a message that is known before its turn. */
-function makeBatch(): Batch {
+/** A whole message, so that to send it costs no more than MQTT. */
+function makeBatch(first: number): Batch {
   const texts: string[] = []
   const report = { observations: 0, measurements: 0, tagReads: 0, batches: 1 }
   for (let index = 0; index < order.recordsPerBatch; index += 1) {
@@ -139,5 +141,6 @@ function makeBatch(): Batch {
     } else report.measurements += 1
     texts.push(JSON.stringify(record))
   }
-  return { body: Buffer.from(`${texts.join(',')}]}`), report }
+  const head = `{"v":1,"epoch":"${epoch}","lease":"${lease}","first":${first},"records":[`
+  return { payload: Buffer.from(`${head}${texts.join(',')}]}`), lease, report }
 }
