@@ -27,7 +27,7 @@ export interface Packed extends PackedAt {
 }
 
 /** Objects of which something is remembered; beyond it those of which nobody spoke for longest go. */
-export const mostPacked = 200_000
+export const mostPacked = 100_000
 
 export function openPacked(kept: Kept<KeptPacked>, most = mostPacked): Packed {
   /** Unit → objects that were ever said to be on it. */
@@ -100,11 +100,14 @@ export function openPacked(kept: Kept<KeptPacked>, most = mostPacked): Packed {
         .map(named),
     forgetBefore(at) {
       for (const [object, story] of [...kept.all]) {
+        const [first] = story.facts
+        if (first === undefined || first.at >= at || (story.facts.length === 1 && first.act === 'add')) continue
         const standing = packingsOf(object).find(({ from, to }) => from < at && at <= to)
         const facts = story.facts.filter(
           (fact) =>
             fact.at >= at || (fact.act === 'add' && fact.at === standing?.from && fact.unit === standing.parent),
         )
+        packings.delete(object)
         if (facts.length === story.facts.length) continue
         forget(object)
         if (facts.length === 0) continue

@@ -48,10 +48,10 @@ function tellPacking(packed: Packed, text: string): void {
   const fact = { unit: unitOf(unit), at: Number(at) * second, act: act === 'onto' ? 'add' : 'delete' } as const
   packed.tell({ object, epc: object }, fact)
 }
-function openPacks(facts: readonly string[]): Packed {
+function openPacks(facts: readonly string[], most?: number): Packed {
   const database = new DatabaseSync(':memory:')
   database.exec(keptSchema('packed') + keptLogSchema('packed'))
-  const packed = openPacked(openKept(database, 'packed', KeptPacked))
+  const packed = openPacked(openKept(database, 'packed', KeptPacked), most)
   for (const fact of facts) tellPacking(packed, fact)
   return packed
 }
@@ -426,4 +426,26 @@ describe('whatever passes', () => {
       }),
     )
   })
+})
+
+test('beyond so many objects, those of which nobody spoke for longest are forgotten', () => {
+  const packed = openPacks(onto('P1', ['MILK.1', 'MILK.2']), 3)
+  for (const fact of [...onto('P1', ['MILK.3'], 5), ...onto('P1', ['MILK.4'], 6)]) tellPacking(packed, fact)
+  expect(packed.on('(00)P1', 10 * second).map(({ object }) => object)).toEqual(['MILK.2', 'MILK.3', 'MILK.4'])
+})
+
+test('what is over is forgotten, and what stands is not', () => {
+  const packed = openPacks([
+    '1 MILK.1 onto P1',
+    '2 MILK.1 off',
+    '1 MILK.2 onto P1',
+    '2 MILK.2 off P2',
+    '1 MILK.3 onto P1',
+  ])
+  tellPacking(packed, '3 MILK.3 onto P2')
+  packed.forgetBefore(5 * second)
+  expect(packed.kept.get('MILK.1')).toBeUndefined()
+  expect(packed.kept.get('MILK.3')?.facts).toHaveLength(1)
+  expect(packed.on('(00)P1', 9 * second).map(({ object }) => object)).toEqual(['MILK.2'])
+  expect(packed.unitOf('MILK.3', 9 * second)).toBe('(00)P2')
 })
