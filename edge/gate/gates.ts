@@ -115,6 +115,7 @@ const levelUnknownDbm = -60
 
 /** Decides what is due. The time of a gate is that of its newest read and what has passed since. */
 export function judgeGates(gates: Gates, nowMs: number, emit: (passage: Passage) => void): void {
+  if (gates.byPoint.size === 0) return // as at most gateways, before every reading
   for (const gate of gatesIn(gates)) judgeUpTo(gate, gate.newestAt + (nowMs - gate.takenAtMs), emit)
 }
 

@@ -5,28 +5,37 @@ const chunkBytes = 512 * 1024
 /** More than a record may take (32 KiB), so that only texts need to look whether there is room. */
 const leastRoomBytes = 48 * 1024
 
-/** Encodes one record. The bytes stay as they are, and hold a chunk of their neighbours in memory: copy what is kept long. */
-export type EncodeRecord = (record: object) => Uint8Array
+export interface Encoder {
+  /** One record. The bytes stay as they are until `reuse`, and hold a chunk of their neighbours in memory: copy what is kept long. */
+  encode(record: object): Uint8Array
+  /** Nobody needs what was encoded before: what comes next may take its place. */
+  reuse(): void
+}
 
 /**
  * Makes an encoder that writes records as JSON, UTF-8, without the text in between, for the two kinds that make up the
  * stream, when they are plain: every field known, texts without anything to escape. Anything else is left to
  * `JSON.stringify`. A property test reads both back and compares.
  */
-export function openEncoder(): EncodeRecord {
+export function openEncoder(): Encoder {
   const keys = new Map<string, Uint8Array>()
   let chunk = Buffer.allocUnsafeSlow(chunkBytes)
   let used = 0
-  return (record) => {
-    if (chunk.length - used < leastRoomBytes) {
-      chunk = Buffer.allocUnsafeSlow(chunkBytes)
+  return {
+    encode(record) {
+      if (chunk.length - used < leastRoomBytes) {
+        chunk = Buffer.allocUnsafeSlow(chunkBytes)
+        used = 0
+      }
+      const start = used
+      const end = writeRecord(chunk, start, record as Readonly<Record<string, unknown>>, keys)
+      if (end < 0) return Buffer.from(JSON.stringify(record))
+      used = end
+      return chunk.subarray(start, end)
+    },
+    reuse() {
       used = 0
-    }
-    const start = used
-    const end = writeRecord(chunk, start, record as Readonly<Record<string, unknown>>, keys)
-    if (end < 0) return Buffer.from(JSON.stringify(record))
-    used = end
-    return chunk.subarray(start, end)
+    },
   }
 }
 

@@ -24,8 +24,8 @@ export const maxGroupRecords = 16_384
 /** Bytes of JSON that wait for room in memory; more is refused. */
 const maxQueuedBytes = 32 * 1024 * 1024
 
-/** Images kept: one that fills, one that is being written, and what was written last, for the uplink. */
-const maxImages = 3
+/** Images kept: one that fills, and one that is being written or was written last, for the uplink. */
+const maxImages = 2
 
 /** Gap records of losses in one append: few enough for the smallest segment. */
 const maxGapsAtOnce = 20
@@ -60,15 +60,19 @@ export function segmentName(base: number): string {
   return `${String(base).padStart(16, '0')}.segment`
 }
 
-interface Waiting {
-  readonly records: readonly Encoded[]
-  readonly frameBytes: number
+/** Whoever waits for an append. */
+interface Appending {
   readonly resolve: (first: number) => void
   readonly reject: (fault: Fault) => void
 }
 
+interface Waiting extends Appending {
+  readonly records: readonly Encoded[]
+  readonly frameBytes: number
+}
+
 /** Framed, not yet durable. */
-interface Framed extends Waiting {
+interface Framed extends Appending {
   readonly segment: Segment
   readonly first: number
   readonly endBytes: number
@@ -84,7 +88,7 @@ export class SegmentSpool implements Spool {
   readonly #parts: SpoolParts
   readonly #segments: Segment[]
   readonly #room: Room
-  readonly #encodeJson = openEncoder()
+  readonly #encoder = openEncoder()
   readonly #waiting: Waiting[] = []
   #waitingBytes = 0
   readonly #framed: Framed[] = []
@@ -281,7 +285,7 @@ export class SegmentSpool implements Spool {
   // Appending: waiting → framed → durable
 
   #encode(record: SpoolRecord): Encoded {
-    const json = this.#encodeJson(record)
+    const json = this.#encoder.encode(record)
     if (json.length > batchLimits.recordBytes) {
       throw new Fault('bad-input', `A ${record.kind} record exceeds ${batchLimits.recordBytes} bytes. Split it.`)
     }
@@ -317,7 +321,11 @@ export class SegmentSpool implements Spool {
   #frameWaiting(): void {
     while (true) {
       const item = this.#waiting[0]
-      if (item === undefined || !this.#frame(item)) return
+      if (item === undefined) {
+        this.#encoder.reuse() // all that was encoded stands in images
+        return
+      }
+      if (!this.#frame(item)) return
       this.#waiting.shift()
       this.#waitingBytes -= item.frameBytes
     }
@@ -332,7 +340,8 @@ export class SegmentSpool implements Spool {
     }
     const first = segment.framedEnd
     for (const record of item.records) segment.frame(record)
-    this.#framed.push({ ...item, segment, first, endBytes: segment.framedBytes, end: segment.framedEnd })
+    const { resolve, reject } = item
+    this.#framed.push({ resolve, reject, segment, first, endBytes: segment.framedBytes, end: segment.framedEnd })
     return true
   }
 

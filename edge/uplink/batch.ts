@@ -14,8 +14,8 @@ export function encodeBatch(epoch: string, lease: string, run: SpooledRun): Buff
   const batch = Buffer.allocUnsafe(length)
   batch.set(head, 0)
   let offset = head.length
-  for (const [index, record] of run.records.entries()) {
-    if (index > 0) batch[offset++] = comma
+  for (const record of run.records) {
+    if (offset > head.length) batch[offset++] = comma
     const bytes = record ?? nullText
     batch.set(bytes, offset)
     offset += bytes.length

@@ -11,8 +11,8 @@ writeToStream.cacheNumbers = false
 export interface Link {
   /** Milliseconds on the caller's monotonic clock at which the other side was last heard. */
   readonly heardAt: number
-  /** Hands bytes to the socket, QoS 1. That they arrived is for our own ack to say: the PUBACK tells nothing. */
-  publish(channel: 'batch' | 'hello' | 'status', payload: Uint8Array | string): void
+  /** Hands bytes to the socket, QoS 1; they must not change any more. That they arrived is for our own ack to say: the PUBACK tells nothing. */
+  publish(channel: 'batch' | 'hello' | 'status', payload: Buffer | string): void
   /** Resolves with the reason when the connection has ended. */
   readonly ended: Promise<string>
   /** Says goodbye (`polite`, for at most a second), or drops the socket at once. Safe to call twice. */
@@ -121,7 +121,7 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     },
     publish(channel, payload) {
       // Errors end the connection, and a lost batch is one without an ack: nothing to do in the callback.
-      client.publish(topicOf(address, channel), Buffer.from(payload), { qos: 1 }, () => {})
+      client.publish(topicOf(address, channel), payload, { qos: 1 }, () => {})
     },
     ended,
     close,

@@ -323,7 +323,7 @@ class Session {
     this.#dispatch({ type: 'sent', at: clock.monotonicMs(), run: [run.first, last] })
   }
 
-  async #compressed(batch: Uint8Array): Promise<Uint8Array> {
+  async #compressed(batch: Buffer): Promise<Buffer> {
     if (this.#options.compress !== true || batch.length <= compressAboveBytes) return batch
     const smaller = await gzipAsync(batch, { level: constants.Z_BEST_SPEED })
     return smaller.length < batch.length * 0.9 ? smaller : batch

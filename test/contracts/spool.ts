@@ -51,6 +51,18 @@ export function spoolContract(name: string, place: () => SpoolPlace): void {
       await again.close()
     })
 
+    test('many times more at once than can be written at once: all of it waits unharmed and is read back in order', async () => {
+      using where = place()
+      const spool = await where.open()
+      const appended = Array.from({ length: 60 }, (_, i) =>
+        Array.from({ length: 3000 }, (_, j) => observation(i * 3000 + j)),
+      )
+      const firsts = await Promise.all(appended.map((records) => spool.append(records)))
+      expect(firsts).toEqual(appended.map((_, i) => 1 + i * 3000))
+      expect([...(await readAll(spool)).values()]).toEqual(appended.flat())
+      await spool.close()
+    })
+
     test('a read keeps to its limits, and gives at least one record', async () => {
       using where = place()
       const spool = await where.open()

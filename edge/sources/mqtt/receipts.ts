@@ -35,6 +35,13 @@ export function openReceipts(durable: () => Promise<void>, write: (bytes: Uint8A
 
 function pubacks(messageIds: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(4 * messageIds.length)
-  for (const [i, id] of messageIds.entries()) bytes.set([0x40, 2, id >> 8, id & 0xff], 4 * i)
+  let at = 0
+  for (const id of messageIds) {
+    bytes[at] = 0x40
+    bytes[at + 1] = 2
+    bytes[at + 2] = id >> 8
+    bytes[at + 3] = id & 0xff
+    at += 4
+  }
   return bytes
 }

@@ -57,7 +57,7 @@ const measurement = fc
 const other = fc.tuple(fc.record({ kind: text, at: number }), more).map(([a, b]) => ({ ...a, ...b }))
 
 test('what is read back is what JSON makes of the record, whatever is in it, and stays as it was', () => {
-  const encode = openEncoder()
+  const { encode } = openEncoder()
   fc.assert(
     fc.property(fc.array(fc.oneof(observation, measurement, other), { minLength: 1, maxLength: 20 }), (records) => {
       const encoded = records.map((record) => encode(record))
@@ -82,11 +82,24 @@ test.each([
   ],
   ['no values', { kind: 'measurement', at: 1, sensor: 's', values: {} }],
 ])('%s is the very text of JSON.stringify', (_what, record) => {
-  expect(Buffer.from(openEncoder()(record)).toString()).toBe(JSON.stringify(record))
+  expect(Buffer.from(openEncoder().encode(record)).toString()).toBe(JSON.stringify(record))
+})
+
+test('once told that nobody needs it any more, it writes over what it wrote, and only then', () => {
+  const encoder = openEncoder()
+  const record = (n: number) => ({ kind: 'measurement', at: n, sensor: 's', values: { temperature: n } })
+  const [first, second] = [encoder.encode(record(1)), encoder.encode(record(2))]
+  expect(Buffer.from(first).toString()).toBe(JSON.stringify(record(1)))
+  encoder.reuse()
+  const third = encoder.encode(record(3))
+  expect(Buffer.from(first).toString()).toBe(JSON.stringify(record(3)))
+  expect([third, second].map((bytes) => Buffer.from(bytes).toString())).toEqual(
+    [record(3), record(2)].map((one) => JSON.stringify(one)),
+  )
 })
 
 test('a record as large as records may be, many times over', () => {
-  const encode = openEncoder()
+  const { encode } = openEncoder()
   const record = { kind: 'observation', at: 1, firstAt: 1, readPoint: 'x'.repeat(32_000), epc: 'AA', count: 1 }
   const all = Array.from({ length: 40 }, () => encode(record))
   for (const bytes of all) expect(Buffer.from(bytes).toString()).toBe(JSON.stringify(record))
