@@ -58,6 +58,25 @@ describe('a lost gateway', () => {
     await (await slotDrawer('B04-10-2')).getByText('Its gateway is not heard').waitFor()
     await board.picture('gateway-lost')
   })
+  test('what it told of itself is of then, and said to be', async () => {
+    await board.page.goto(`${server.url}/gateways`)
+    await board.untilLive()
+    const card = (gateway: string) => board.page.getByRole('listitem').filter({ hasText: gateway })
+    const asOf = /^as of .+, not known since$/
+    await card('gw-south')
+      .getByText(/devices? (was|were) up/)
+      .waitFor()
+    for (const fact of ['Backlog', 'Clock']) {
+      const told = card('gw-south').locator('dl > div').filter({ hasText: fact }).locator('dd.quiet')
+      await told.getByText(asOf).waitFor()
+    }
+    await card('gw-north')
+      .getByText(/devices? up/)
+      .waitFor()
+    expect(await card('gw-north').getByText(asOf).count()).toBe(0)
+    expect(await board.serious()).toEqual([])
+    await board.picture('gateway-lost-told')
+  })
   test('a slot whose evidence has expired is unknown, and not empty', async () => {
     server.setSlot('B04-10-2', 'unknown', 0)
     await until('it is unknown', async () => (await board.slotState('B04-10-2')) === 'unknown')

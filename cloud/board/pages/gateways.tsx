@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import type { GatewayState } from '../../../shared/api.ts'
+import { silentSince } from '../core/say.ts'
 import { useStore } from '../live/store.ts'
 import { GivenUpList } from '../parts/given-up.tsx'
 import { Link } from '../parts/link.tsx'
@@ -81,6 +83,8 @@ function Gateway({ state }: { readonly state: GatewayState }) {
   const devices = [...state.devices].sort((a, b) => a.device.localeCompare(b.device))
   const troubled = devices.filter((device) => device.state !== 'up')
   const healthy = devices.filter((device) => device.state === 'up')
+  /** While it is not heard, what it told is of then. */
+  const toldAt = state.link === 'online' ? null : silentSince(state)
   return (
     <li class={`gateway ${state.link}`}>
       <header>
@@ -100,29 +104,31 @@ function Gateway({ state }: { readonly state: GatewayState }) {
         </div>
         <div>
           <dt>{words.backlog}</dt>
-          <dd>
-            {state.backlog === 0
-              ? words.backlogNone
-              : words.backlogRecords(state.backlog, format.number(state.backlog))}
-          </dd>
+          <Told at={toldAt}>
+            {state.link === 'never'
+              ? words.clockUnknown
+              : state.backlog === 0
+                ? words.backlogNone
+                : words.backlogRecords(state.backlog, format.number(state.backlog))}
+          </Told>
         </div>
         {state.spool !== undefined && (
           <div>
             <dt>{words.spool}</dt>
-            <dd>
+            <Told at={toldAt}>
               <SpoolSaid spool={state.spool} />
-            </dd>
+            </Told>
           </div>
         )}
         <div>
           <dt>{words.clock}</dt>
-          <dd>
+          <Told at={toldAt}>
             {state.clockSynced === null
               ? words.clockUnknown
               : state.clockSynced
                 ? words.clockSynced
                 : words.clockUnsynced}
-          </dd>
+          </Told>
         </div>
         <div>
           <dt>{words.version}</dt>
@@ -131,15 +137,31 @@ function Gateway({ state }: { readonly state: GatewayState }) {
       </dl>
       {devices.length === 0 && <p class="quiet">{words.noDevices}</p>}
       {state.devicesLeftOut !== undefined && <p class="quiet">{words.devicesLeftOut}</p>}
-      {troubled.length > 0 && <DeviceTable devices={troubled} />}
+      {troubled.length > 0 && <DeviceTable devices={troubled} toldAt={toldAt} />}
       {healthy.length > 0 && (
         <details open={healthy.length <= 6}>
-          <summary>{words.devicesUp(healthy.length, format.number(healthy.length))}</summary>
-          <DeviceTable devices={healthy} />
+          {toldAt === null ? (
+            <summary>{words.devicesUp(healthy.length, format.number(healthy.length))}</summary>
+          ) : (
+            <summary class="quiet">{words.devicesWereUp(healthy.length, format.number(healthy.length))}</summary>
+          )}
+          <DeviceTable devices={healthy} toldAt={toldAt} />
         </details>
       )}
       {devices.length > 0 && <TagsNow state={state} />}
     </li>
+  )
+}
+
+/** What a gateway told of itself, `at`: the last moment for which it could, and nobody knows what is so since; `null` = it is so now. */
+function Told({ at, children }: { readonly at: number | null; readonly children: ComponentChildren }) {
+  const store = useStore()
+  if (at === null) return <dd>{children}</dd>
+  return (
+    <dd class="quiet">
+      {children}
+      <span class="sub">{store.words.value.toldAsOf(store.format.value.time(at, store.now.value))}</span>
+    </dd>
   )
 }
 
@@ -200,13 +222,22 @@ function SpoolSaid({ spool }: { readonly spool: NonNullable<GatewayState['spool'
   )
 }
 
-function DeviceTable({ devices }: { readonly devices: GatewayState['devices'] }) {
+/** `toldAt` as in `Told`: the states, and how long they lasted, are of then. */
+function DeviceTable({
+  devices,
+  toldAt,
+}: {
+  readonly devices: GatewayState['devices']
+  readonly toldAt: number | null
+}) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
   const names = { up: words.deviceUp, silent: words.deviceSilent, down: words.deviceDown }
+  const lasted = (since: string) => Math.max(0, (toldAt ?? store.now.value) - Date.parse(since))
   return (
     <WideRows label={words.devices}>
+      {toldAt !== null && <caption class="quiet">{words.toldAsOf(format.time(toldAt, store.now.value))}</caption>}
       <thead>
         <tr>
           <th scope="col">{words.device}</th>
@@ -219,8 +250,8 @@ function DeviceTable({ devices }: { readonly devices: GatewayState['devices'] })
           <tr key={device.device}>
             <td class="mono">{device.device}</td>
             <td>
-              <span class={`status ${device.state}`}>{names[device.state]}</span>{' '}
-              <span class="quiet">{words.deviceSince(format.age(store.now.value - Date.parse(device.since)))}</span>
+              <span class={toldAt === null ? `status ${device.state}` : 'status quiet'}>{names[device.state]}</span>{' '}
+              <span class="quiet">{words.deviceSince(format.age(lasted(device.since)))}</span>
             </td>
             <td class="quiet" lang="en">
               {device.reason ?? ''}

@@ -724,6 +724,8 @@ export const en = {
   gatewayForked: 'Frozen: two senders use this identity. Nothing is taken from it until people decide.',
   clockUnknown: 'not said',
   devicesUp: (n: number, count: string) => `${count} ${pick(n, 'device', 'devices')} up`,
+  devicesWereUp: (n: number, count: string) => `${count} ${pick(n, 'device was', 'devices were')} up`,
+  toldAsOf: (time: string) => `as of ${time}, not known since`,
   deviceUp: 'Up',
   deviceSilent: 'Silent',
   deviceDown: 'Down',

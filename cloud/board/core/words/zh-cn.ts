@@ -698,6 +698,8 @@ export const zhCn: Words = {
   gatewayForked: '已冻结：有两个发送端使用同一身份。在人工处理之前，不接收其任何数据。',
   clockUnknown: '未报告',
   devicesUp: (_n, count) => `${count} 台设备正常`,
+  devicesWereUp: (_n, count) => `失联前 ${count} 台设备正常`,
+  toldAsOf: (time) => `截至 ${time}，此后情况未知`,
   deviceUp: '正常',
   deviceSilent: '无响应',
   deviceDown: '停止',
