@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import type { Logger } from 'pino'
@@ -55,8 +54,6 @@ export interface Cloud {
   readonly people: People
   /** Certificate of the local authority, PEM, where `tls: auto` made one. */
   readonly authority: string | undefined
-  /** Nobody has ever signed in on this data directory: print a link. */
-  readonly isFirstRun: boolean
   /** Stops upstream first, so that everything taken is journalled and applied as far as it got; safe to call twice. */
   close(): Promise<void>
 }
@@ -85,7 +82,6 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       log,
     })
     open.defer(() => tls.stop())
-    const isFirstRun = !existsSync(file('people'))
     const people = openPeople(file('people'), { clock, randomBytes })
     open.defer(() => people.close())
     const gatewayAccounts = openGatewayAccounts(file('gatewayAccounts'), { clock, randomBytes })
@@ -252,7 +248,6 @@ export async function openCloud(config: CloudConfig, surroundings: CloudSurround
       gatewayAccounts,
       people,
       authority: tls.authority,
-      isFirstRun,
       close() {
         closed ??= open.disposeAsync()
         return closed

@@ -31,7 +31,8 @@ export async function cloud(
   })
   const url = reachable(running.url, config.tls.names)
   terminal.line(`board ${url} · gateways ${reachable(running.brokerUrl, config.tls.names)}`)
-  if (running.isFirstRun)
+  // Asked of the accounts, not of the data directory: a start that failed has made that, and printed nothing.
+  if (running.people.isNobody())
     terminal.line(`sign in, once, within the hour: ${url}/?k=${running.people.makeSignInKey().key}`)
   if (boardDirectory() === undefined)
     terminal.line('The board is not built (npm run build:board); the API is served without it.')

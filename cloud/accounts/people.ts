@@ -101,6 +101,8 @@ export interface People {
   /** Ends their sessions and unused keys as well; false: there is nobody of that name. */
   removePerson(name: string): boolean
   people(): readonly Person[]
+  /** Nobody has signed in with a link of this machine, and nobody was added: without such a link nobody ever can. */
+  isNobody(): boolean
   /** Undefined: a wrong name, a wrong password, or none set; it takes the same time. */
   signInWithPassword(
     name: string,
@@ -251,6 +253,7 @@ export function openPeople(path: string, options: PeopleOptions): People {
         return { name, grants, hasPassword: password !== null, addedAt: added_at }
       })
     },
+    isNobody: () => everybody.get() === undefined,
     async signInWithPassword(name, password) {
       const known = personOf(name)
       if (!(await isPassword(password, known?.password ?? undefined))) return undefined

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -47,9 +49,15 @@ test('a typo is told with its line, what was probably meant, and exit code 3', a
   expect(code).toBe(3)
 })
 
-test('what init says to type next serves the board, and prints the link that signs in once', async () => {
+test('what init says to type next serves the board, and prints the link that signs in once, even after a start that failed', async () => {
   const [http, broker] = [String(await freePort()), String(await freePort())]
   const ports = { WAREPULSE_HTTP__PORT: http, WAREPULSE_BROKER__PORT: broker }
+  const occupant = createServer().listen(Number(broker), '127.0.0.1')
+  await once(occupant, 'listening')
+  const failing = startWarepulse(['cloud', '--config', 'cloud.yaml'], ports, 'no-input', directory)
+  expect(await failing.exited, failing.output()).toBe(4)
+  expect(failing.output()).not.toContain('?k=')
+  await new Promise((resolve) => occupant.close(resolve))
   const cloud = startWarepulse(['cloud', '--config', 'cloud.yaml'], ports, 'no-input', directory)
   try {
     const [link = ''] = await until('the link is printed', () => /http:\S+\?k=\S+/.exec(cloud.output()) ?? undefined)

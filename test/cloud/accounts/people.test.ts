@@ -32,6 +32,28 @@ describe('sign-in keys', () => {
     expect(people.signIn(key)).toBeUndefined()
   })
 
+  test('are the only way in until one is used or somebody is added, however often the accounts are opened', () => {
+    const reopened = () => {
+      people.close()
+      people = openPeople(path, { clock, randomBytes })
+      return people.isNobody()
+    }
+    expect(reopened()).toBe(true)
+    const { key } = people.makeSignInKey()
+    people.makeToken({ name: 'erp', grants: [{ site: 'harbour', role: 'viewer' }] })
+    expect(reopened()).toBe(true)
+    people.signIn(key)
+    expect(reopened()).toBe(false)
+    // Long after, when session and key are gone: somebody has signed in.
+    clock.at += 30 * 86_400_000
+    people.makeSignInKey()
+    expect(reopened()).toBe(false)
+    people.removePerson('admin')
+    expect(people.isNobody()).toBe(true)
+    people.putPerson({ name: 'mia', grants: [{ site: 'harbour', role: 'admin' }] })
+    expect(reopened()).toBe(false)
+  })
+
   test('end after an hour', () => {
     const { key, expiresAt } = people.makeSignInKey()
     expect(expiresAt).toBe(clock.at + 3_600_000)
