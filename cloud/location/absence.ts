@@ -1,4 +1,4 @@
-import type { Profile } from './profile.ts'
+import { firstGapMs, type Profile } from './profile.ts'
 
 /** A stretch of time in which nothing that covers the place could be believed. Unix ms, `to` may be infinite. */
 export interface Unhealthy {
@@ -15,12 +15,10 @@ export interface Departure {
 /**
  * So long a tag may be silent before it is held to be gone, ms: a number of its own mean gaps, for reads are a sample
  * (SMURF, VLDB 2006), and a tag that is read in half of the rounds is not gone after three missed ones. At 20 gaps a
- * tag that lies there is called gone once in e²⁰ gaps. Of one whose gap is not known yet (0) the next read is awaited
- * for as long as that of one that was only glimpsed.
+ * tag that lies there is called gone once in e²⁰ gaps. One whose gap is not known yet (0) is awaited by the first one.
  */
-export function absenceMs(gapMs: number, { absentGaps, absentLeastMs, appearWithinMs }: Profile): number {
-  if (gapMs === 0) return Math.max(absentLeastMs, appearWithinMs)
-  return Math.max(absentLeastMs, Math.ceil(absentGaps * gapMs))
+export function absenceMs(gapMs: number, profile: Profile): number {
+  return Math.max(profile.absentLeastMs, Math.ceil(profile.absentGaps * (gapMs || firstGapMs(profile))))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Profile, type Profiles, profileAt } from './profile.ts'
+import { firstGapMs, type Profile, type Profiles, profileAt } from './profile.ts'
 import {
   deafUntilCell,
   decibels,
@@ -85,10 +85,8 @@ function decay(track: Track, sinceMs: number, reads: number, profile: Profile): 
   const { cells, start } = track
   if (sinceMs === 0) return
   const gapMs = sinceMs / reads
-  const known = gapHeard(track)
-  // The first gap may be that of a tag that was away.
-  cells[start + gapCell] =
-    known === 0 ? Math.min(gapMs, profile.appearWithinMs) : known + gapShare * (Math.min(gapMs, 8 * known) - known)
+  const known = gapHeard(track) || firstGapMs(profile)
+  cells[start + gapCell] = known + gapShare * (Math.min(gapMs, 8 * known) - known)
   const wantedMs = profile.memoryReads * gapHeard(track)
   const kept = Math.exp(-sinceMs / Math.min(profile.memoryMostMs, Math.max(profile.memoryLeastMs, wantedMs)))
   for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {

@@ -26,6 +26,14 @@ export const defaultProfile: Profile = {
   unsureShare: 0.6,
 }
 
+/**
+ * Where the mean gap between the reads of a tag begins, ms. One gap is no mean: a reader that starts, or that is told to look
+ * at everything, reads each tag twice in seconds and then in rounds of minutes, and nothing has gone meanwhile.
+ */
+export function firstGapMs({ appearWithinMs }: Profile): number {
+  return appearWithinMs / 10
+}
+
 /** The profiles of an item, one for each place. Asked with every read, so what was found is kept as a number for each place. */
 export interface Profiles {
   /** Holds everywhere; undefined: it depends on the place. To look that up costs as much as a cache line from memory. */

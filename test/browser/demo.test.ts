@@ -276,6 +276,13 @@ test('a pallet is misplaced: it is seen where it was put down, and listed with w
   await board.picture('demo-misplaced-en')
 })
 
+test('minutes later the goods lie where they lay: rounds of its readers that take minutes empty no shelf', async () => {
+  const rounds = 'what was read twice in its first seconds was not read for longer than a minute'
+  await until(rounds, () => performance.now() - startedMs > 100_000, { withinMs: storyMs })
+  await board.go('/')
+  await until('the plan is drawn', async () => ((await board.counts())?.occupied ?? 0) > 1500)
+})
+
 test('the silent gate has an alert by now that says what to do; it speaks again, and the board stops naming it', async () => {
   await board.go('/alerts')
   const alert = board.page.locator('.alert-row', { hasText: 'gate-3' })

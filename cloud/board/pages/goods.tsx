@@ -1,5 +1,5 @@
 import type { ExpectedRow, MisplacedRow } from '../../../shared/goods.ts'
-import { askAll } from '../live/ask.ts'
+import { type Answer, askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { GoodsPlaces } from '../parts/goods-places.tsx'
 import { Link } from '../parts/link.tsx'
@@ -40,7 +40,7 @@ function Misplaced({ site }: { readonly site: string }) {
   const format = store.format.value
   const { answer, again } = useAnswer<MisplacedRow[]>(
     `${site} misplaced`,
-    (signal) => askAll(`/sites/${encodeURIComponent(site)}/misplaced`, {}, mostRows, signal),
+    (signal) => misplacedOn(site, signal),
     askEveryMs,
   )
   const got = answer.value
@@ -65,6 +65,7 @@ function Misplaced({ site }: { readonly site: string }) {
             </td>
             <td>
               <SlotLink slot={row.slot} />
+              {!row.certain && <span class="sub">{words.misplacedPerhaps}</span>}
             </td>
             <td>
               {row.homes.map((slot, index) => (
@@ -85,6 +86,15 @@ function Misplaced({ site }: { readonly site: string }) {
       </tbody>
     </WideRows>
   )
+}
+
+/** What is certain first, so that doubts crowd nothing out. */
+async function misplacedOn(site: string, signal: AbortSignal): Promise<Answer<MisplacedRow[]>> {
+  const path = `/sites/${encodeURIComponent(site)}/misplaced`
+  const certain = await askAll<MisplacedRow>(path, {}, mostRows, signal)
+  if (!certain.ok) return certain
+  const all = await askAll<MisplacedRow>(path, { doubtful: 'true' }, mostRows, signal)
+  return all.ok ? { ok: true, value: [...certain.value, ...all.value.filter((row) => !row.certain)] } : all
 }
 
 function Differing({ site }: { readonly site: string }) {

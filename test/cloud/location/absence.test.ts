@@ -63,7 +63,24 @@ test('nothing that lies still departs in the recorded air, and nothing does beca
   expect(departures(dead, false)).toBe(20) // were it not known that the reader is dead
 })
 
+test('read twice when its reader starts, then in rounds of five minutes: it has not gone, and is waited for by what it turns out to do', () => {
+  const geography = { zoneOf: () => 'hall', isSlot: () => true, keyOf: String }
+  const track = { cells: new Float64Array(trackCells), start: 0 }
+  const waits: number[] = []
+  const rounds = Array.from({ length: 40 }, (_, round) => (round + 1) * 5 * minute)
+  for (const at of [1_000, 3_500, ...rounds]) {
+    if (heardAt(track) > 0 && at > 3_500) {
+      expect(departureOf(heardAt(track), gapHeard(track), [], at, profile)).toBeUndefined()
+    }
+    hear(track, { at, place: 1, reads: 1, rssiDbm: -60 }, geography, everywhere(profile))
+    waits.push(absenceMs(gapHeard(track), profile) / minute)
+  }
+  expect(waits[1]).toBeGreaterThan(15) // three rounds may miss it
+  expect(waits.at(-1)).toBeGreaterThan(95) // its own twenty gaps
+})
+
 test('the time is the tag’s own', () => {
+  expect(absenceMs(0, profile)).toBe(20 * minute) // nothing is known of it yet
   expect(absenceMs(2_000, profile)).toBe(minute)
   expect(absenceMs(30_000, profile)).toBe(10 * minute)
 })
