@@ -1,20 +1,23 @@
 import { z } from 'zod'
+import { isSscc } from './epc/check-digit.ts'
 import { SkuCode } from './goods.ts'
 import { EpcHex, Identifier } from './identifier.ts'
 
 /** Shipments that are expected to come in (ASN) or to go out, and what of them has passed the gate. */
 
 const Iso = z.iso.datetime({ offset: true })
-export const Sscc = z.string().regex(/^\d{18}$/, 'must be the 18 digits of an SSCC')
+const Digits18 = z.string().regex(/^\d{18}$/, 'must be the 18 digits of an SSCC')
+/** As people and machines may tell it from now on. */
+export const Sscc = Digits18.refine(isSscc, 'must be 18 digits with a right check digit')
 
 /**
  * One tag, so many of a SKU, or one logistic unit. With `sscc` the first two are on that unit: several lines of one SSCC are
  * what it carries, as a despatch advice says. `parent`: the unit of this line stands on another one, as a case on a pallet.
  */
 export const ShipmentLine = z.union([
-  z.strictObject({ epc: EpcHex, sku: SkuCode.optional(), sscc: Sscc.optional() }),
-  z.strictObject({ sku: SkuCode, quantity: z.int().min(1).max(1_000_000), sscc: Sscc.optional() }),
-  z.strictObject({ sscc: Sscc, parent: Sscc.optional() }),
+  z.strictObject({ epc: EpcHex, sku: SkuCode.optional(), sscc: Digits18.optional() }),
+  z.strictObject({ sku: SkuCode, quantity: z.int().min(1).max(1_000_000), sscc: Digits18.optional() }),
+  z.strictObject({ sscc: Digits18, parent: Digits18.optional() }),
 ])
 export type ShipmentLine = z.infer<typeof ShipmentLine>
 type UnitLine = Extract<ShipmentLine, { parent?: unknown }>
@@ -28,6 +31,7 @@ export const mostLines = 5000
 /** Units on units: a box in a case on a pallet is three. */
 export const mostLevels = 4
 
+/** As it stands in the journal, where check digits were not always asked for. */
 export const ExpectedShipment = z.strictObject({
   shipment: Identifier.describe('its number, as on the papers'),
   direction: z.enum(['in', 'out']),
@@ -36,6 +40,16 @@ export const ExpectedShipment = z.strictObject({
   lines: z.array(ShipmentLine).min(1).max(mostLines),
 })
 export type ExpectedShipment = z.infer<typeof ExpectedShipment>
+
+// Of the line that was recognised: as part of the union a wrong digit would be told as "Invalid input", without its place.
+const CheckedLine = ShipmentLine.superRefine((line, context) => {
+  for (const [key, unit] of Object.entries({ sscc: line.sscc, parent: 'parent' in line ? line.parent : undefined })) {
+    const message = Sscc.optional().safeParse(unit).error?.issues[0]?.message
+    if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message })
+  }
+})
+/** As it may be announced: a wrong check digit is a typing error, and no such unit ever passes. */
+export const AnnouncedShipment = ExpectedShipment.extend({ lines: z.array(CheckedLine).min(1).max(mostLines) })
 
 const Count = z.int().min(0)
 const counts = {

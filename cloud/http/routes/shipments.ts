@@ -3,7 +3,7 @@ import { objectOf } from '../../../shared/epc/object-of.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { Identifier } from '../../../shared/identifier.ts'
 import {
-  ExpectedShipment,
+  AnnouncedShipment,
   isEnded,
   ShipmentDetail,
   ShipmentSummary,
@@ -46,7 +46,7 @@ export function shipmentRoutes(app: Api, { goods, inventory, journal, clock }: H
           'Announce a shipment, also by what is on which pallet; again under the same number it replaces what was announced, until it has ended',
         tags,
         params,
-        body: ExpectedShipment,
+        body: AnnouncedShipment,
         response: { 202: accepted },
       },
     },

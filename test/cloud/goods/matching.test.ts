@@ -13,7 +13,7 @@ const lookups = {
   gateNames: (point: string) => [point.split('/')[1] ?? '', 'dock'],
   packed: { on: () => [], unitOf: () => undefined, takenOff: () => [] },
 }
-const pallet = '(00)340123450000000018'
+const pallet = '(00)340123450000000017'
 const of = (sku: string, quantity: number): ShipmentLine => ({ sku, quantity })
 const tag = (epc: string): ShipmentLine => ({ epc })
 
@@ -115,7 +115,7 @@ describe('a passage belongs to', () => {
     ],
     [
       'a shipment of pallets, where it is a pallet',
-      [shipment('A', [{ sscc: '340123450000000018' }])],
+      [shipment('A', [{ sscc: '340123450000000017' }])],
       [`+${pallet}`],
       { A: pallet },
     ],

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openGoods } from '../../../cloud/goods/open.ts'
 import type { JournalEntry } from '../../../cloud/journal/journal.ts'
 import type { Fact } from '../../../cloud/push/fact.ts'
+import { checkDigitOf } from '../../../shared/epc/check-digit.ts'
 import type { KnownRecord } from '../../../shared/record.ts'
 import type { ExpectedShipment } from '../../../shared/shipment.ts'
 import { type GoodsHouse, openGoodsHouse } from '../../support/goods-house.ts'
@@ -33,6 +34,7 @@ const passed = (at: number, epc: string, direction: 'in' | 'out' = 'in', changes
   ...changes,
 })
 const ssccOfA = '340123450000000017'
+const wrongSscc = '340123450000000018'
 const truck: ExpectedShipment = {
   ...{ shipment: 'ASN-7', direction: 'in', gate: 'door', dueAt: new Date(t0).toISOString() },
   lines: [{ sku: 'MILK', quantity: 3 }, { epc: milk(8) }, { sscc: '340123450000000017' }],
@@ -82,6 +84,22 @@ describe('an inbound truck', () => {
     expect((await house.post('/sites/rtm/shipments/ASN-7/close', {})).statusCode).toBe(409)
     expect((await house.post('/sites/rtm/shipments', { ...truck, gate: 'DOCK' })).statusCode).toBe(409)
     expect((await house.get('/sites/rtm/shipments?state=open')).items).toEqual([])
+  })
+
+  test.each([
+    [{ sscc: wrongSscc }, 'sscc'],
+    [{ sscc: ssccOfA, parent: wrongSscc }, 'parent'],
+    [{ sku: 'MILK', quantity: 3, sscc: wrongSscc }, 'sscc'],
+    [{ epc: milk(8), sscc: wrongSscc }, 'sscc'],
+  ])('an SSCC with a wrong check digit is refused in its place: %j', async (line, key) => {
+    const answer = await house.post('/sites/rtm/shipments', { ...truck, lines: [{ sscc: ssccOfA }, line] })
+    const errors = [{ path: `body/lines/1/${key}`, message: 'must be 18 digits with a right check digit' }]
+    expect([answer.statusCode, answer.json().errors]).toEqual([400, errors])
+  })
+
+  test('one that was taken before check digits were asked for is still read from the journal', async () => {
+    await house.append(announced({ ...truck, lines: [{ sscc: wrongSscc }] }))
+    expect(await detail()).toMatchObject({ expected: 1, lines: [{ sscc: wrongSscc, expected: 1 }] })
   })
 
   test('boards are told of each step, and of nothing twice', async () => {
@@ -293,7 +311,7 @@ describe('imports of shipments', () => {
   })
 
   test('units stand four high at most', async () => {
-    const unit = (n: number) => `34012345000000${n}`.padEnd(18, '0')
+    const unit = (n: number) => withCheckDigit(`34012345000000${n}`.padEnd(17, '0'))
     const lines = [1, 2, 3, 4].map((n) => ({ sscc: unit(n), parent: unit(n + 1) }))
     const refused = await house.post('/sites/rtm/shipments', { ...truck, lines })
     expect(refused.json().errors).toEqual([
@@ -314,6 +332,8 @@ describe('imports of shipments', () => {
     expect(answer.json().errors[0].path).toBe(path)
   })
 })
+
+const withCheckDigit = (digits: string) => digits + checkDigitOf(digits)
 
 test('in whatever order passages and words on packing arrive, shipments come out the same', async () => {
   const lines = [{ sku: 'MILK', quantity: 2 }]

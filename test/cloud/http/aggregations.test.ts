@@ -68,6 +68,8 @@ describe('what is packed on a unit', () => {
 
   test.each([
     ['nothing that can carry', { parent: epcA, children: [epcB] }, 'parent'],
+    ['an SSCC with a wrong check digit', { parent: '340123450000000018', children: [epcB] }, 'parent'],
+    ['the same with its identifier', { parent: '(00)340123450000000018', children: [epcB] }, 'body/parent'],
     ['a unit on a unit', { parent: palletA, children: [palletB] }, 'children.0'],
     [
       'a barcode of which nobody has seen a tag',
