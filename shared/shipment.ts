@@ -100,6 +100,12 @@ export const ShipmentDetail = ShipmentSummary.extend({
 })
 export type ShipmentDetail = z.infer<typeof ShipmentDetail>
 
+/**
+ * What a code is to a shipment as it is scanned for it. new: it was not counted before. again: it was, by a scan or at a gate.
+ * not-announced: no line expects it. unusable: it names no one object.
+ */
+export type ScanStanding = 'new' | 'again' | 'not-announced' | 'unusable'
+
 /** What went out, and no open shipment expected it. */
 export const WithoutOrderRow = z.object({
   epc: z.string(),

@@ -3,11 +3,15 @@ import { isEnded, type ShipmentSummary } from '../../shared/shipment.ts'
 import type { GoodsQueries } from '../http/read-models.ts'
 import { pageByKey } from '../inventory/page.ts'
 import { matchingOn, outcomeOf, shipmentsOn } from './live.ts'
+import { scanStandings } from './scan-standing.ts'
 import type { KeptShipment } from './shipment.ts'
 import { detailOf, summaryOf } from './shipment-view.ts'
 import { type GoodsState, keyOn } from './state.ts'
 
-type ShipmentQueries = Pick<GoodsQueries, 'shipments' | 'shipment' | 'announced' | 'openShipments' | 'withoutOrder'>
+type ShipmentQueries = Pick<
+  GoodsQueries,
+  'shipments' | 'shipment' | 'announced' | 'openShipments' | 'scanStandings' | 'withoutOrder'
+>
 
 export function shipmentQueries(state: GoodsState): ShipmentQueries {
   return {
@@ -29,6 +33,7 @@ export function shipmentQueries(state: GoodsState): ShipmentQueries {
         return kept === undefined ? [] : [{ shipment: asAnnounced(kept), ended: kept.ended !== null }]
       }),
     openShipments: (site) => shipmentsOn(state, site).filter(({ ended }) => ended === null).length,
+    scanStandings: (site, shipment, codes, at) => scanStandings(state, site, shipment, codes, at),
     withoutOrder: (site, { cursor, limit }) => {
       const { unordered } = matchingOn(state, site)
       const newest = unordered.toReversed()

@@ -23,7 +23,13 @@ import type { OperatorArea } from '../../shared/operator-area.ts'
 import type { ReaderPower } from '../../shared/reader-power.ts'
 import type { Rule } from '../../shared/rule.ts'
 import type { ClimateRule } from '../../shared/rules/of-goods.ts'
-import type { ExpectedShipment, ShipmentDetail, ShipmentSummary, WithoutOrderRow } from '../../shared/shipment.ts'
+import type {
+  ExpectedShipment,
+  ScanStanding,
+  ShipmentDetail,
+  ShipmentSummary,
+  WithoutOrderRow,
+} from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { Hearing } from '../../shared/tuning.ts'
 import type { Way } from '../alerts/goods/climate/rehearse.ts'
@@ -109,6 +115,8 @@ export interface GoodsQueries {
   /** As they were announced, those of them that were; and whether they have ended. */
   announced(site: string, shipments: readonly string[]): readonly Announced[]
   openShipments(site: string): number
+  /** What codes are to an open shipment before they are scanned for it at an instant, in their order. */
+  scanStandings(site: string, shipment: string, codes: readonly string[], at: number): readonly ScanStanding[]
   /** Newest first; of the last days. */
   withoutOrder(site: string, page: PageRequest): Page<WithoutOrderRow>
 }

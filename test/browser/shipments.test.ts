@@ -121,6 +121,15 @@ test('a tag that does not answer is scanned', async () => {
   await board.page.getByLabel('Scan a pallet or a tag').fill(epc(6))
   await board.page.keyboard.press('Enter')
   await shown({ seen: '2' })
+  await board.page.getByText(`Counted: ${epc(6)}`, { exact: true }).waitFor()
+  for (const [code, said] of [
+    [epc(6), 'Already counted: '],
+    ['(00)106141412345678915', 'Not on this shipment: '],
+  ]) {
+    await board.page.getByLabel('Scan a pallet or a tag').fill(`${code}`)
+    await board.page.keyboard.press('Enter')
+    await board.page.getByText(`${said}${code}`, { exact: true }).waitFor()
+  }
   await board.page.getByLabel('Scan a pallet or a tag').fill('nonsense')
   await board.page.keyboard.press('Enter')
   await board.page.getByText('Names no one pallet or item: nonsense').waitFor()

@@ -32,6 +32,11 @@ const Scans = z.strictObject({
 })
 const Scanned = z.object({
   unusable: z.array(z.string()).readonly().describe('codes that name no one object'),
+  again: z
+    .array(z.string())
+    .readonly()
+    .describe('codes of what was counted before, by a scan or at a gate, for this shipment or for another open one'),
+  notAnnounced: z.array(z.string()).readonly().describe('codes of what no line of the shipment expects'),
   offset: z.int().describe('of the entry in the journal'),
 })
 
@@ -129,8 +134,11 @@ export function shipmentRoutes(app: Api, { goods, inventory, journal, clock }: H
       const now = clock.now()
       const scannedAt = at === undefined ? now : Math.min(Date.parse(at), now)
       const unusable = codes.filter((code) => objectOf(code) === undefined)
+      const standings = await goods.scanStandings(site, shipment, codes, scannedAt)
+      const again = codes.filter((_code, place) => standings[place] === 'again')
+      const notAnnounced = codes.filter((_code, place) => standings[place] === 'not-announced')
       const record = { kind: 'shipment-scanned', at: scannedAt, by: byOf(request), shipment, codes } as const
-      return reply.code(202).send({ unusable, offset: await journal.appendOwn(site, [record]) })
+      return reply.code(202).send({ unusable, again, notAnnounced, offset: await journal.appendOwn(site, [record]) })
     },
   )
   app.get(

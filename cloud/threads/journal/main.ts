@@ -236,6 +236,7 @@ const outward = openLine<JournalOutward>(parentPort as Port, {
   shipment: (site, shipment) => opened().goods.shipment(site, shipment),
   announced: (site, shipments) => opened().goods.announced(site, shipments),
   openShipments: (site) => opened().goods.openShipments(site),
+  scanStandings: (...of) => opened().goods.scanStandings(...of),
   withoutOrder: (site, page) => opened().goods.withoutOrder(site, page),
   alerts: (site, filter, page) => opened().alerts.alerts(site, filter, page),
   alert: (id) => opened().alerts.alert(id),

@@ -57,6 +57,7 @@ const queries: Readonly<Record<keyof Queries, true>> = {
   shipment: true,
   announced: true,
   openShipments: true,
+  scanStandings: true,
   withoutOrder: true,
   alerts: true,
   alert: true,

@@ -13,6 +13,7 @@ import {
   never,
   numbered,
   palletA,
+  palletB,
   published,
   rotterdam,
   t0,
@@ -180,6 +181,36 @@ describe('an inbound truck', () => {
     expect(await detail()).toMatchObject({ seen: 4, unknown: 0, over: 1, lines: [{ seen: 2 }, {}, { seen: 1 }, {}] })
     await house.post('/sites/rtm/shipments/ASN-7/cancel', {})
     expect((await house.post('/sites/rtm/shipments/ASN-7/scans', { codes: [pallet] })).statusCode).toBe(409)
+  })
+
+  test('a scan is told what it came to: counted, counted before, or announced by nobody', async () => {
+    const [pallet, other] = ['(00)340123450000000017', '(00)340123450000000031']
+    await house.append(announced(truck, house.bench.clock.at))
+    await house.append(announced({ ...truck, shipment: 'ASN-8' }, house.bench.clock.at))
+    await house.append(fromGateway([passed(house.bench.clock.at, milk(2))]))
+    const scan = async (shipment: string, ...codes: readonly string[]) =>
+      (await house.post(`/sites/rtm/shipments/${shipment}/scans`, { codes })).json()
+    const none = { unusable: [], again: [], notAnnounced: [] }
+    expect(await scan('ASN-7', pallet, milk(0), milk(8))).toMatchObject(none)
+    expect(await scan('ASN-7', pallet, milk(0), milk(1), milk(1), milk(2))).toMatchObject({
+      ...none,
+      again: [pallet, milk(0), milk(1), milk(2)],
+    })
+    // Of another SKU, a pallet that nobody knows, and a tag that nobody does: also when it is scanned again.
+    for (let times = 0; times < 2; times += 1)
+      expect(await scan('ASN-7', milk(6), other, 'E2FF')).toMatchObject({
+        ...none,
+        notAnnounced: [milk(6), other, 'E2FF'],
+      })
+    expect(await scan('ASN-8', milk(0), milk(4))).toMatchObject({ ...none, again: [milk(0)] })
+    // What is known to be on an unannounced pallet is announced.
+    const packing = { kind: 'aggregation', at: house.bench.clock.at, by: 'kim', act: 'add', parent: palletB } as const
+    const milkOnly: ExpectedShipment = { shipment: 'ASN-9', direction: 'in', lines: [{ sku: 'MILK', quantity: 9 }] }
+    await house.append(announced(milkOnly, house.bench.clock.at))
+    await house.append({ ...fromCloud([{ ...packing, children: [milk(5)] }]), recordedAt: packing.at })
+    house.bench.clock.at += 1000
+    expect(await scan('ASN-9', palletB)).toMatchObject(none)
+    expect(await detail('ASN-9')).toMatchObject({ seen: 1, byPallet: 1 })
   })
 
   test('what is on a pallet is there with it, and told apart from what was read', async () => {

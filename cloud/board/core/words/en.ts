@@ -378,6 +378,8 @@ export const en = {
   dockScan: 'Scan a pallet or a tag',
   dockScanCount: 'Count it',
   dockScanDone: (code: string) => `Counted: ${code}`,
+  dockScanAgain: (code: string) => `Already counted: ${code}`,
+  dockScanNotAnnounced: (code: string) => `Not on this shipment: ${code}`,
   dockScanUnusable: (code: string) => `Names no one pallet or item: ${code}`,
   factHold: 'On hold',
   factLot: 'Lot',

@@ -360,6 +360,8 @@ export const zhCn: Words = {
   dockScan: '扫描托盘或标签',
   dockScanCount: '计入',
   dockScanDone: (code) => `已计入：${code}`,
+  dockScanAgain: (code) => `此前已计入，不再重复：${code}`,
+  dockScanNotAnnounced: (code) => `不在此货单上：${code}`,
   dockScanUnusable: (code) => `无法对应到单个托盘或货物：${code}`,
   factHold: '冻结',
   factLot: '批号',
