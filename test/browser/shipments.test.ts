@@ -168,10 +168,13 @@ test('by keyboard it is closed, with what is short and over said before; then it
 })
 
 test('what should be where: an item in the wrong slot, and what is missing, each with its way to the slot', async () => {
+  await board.page.getByRole('link', { name: 'What should be where' }).click()
+  // Nobody has said anything: that is no all-clear.
+  await board.page.getByText('Nobody has said yet what should be where.').waitFor()
+  expect(await board.page.getByText(/^Every(thing| slot) /).count()).toBe(0)
   await importRows('expected', 'slot,sku,quantity\nA2,TOASTER-2,2\n')
   await street.send('POST', `/sites/${site}/counts`, { slot: 'A1', codes: [epc(6)] })
   await street.caughtUp()
-  await board.page.getByRole('link', { name: 'What should be where' }).click()
   const wrong = board.page.getByRole('region', { name: 'In the wrong slot' })
   await wrong.getByRole('link', { name: 'A1' }).waitFor()
   const differing = board.page.getByRole('region', { name: /^Expected and not seen/ })

@@ -1,5 +1,6 @@
+import type { Page } from '../../../shared/api.ts'
 import type { ExpectedRow, MisplacedRow } from '../../../shared/goods.ts'
-import { type Answer, askAll } from '../live/ask.ts'
+import { type Answer, ask, askAll, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { GoodsPlaces } from '../parts/goods-places.tsx'
 import { Link } from '../parts/link.tsx'
@@ -22,15 +23,42 @@ export function GoodsPage() {
     <section class="page">
       <GoodsPlaces />
       <h1>{words.shouldBe}</h1>
-      <h2>{words.misplaced}</h2>
-      <Misplaced site={site} />
-      <h2>{words.differing}</h2>
-      <Differing site={site} />
+      <AgainstExpected site={site} />
       <h2>{words.packing}</h2>
       <PackingProposals site={site} />
       <h2>{words.packedUnits}</h2>
       <PackedUnits site={site} />
     </section>
+  )
+}
+
+/** Where nobody has said what belongs where, nothing is wrong and nothing is right: no all-clear. */
+function AgainstExpected({ site }: { readonly site: string }) {
+  const words = useStore().words.value
+  const { answer, again } = useAnswer<Page<ExpectedRow>>(
+    `${site} expected`,
+    (signal) => ask(paged(`/sites/${encodeURIComponent(site)}/expected`, { limit: 1 }), { signal }),
+    askEveryMs,
+  )
+  const got = answer.value
+  if (!isThere(got)) return <NotThere answer={got} again={again} />
+  if (got.value.items.length === 0) {
+    return (
+      <>
+        <p class="big">{words.shouldBeUnsaid}</p>
+        <p class="quiet">
+          {words.shouldBeUnsaidHint} <Link to={{ page: 'imports' }}>{words.imports}</Link>
+        </p>
+      </>
+    )
+  }
+  return (
+    <>
+      <h2>{words.misplaced}</h2>
+      <Misplaced site={site} />
+      <h2>{words.differing}</h2>
+      <Differing site={site} />
+    </>
   )
 }
 

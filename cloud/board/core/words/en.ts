@@ -415,6 +415,9 @@ export const en = {
     act === 'add' ? `${epc} goes with its pallet.` : `${epc} is not on the pallet.`,
   factMisplaced: 'In the wrong slot: belongs in',
   shouldBe: 'What should be where',
+  shouldBeUnsaid: 'Nobody has said yet what should be where.',
+  shouldBeUnsaidHint:
+    'So nothing can be called missing or in the wrong slot. Say over the API, or from a spreadsheet, which SKU belongs in which slot, and how many:',
   misplaced: 'In the wrong slot',
   misplacedNone: 'Everything that has a place is in it.',
   misplacedLies: 'Lies in',

@@ -395,6 +395,8 @@ export const zhCn: Words = {
   packingTold: (epc, act) => (act === 'add' ? `${epc} 将随托盘移动。` : `${epc} 不在托盘上。`),
   factMisplaced: '放错库位：应位于',
   shouldBe: '应在何处',
+  shouldBeUnsaid: '尚未指定哪些货物应在何处。',
+  shouldBeUnsaidHint: '因此无法判断是否缺货或放错库位。每个库位应放的 SKU 及数量可通过 API 或电子表格录入：',
   misplaced: '放错库位',
   misplacedNone: '有固定库位的货物都在自己的库位上。',
   misplacedLies: '现在位于',
