@@ -18,8 +18,14 @@ const drawn = 5
 /** Cuts are sought between so many quantiles of a feature. */
 const bins = 24
 
-/** `start`: log odds that are known already, to which the trees add. */
-export type Started = Sample & { readonly start: number }
+/**
+ * `start`: log odds that are known already, to which the trees add. `bag`: samples of the same bag are looks at one thing, which is
+ * judged by the surest of them; their weights and labels are the same. None has a bag, or each.
+ */
+export type Started = Sample & { readonly start: number; readonly bag?: number }
+
+/** How much the surest look of a bag counts above the others. */
+const sharpness = 2
 
 /** Gradient boosting on the log loss with Newton leaves: the same samples give the same trees. */
 export function fitForest(samples: readonly Started[], { trees, depth, leastShare } = small): Forest {
@@ -35,11 +41,14 @@ export function fitForest(samples: readonly Started[], { trees, depth, leastShar
   const odds = Float64Array.from(samples, ({ start }) => start)
   const all = Int32Array.from({ length: count }, (_, n) => n)
   const pull: Pull = { slope: new Float64Array(count), bend: new Float64Array(count), weight: weights }
+  const bags = bagsOf(samples)
   const forest: Tree[] = []
   for (let round = 0; round < trees; round += 1) {
+    const surest = bags && surestOf(bags, odds)
     for (let n = 0; n < count; n += 1) {
-      const chance = 1 / (1 + Math.exp(-(odds[n] ?? 0)))
-      const weight = weights[n] ?? 0
+      const told = surest === undefined ? (odds[n] ?? 0) : (surest.odds[bags?.[n] ?? 0] ?? 0)
+      const chance = 1 / (1 + Math.exp(-told))
+      const weight = (weights[n] ?? 0) * (surest?.share[n] ?? 1)
       pull.slope[n] = weight * ((labels[n] ?? 0) - chance)
       pull.bend[n] = weight * Math.max(1e-6, chance * (1 - chance))
     }
@@ -66,6 +75,26 @@ export function fitForest(samples: readonly Started[], { trees, depth, leastShar
     })
   }
   return forest
+}
+
+function bagsOf(samples: readonly Started[]): Int32Array | undefined {
+  return samples[0]?.bag === undefined ? undefined : Int32Array.from(samples, ({ bag }) => bag ?? 0)
+}
+
+/** The highest log odds of each bag, and how much each sample has of its bag. */
+function surestOf(bags: Int32Array, odds: Float64Array): { readonly odds: Float64Array; readonly share: Float64Array } {
+  const surest = new Float64Array(bags.reduce((most, bag) => Math.max(most, bag), 0) + 1).fill(Number.NEGATIVE_INFINITY)
+  bags.forEach((bag, n) => {
+    surest[bag] = Math.max(surest[bag] as number, odds[n] as number)
+  })
+  const share = Float64Array.from(bags, (bag, n) =>
+    Math.exp(sharpness * ((odds[n] as number) - (surest[bag] as number))),
+  )
+  const sums = new Float64Array(surest.length)
+  share.forEach((one, n) => {
+    sums[bags[n] as number] = (sums[bags[n] as number] as number) + one
+  })
+  return { odds: surest, share: share.map((one, n) => one / (sums[bags[n] as number] as number)) }
 }
 
 /** Of each sample. */

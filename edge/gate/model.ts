@@ -2,6 +2,7 @@ import { coefficients } from './coefficients.ts'
 import type { Look } from './features.ts'
 import { type Forest, forestOdds } from './forest.ts'
 import { type Place, wordOf } from './loads.ts'
+import { thirdWeights } from './third-weights.ts'
 
 /** A logistic regression: log odds = bias + sum of weight × feature. */
 export interface Regression {
@@ -19,6 +20,11 @@ export interface GateModel {
    * look says of its way and what its company says (`Company`). Absent: the first look decides.
    */
   readonly second?: { readonly moved: Forest; readonly direction: Regression } | undefined
+  /**
+   * By a third look, the same, from what the second one says of the tag and of its company (`thirdEvidence`), and the log odds from which on
+   * it tells that a tag went through. Absent: the second one decides.
+   */
+  readonly third?: { readonly moved: Forest; readonly direction: Regression; readonly least: number } | undefined
   /** That it went in rather than out (`directionFeatures`); no bias, for a gate has no favourite way. */
   readonly direction: Regression
   readonly loadDirection: Regression
@@ -26,11 +32,15 @@ export interface GateModel {
 }
 
 /**
- * Weights are fitted by `npm run fit:gate`, which writes `coefficients.ts`. `passage` is for a look at the last seconds
+ * Weights are fitted by `npm run fit:gate`, which writes `coefficients.ts`, and those of the third look afterwards by `npm run
+ * fit:third`. `passage` is for a look at the last seconds
  * of a gate, in which a tag went through once or not at all; `run` for all reads of a recorded run, however often it
  * went; `blind` for those of a reader that tells no levels.
  */
-export const models: Readonly<Record<'passage' | 'run' | 'blind', GateModel>> = coefficients
+export const models: Readonly<Record<'passage' | 'run' | 'blind', GateModel>> = {
+  ...coefficients,
+  passage: { ...coefficients.passage, third: thirdWeights },
+}
 
 export function logOdds({ bias, weights }: Regression, features: readonly number[]): number {
   return weights.reduce((sum, weight, n) => sum + weight * (features[n] ?? 0), bias)

@@ -64,12 +64,25 @@ interface Company {
   goneInwards: number
 }
 
-function companyOf(crowd: Crowd, own: Impression): Company {
-  const company = { weight: 0, most: 0, moved: 0, inwards: 0, known: 0, believed: 0, gone: 0, goneInwards: 0 }
-  for (const other of crowd.places.keys()) {
+/** One of those that were read at the same times and sides. */
+export interface Mate {
+  readonly other: Impression
+  readonly alike: number
+}
+
+export function matesOf({ places }: Crowd, own: Impression): readonly Mate[] {
+  const mates: Mate[] = []
+  for (const other of places.keys()) {
     if (other === own) continue
     const alike = likeness(own.trail, other.trail)
-    if (alike < strangers) continue
+    if (alike >= strangers) mates.push({ other, alike })
+  }
+  return mates
+}
+
+function companyOf(crowd: Crowd, mates: readonly Mate[]): Company {
+  const company = { weight: 0, most: 0, moved: 0, inwards: 0, known: 0, believed: 0, gone: 0, goneInwards: 0 }
+  for (const { other, alike } of mates) {
     const weight = alike ** 3
     const look = firstLook(crowd, other)
     company.weight += weight
@@ -106,13 +119,14 @@ export interface SecondEvidence {
 export function secondEvidence(
   crowd: Crowd,
   own: Impression,
+  mates: readonly Mate[],
   place: Place,
   habit: Habit,
   past: Past | undefined,
   now: number,
 ): SecondEvidence {
   const first = firstLook(crowd, own)
-  const company = companyOf(crowd, own)
+  const company = companyOf(crowd, mates)
   const all = company.weight + drawnBy
   const load = againstHabit(habit, place.load.look)
   const alone = againstHabit(habit, own.look)
@@ -167,6 +181,6 @@ export function withLook(past: Past | undefined, first: Belief, belief: Belief, 
 }
 
 /** No look outvotes the others. */
-function bounded(odds: number): number {
+export function bounded(odds: number): number {
   return Math.max(-8, Math.min(8, odds))
 }

@@ -1,4 +1,4 @@
-import { type Habit, learnMoved, learnPassed, noHabit } from './habit.ts'
+import { againstHabit, type Habit, learnMoved, learnPassed, noHabit } from './habit.ts'
 import { type Belief, decide, type Impression, impressionOf, strongLevelOf } from './judge.ts'
 import { loadsOf, type Place } from './loads.ts'
 import { type GateModel, models } from './model.ts'
@@ -7,12 +7,14 @@ import {
   type Crowd,
   firstLook,
   hopeless,
+  matesOf,
   type Past,
   type SecondEvidence,
   secondEvidence,
   secondLook,
   withLook,
 } from './second-look.ts'
+import { type ThirdEvidence, thirdEvidence, thirdLook, type Word } from './third-look.ts'
 
 /** Silence after which a tag is judged: what it did is over. Decisions come at most so long after its last read. */
 const quietMs = 1_500
@@ -22,11 +24,13 @@ export const lastLookMs = 2_500
 const sameWayMs = 15_000
 /**
  * What is less sure is not told: goods that are said to have left must have left. After the first look, by confidence; after a
- * second one by the log odds that it went through and those of its way.
+ * second one by the log odds that it went through and those of its way; a third one has its own of the former.
  */
 const leastSure = { confidence: 0.95, moved: 3.3, way: 2 }
 /** So long a tag that passed speaks for those that came with it. */
 const companyMs = 5_000
+/** Who went through is told again within this time only by what the second look says of it: its company has gone through, too. */
+const againMs = 60_000
 /** Log odds of the first look that no second look makes a passage of. */
 const leastFirst = -4
 /** Tags that go on being read are judged so often, all at the same moments: then their company is looked at once. */
@@ -56,6 +60,8 @@ interface Watched {
   isReadSince: boolean
   /** What was said of it before, since it came or passed. */
   past: Past | undefined
+  /** What the second look said of it last, since it came or passed. */
+  word: Word | undefined
   /** Its last passage, when that was decided, by what, and what was believed. */
   passed:
     | {
@@ -64,6 +70,7 @@ interface Watched {
         readonly direction: 'in' | 'out'
         readonly by: Impression
         readonly belief: Belief
+        readonly word: Word | undefined
       }
     | undefined
 }
@@ -99,6 +106,7 @@ export function takeGateRead(watch: GateWatch, epc: string, read: GateRead): voi
     impression: undefined,
     isReadSince: false,
     past: undefined,
+    word: undefined,
     passed: undefined,
   }
   watch.tags.delete(epc)
@@ -131,8 +139,9 @@ export interface Seen {
   readonly place: Place
   readonly strongDb: number
   readonly places: ReadonlyMap<Impression, Place>
-  /** What the second look goes by (`secondEvidence`); undefined where none is worth it. */
+  /** What the second look and the third one go by; undefined where none is worth it. */
   readonly evidence: SecondEvidence | undefined
+  readonly third: ThirdEvidence | undefined
   /** Its last passage; undefined = none yet. */
   readonly passed: { readonly at: number } | undefined
 }
@@ -148,7 +157,9 @@ export function judgeDue(
   const due: [string, Watched][] = []
   for (const [epc, watched] of watch.tags) {
     const lastAt = watched.reads.at(-1)?.at ?? Number.NEGATIVE_INFINITY
-    if (now - lastAt > horizonMs) watch.tags.delete(epc)
+    // Who passed is known for a while, though no read of it is left.
+    const isRemembered = watched.passed !== undefined && now - watched.passed.decidedAt < againMs
+    if (now - lastAt > horizonMs && !isRemembered) watch.tags.delete(epc)
     else if (watched.lookAt !== undefined && watched.lookAt <= now) due.push([epc, watched])
   }
   // Those that are due have impressions of this very moment, and stand in the crowd with them.
@@ -159,6 +170,7 @@ export function judgeDue(
   }
   const { second } = model
   let crowd: Crowd | undefined
+  const looked: Looked[] = []
   for (const [epc, watched] of due) {
     const own = watched.impression
     const last = watched.reads.at(-1)
@@ -184,29 +196,76 @@ export function judgeDue(
       if (own.motion < standing.motion && now - own.look.startedAt > standing.knownMs) settleDown(watched, own)
       continue
     }
+    looked.push({ epc, watched, own, place })
+  }
+  if (crowd === undefined) return
+  const words = wordsAt(watch, now)
+  const spoken = looked.map(({ watched, own, place, ...one }) => {
     const first = firstLook(crowd, own)
-    const evidence =
-      second !== undefined && first.moved >= leastFirst
-        ? secondEvidence(crowd, own, place, watch.habit, watched.past, now)
-        : undefined
+    const isWorth = second !== undefined && first.moved >= leastFirst
+    const mates = isWorth ? matesOf(crowd, own) : []
+    const evidence = isWorth ? secondEvidence(crowd, own, mates, place, watch.habit, watched.past, now) : undefined
     const belief = second === undefined || evidence === undefined ? first : secondLook(second, evidence)
-    watched.past = withLook(watched.past, first, belief, now)
-    onLook?.({ epc, own, place, strongDb: crowd.strongDb, places: crowd.places, evidence, passed: watched.passed })
+    const most = Math.max(watched.word?.most ?? hopeless, belief.moved)
+    const word: Word = { belief, most, against: againstHabit(watch.habit, own.look) }
+    words.of.set(own, word)
+    return { ...one, watched, own, place, mates, first, evidence, word }
+  })
+  // All that is due has been looked at: now each hears what is said of its company.
+  for (const { epc, watched, own, place, mates, first, evidence, word } of spoken) {
+    const third =
+      evidence === undefined ? undefined : thirdEvidence(crowd, words, own, mates, word, watched.word, evidence)
+    const isAgain = watched.passed !== undefined && now - watched.passed.decidedAt < againMs
+    const byThird = isAgain || third === undefined ? undefined : model.third
+    const belief = byThird !== undefined && third !== undefined ? thirdLook(byThird, third) : word.belief
+    watched.past = withLook(watched.past, first, word.belief, now)
+    watched.word = word
+    onLook?.({
+      epc,
+      own,
+      place,
+      strongDb: crowd.strongDb,
+      places: crowd.places,
+      evidence,
+      third,
+      passed: watched.passed,
+    })
     const { decision: direction, confidence, at: wentAt } = decide(own.look, belief)
     if (belief.moved < standing.odds) settleDown(watched, own)
     const isSure =
       second === undefined
         ? confidence >= leastSure.confidence
-        : belief.moved >= leastSure.moved && Math.abs(belief.inwards) >= leastSure.way
+        : belief.moved >= (byThird?.least ?? leastSure.moved) && Math.abs(belief.inwards) >= leastSure.way
     if (direction === 'none' || !isSure) continue
     const at = Math.round(wentAt)
     const { passed, count } = watched
     learnPassed(watch.habit, own)
     settle(watched, own)
-    watched.passed = { at, decidedAt: now, direction, by: own, belief }
-    if (passed?.direction === direction && at - passed.at < sameWayMs) continue
+    watched.passed = { at, decidedAt: now, direction, by: own, belief, word }
+    if (passed?.direction === direction && Math.min(at - passed.at, now - passed.decidedAt) < sameWayMs) continue
     emit({ epc, at, direction, confidence, count })
   }
+}
+
+/** Who is due, and worth a look. */
+interface Looked {
+  readonly epc: string
+  readonly watched: Watched
+  readonly own: Impression
+  readonly place: Place
+}
+
+/** What the second look said last of everybody, and of those that went through lately when they did. */
+function wordsAt(watch: GateWatch, now: number): { of: Map<Impression, Word>; after: Set<Impression> } {
+  const words = { of: new Map<Impression, Word>(), after: new Set<Impression>() }
+  for (const { passed, impression, word } of watch.tags.values()) {
+    const isGone = passed !== undefined && now - passed.decidedAt < companyMs
+    if (isGone && passed.word !== undefined) words.of.set(passed.by, passed.word)
+    if (impression === undefined) continue
+    if (isGone) words.after.add(impression)
+    if (word !== undefined) words.of.set(impression, word)
+  }
+  return words
 }
 
 /** It surely stands, and need not be looked at soon. */
@@ -225,6 +284,7 @@ function settle(watched: Watched, { look }: Impression): void {
   watched.count = watched.reads.length
   watched.impression = undefined
   watched.past = undefined
+  watched.word = undefined
   watched.standsAt = undefined
 }
 

@@ -21,7 +21,7 @@ function watched(reads: readonly { epc: string; read: GateRead }[]) {
     passTo(read.at)
     takeGateRead(watch, epc, read)
   }
-  passTo(now + 60_000)
+  passTo(now + 90_000)
   return { told, watch }
 }
 
@@ -78,7 +78,7 @@ test('a pallet that is parked beside the door says nothing, while another goes t
   expect(told.filter(({ epc }) => epc.startsWith('T')).length).toBe(12)
 })
 
-test('what is gone is forgotten', () => {
+test('what is gone is forgotten, what passed after a minute', () => {
   const { watch } = watched([...parked(0, 5_000), ...pallet('outside', 2_000)])
   expect(watch.tags.size).toBe(0)
 })
@@ -103,6 +103,19 @@ test.each([1_001, 1_002])(
     for (const { epc, at, decidedAt } of told) {
       expect(decidedAt - lastReadBefore(epc, decidedAt)).toBeLessThanOrEqual(3_000)
       expect(decidedAt).toBeGreaterThanOrEqual(at)
+    }
+  },
+)
+
+test.each([1_010, 1_019, 1_020, 1_033])(
+  'at simulated door %i no tag is told the same way again within 15 s, though it was heard on one side only',
+  (seed) => {
+    const gate = simulateGate(seed, { in: 30, out: 30, parked: 10, neighbour: 5, 'turn-back': 5 }, 0.3)
+    const before = new Map<string, { direction: string; decidedAt: number }>()
+    for (const passed of watchSimulated(gate)) {
+      const last = before.get(passed.epc)
+      if (last?.direction === passed.direction) expect(passed.decidedAt - last.decidedAt).toBeGreaterThanOrEqual(15_000)
+      before.set(passed.epc, passed)
     }
   },
 )
