@@ -136,6 +136,8 @@ test('typed goods are found: their slots, what lies there, and how it came there
   await page.getByRole('heading', { name: 'Timeline' }).waitFor()
   await page.locator('main', { hasText: slot }).waitFor()
   await board.picture('demo-item-en')
+  await page.goto(new URL('/find?q=hex%20bolt', page.url()).href)
+  await expect.poll(() => stock.locator('tbody a').count(), { timeout: patienceMs }).toBeGreaterThanOrEqual(3)
   await board.go('/')
 })
 

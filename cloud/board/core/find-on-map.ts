@@ -36,6 +36,16 @@ export function findOnMap(map: SiteMap, query: string, limit: number): Found[] {
     .map(({ found }) => found)
 }
 
+/** SKUs that what was typed or scanned names: one by its number or barcode, else those whose number or name holds it, best first. */
+export function skusNamed(map: SiteMap, query: string, limit: number): readonly string[] {
+  const scanned = skuNamed(map.skus, query)
+  if (scanned !== undefined) return [scanned]
+  const whole = map.skus.find(({ sku }) => sku.toLowerCase() === query.trim().toLowerCase())
+  if (whole !== undefined) return [whole.sku]
+  const found = findOnMap(map, query, Number.POSITIVE_INFINITY)
+  return found.flatMap((one) => (one.kind === 'sku' ? [one.id] : [])).slice(0, limit)
+}
+
 function rankOf(text: string, wanted: string): number {
   if (text === wanted) return 0
   if (text.startsWith(wanted)) return 1

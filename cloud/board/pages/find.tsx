@@ -68,7 +68,7 @@ function Hits({ q }: { readonly q: string }) {
   const site = store.site.value
   const { answer, again } = useAnswer<Goods>(
     board === null ? '' : `${site}?${q}`,
-    (signal) => goodsLike(site, q, board?.map.skus ?? [], signal),
+    (signal) => goodsLike(site, q, board?.map, signal),
     askEveryMs,
   )
   if (board === null) return <p class="quiet">{words.searching}</p>

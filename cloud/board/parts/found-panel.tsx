@@ -25,7 +25,7 @@ export function useLooking(find: string | undefined): Looking {
   const site = store.board.value?.site
   const asked = useAnswer<Goods>(
     find === undefined || site === undefined ? '' : `${site}?${find}`,
-    (signal) => goodsLike(site ?? '', find ?? '', store.board.peek()?.map.skus ?? [], signal),
+    (signal) => goodsLike(site ?? '', find ?? '', store.board.peek()?.map, signal),
     askEveryMs,
   )
   const found = useComputed(() => (asked.answer.value?.ok === true ? whereFound(asked.answer.value.value) : null))

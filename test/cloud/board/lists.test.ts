@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { acknowledged, inOrder } from '../../../cloud/board/core/alert-order.ts'
 import { boardFrom } from '../../../cloud/board/core/board.ts'
-import { findOnMap } from '../../../cloud/board/core/find-on-map.ts'
+import { findOnMap, skusNamed } from '../../../cloud/board/core/find-on-map.ts'
 import { formatFor } from '../../../cloud/board/core/format.ts'
 import { whereFound } from '../../../cloud/board/core/found-goods.ts'
 import { layOut } from '../../../cloud/board/core/plan.ts'
@@ -94,6 +94,23 @@ describe('finding on the map', () => {
       { sku: 'LAMP', name: 'Lamp' },
     ]
     expect(findOnMap(aMap({ skus }), code, 9)).toEqual([{ kind: 'sku', id: 'KETTLE', name: 'Kettle' }])
+  })
+  test.each([
+    ['part of a name', 'hex bolt', ['HB-M8', 'HB-M10']],
+    ['a whole number, though another one holds it', 'hb-m1', ['HB-M1']],
+    ['part of a number', 'hb-m', ['HB-M8', 'HB-M10']],
+    ['a barcode', '9506000134352', ['KETTLE']],
+    ['nothing', 'lamp', []],
+  ])('SKUs that are meant by %s', (_name, query, skus) => {
+    const map = aMap({
+      skus: [
+        { sku: 'HB-M8', name: 'Hex bolt M8' },
+        { sku: 'HB-M10', name: 'Hex bolt M10' },
+        { sku: 'HB-M1', name: 'Machine screw' },
+        { sku: 'KETTLE', name: 'Kettle', gtin: '09506000134352' },
+      ],
+    })
+    expect(skusNamed(map, query, 2)).toEqual(skus)
   })
   test('the exact code comes first, however many contain it', () => {
     const slots = ['A-10', 'XA-1', 'A-1'].map((id) => ({ id, zone: 'north', x: 0, y: 0, width: 1, depth: 1, level: 0 }))
