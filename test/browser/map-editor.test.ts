@@ -296,7 +296,8 @@ test('by keyboard zones are put under one operator; what is missing is told, and
   await button('New area').press('Enter')
   await button('Save areas').press('Enter')
   await areaForm().getByText('Give it a name. Choose a zone at least').waitFor()
-  // The first field in which something is wrong has the focus.
+  // The first field in which something is wrong has the focus, after what is wrong was written.
+  await areaForm().locator('input:focus').waitFor()
   await board.page.keyboard.type('East side')
   await board.page.keyboard.press('Tab')
   await board.page.keyboard.press('Tab')
