@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { readCode, tagsOfCode } from '../../shared/epc/code.ts'
-import { objectOf, objectOfTag } from '../../shared/epc/object-of.ts'
+import { isUnitObject, objectOf, objectOfTag } from '../../shared/epc/object-of.ts'
 import type { Scan } from '../../shared/record.ts'
 import { isPacking } from '../inventory/packed.ts'
 import { tooLateMs } from '../inventory/weigh.ts'
@@ -33,7 +33,7 @@ export function takeScan(
 ): void {
   const objects = record.codes.map((code) => ({ code, object: objectOf(code) }))
   const isOnto = isPacking(record)
-  if (!isOnto && (record.action !== 'pick' || objects.some(({ object }) => object?.startsWith('(00)')))) return
+  if (!isOnto && (record.action !== 'pick' || objects.some(({ object }) => isUnitObject(object)))) return
   const unit = (isOnto ? objects.shift()?.object : undefined) ?? ''
   for (const { code, object } of objects) {
     if (object === undefined) continue
@@ -57,8 +57,8 @@ function tell(
   recordedAt: number,
   changes: GoodsChanges,
 ): void {
-  const isUnit = (object: string) => object.startsWith('(00)')
-  if (recordedAt - fact.at > tooLateMs || isUnit(named.object) || !(fact.unit === '' || isUnit(fact.unit))) return
+  if (recordedAt - fact.at > tooLateMs || isUnitObject(named.object) || !(fact.unit === '' || isUnitObject(fact.unit)))
+    return
   if (!state.packed.tell(named, fact)) return
   for (const site of rematchPacked(state, named.object, fact.at)) changes.sites.add(site)
 }

@@ -1,5 +1,5 @@
 import { readCode, tagsOfCode } from '../../shared/epc/code.ts'
-import { isUnit, objectOf } from '../../shared/epc/object-of.ts'
+import { isUnit, isUnitObject, objectOf } from '../../shared/epc/object-of.ts'
 import type { Scan } from '../../shared/record.ts'
 import { itemNamed } from './named.ts'
 import type { PackingFact } from './packs.ts'
@@ -54,7 +54,7 @@ export function takePicked(
 }
 
 function isUnitCode(code: string): boolean {
-  return objectOf(code)?.startsWith('(00)') === true
+  return isUnitObject(objectOf(code))
 }
 
 /** Of a barcode the tag of the same object; of a unit that was never heard of the first that it may carry. */

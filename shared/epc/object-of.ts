@@ -30,7 +30,12 @@ export function objectOfTag(hex: string): string {
 
 /** A logistic unit: an SSCC, whatever its tag. */
 export function isUnit(hex: string): boolean {
-  return objectOfTag(hex).startsWith('(00)')
+  return isUnitObject(objectOfTag(hex))
+}
+
+/** The same for what `objectOf` says; what names nothing is no unit. */
+export function isUnitObject(object: string | undefined): boolean {
+  return object?.startsWith('(00)') === true
 }
 
 function textOf(identity: Identity | undefined): string | undefined {
