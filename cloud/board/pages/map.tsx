@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import type { Slot } from '../../../shared/site-map.ts'
 import { emptyMap, type Kind, kinds } from '../core/map/edit.ts'
 import type { MapProblem } from '../core/map/problems.ts'
@@ -56,7 +56,7 @@ function Workbench() {
   const rows = () => {
     panel.value = 'rows'
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || isTyping(event.target)) return
       const key = event.key.toLowerCase()

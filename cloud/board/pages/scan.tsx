@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Item } from '../../../shared/api.ts'
 import { slotStates } from '../../../shared/board.ts'
 import {
@@ -153,7 +153,8 @@ export function ScanPage() {
   const takesCode = useRef(onCode)
   takesCode.current = onCode
 
-  useEffect(() => {
+  // At once with the page: what is scanned while it is still being painted counts, too.
+  useLayoutEffect(() => {
     const opened = openTones(() => {})
     tones.current = opened
     let wedge = silentWedge

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { OperatorArea } from '../../../shared/operator-area.ts'
 import {
   areaFlaws,
@@ -80,13 +80,14 @@ function AreaForm({ site, there, again }: { readonly site: string; readonly ther
   const saved = useSignal<number | null>(null)
   const form = useRef<HTMLFormElement>(null)
   const [, turn] = useState(0)
-  /** What gets the focus when it has been painted. */
+  /** What gets the focus when it is drawn. */
   const wanted = useRef<string | null>(null)
   const zones = store.board.value?.map.zones ?? []
   const zoneIds = zones.map(({ id }) => id)
   const areas = draft.value?.areas ?? there.areas
   const flaws = isChecked.value ? areaFlaws(areas) : new Map<string, readonly never[]>()
-  useEffect(() => {
+  // In the same step as the drawing: an effect of the drawing before, still due, would look for what is not drawn yet.
+  useLayoutEffect(() => {
     const selector = wanted.current
     wanted.current = null
     if (selector !== null) form.current?.querySelector<HTMLElement>(selector)?.focus()

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Aggregation } from '../../../shared/aggregation.ts'
 import { packedAgain, stillOn, type Taking, takenOff } from '../core/packing.ts'
 import { ask, type Refusal } from '../live/ask.ts'
@@ -149,7 +149,7 @@ function UnpackAll(props: {
   const shown = store.format.value.number(count)
   const leave = useRef<HTMLButtonElement>(null)
   // A key that is held down must not answer the question that it asked.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isAsking) leave.current?.focus()
   }, [isAsking])
   if (!isAsking) {

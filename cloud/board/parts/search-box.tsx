@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Item } from '../../../shared/api.ts'
 import { type Found, findOnMap } from '../core/find-on-map.ts'
 import type { Route } from '../core/route.ts'
@@ -27,7 +27,7 @@ export function SearchBox() {
   const active = useSignal(0)
   const goods = useSignal<readonly Item[]>([])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isPalette = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k'
       const isSlash =

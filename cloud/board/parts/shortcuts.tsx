@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { tourSteps } from '../core/tour.ts'
 import { useStore } from '../live/store.ts'
 import { isTyping } from '../plan/plan-canvas.tsx'
@@ -21,7 +21,7 @@ export function Shortcuts() {
   const store = useStore()
   const words = store.words.value
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     let leaderAt = Number.NEGATIVE_INFINITY
     const onKey = (event: KeyboardEvent) => {
       if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))

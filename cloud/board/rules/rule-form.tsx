@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Rule } from '../../../shared/rule.ts'
 import { checkedRule, draftOfRule, type Flaw, newDraft, type RuleDraft, withKind } from '../core/rule-draft.ts'
 import { canBeTried, fieldsOf, isRare, type RuleField, ruleKinds } from '../core/rule-fields.ts'
@@ -80,7 +80,7 @@ export function RuleForm({
     store.say(words.saved(wanted.name))
     onLeave()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     // After the flaws of a refused press are drawn.
     if (isPressed.value) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [isPressed.value])
