@@ -17,3 +17,8 @@ export function boardDirectory(): string | undefined {
   const directory = fileURLToPath(new URL('dist/board/', root))
   return existsSync(`${directory}index.html`) ? directory : undefined
 }
+
+/** A file of the package by its path in it; undefined where no package is found. */
+export function packageFile(path: string): string | undefined {
+  return root === undefined ? undefined : fileURLToPath(new URL(path, root))
+}

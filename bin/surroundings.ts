@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import type { z } from 'zod'
 import type { Clock, Random } from '../shared/clock.ts'
 import { Fault } from '../shared/fault.ts'
@@ -34,7 +35,7 @@ export function loadConfiguration<S extends z.ZodType>(
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new Fault('config-invalid', `Cannot read the configuration ${path}: is the path right?`, { cause })
+    throw new Fault('config-invalid', sentenceFor(cause, path), { cause })
   }
   const configuration = readConfiguration(schema, path, text, {
     environment: process.env,
@@ -43,6 +44,16 @@ export function loadConfiguration<S extends z.ZodType>(
   })
   if (!configuration.ok) throw new Fault('config-invalid', configuration.complaints.join('\n\n'))
   return configuration.value
+}
+
+/** Why a file cannot be read, and what to do. */
+function sentenceFor(cause: unknown, path: string): string {
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === 'ENOENT') return `There is no configuration ${path} (this folder is ${process.cwd()}). Correct the path.`
+  if (code === 'EISDIR') return `${path} is a folder. Name the configuration file in it.`
+  if (code === 'EACCES')
+    return `The configuration ${path} may not be read by ${userInfo().username}. Give that user the right to read it, or run this as the user that may.`
+  return `The configuration ${path} cannot be read (${code ?? String(cause)}).`
 }
 
 /** Ctrl+C reaches a process twice, from the terminal and from the launcher that hands signals on. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { ConfigurationOption, takeConfigurationHere } from './configuration/here.ts'
 import { versionOfPackage } from './package.ts'
 import { exitCodeOf, openTerminal, tellFault } from './terminal.ts'
 
@@ -14,6 +15,7 @@ const program = new Command('warepulse')
   .configureHelp({ sortSubcommands: true })
   .addHelpText('after', '\nExit codes: 0 ok · 1 failed · 2 usage · 3 invalid configuration · 4 cannot reach')
   .exitOverride()
+  .hook('preAction', (_program, acting) => takeConfigurationHere(acting, terminal))
 
 program
   .command('demo')
@@ -30,7 +32,7 @@ program
 program
   .command('cloud')
   .description('the cloud side: broker, intake, journal, stock, series, alerts, boards')
-  .requiredOption('--config <file>', 'YAML configuration')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--tls <auto>', 'serve https and mqtts with a certificate of a local authority made here')
   .addHelpText('after', '\nExample:\n  warepulse cloud --config cloud.yaml --tls auto')
   .action(async (options) => (await import('./commands/cloud.ts')).cloud(options, terminal))
@@ -44,7 +46,7 @@ program
 program
   .command('edge')
   .description('the gateway: reads devices, buffers, forwards')
-  .requiredOption('--config <file>', 'YAML configuration')
+  .addOption(new ConfigurationOption('edge', 'configuration of the gateway'))
   .addHelpText('after', '\nExample:\n  warepulse edge --config edge.yaml')
   .action(async (options) => (await import('./commands/edge.ts')).edge(options, terminal))
 
@@ -53,7 +55,7 @@ program
   .description(
     'look at all that a gateway needs: files, ports, network, disk, clock; exit 1 or 4 if something is wrong',
   )
-  .requiredOption('--config <file>', 'configuration of the gateway')
+  .addOption(new ConfigurationOption('edge', 'configuration of the gateway'))
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse doctor --config edge.yaml')
   .action(async (options) => {
@@ -63,14 +65,14 @@ program
 program
   .command('simulate')
   .description('simulated readers and sensors on real serial lines and MQTT')
-  .requiredOption('--config <file>', 'YAML configuration')
+  .addOption(new ConfigurationOption('simulate', 'configuration of the simulation'))
   .addHelpText('after', '\nExample:\n  warepulse simulate --config simulate.yaml')
   .action(async (options) => (await import('./commands/simulate.ts')).simulate(options, terminal))
 
 program
   .command('record <directory>')
   .description('the gateway at work, and beside it a file for each source with all that it delivered')
-  .requiredOption('--config <file>', 'YAML configuration')
+  .addOption(new ConfigurationOption('edge', 'configuration of the gateway'))
   .option('--source <id...>', 'only these sources; default: all')
   .option('--max-megabytes <number>', 'longest file; then nothing more is recorded of that source', wholeNumber, 1000)
   .option('--json', 'print one JSON object')
@@ -82,7 +84,7 @@ program
   .description(
     'feed a capture, another recording, or demo://inbound-truck through a gateway, to the last acknowledgement',
   )
-  .requiredOption('--config <file>', 'configuration of the gateway; its sources are replaced by the recording')
+  .addOption(new ConfigurationOption('edge', 'configuration of the gateway; its sources are replaced by the recording'))
   .option(
     '--format <name>',
     'of a recording that is no capture; item-test-csv: what Impinj ItemTest saves',
@@ -98,7 +100,7 @@ program
 program
   .command('rebuild <projection>')
   .description('build stock, alerts, gateway states or series anew from the journal; the cloud must be stopped')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--json', 'print one JSON object per projection')
   .addHelpText('after', '\nProjections: inventory, goods, alerts, supervision, series, all')
   .addHelpText('after', '\nExample:\n  warepulse rebuild inventory --config cloud.yaml')
@@ -111,7 +113,7 @@ program
   .description('copy all of it between the embedded store and InfluxDB, and compare; the cloud must be stopped')
   .requiredOption('--from <store>', 'sqlite or influx')
   .requiredOption('--to <store>', 'influx or sqlite')
-  .requiredOption('--config <file>', 'configuration of the cloud; series.influx names the InfluxDB')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud; series.influx names the InfluxDB'))
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse series copy --from sqlite --to influx --config cloud.yaml')
   .action(async (options) => (await import('./commands/series.ts')).copy(options, terminal))
@@ -133,38 +135,38 @@ const gateway = program.command('gateway').description('who may send: gateways a
 gateway
   .command('add <site> <gateway>')
   .description('make a gateway and print its secret, once')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse gateway add harbour gw-north --config cloud.yaml')
   .action(async (site, id, options) => (await import('./commands/gateway.ts')).add(site, id, options, terminal))
 gateway
   .command('revoke <site> <gateway>')
   .description('end its right to connect; a live session ends within 5 s')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .action(async (site, id, options) => (await import('./commands/gateway.ts')).revoke(site, id, options, terminal))
 gateway
   .command('unfork <site> <gateway>')
   .description('take again from a gateway that was frozen because two senders used its identity')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .addHelpText('after', '\nExample:\n  warepulse gateway unfork harbour gw-north --config cloud.yaml')
   .action(async (site, id, options) => (await import('./commands/gateway.ts')).unfork(site, id, options, terminal))
 gateway
   .command('rotate <site> <gateway>')
   .description('a new secret; the old one is good until the new one is used')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse gateway rotate harbour gw-north --config cloud.yaml')
   .action(async (site, id, options) => (await import('./commands/gateway.ts')).rotate(site, id, options, terminal))
 gateway
   .command('claim <cloud> <token>')
   .description('on the gateway: fetch its secret with the one-time token that the cloud gave')
-  .requiredOption('--config <file>', 'configuration of the gateway')
+  .addOption(new ConfigurationOption('edge', 'configuration of the gateway'))
   .addHelpText('after', '\nExample:\n  warepulse gateway claim https://board.example:8080 u3J… --config edge.yaml')
   .action(async (cloud, token, options) => (await import('./commands/claim.ts')).claim(cloud, token, options, terminal))
 gateway
   .command('list')
   .description('all gateways that may connect')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--json', 'print one JSON object')
   .action(async (options) => (await import('./commands/gateway.ts')).list(options, terminal))
 
@@ -172,7 +174,7 @@ const reader = program.command('reader').description('look at the readers of a g
 reader
   .command('watch')
   .description('what they read, live: tag, antenna, signal, reads a second; the gateway must be stopped')
-  .requiredOption('--config <file>', 'configuration of the gateway')
+  .addOption(new ConfigurationOption('edge', 'configuration of the gateway'))
   .option('--source <id...>', 'only these sources')
   .option('--json', 'one JSON object a reading; also where no terminal is')
   .addHelpText('after', '\nExample:\n  warepulse reader watch --config edge.yaml --source dock-4')
@@ -182,7 +184,7 @@ const quarantine = program.command('quarantine').description('records that could
 quarantine
   .command('list')
   .description('what is in quarantine, and what a projection moved past')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--all', 'also what was replayed')
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse quarantine list --config cloud.yaml')
@@ -190,14 +192,14 @@ quarantine
 quarantine
   .command('show <id>')
   .description('one record as it came')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse quarantine show 1204.0 --config cloud.yaml')
   .action(async (id, options) => (await import('./commands/quarantine.ts')).show(id, options, terminal))
 quarantine
   .command('replay [id]')
   .description('take in what this version can read, each once; the cloud must be stopped')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--json', 'print counts as one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse quarantine replay --config cloud.yaml')
   .action(async (id, options) => (await import('./commands/quarantine.ts')).replay(id, options, terminal))
@@ -234,7 +236,7 @@ const backup = program.command('backup').description('copy, check and put back e
 backup
   .command('create <directory>')
   .description('copy everything into a new directory; the cloud may run')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse backup create /backups/2026-11-23 --config cloud.yaml')
   .action(async (directory, options) => (await import('./commands/backup.ts')).create(directory, options, terminal))
@@ -247,7 +249,7 @@ backup
 backup
   .command('restore <directory>')
   .description('put a backup in place as a new server instance; the cloud must be stopped')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--replace', 'move what is there into a folder of its own')
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse backup restore /backups/2026-11-23 --replace --config cloud.yaml')
@@ -257,7 +259,7 @@ const audit = program.command('audit').description('who did what, when and from 
 audit
   .command('list')
   .description('the newest entries')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--limit <number>', 'how many', wholeNumber, 50)
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse audit list --limit 20 --config cloud.yaml')
@@ -265,7 +267,7 @@ audit
 audit
   .command('verify')
   .description('read the whole log; exit 1 if an entry was changed, removed or added')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--head <number:hash>', 'as an earlier verify told it: shows that the log was not written anew')
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse audit verify --config cloud.yaml')
@@ -275,12 +277,12 @@ const user = program.command('user').description('who may look and act')
 user
   .command('link')
   .description('print a new one-time sign-in link for the board')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .action(async (options) => (await import('./commands/user.ts')).link(options, terminal))
 user
   .command('add <name>')
   .description('let somebody in, or change what they may do; prints a one-time sign-in link for them')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--role <role>', 'viewer, floor, supervisor, integrator or admin', 'viewer')
   .option('--site <site>', '* is every site', '*')
   .addHelpText('after', '\nExample:\n  warepulse user add mia --role supervisor --site harbour --config cloud.yaml')
@@ -288,18 +290,18 @@ user
 user
   .command('remove <name>')
   .description('shut somebody out')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .action(async (name, options) => (await import('./commands/user.ts')).remove(name, options, terminal))
 user
   .command('list')
   .description('who may sign in, and the API tokens in force')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--json', 'print one JSON object')
   .action(async (options) => (await import('./commands/user.ts')).list(options, terminal))
 user
   .command('token <name>')
   .description('print a new API token, once')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .option('--role <role>', 'viewer, floor, supervisor, integrator or admin', 'viewer')
   .option('--site <site>', '* is every site', '*')
   .option('--days <number>', 'after which it ends; without it, when it is revoked', wholeNumber)
@@ -311,12 +313,12 @@ user
 user
   .command('revoke-token <id>')
   .description('end an API token')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .action(async (id, options) => (await import('./commands/user.ts')).revokeToken(id, options, terminal))
 user
   .command('wall <name>')
   .description('print the link of a new wall screen: read-only, for one site, in force until it is ended')
-  .requiredOption('--config <file>', 'configuration of the cloud')
+  .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
   .requiredOption('--site <site>', 'the site that it shows')
   .addHelpText('after', '\nExample:\n  warepulse user wall dock-tv --site harbour --config cloud.yaml')
   .action(async (name, options) => (await import('./commands/user.ts')).wall(name, options, terminal))

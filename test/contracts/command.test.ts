@@ -13,7 +13,11 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
 async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const running = startWarepulse(args)
+  return runIn(undefined, ...args)
+}
+
+async function runIn(folder: string | undefined, ...args: string[]): Promise<{ code: number | null; output: string }> {
+  const running = startWarepulse(args, {}, 'no-input', folder)
   const code = await running.exited
   return { code, output: running.output() }
 }
@@ -39,10 +43,15 @@ describe('help', () => {
 describe('mistakes', () => {
   test.each([
     ['an unknown command', ['dmeo'], 2, 'Did you mean demo?'],
-    ['a missing option', ['edge'], 2, '--config'],
+    ['a missing option', ['rules', 'export', '--site', 'harbour'], 2, '--token-file'],
     ['a value that is no number', ['demo', '--port', 'x'], 2, 'not a whole number'],
     ['a size that does not exist', ['demo', '--size', 'vast'], 2, '--size is full, small or huge'],
-    ['a configuration that is not there', ['cloud', '--config', '/nowhere.yaml'], 3, 'Cannot read the configuration'],
+    [
+      'a configuration that is not there',
+      ['cloud', '--config', '/nowhere.yaml'],
+      3,
+      'There is no configuration /nowhere.yaml',
+    ],
     [
       'a demo recording that does not exist',
       ['replay', 'demo://ufo', '--config', '/nowhere.yaml'],
@@ -77,5 +86,37 @@ describe('mistakes', () => {
     server.close()
     expect(code).toBe(4)
     expect(output).toContain(String(port))
+  })
+})
+
+describe('without --config', () => {
+  test.each([
+    [['doctor']],
+    [['edge']],
+    [['reader', 'watch']],
+    [['quarantine', 'list']],
+    [['backup', 'create', 'copy']],
+    [['rebuild', 'all']],
+    [['user', 'link']],
+  ] as const)('%j in an empty folder says what was looked for, where, and what to do; exit 2', async (args) => {
+    const { code, output } = await runIn(directory, ...args)
+    expect(output).toMatch(/Which configuration[?] There is no (cloud|edge)[.]yaml in /)
+    expect(output).toContain(directory)
+    expect(output).toContain('--config <file>')
+    expect(code).toBe(2)
+  })
+
+  test('the one that lies in the folder is taken, and told beside what is printed for programs', async () => {
+    await writeFile(join(directory, 'cloud.yaml'), 'version: 1\ndataDirectory: ./data\n')
+    const { code, output } = await runIn(directory, 'gateway', 'list', '--json')
+    expect(output).toBe(`configuration: ${join(directory, 'cloud.yaml')}\n{"gateways":[]}\n`)
+    expect(code).toBe(0)
+  })
+
+  test('the one of the other side is named, not taken', async () => {
+    await writeFile(join(directory, 'cloud.yaml'), 'version: 1\n')
+    const { code, output } = await runIn(directory, 'edge')
+    expect(output).toContain('there is cloud.yaml, which is of the other side')
+    expect(code).toBe(2)
   })
 })
