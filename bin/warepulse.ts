@@ -134,10 +134,12 @@ for (const [verb, description] of [
 const gateway = program.command('gateway').description('who may send: gateways and their secrets')
 gateway
   .command('add <site> <gateway>')
-  .description('make a gateway and print its secret, once')
+  .description('make a gateway, and put its secret into a file, or print it, once')
   .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
+  .option('--secret-file <file>', 'where the secret goes, readable by its owner alone; without it, to the terminal')
+  .option('--replace', 'overwrite that file if it is there')
   .option('--json', 'print one JSON object')
-  .addHelpText('after', '\nExample:\n  warepulse gateway add harbour gw-north --config cloud.yaml')
+  .addHelpText('after', '\nExample:\n  warepulse gateway add harbour gw-north --secret-file gateway-secret')
   .action(async (site, id, options) => (await import('./commands/gateway.ts')).add(site, id, options, terminal))
 gateway
   .command('revoke <site> <gateway>')
@@ -154,8 +156,13 @@ gateway
   .command('rotate <site> <gateway>')
   .description('a new secret; the old one is good until the new one is used')
   .addOption(new ConfigurationOption('cloud', 'configuration of the cloud'))
+  .option('--secret-file <file>', 'where the secret goes, readable by its owner alone; without it, to the terminal')
+  .option('--replace', 'overwrite that file if it is there')
   .option('--json', 'print one JSON object')
-  .addHelpText('after', '\nExample:\n  warepulse gateway rotate harbour gw-north --config cloud.yaml')
+  .addHelpText(
+    'after',
+    '\nExample:\n  warepulse gateway rotate harbour gw-north --secret-file gateway-secret --replace',
+  )
   .action(async (site, id, options) => (await import('./commands/gateway.ts')).rotate(site, id, options, terminal))
 gateway
   .command('claim <cloud> <token>')
@@ -305,6 +312,8 @@ user
   .option('--role <role>', 'viewer, floor, supervisor, integrator or admin', 'viewer')
   .option('--site <site>', '* is every site', '*')
   .option('--days <number>', 'after which it ends; without it, when it is revoked', wholeNumber)
+  .option('--token-file <file>', 'where the token goes, readable by its owner alone; without it, to the terminal')
+  .option('--replace', 'overwrite that file if it is there')
   .addHelpText(
     'after',
     '\nExample:\n  warepulse user token erp --role viewer --site harbour --days 365 --config cloud.yaml',

@@ -228,9 +228,16 @@ async function secretOf({ secret, secretFile }: EdgeConfig['uplink']): Promise<s
   try {
     return (await readFile(secretFile, 'utf8')).trim()
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Fault('config-invalid', `uplink.secretFile: ${secretFile} cannot be read: ${why}`, { cause })
+    throw new Fault('config-invalid', `uplink.secretFile: ${sentenceFor(cause, secretFile)}`, { cause })
   }
+}
+
+function sentenceFor(cause: unknown, file: string): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'ENOENT')
+    return `${file} is not there. Correct the path, or put the secret in place: \`warepulse gateway claim\` here, or \`warepulse gateway add\` at the cloud.`
+  if (code === 'EACCES') return `${file} may not be read by this user. Give it to the user that the gateway runs as.`
+  return `${file} cannot be read: ${message}`
 }
 
 function randomHex128(random: Random): string {

@@ -1,8 +1,9 @@
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { EdgeConfig } from '../../edge/config.ts'
 import { Fault } from '../../shared/fault.ts'
 import { ask, isOpenToListeners, refusalOf } from '../ask.ts'
+import { writeSecretFile } from '../secret-file.ts'
 import { loadConfiguration } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -37,8 +38,6 @@ export async function claim(
       'conflict',
       `The token is for ${site}/${id}, and this is ${gateway.site}/${gateway.id}. Revoke ${site}/${id} and make a token for this one.`,
     )
-  await writeFile(`${secretFile}.new`, `${secret}\n`, { mode: 0o600, flush: true })
-  await chmod(`${secretFile}.new`, 0o600)
-  await rename(`${secretFile}.new`, secretFile)
+  writeSecretFile(secretFile, { replace: true }, () => secret)
   terminal.line(`${site}/${id} has its secret, in ${secretFile}.`)
 }

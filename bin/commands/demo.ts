@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { Fault } from '../../shared/fault.ts'
 import { storyNames } from '../../simulators/scenarios/catalogue.ts'
 import { type WarehouseSizeName, warehouseSizes } from '../../simulators/world/size.ts'
+import { asTypedHere } from '../as-typed.ts'
 import { freshDirectory, removeDirectory } from '../demo/directory.ts'
 import { portFrom } from '../demo/free-port.ts'
 import { listenForKeys } from '../demo/keys.ts'
@@ -92,7 +93,7 @@ export async function demo(options: Options, terminal: Terminal): Promise<void> 
       terminal.line()
     }
     terminal.line(
-      `  Next   ${terminal.strong('warepulse init')} for a cloud of your own; README.md, “Connect a real reader”`,
+      `  Next   ${terminal.strong(`${asTypedHere()} init`)} for a cloud of your own; README.md, “Connect a real reader”`,
     )
     terminal.line()
     const act = (key: string) => {

@@ -1,6 +1,8 @@
 import { flushCompileCache } from 'node:module'
 import { EdgeConfig } from '../../edge/config.ts'
 import { runEdge } from '../../edge/main.ts'
+import { checkFile } from '../doctor/files.ts'
+import { targetsOf } from '../doctor/targets.ts'
 import { openLog } from '../log.ts'
 import { versionOfPackage } from '../package.ts'
 import { bootOfMachine, loadConfiguration, systemClock, systemRandom, untilStopped } from '../surroundings.ts'
@@ -19,10 +21,12 @@ export async function edge(options: { readonly config: string }, terminal: Termi
   // Written by Node only when a process ends in peace, which a gateway that loses power never does.
   setTimeout(flushCompileCache, compiledAfterMs).unref()
   const boot = bootOfMachine()
+  const log = openLog(config.log.level, id)
+  await warnOfOpenSecrets(config, (sentence) => log.warn(sentence))
   await runEdge(
     config,
     {
-      log: openLog(config.log.level, id),
+      log,
       clock: systemClock,
       random: systemRandom,
       version: versionOfPackage(),
@@ -30,4 +34,11 @@ export async function edge(options: { readonly config: string }, terminal: Termi
     },
     stopped,
   )
+}
+
+/** Files with secrets that everybody on this machine can read; what cannot be read at all is told where it is needed. */
+async function warnOfOpenSecrets(config: EdgeConfig, warn: (sentence: string) => void): Promise<void> {
+  const secrets = targetsOf(config).files.filter(({ isSecret }) => isSecret)
+  for (const { verdict, sentence, subject } of await Promise.all(secrets.map(checkFile)))
+    if (verdict === 'look') warn(`${subject}: ${sentence}`)
 }

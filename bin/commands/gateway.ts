@@ -9,6 +9,7 @@ import { forksIn } from '../../cloud/journal/forks.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { GatewayAddress } from '../../shared/wire.ts'
 import { audited } from '../audited.ts'
+import { writeSecretFile } from '../secret-file.ts'
 import { loadConfiguration, systemClock } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -17,40 +18,77 @@ interface Options {
   readonly json?: boolean
 }
 
-/** `warepulse gateway add`: works beside a running cloud, on the same data directory. The secret is shown once. */
-export function add(site: string, gateway: string, options: Options, terminal: Terminal): void {
+/** The secret goes into a file of its own, or, where none is named, to the terminal, once. */
+interface SecretOptions extends Options {
+  readonly secretFile?: string
+  readonly replace?: boolean
+}
+
+/** `warepulse gateway add`: works beside a running cloud, on the same data directory. */
+export function add(site: string, gateway: string, options: SecretOptions, terminal: Terminal): void {
   withAccounts(options, (accounts, { brokerUrl, dataDirectory }) => {
-    const { secret } = accounts.addGateway({ site, gateway })
-    audited(dataDirectory, 'gateway add', { site, subject: gateway })
-    if (options.json === true) terminal.line(JSON.stringify({ site, gateway, username: `${site}/${gateway}`, secret }))
+    const { secret } = handOver(options, () => {
+      const added = accounts.addGateway({ site, gateway })
+      audited(dataDirectory, 'gateway add', { site, subject: gateway })
+      return added
+    })
+    if (options.json === true) terminal.line(JSON.stringify(told({ site, gateway }, secret, options)))
     else {
-      terminal.line(secret)
-      terminal.error(
-        `Put this line into the file that uplink.secretFile of ${site}/${gateway} names. It is not shown again.`,
-      )
+      if (options.secretFile === undefined) {
+        terminal.line(secret)
+        terminal.error(
+          `Put this line into the file that uplink.secretFile of ${site}/${gateway} names. It is not shown again.`,
+        )
+      } else {
+        terminal.line(
+          `${site}/${gateway} may connect. Its secret is in ${options.secretFile}, for its user alone: uplink.secretFile of the gateway names that file.`,
+        )
+      }
       if (brokerUrl !== undefined) tellOtherBroker(brokerUrl, { site, gateway }, terminal)
     }
   })
 }
 
 /** `warepulse gateway rotate`: the gateway takes the new secret from its file at its next connection. */
-export function rotate(site: string, gateway: string, options: Options, terminal: Terminal): void {
+export function rotate(site: string, gateway: string, options: SecretOptions, terminal: Terminal): void {
   withAccounts(options, (accounts, { brokerUrl, dataDirectory }) => {
-    const rotated = accounts.rotate({ site, gateway })
-    if (rotated === undefined) throw new Fault('not-found', `There is no gateway ${site}/${gateway} in force.`)
-    audited(dataDirectory, 'gateway rotate', { site, subject: gateway })
-    const { secret, oldUntil } = rotated
-    if (options.json === true)
-      terminal.line(JSON.stringify({ site, gateway, username: `${site}/${gateway}`, secret, oldUntil }))
+    const { secret, oldUntil } = handOver(options, () => {
+      const rotated = accounts.rotate({ site, gateway })
+      if (rotated === undefined) throw new Fault('not-found', `There is no gateway ${site}/${gateway} in force.`)
+      audited(dataDirectory, 'gateway rotate', { site, subject: gateway })
+      return rotated
+    })
+    if (options.json === true) terminal.line(JSON.stringify({ ...told({ site, gateway }, secret, options), oldUntil }))
     else {
-      terminal.line(secret)
-      terminal.error(
-        `Put this line into the file that uplink.secretFile of ${site}/${gateway} names; no restart is needed. The old one is good until the new one is used, and until ${new Date(oldUntil).toISOString()} at most.`,
-      )
+      const old = `The old one is good until the new one is used, and until ${new Date(oldUntil).toISOString()} at most.`
+      if (options.secretFile === undefined) {
+        terminal.line(secret)
+        terminal.error(
+          `Put this line into the file that uplink.secretFile of ${site}/${gateway} names; no restart is needed. ${old}`,
+        )
+      } else
+        terminal.line(`The new secret of ${site}/${gateway} is in ${options.secretFile}; no restart is needed. ${old}`)
       if (brokerUrl !== undefined)
         terminal.error(`Change the password of that user on the broker ${brokerUrl} as well.`)
     }
   })
+}
+
+/** Makes a secret, and puts it into the file that was named for it. */
+function handOver<T extends { readonly secret: string }>({ secretFile, replace }: SecretOptions, make: () => T): T {
+  if (secretFile === undefined) return make()
+  let made: T | undefined
+  writeSecretFile(secretFile, { replace: replace === true }, () => {
+    made = make()
+    return made.secret
+  })
+  if (made === undefined) throw new Fault('internal', 'a secret file was written without a secret')
+  return made
+}
+
+/** For programs: the secret itself only where it is in no file. */
+function told({ site, gateway }: GatewayAddress, secret: string, { secretFile }: SecretOptions) {
+  return { site, gateway, username: `${site}/${gateway}`, ...(secretFile === undefined ? { secret } : { secretFile }) }
 }
 
 export function revoke(site: string, gateway: string, options: Options, terminal: Terminal): void {

@@ -8,6 +8,7 @@ import { Fault } from '../../shared/fault.ts'
 import { Identifier } from '../../shared/identifier.ts'
 import { audited } from '../audited.ts'
 import { reachable } from '../reachable.ts'
+import { writeSecretFile } from '../secret-file.ts'
 import { loadConfiguration, systemClock } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -66,18 +67,27 @@ export function list(options: Options, terminal: Terminal): void {
   })
 }
 
-/** `warepulse user token <name> --role …`: printed once, stored hashed. */
-export function token(
-  name: string,
-  options: Options & { readonly role: string; readonly site: string; readonly days?: number },
-  terminal: Terminal,
-): void {
+interface TokenOptions extends Options {
+  readonly role: string
+  readonly site: string
+  readonly days?: number
+  readonly tokenFile?: string
+  readonly replace?: boolean
+}
+
+/** `warepulse user token <name> --role …`: printed once, or into a file for its owner alone; stored hashed. */
+export function token(name: string, options: TokenOptions, terminal: Terminal): void {
   const grants = [{ site: options.site, role: roleOf(options.role) }]
   withPeople(options, (people, config) => {
     const lifeMs = options.days === undefined ? {} : { lifeMs: options.days * 86_400_000 }
-    const { secret } = people.makeToken({ name, grants, ...lifeMs })
-    audited(config.dataDirectory, 'user token', { site: siteOf(options.site), subject: `${name} (${options.role})` })
-    terminal.line(secret)
+    const make = () => {
+      const { secret } = people.makeToken({ name, grants, ...lifeMs })
+      audited(config.dataDirectory, 'user token', { site: siteOf(options.site), subject: `${name} (${options.role})` })
+      return secret
+    }
+    if (options.tokenFile === undefined) return terminal.line(make())
+    writeSecretFile(options.tokenFile, { replace: options.replace === true }, make)
+    terminal.line(`The token of ${name} is in ${options.tokenFile}, for its user alone.`)
   })
 }
 

@@ -64,7 +64,7 @@ test('one command: a link within seconds, and it leads to a board that moves', a
   const link = await until('the link is printed', () => /http:\S+\?k=\S+/.exec(demo.output())?.[0])
   board = await openBoardPage(link)
   await board.untilLive()
-  expect(demo.output()).toMatch(/^ {2}Next {3}warepulse init /m)
+  expect(demo.output()).toMatch(/^ {2}Next {3}npx warepulse init /m)
   await until('most of the warehouse has been seen', async () => ((await board.counts())?.occupied ?? 0) > 1500)
   expect(performance.now() - startedMs).toBeLessThan(60_000)
   await board.picture('demo-floor-en')

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startWarepulse } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 
 /** The command as people meet it: help, exit codes, and sentences instead of stack traces. */
 let directory: string
@@ -118,5 +119,61 @@ describe('without --config', () => {
     const { code, output } = await runIn(directory, 'edge')
     expect(output).toContain('there is cloud.yaml, which is of the other side')
     expect(code).toBe(2)
+  })
+})
+
+describe('the secret of a gateway', () => {
+  const files = async () => (await readdir(directory)).filter((name) => name.startsWith('gateway-secret'))
+  beforeEach(() => writeFile(join(directory, 'cloud.yaml'), 'version: 1\ndataDirectory: ./data\n'))
+
+  test('goes into a file for its owner alone, and to no terminal; a file that is there stays until --replace', async () => {
+    const file = join(directory, 'gateway-secret')
+    const add = (...more: string[]) => runIn(directory, 'gateway', ...more, '--secret-file', 'gateway-secret')
+    const added = await add('add', 'harbour', 'gw-north')
+    expect(added.code, added.output).toBe(0)
+    const secret = await readFile(file, 'utf8')
+    expect(secret).toMatch(/^\S{20,}\n$/)
+    expect(added.output).not.toContain(secret.trim())
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+
+    const refused = await add('rotate', 'harbour', 'gw-north')
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('gateway-secret is there already') })
+    expect(await readFile(file, 'utf8')).toBe(secret)
+    await chmod(file, 0o644)
+    const rotated = await add('rotate', 'harbour', 'gw-north', '--replace')
+    expect(rotated.code, rotated.output).toBe(0)
+    expect(await readFile(file, 'utf8')).not.toBe(secret)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(await files()).toEqual(['gateway-secret'])
+  })
+
+  test('is not made where it cannot be written: no gateway is added', async () => {
+    const { code, output } = await runIn(directory, 'gateway', 'add', 'harbour', 'gw-1', '--secret-file', 'no/secret')
+    expect(output).toContain(`There is no folder ${join(directory, 'no')}`)
+    expect(code).toBe(2)
+    expect((await runIn(directory, 'gateway', 'list', '--json')).output).toContain('{"gateways":[]}')
+  })
+
+  test('that a gateway which is there already cannot be added again leaves no file', async () => {
+    await runIn(directory, 'gateway', 'add', 'harbour', 'gw-1')
+    const again = await runIn(directory, 'gateway', 'add', 'harbour', 'gw-1', '--secret-file', 'gateway-secret')
+    expect(again.code).toBe(1)
+    expect(await files()).toEqual([])
+  })
+
+  test('that everybody can read is warned of when the gateway starts', async () => {
+    await writeFile(join(directory, 'gateway-secret'), 'secret\n')
+    await chmod(join(directory, 'gateway-secret'), 0o644)
+    const edge = {
+      version: 1,
+      gateway: { site: 'harbour', id: 'gw-1' },
+      uplink: { url: 'mqtt://127.0.0.1:9', secretFile: './gateway-secret' },
+      spool: { directory: './spool' },
+      sources: [],
+    }
+    await writeFile(join(directory, 'edge.yaml'), JSON.stringify(edge))
+    const running = startWarepulse(['edge'], {}, 'no-input', directory)
+    await until('the warning', () => running.output().includes('Run: chmod 600 ./gateway-secret'))
+    expect(await running.stop()).toBe(0)
   })
 })
