@@ -1,7 +1,7 @@
 import type { CloudAnswers } from './questions.ts'
 
 /** A commented configuration of the cloud that says no more than was answered; the rest has defaults. */
-export function cloudYaml({ dataDirectory, reach, port, history, keepDays }: CloudAnswers): string {
+export function cloudYaml({ dataDirectory, reach, port, brokerPort, history, keepDays }: CloudAnswers): string {
   const isOpen = reach === 'network'
   const lines = [
     '# The cloud side. Every key with its default and meaning: docs/configuration.md',
@@ -24,8 +24,8 @@ export function cloudYaml({ dataDirectory, reach, port, history, keepDays }: Clo
     '# Where gateways deliver',
     'broker:',
     ...(isOpen
-      ? ['  host: 0.0.0.0', '  port: 8883', '  tls: auto # gateways trust it by uplink.caFile']
-      : ['  host: 127.0.0.1', '  port: 1883']),
+      ? ['  host: 0.0.0.0', `  port: ${brokerPort}`, '  tls: auto # gateways trust it by uplink.caFile']
+      : ['  host: 127.0.0.1', `  port: ${brokerPort}`]),
     ...(isOpen ? ['', '# By which further names is this machine reached?', '# tls: { names: [board.example] }'] : []),
     ...influxLines[history],
     ...(keepDays === null

@@ -4,9 +4,9 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:tls'
 import { Aedes, type AuthenticateError, type Client } from 'aedes'
 import { writeToStream } from 'mqtt-packet'
 import type { Clock } from '../../shared/clock.ts'
-import { Fault } from '../../shared/fault.ts'
 import { PacketGuard } from '../../shared/packet-guard.ts'
 import { type GatewayAddress, topicOf } from '../../shared/wire.ts'
+import { cannotListen } from '../cannot-listen.ts'
 import type { Broker, BrokerEvents, GatewayCredentials } from './broker.ts'
 import { GuardedConnection } from './guarded-connection.ts'
 import { type DownwardChannel, mayPublish, maySubscribe, usernameOf } from './permissions.ts'
@@ -308,13 +308,6 @@ async function listen(server: Server, { host, port }: EmbeddedOptions): Promise<
   try {
     await listening
   } catch (cause) {
-    const busy = (cause as { code?: unknown }).code === 'EADDRINUSE'
-    throw new Fault(
-      'not-reachable',
-      busy
-        ? `Port ${port} on ${host}, where gateways connect, is in use by another program: stop it, or configure another port.`
-        : `Cannot listen for gateways on ${host}:${port}: ${String(cause)}`,
-      { cause },
-    )
+    throw cannotListen(cause, { host, port, part: 'broker' })
   }
 }

@@ -1,6 +1,6 @@
 import { Server as TlsServer } from 'node:tls'
-import { Fault } from '../../shared/fault.ts'
 import { roleAt } from '../accounts/roles.ts'
+import { cannotListen } from '../cannot-listen.ts'
 import type { Admit } from '../push/live.ts'
 import { type AppOptions, makeApp, minVersion } from './app.ts'
 import { identify } from './identify.ts'
@@ -34,10 +34,7 @@ export async function openHttp(parts: HttpParts, options: HttpOptions): Promise<
     await app.listen({ host, port })
   } catch (cause) {
     await app.close()
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    if (code === 'EADDRINUSE') throw new Fault('not-reachable', `Port ${port} on ${host} is taken.`, { cause })
-    if (code === 'EACCES') throw new Fault('not-reachable', `Port ${port} on ${host} may not be opened.`, { cause })
-    throw new Fault('not-reachable', `Cannot listen on ${host}:${port}: ${String(cause)}`, { cause })
+    throw cannotListen(cause, { host, port, part: 'http' })
   }
   parts.push.attach(app.server, admitTo(parts, options.publicOrigins ?? []))
   const address = app.server.address()

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -21,13 +21,21 @@ const run = async (...args: string[]) => {
   return { code: await running.exited, output: running.output() }
 }
 
-test('five questions, one answered wrongly at first; a folder that has a configuration keeps it', async () => {
+test('six questions, one answered wrongly at first, one with a port that is taken; a folder that has a configuration keeps it', async () => {
+  const [board, gateways] = [await freePort(), await freePort()]
+  const occupant = createServer().listen(0, '127.0.0.1')
+  await once(occupant, 'listening')
+  const taken = (occupant.address() as AddressInfo).port
   const asking = startWarepulse(['init'], {}, 'take-input', directory)
-  asking.type('./here\n1\n99999\n9080\n1\n30\n')
+  asking.type(`./here\n1\n99999\n${board}\n${taken}\n${gateways}\n1\n30\n`)
   expect(await asking.exited, asking.output()).toBe(0)
+  await new Promise((resolve) => occupant.close(resolve))
+  expect(asking.output()).toContain(`port ${taken} is taken by another program on this machine: type another`)
+  expect(asking.output()).toMatch(/^ {2}Next: {2}node \S+\/bin\/warepulse[.]js cloud$/m)
   expect(asking.output()).toContain('not "99999", but a number from 1 to 65535')
   const written = await readFile(cloudYaml(), 'utf8')
   expect(written).toMatch(/^dataDirectory: "[.]\/here"$/m)
+  expect([...written.matchAll(/^ {2}port: (\d+)$/gm)].map(([, port]) => Number(port))).toEqual([board, gateways])
   expect(await run('config', 'check', 'cloud.yaml')).toEqual({
     code: 0,
     output: 'cloud.yaml: a valid configuration for `warepulse cloud`\n',
@@ -69,4 +77,21 @@ test('what init says to type next serves the board, and prints the link that sig
   } finally {
     await cloud.stop()
   }
+})
+
+test('where nobody answers and the usual ports are taken, the next free ones are in the file', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'warepulse-init-'))
+  const squatters = [8080, 1883].map((port) => createServer().listen(port, '127.0.0.1'))
+  // Somebody else on this machine may have the port already: then it is taken all the same.
+  await Promise.all(squatters.map((one) => Promise.race([once(one, 'listening'), once(one, 'error')]).catch(() => {})))
+  const asking = startWarepulse(['init'], {}, 'no-input', empty)
+  const code = await asking.exited
+  for (const one of squatters) one.close()
+  const written = await readFile(join(empty, 'cloud.yaml'), 'utf8')
+  await rm(empty, { recursive: true, force: true })
+  expect(code, asking.output()).toBe(0)
+  expect(asking.output()).toContain('port 8080 is taken by another program on this machine')
+  const [board = 0, gateways = 0] = [...written.matchAll(/^ {2}port: (\d+)$/gm)].map(([, port]) => Number(port))
+  expect(board).toBeGreaterThan(8080)
+  expect(gateways).toBeGreaterThan(1883)
 })
