@@ -2,7 +2,7 @@ import type { EpcForms } from '../api.ts'
 import { decodeEpc } from './decode.ts'
 import { digitalLinkOf } from './digital-link.ts'
 import { bracketed } from './element-string.ts'
-import { type Elements, elementsOf, elementValue } from './elements.ts'
+import { type Elements, elementsOf } from './elements.ts'
 import type { Epc } from './epc.ts'
 import { identityUri, rawUri, tagUri } from './uri.ts'
 
@@ -17,11 +17,6 @@ export function describeEpc(hex: string): EpcForms {
     elementString: elements === undefined ? null : bracketed(elements),
     digitalLink: (elements === undefined ? undefined : digitalLinkOf(elements)) ?? null,
   }
-}
-
-/** The GTIN of 14 digits of the article that a tag is on; undefined: it says none. */
-export function gtinOfEpc(hex: string): string | undefined {
-  return elementValue(elementsIn(decodeEpc(hex)) ?? [], '01')
 }
 
 function elementsIn(epc: Epc): Elements | undefined {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { articleOf, articlesOf } from '../../../shared/epc/article.ts'
 import { readCode, tagsOfCode } from '../../../shared/epc/code.ts'
 import { codingNames, codingOf } from '../../../shared/epc/codings.ts'
 import { decodeEpc } from '../../../shared/epc/decode.ts'
-import { describeEpc, gtinOfEpc } from '../../../shared/epc/describe.ts'
+import { describeEpc } from '../../../shared/epc/describe.ts'
 import { tagsOf } from '../../../shared/epc/encode.ts'
 import { epcFromText, unwrapped } from '../../../shared/epc/mended-hex.ts'
 
@@ -177,11 +178,26 @@ describe('an EPC in all its forms', () => {
       },
     ],
   ])('%s', (epc, forms) => expect(describeEpc(epc)).toEqual(forms))
+})
+
+describe('the article of a tag', () => {
+  test.each([
+    ['SGTIN-96', hex, '09506000134352'],
+    ['SGTIN+', 'F73795211411234538566CB0AFC4', '79521141123453'],
+    ['SGTIN++', 'FD3795211411234538566CB0AFC525065F1876F0D996D800', '79521141123453'],
+    ['DSGTIN+', 'FB342CDE795211411234538566CB0AFC4', '79521141123453'],
+    ['DSGTIN++', 'FC342CDE795211411234538566CB0AFC525065F1876F0D996D80', '79521141123453'],
+  ])('%s: is one of its GTIN, and of no other', (_name, epc, gtin) => {
+    expect(articlesOf(gtin)).toContain(articleOf(epc))
+    expect(articlesOf('09506000134369')).not.toContain(articleOf(epc))
+  })
 
   test.each([
-    [hex, '09506000134352'],
-    ['F73795211411234538566CB0AFC4', '79521141123453'],
-    ['3114257BF4499602D2000000', undefined], // a pallet
-    ['E2801170200014CD9B5A08EC', undefined],
-  ])('the GTIN of %s is %s', (epc, gtin) => expect(gtinOfEpc(epc)).toBe(gtin))
+    ['a pallet', '3114257BF4499602D2000000'],
+    ['the identity of a chip', 'E2801170200014CD9B5A08EC'],
+    ['an SGTIN-96 cut short', hex.slice(0, 20)],
+    ['an SGTIN+ cut short', 'F7379521141123'],
+    ['an SGTIN+ with digits beyond nine', 'F70A95060001343520001100'],
+    ['nothing', ''],
+  ])('%s has none', (_name, epc) => expect(articleOf(epc)).toBeUndefined())
 })
