@@ -115,7 +115,7 @@ export async function storedByBaseline(url: string): Promise<number> {
 type Message = readonly [topic: string, payload: Buffer]
 
 /** What two gateways say: message after message of so many readings, the very ones that `ingest` sends. */
-export function* baselineMessages(batch: number): Generator<Message, never, void> {
+function* baselineMessages(batch: number): Generator<Message, never, void> {
   const loads = [1, 2].map((seed) => loadRecords({ ...standardLoad, seed, startAt: Date.now() }))
   for (let turn = 0; ; turn = 1 - turn) {
     const readings = Array.from({ length: batch }, () => loads[turn]?.next().value)

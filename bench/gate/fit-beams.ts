@@ -10,7 +10,7 @@ import { writeWeights } from './write-weights.ts'
 type BeamCase = Pick<BesideLight, 'own' | 'together'> & { readonly label: 0 | 1 }
 
 /** Learns from as many that stood in the light as others. What is told decides what is kept of a tag, so it is fitted twice. */
-export function fitBeams(gates: readonly BeamGate[]): BeamModel {
+function fitBeams(gates: readonly BeamGate[]): BeamModel {
   const silent: BeamModel = { own: { bias: 0, weights: [] }, together: nobody }
   const own = fitLogistic(
     weighed(gates.flatMap((gate) => beamCases(gate, silent))).map((one) => ({ ...one, features: one.own })),

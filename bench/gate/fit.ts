@@ -105,7 +105,7 @@ export function madeCases(seeds: readonly number[], retold: Retold = asTold): Ca
 }
 
 /** The same of a simulated day: what the command for recorded runs sees. */
-export function wholeCases({ door, day, loadOf }: SimulatedGate): Case[] {
+function wholeCases({ door, day, loadOf }: SimulatedGate): Case[] {
   const byEpc = new Map<string, GateRead[]>()
   for (const read of day.reads) {
     const reads = byEpc.get(read.epc) ?? []
@@ -120,7 +120,7 @@ export function wholeCases({ door, day, loadOf }: SimulatedGate): Case[] {
 }
 
 /** Cases of readers that tell no level: all reads are as strong. */
-export function withoutLevels(suspects: readonly Suspect[]): readonly Suspect[] {
+function withoutLevels(suspects: readonly Suspect[]): readonly Suspect[] {
   return suspects.map(({ epc, reads }) => ({ epc, reads: reads.map((read) => ({ ...read, rssiDb: 0 })) }))
 }
 
@@ -146,7 +146,7 @@ function matesOf(places: ReadonlyMap<Impression, Place>): Map<Load, Look[]> {
 }
 
 /** Every look at a tag while the gate was watched; a passage is one to be found once the load has crossed the line. */
-export function watchedCases(gate: SimulatedGate, model: GateModel): Case[] {
+function watchedCases(gate: SimulatedGate, model: GateModel): Case[] {
   const cases: Case[] = []
   let looks = 0
   let lastPlaces: ReadonlyMap<Impression, Place> | undefined
@@ -168,7 +168,7 @@ export function watchedCases(gate: SimulatedGate, model: GateModel): Case[] {
 }
 
 /** Two made-up gates for each recorded one, for there is but one that was recorded. */
-export function fitRun(runs: readonly RecordedRun[], retold: Retold = asTold): GateModel {
+function fitRun(runs: readonly RecordedRun[], retold: Retold = asTold): GateModel {
   const made = madeCases(madeSeeds, retold)
   return fitGate([made, made, runs.flatMap((run) => thinnedCases(run, retold))])
 }
@@ -180,12 +180,12 @@ export const trainingSeeds = Array.from({ length: 32 }, (_, n) => 100_001 + n)
 
 export const madeSeeds = Array.from({ length: 240 }, (_, n) => 200_001 + n)
 
-export function trainingGates(): SimulatedGate[] {
+function trainingGates(): SimulatedGate[] {
   return trainingSeeds.map((seed, n) => simulateGate(seed, trainingMix, [0, 0.3, 0.3, 0.5][n % 4] ?? 0.3))
 }
 
 /** What is watched depends on the model, so it is fitted twice. Of very many looks an even share is taken. */
-export function watchedDomain(gates: readonly SimulatedGate[]): Domain {
+function watchedDomain(gates: readonly SimulatedGate[]): Domain {
   const first = fitGate([evenly(gates.flatMap(wholeCases))])
   return evenly(gates.flatMap((gate) => watchedCases(gate, first)))
 }

@@ -1,6 +1,3 @@
-/** How levels are told; `auto` finds out. */
-export type LevelScale = 'dbm' | 'cdbm' | 'linear' | 'auto'
-
 /** Between the weakest and the strongest 3 % of the reads at one gate, dB: 12 in the recorded runs, 25 where loads go by. */
 const plausibleSpread = { leastDb: 8, usualDb: 12, mostDb: 30 }
 /** What is told in steps of a dB, whatever their zero is, spans less than this factor. */

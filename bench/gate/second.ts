@@ -18,7 +18,7 @@ type Second = NonNullable<GateModel['second']>
  * Every second look at a tag. Left out are those of which nobody can say what they should have said: around the crossing,
  * once the passage has been told, and when all reads are of what came after it.
  */
-export function secondCases(gate: SimulatedGate, model: GateModel): SecondCase[] {
+function secondCases(gate: SimulatedGate, model: GateModel): SecondCase[] {
   const cases: SecondCase[] = []
   watchSimulated(gate, { ...model, second: firstAgain }, ({ epc, own, evidence, passed }, now) => {
     const load = gate.loadOf.get(epc)
@@ -43,7 +43,7 @@ const firstAgain: Second = {
 const aroundMs = { before: 2_500, after: 1_500, told: 6_000 }
 
 /** What the second look adds up to: learnt from as many that moved as others, told of doors where two of three go through. */
-export function fitSecond(cases: readonly SecondCase[]): Second {
+function fitSecond(cases: readonly SecondCase[]): Second {
   const moved = cases.filter(({ act }) => act !== 'none')
   const learnt = fitForest(
     cases.map(({ evidence, act }) => ({

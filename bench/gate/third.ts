@@ -21,7 +21,7 @@ type Third = Omit<NonNullable<GateModel['third']>, 'least'>
 const aroundMs = { before: 2_500, after: 1_500, told: 6_000, over: 10_000 }
 
 /** Every third look at a gate that is watched by `model`. */
-export function thirdCases(seed: number, model: GateModel): ThirdCase[] {
+function thirdCases(seed: number, model: GateModel): ThirdCase[] {
   const gate = trainingGate(seed)
   const cases: ThirdCase[] = []
   watchSimulated(gate, model, ({ epc, own, third, passed }, now) => {
@@ -50,7 +50,7 @@ const mixes: readonly [Mix, Mix, Mix] = [
 ]
 
 /** Learnt from as many that moved as others, each tag by the surest look at it. */
-export function fitThird(cases: readonly ThirdCase[]): Third {
+function fitThird(cases: readonly ThirdCase[]): Third {
   const bags = new Map<string, number>()
   for (const { bag } of cases) if (!bags.has(bag)) bags.set(bag, bags.size)
   const moved = cases.filter(({ act }) => act !== 'none')
@@ -80,7 +80,7 @@ const prior: Forest[number] = { features: [0], cuts: [0], leaves: [Math.LN2, Mat
  * From doors that neither the first nor the second look was learnt from, lest they seem better than they are. A third look changes what
  * a gate has told and its habit, so it is learnt twice: where the second one decides, and at other doors where what was learnt there does.
  */
-export function learnThird(): Third {
+function learnThird(): Third {
   const learnt = (seeds: readonly number[], model: GateModel) =>
     fitThird(seeds.flatMap((seed) => thirdCases(seed, model)))
   const started = learnt(startSeeds, { ...models.passage, third: undefined })

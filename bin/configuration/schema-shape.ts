@@ -20,7 +20,7 @@ export function bare(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /** The schemas that may hold the value at `path`: several where unions stand on the way. */
-export function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly z.core.$ZodType[] {
+function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly z.core.$ZodType[] {
   const open = options(schema)
   const [key, ...rest] = path
   if (key === undefined) return open

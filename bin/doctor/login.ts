@@ -10,7 +10,7 @@ export async function checkLogin(source: MqttOptions, key: string): Promise<Find
   return judgeLogin(source.username, key, await tryLogin(source, `warepulse-doctor-${process.pid}`))
 }
 
-export function judgeLogin(username: string | undefined, key: string, reception: Reception): Finding | undefined {
+function judgeLogin(username: string | undefined, key: string, reception: Reception): Finding | undefined {
   const about = { check: 'login', subject: key } as const
   const who = username === undefined ? 'us without a name' : `"${username}"`
   if (reception.is === 'unreachable') return undefined

@@ -9,7 +9,7 @@ const cost = { N: 32_768, r: 8, p: 3, maxmem: 64 * 1024 * 1024 } as const
 const saltBytes = 16
 const hashBytes = 32
 
-export const shortestPassword = 12
+const shortestPassword = 12
 export const longestPassword = 128
 
 /** `scrypt$N$r$p$salt$hash`: what stands in the file tells how it was made, so that the cost can be raised later. */

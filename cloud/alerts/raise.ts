@@ -180,7 +180,7 @@ export function escalate(state: AlertState, known: OpenAlert, at: number, change
   changes.notices.push({ event: 'escalated', at, alert })
 }
 
-export function lifeOf({ alert, shelf, plan }: OpenAlert): Life {
+function lifeOf({ alert, shelf, plan }: OpenAlert): Life {
   return { state: alert.state, isTrue: alert.clearedAt === null, isLatching: alert.isLatching, shelf, plan }
 }
 

@@ -28,7 +28,7 @@ export interface EmbeddedLimits {
   readonly packetBytes: number
 }
 
-export const defaultEmbeddedLimits: EmbeddedLimits = {
+const defaultEmbeddedLimits: EmbeddedLimits = {
   connections: 4096,
   connectionsPerAddress: 512,
   connectMs: 5_000,

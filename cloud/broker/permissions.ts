@@ -4,7 +4,7 @@ import { type Channel, type GatewayAddress, parseTopic, topicOf } from '../../sh
 
 export const upwardChannels = ['batch', 'hello', 'status'] as const
 export type UpwardChannel = (typeof upwardChannels)[number]
-export const downwardChannels = ['ack', 'config'] as const
+const downwardChannels = ['ack', 'config'] as const
 export type DownwardChannel = (typeof downwardChannels)[number]
 
 /** The channel, when this gateway may publish to the topic. */

@@ -27,7 +27,7 @@ export function eventOf(told: Told, site: string, timeZone: string): ObjectEvent
 }
 
 /** Digital Link where the EPC has one, else its pure identity, else its bits: EPCIS takes any URI. */
-export function epcUri(epc: string): string {
+function epcUri(epc: string): string {
   const { digitalLink, pureIdentity, tagUri } = describeEpc(epc)
   return digitalLink ?? pureIdentity ?? tagUri
 }

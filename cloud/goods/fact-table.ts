@@ -15,7 +15,7 @@ export type Fact = z.infer<typeof Fact>
 /** What is not named stays as it was. */
 export type FactPatch = { readonly [K in keyof Fact]?: Fact[K] | undefined }
 
-export const nothingSaid: Fact = { sku: null, lot: null, expiresAt: null, hold: null, receivedAt: null, owner: null }
+const nothingSaid: Fact = { sku: null, lot: null, expiresAt: null, hold: null, receivedAt: null, owner: null }
 
 /** Facts of a million tags: they stay in the file, and only what is not committed yet is in memory. */
 export interface FactTable {

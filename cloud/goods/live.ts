@@ -19,7 +19,7 @@ export interface SiteLive {
 }
 
 /** Passages of a site that are kept; beyond it the oldest go, and what they said of open shipments with them. */
-export const mostPassages = 100_000
+const mostPassages = 100_000
 const droppedAtOnce = 5000
 
 export function liveOn(state: GoodsState, site: string): SiteLive {

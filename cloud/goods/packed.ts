@@ -27,7 +27,7 @@ export interface Packed extends PackedAt {
 }
 
 /** Objects of which something is remembered; beyond it those of which nobody spoke for longest go. */
-export const mostPacked = 100_000
+const mostPacked = 100_000
 
 export function openPacked(kept: Kept<KeptPacked>, most = mostPacked): Packed {
   /** Unit → objects that were ever said to be on it. */

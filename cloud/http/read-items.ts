@@ -7,7 +7,7 @@ import { instantOf } from './site-time.ts'
 
 export type ItemWord = z.infer<typeof ItemsImported>['items'][number]
 
-export const itemColumns: Columns = {
+const itemColumns: Columns = {
   required: ['epc'],
   optional: ['sku', 'lot', 'expiresAt', 'hold', 'receivedAt', 'owner'],
 }

@@ -8,7 +8,7 @@ export interface AdmissionLimits {
   readonly bytes: number
 }
 
-export const defaultAdmissionLimits: AdmissionLimits = {
+const defaultAdmissionLimits: AdmissionLimits = {
   bytesPerGateway: 4 * 1024 * 1024,
   bytes: 64 * 1024 * 1024,
 }

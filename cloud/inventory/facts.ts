@@ -32,7 +32,7 @@ export function standingFacts(state: InventoryState): readonly Fact[] {
 }
 
 /** Today is the calendar day of the newest tick in the site's time zone. */
-export function countersOf(site: SiteState, now: number): Extract<Fact, { type: 'counters' }>['counters'] {
+function countersOf(site: SiteState, now: number): Extract<Fact, { type: 'counters' }>['counters'] {
   const today = site.days.get(site.dayOf(now === 0 ? site.newestAt : now))
   return {
     itemsOnSite: site.itemsOnSite,

@@ -19,7 +19,7 @@ export interface Proposal {
 /** What a load goes through a gate, or onto a shelf, within, ms. */
 export const togetherMs = 10_000
 /** Once is chance: two loads pass one gate right after each other. */
-export const togetherLeast = 2
+const togetherLeast = 2
 
 /**
  * What went to one place with a unit, at one read point and within seconds, often enough to ask somebody whether it is

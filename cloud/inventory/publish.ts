@@ -113,7 +113,7 @@ export function mappedPoint(state: InventoryState, site: string, readPoint: stri
 }
 
 /** The place, or the next larger one that is on the map. */
-export function stillOnMap(state: InventoryState, site: SiteState, place: Place): Place {
+function stillOnMap(state: InventoryState, site: SiteState, place: Place): Place {
   if (place.departed || place.zone === null || site.index === undefined) return place
   const slot = place.slot === null ? undefined : site.index.slots.get(place.slot)
   if (slot !== undefined) return state.places.of(site.site, slot.zone, slot.id)

@@ -32,7 +32,7 @@ function placeOfUnit({ departed, zone, slot }: Place): string {
 }
 
 /** What a read by an antenna of this basis means. */
-export function whatItCovers(basis: Basis, zone: string | null, slot: string | null): string {
+function whatItCovers(basis: Basis, zone: string | null, slot: string | null): string {
   if (basis === 'slot' && slot !== null) return `covers only slot ${slot}`
   if (basis === 'gate') return `stands at the gate of zone ${zone ?? '?'}`
   if (basis === 'unplaced' || zone === null) return 'is on no map'

@@ -6,7 +6,7 @@ export interface DayCounts {
 }
 
 /** Days kept per site, so that late data still lands in its own day. */
-export const daysKept = 8
+const daysKept = 8
 
 /** All offsets of time zones are multiples of this. */
 const bucketMs = 15 * 60_000

@@ -34,7 +34,7 @@ const Row = z.object({
   replayed_offset: z.int().nullable(),
 })
 
-export function entryFrom(row: unknown): QuarantineEntry {
+function entryFrom(row: unknown): QuarantineEntry {
   const { replayed_offset, ...entry } = Row.parse(row)
   return { ...entry, replayedOffset: replayed_offset ?? undefined }
 }

@@ -52,7 +52,7 @@ export interface Queue {
 export const mostWaiting = 1000
 const mostKept = 50_000
 /** What is older when it comes is history: nobody is called for it. */
-export const oldestTold = 86_400_000
+const oldestTold = 86_400_000
 
 const ChannelRow = z.object({ site: z.string(), id: z.string(), channel: z.string() })
 const DueRow = z.object({

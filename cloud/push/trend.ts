@@ -3,7 +3,7 @@ import type { BoardCounters, BoardTrend, SensorNow } from '../../shared/board.ts
 /** The day's numbers of one site, once a minute. Two hours of them, the oldest go first; a restart begins anew. */
 export type Trend = Omit<BoardTrend, 'site' | 'now'>
 
-export const trendEveryMs = 60_000
+const trendEveryMs = 60_000
 const longest = 120
 
 export const noTrend: Trend = {

@@ -5,7 +5,7 @@ import type { Measurement, Point } from './series-store.ts'
 type FieldType = 'number' | 'string'
 
 /** Fields of the measurements whose fields are fixed; `condition` has one float per quantity. docs/series-schema.md */
-export const fixedFields = {
+const fixedFields = {
   read: { epc: 'string', count: 'number', peakRssiDbm: 'number', antenna: 'number' },
   passage: { epc: 'string', direction: 'string', confidence: 'number', count: 'number' },
 } as const satisfies Record<string, Record<string, FieldType>>

@@ -8,7 +8,7 @@ import { readTails, TailWriter } from './tail.ts'
  * Points that wait unsealed, in the file and in memory (about 20 bytes each). More make blocks longer and the sealing
  * rarer; a question has to look through them, and sealing holds all of them as columns at once (about 200 bytes each).
  */
-export const usuallySealedAt = 50_000
+const usuallySealedAt = 50_000
 
 export interface SeriesWriter {
   /** Writes points within the caller's transaction. After one that failed: open another writer. */

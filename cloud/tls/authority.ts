@@ -25,9 +25,9 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const dayMs = 86_400_000
 /** Clocks of tablets and gateways may be behind ours. */
 const backdatedMs = dayMs
-export const authorityDays = 3650
+const authorityDays = 3650
 /** Browsers refuse longer ones (CA/Browser Forum ballot SC-081 and before it 398 days). */
-export const serverDays = 90
+const serverDays = 90
 
 /** A local certificate authority of this installation (X.509 v3, RFC 5280; ECDSA P-256). */
 export async function makeAuthority(now: number, randomBytes: RandomBytes): Promise<PemPair> {

@@ -15,7 +15,7 @@ export interface OwnPair extends PairFiles {
   readonly authorityFile: string
 }
 
-export function ownPairIn(dataDirectory: string): OwnPair {
+function ownPairIn(dataDirectory: string): OwnPair {
   const directory = join(dataDirectory, 'tls')
   return {
     authorityFile: join(directory, 'authority.pem'),

@@ -60,13 +60,13 @@ export interface ClockState {
  * A wall clock within this of the server's is believed. Both may be disciplined by different time servers, over
  * different links: where they disagree by less, there is no telling who is right. Beyond, one of them is not disciplined.
  */
-export const trustedOffsetMs = 2_000
+const trustedOffsetMs = 2_000
 
 /** Wall minus monotonic time changes by so much only if somebody sets the clock: slewing moves both alike (adjtimex). */
 export const jumpMs = 500
 
 /** No copy of this program is older than its first release: an earlier clock has never been set. */
-export const releasedAt = Date.UTC(2026, 0, 1)
+const releasedAt = Date.UTC(2026, 0, 1)
 
 /** A gateway that was off for longer is rarer than a clock that is ahead; marked stamps cost nothing but waiting. */
 const longestOffMs = 180 * 86_400_000

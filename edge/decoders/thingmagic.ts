@@ -4,7 +4,7 @@ import { thingMagicFrameAt } from '../framing/thingmagic.ts'
 import { epcFromBytes } from './epc.ts'
 import type { Decoder } from './reading.ts'
 
-export const thingMagicReadContinuously = 0x22
+const thingMagicReadContinuously = 0x22
 /** Once a second while a continuous read runs. */
 const keepAlive = 0x0400
 /** Where the EPC's length would stand if the tag had no data embedded. */

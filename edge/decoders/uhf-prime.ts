@@ -6,7 +6,7 @@ import type { Decoder } from './reading.ts'
 
 export const uhfPrimeCodes = { inventory: 0x0001, stop: 0x0002, power: 0x0053 } as const
 /** "No tag, or the inventory is finished". */
-export const uhfPrimeNoTag = 0x12
+const uhfPrimeNoTag = 0x12
 /** Address with which the host speaks to any reader; readers answer with their own. */
 export const uhfPrimeAnyAddress = 0xff
 const shortestTag = 6

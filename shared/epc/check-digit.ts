@@ -28,8 +28,3 @@ export function gtin14Of(text: string): string | undefined {
 export function isSscc(text: string): boolean {
   return text.length === 18 && isChecked(text)
 }
-
-/** A GLN of 13 digits with a right check digit? */
-export function isGln(text: string): boolean {
-  return text.length === 13 && isChecked(text)
-}

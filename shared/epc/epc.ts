@@ -24,7 +24,7 @@ export interface PlusEpc {
 }
 
 /** Why bytes are no EPC that could be told. A closed list. */
-export const rawReasons = [
+const rawReasons = [
   'not-hex',
   'tid', // begins with E2: the chip's identity from memory bank 10 (TDS 2.3 §16), not an EPC
   'header', // no coding of the standard begins so

@@ -46,7 +46,7 @@ const fieldsOf = {
   itip: [digits('8006', 18), serial],
 } as const satisfies Readonly<Record<string, readonly PlusField[]>>
 
-export const plusCodings = {
+const plusCodings = {
   'cpi++': { header: 0xe6, key: 'cpi' },
   'gsrn++': { header: 0xe7, key: 'gsrn' },
   'gsrnp++': { header: 0xe8, key: 'gsrnp' },
@@ -74,7 +74,7 @@ export const plusCodings = {
 } as const satisfies Readonly<Record<string, { readonly header: number; readonly key: keyof typeof fieldsOf }>>
 
 export type PlusName = keyof typeof plusCodings
-export const plusNames = Object.keys(plusCodings) as readonly PlusName[]
+const plusNames = Object.keys(plusCodings) as readonly PlusName[]
 
 export const plusByHeader: ReadonlyMap<number, PlusName> = new Map(
   plusNames.map((name) => [plusCodings[name].header, name]),

@@ -36,7 +36,7 @@ export function rulesFileContent(site: string, rules: readonly Rule[]): Readonly
 }
 
 /** In the order of the schema; what the schema would fill in by itself is left out. */
-export function withoutDefaults(rule: Rule): Readonly<Record<string, unknown>> {
+function withoutDefaults(rule: Rule): Readonly<Record<string, unknown>> {
   const shape: Readonly<Record<string, z.ZodType>> =
     Rule.options.find((option) => option.shape.type.value === rule.type)?.shape ?? {}
   const values = new Map<string, unknown>(Object.entries(rule))

@@ -73,7 +73,7 @@ function answer(operation: number, status: number, data: readonly number[] = [])
 }
 
 /** CRC-16 of the serial protocol: table of the 16 multiples of 1021h, preset FFFFh, nibbles shifted in from the right. */
-export function nibbleCrc(bytes: Uint8Array): number {
+function nibbleCrc(bytes: Uint8Array): number {
   let crc = 0xffff
   for (const byte of bytes) {
     for (const nibble of [byte >> 4, byte & 0x0f]) crc = (((crc << 4) & 0xffff) | nibble) ^ multiple(crc >> 12)

@@ -32,6 +32,6 @@ export function lookAtTag(path: Path, tagOffsetDb: number, random: Random): numb
 }
 
 /** Received power without the tag's offset and fading, dBm. */
-export function meanPowerDbm(path: Path): number {
+function meanPowerDbm(path: Path): number {
   return path.atOneMetreDbm - 10 * pathLossExponent * Math.log10(path.distanceMetres) - path.lossDb
 }

@@ -29,8 +29,8 @@ export interface Truth {
   numberOf(record: { readonly kind: string; readonly [field: string]: unknown }): number | undefined
 }
 
-export const truthDevices = 4
-export const truthAntennas = 4
+const truthDevices = 4
+const truthAntennas = 4
 export const truthSensors = 8
 const defaultTags = 200
 /** Of one tag, before it is carried elsewhere. */

@@ -16,7 +16,7 @@ import { type FuzzTarget, insist, insistReason } from './target.ts'
 const text = (value: string) => new TextEncoder().encode(value)
 
 /** Good frames of each protocol of the edge. A protocol without an entry here does not type-check. */
-export const goodFrames: Readonly<Record<ProtocolName, readonly Uint8Array[]>> = {
+const goodFrames: Readonly<Record<ProtocolName, readonly Uint8Array[]>> = {
   yrm100: [bytesOf('BB 02 22 00 11 C9 3400 30751FEB705C5904E3D50D70 3A76 EF 7E')],
   'tag-lines': [text('EP: 30340242201D8840009EFDF7 RI: -52')],
   'impinj-r700': [

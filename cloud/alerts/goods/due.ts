@@ -31,7 +31,7 @@ export interface Turning {
 }
 
 /** A rule has no more alerts open than this: who is told of a thousand items is not helped by one more. */
-export const mostRaised = 1000
+const mostRaised = 1000
 
 /** The condition holds. What is due at `now` already and did not come late is raised at once, the rest by ticks. */
 export function begin(turning: Turning, key: string, due: StoredDue, now: number): void {

@@ -43,7 +43,7 @@ export function namedSkus(scope: GoodsScope | undefined): readonly string[] {
 }
 
 /** The GS1 company prefix on a tag; undefined: it has none, or does not say how long it is (TDS 2.x). */
-export function companyPrefixOf(epc: string): string | undefined {
+function companyPrefixOf(epc: string): string | undefined {
   const read = decodeEpc(epc)
   if (read.is !== 'tag') return undefined
   const { scheme, parts } = read.identity

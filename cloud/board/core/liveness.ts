@@ -1,12 +1,12 @@
 /** Is what the page shows still true? Decided from the link alone; gateways and readers are decided in `trust.ts`. */
 
 /** A lost link may be mended unseen for this long. */
-export const linkGraceMs = 3_000
-export const heartbeatEveryMs = 2_000
+const linkGraceMs = 3_000
+const heartbeatEveryMs = 2_000
 /** Three missed heartbeats, and half a beat for the network. */
-export const heartbeatLostMs = 3.5 * heartbeatEveryMs
+const heartbeatLostMs = 3.5 * heartbeatEveryMs
 /** From here on the words change from "not live" to "reconnecting, check the network". */
-export const longLossMs = 60_000
+const longLossMs = 60_000
 
 export interface LinkFacts {
   readonly connected: boolean

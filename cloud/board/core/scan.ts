@@ -56,6 +56,6 @@ export function undone(things: readonly Thing[]): Placement[] {
   return [...back].map(([slot, group]) => placementOf(slot, group))
 }
 
-export function placementOf(slot: string, things: readonly Thing[]): Placement {
+function placementOf(slot: string, things: readonly Thing[]): Placement {
   return { slot, codes: things.map(({ code }) => code) }
 }

@@ -16,7 +16,7 @@ export interface Point {
 }
 export interface Rect extends Point, Size {}
 
-export const maxPixelsPerMetre = 160
+const maxPixelsPerMetre = 160
 
 /** Pixels to keep free at the edges of the window. */
 export interface Margins {

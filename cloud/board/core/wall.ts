@@ -89,7 +89,7 @@ export interface WallLayout {
   readonly isTooSmall: boolean
 }
 
-export const mostAlerts = 5
+const mostAlerts = 5
 /** A row: two lines of its name, one of its place and owner, and air. In lines of 1.2 em. */
 const linesPerAlert = 4
 const lineEm = 1.2

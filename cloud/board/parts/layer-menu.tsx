@@ -25,7 +25,7 @@ export function LayerMenu() {
   )
 }
 
-export function layerName(words: Words, layer: Layer): string {
+function layerName(words: Words, layer: Layer): string {
   return {
     occupancy: words.layerOccupancy,
     age: words.layerAge,

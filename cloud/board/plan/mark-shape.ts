@@ -1,5 +1,5 @@
 /** Outlines of the four alarm marks in a 24 × 24 box: octagon, triangle, square, circle. Canvas and SVG share them. */
-export const markPaths = [
+const markPaths = [
   'M8.2 2.5h7.6l5.7 5.7v7.6l-5.7 5.7H8.2l-5.7-5.7V8.2z',
   'M12 1.8 23 21.6H1z',
   'M3 3h18v18H3z',

@@ -63,7 +63,7 @@ export function importAggregationRoutes(app: Api, { inventory, journal, clock }:
 }
 
 /** `named` answers the tag that a code names. */
-export function readAggregations(text: string, named: (code: string) => string | null): TableRead<PackedRow> {
+function readAggregations(text: string, named: (code: string) => string | null): TableRead<PackedRow> {
   const isOnce = onceEach()
   return readTable(text, columns, (row, refuse) => {
     const parent = named(row.cell('parent'))

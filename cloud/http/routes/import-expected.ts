@@ -55,7 +55,7 @@ export function importExpectedRoutes(app: Api, { inventory, journal, clock }: Ht
 }
 
 /** SKUs are checked where the map lists any. */
-export function readHomes(text: string, map: Pick<SiteMap, 'slots' | 'skus'> | undefined): TableRead<Home> {
+function readHomes(text: string, map: Pick<SiteMap, 'slots' | 'skus'> | undefined): TableRead<Home> {
   const slots = new Set(map?.slots.map(({ id }) => id))
   const skus = new Set(map?.skus.map(({ sku }) => sku))
   const isOnce = onceEach()

@@ -155,7 +155,7 @@ export function sizeOf(row: Row): { readonly width: number; readonly depth: numb
 }
 
 /** A code that no row of the list has yet: `zone-1`, `zone-2` … */
-export function freeId(rows: readonly { readonly id: string }[], stem: string): string {
+function freeId(rows: readonly { readonly id: string }[], stem: string): string {
   const taken = new Set(rows.map(({ id }) => id))
   for (let n = rows.length + 1; ; n++) if (!taken.has(`${stem}-${n}`)) return `${stem}-${n}`
 }

@@ -12,7 +12,6 @@ export const mapEn = {
 
   draftFrom: (version: number, by: string, ago: string) => `Draft from version ${version} · saved ${ago} by ${by}`,
   noDraft: (version: number) => `Version ${version} is in force. The first change begins a draft.`,
-  fromNothing: 'There is no map yet. The first change begins a draft.',
   saving: 'Saving …',
   unsaved: 'Not saved yet',
   saveFailed: (why: string) => `Not saved: ${why}. It is tried again.`,

@@ -8,7 +8,6 @@ export const mapZhCn: MapWords = {
 
   draftFrom: (version, by, ago) => `基于版本 ${version} 的草稿 · ${by} 于${ago}保存`,
   noDraft: (version) => `当前生效版本 ${version}。做出第一处改动即开始草稿。`,
-  fromNothing: '还没有地图。做出第一处改动即开始草稿。',
   saving: '正在保存…',
   unsaved: '尚未保存',
   saveFailed: (why) => `未能保存：${why}。将自动重试。`,
