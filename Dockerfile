@@ -11,7 +11,7 @@ FROM node:24-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends socat && rm -rf /var/lib/apt/lists/*
 WORKDIR /warepulse
 COPY --from=build /warepulse/package.json ./
-COPY --from=build /warepulse/bin/warepulse.js /warepulse/bin/node24.js ./bin/
+COPY --from=build /warepulse/bin/warepulse.js /warepulse/bin/node24.js /warepulse/bin/strip-ahead.js ./bin/
 COPY --from=build /warepulse/dist ./dist
 COPY --from=build /warepulse/node_modules ./node_modules
 RUN ln -s /warepulse/bin/warepulse.js /usr/local/bin/warepulse && mkdir /data && chown node:node /data

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { stripServicesAhead } from '../test/support/processes.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const names = readdirSync(import.meta.dirname)
@@ -40,6 +41,7 @@ if (values.format !== 'generic' || !['dbm', 'cdbm', 'linear', 'auto'].includes(v
   process.exit(2)
 }
 
+stripServicesAhead()
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text))
 const benchmark = (await import(`./${name}.ts`)) as Benchmark
 const figures = await benchmark.run({

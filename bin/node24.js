@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { stripAhead } from './strip-ahead.js'
 
 const oldestMajor = 24
 
@@ -67,10 +68,10 @@ export function runWithNode24(script, args) {
     )
     process.exit(1)
   }
-  const child = spawn(node, [...flagsFor(args), script, ...args], {
-    stdio: 'inherit',
-    env: { NODE_COMPILE_CACHE: compiledCode, ...environmentFor(args), ...process.env },
-  })
+  const flags = flagsFor(args)
+  const environment = { NODE_COMPILE_CACHE: compiledCode, ...environmentFor(args), ...process.env }
+  stripAhead(node, flags, args[0], environment)
+  const child = spawn(node, [...flags, script, ...args], { stdio: 'inherit', env: environment })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1)

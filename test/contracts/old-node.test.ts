@@ -26,7 +26,8 @@ beforeAll(() => {
   alone = mkdtempSync(join(tmpdir(), 'warepulse-old-node-'))
   mkdirSync(join(alone, 'bin'))
   writeFileSync(join(alone, 'package.json'), '{ "type": "module" }')
-  for (const file of ['warepulse.js', 'node24.js']) copyFileSync(join(bin, file), join(alone, 'bin', file))
+  for (const file of ['warepulse.js', 'node24.js', 'strip-ahead.js'])
+    copyFileSync(join(bin, file), join(alone, 'bin', file))
 })
 afterAll(() => rmSync(alone, { recursive: true, force: true }))
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { stripServicesAhead } from '../support/processes.ts'
 import { faultCases, notInjected } from './catalogue.ts'
 import type { Tier } from './fault-case.ts'
 import { line, markdown, type Run, table } from './report.ts'
@@ -55,6 +56,7 @@ if (asked.list) {
 const isLive = process.stderr.isTTY === true
 const tell = (text: string) => process.stderr.write(text)
 tell(`faults: tier ${tier}, seed ${seed}, ${chosen.length} faults\n`)
+stripServicesAhead()
 const startedMs = performance.now()
 const results: Result[] = []
 for (const fault of chosen) {

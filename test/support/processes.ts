@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { environmentFor, flagsFor } from '../../bin/node24.js'
+import { stripAhead } from '../../bin/strip-ahead.js'
 
 const command = fileURLToPath(new URL('../../bin/warepulse.ts', import.meta.url))
 
@@ -31,6 +32,12 @@ export function startWarepulse(
       stdio: [input === 'take-input' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     }),
   )
+}
+
+/** What `bin/warepulse.js` does before it starts a service, for whoever starts some without it and looks at their memory. */
+export function stripServicesAhead(): void {
+  for (const service of ['edge', 'cloud'])
+    stripAhead(process.execPath, flagsFor([service]), service, { ...environmentFor([service]), ...process.env })
 }
 
 export function track(child: ChildProcess): Running {
