@@ -326,7 +326,14 @@ export const Alert = z.object({
   clearedAt: Iso.nullable(),
   acknowledgedAt: Iso.nullable(),
   acknowledgedBy: z.string().nullable(),
-  value: z.number().nullable(),
+  value: z.number().nullable().describe('with which it last rang; of what goods went through, as it was last'),
+  worst: z
+    .object({ value: z.number(), at: Iso })
+    .nullable()
+    .default(null)
+    .describe(
+      'furthest beyond the limit since its condition came, and when; null: no value is worse than another by itself',
+    ),
   quantity: z.string().nullable(),
   whatToDo: z.string(),
   silence: z

@@ -124,6 +124,10 @@ export const EdgeAlert = z.looseObject({
   subject: Identifier,
   state: z.enum(['raised', 'cleared']),
   value: z.number().optional(),
+  worst: z
+    .looseObject({ value: z.number(), at: Instant })
+    .optional()
+    .describe('furthest beyond the limit up to this record, and when'),
   raisedAt: Instant.optional().describe('on `cleared`: `at` of the record that raised it, whose name it is'),
   readPoint: Identifier.optional().describe('where it happened, if the subject does not say'),
   ...stamped,

@@ -29,6 +29,8 @@ export interface KnownSensor {
   readonly signKey: string
   readonly sign: StoredSign
   readonly rules: readonly Concerning[]
+  /** Rules that its gateway judges: how bad it gets is heard here too. */
+  readonly onGateway: readonly ValueRule[]
   /** Rules on what goods went through that hear it, each with the key of what it keeps of it. */
   readonly climate: readonly { readonly rule: ClimateRule; readonly key: string }[]
 }
@@ -43,7 +45,7 @@ export function knownSensor(state: AlertState, site: string, gateway: string, se
   const known = ofSite.found.get(sensor)
   if (known !== undefined) return known
   const zone = zoneOf(state, site, sensor)
-  const rules = [
+  const all = [
     ...ofSite.everywhere,
     ...(zone === null ? [] : (ofSite.byZone.get(zone) ?? [])),
     ...(ofSite.bySensor.get(sensor) ?? []).filter((rule) => rule.zone === undefined || rule.zone === zone),
@@ -51,7 +53,8 @@ export function knownSensor(state: AlertState, site: string, gateway: string, se
   const found: KnownSensor = {
     signKey: signKey(site, 'sensor', '', sensor),
     sign: signOf(state, site, 'sensor', gateway, sensor),
-    rules: rules.map((rule) => concerning(state, rule, site, sensor)),
+    rules: all.filter((rule) => !runsOnGateway(rule)).map((rule) => concerning(state, rule, site, sensor)),
+    onGateway: all.filter(runsOnGateway),
     climate: zone === null ? [] : ofSite.climate.map((rule) => ({ rule, key: conditionKey(rule, site, sensor) })),
   }
   ofSite.found.set(sensor, found)
@@ -68,7 +71,7 @@ function rulesOf(state: AlertState, site: string): RulesOfSite {
     else there.push(rule)
   }
   for (const { rule } of state.rules.all.values()) {
-    if (!isValueRule(rule) || runsOnGateway(rule) || !rule.enabled || rule.site !== site) continue
+    if (!isValueRule(rule) || !rule.enabled || rule.site !== site) continue
     if (rule.sensors !== undefined) for (const sensor of new Set(rule.sensors)) add(bySensor, sensor, rule)
     else if (rule.zone !== undefined) add(byZone, rule.zone, rule)
     else everywhere.push(rule)

@@ -26,7 +26,8 @@ import { retireUnwatched } from './retire-unwatched.ts'
 import { noteSign, signOf } from './sign-of.ts'
 import { live, say, sayNext } from './silence.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
-import { passEdge, retireEdge, retireMoved, takeEdgeAlert } from './take-edge.ts'
+import { edgeKey, passEdge, retireEdge, retireMoved, takeEdgeAlert } from './take-edge.ts'
+import { witness } from './worst.ts'
 
 /** What the stock concluded, for rules on goods. */
 export interface Stock {
@@ -105,7 +106,7 @@ function measure(
   changes: AlertChanges,
 ): void {
   const { site, gateway, recordedAt } = entry
-  const { signKey: key, sign, rules, climate } = knownSensor(state, site, gateway, record.sensor)
+  const { signKey: key, sign, rules, onGateway, climate } = knownSensor(state, site, gateway, record.sensor)
   const newestAt = sign.signAt
   // What is older than the newest is history: it is no sign of life, and neither rings nor ends what rings now.
   if (at >= newestAt) {
@@ -118,6 +119,12 @@ function measure(
   }
   const celsius = record.values['temperature'] ?? undefined
   if (celsius !== undefined) for (const heard of climate) noteValue(state, heard.rule, heard.key, at, celsius)
+  for (const rule of onGateway) {
+    const value = record.values[rule.quantity]
+    if (value === undefined || value === null) continue
+    const alert = edgeKey({ site, gateway, rule: rule.id, subject: record.sensor })
+    witness(state, alert, rule, { value, at }, changes)
+  }
   if (rules.length === 0) return
   judgeValues(state, rules, { site, record, at, recordedAt, newestAt, trigger: triggerOf(entry, index) }, hash, changes)
 }

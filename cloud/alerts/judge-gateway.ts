@@ -2,10 +2,12 @@ import type { ClockFinding, DeviceState, Gap } from '../../shared/record.ts'
 import type { Rule } from '../../shared/rule.ts'
 import { threshold } from '../../shared/rules/threshold.ts'
 import { unwatched, watchLevel } from '../../shared/rules/watch.ts'
+import { worseOf } from '../../shared/rules/worst.ts'
 import { conditionKey } from './concerning.ts'
 import { obeyWatch } from './judge-values.ts'
 import { raise, turn } from './raise.ts'
 import type { AlertChanges, AlertState, Hash } from './state.ts'
+import { witness } from './worst.ts'
 
 export interface Word {
   readonly site: string
@@ -53,10 +55,17 @@ export function judgeSpool(
   for (const rule of rulesOf(state, site, 'spool')) {
     const key = conditionKey(rule, site, gateway)
     const watch = state.watches.get(key) ?? unwatched()
-    if (at < (watch.memory?.[0] ?? 0)) continue
+    const one = { value: percent, at }
+    if (at < (watch.memory?.[0] ?? 0)) {
+      witness(state, key, rule, one, changes)
+      continue
+    }
     watch.memory = [at]
     const level = threshold({ direction: 'above', limit: rule.limitPercent, clearAt: rule.clearAtPercent }, percent)
+    const wasRaised = watch.raised
     const turned = watchLevel(watch, rule, at, percent, level, trigger)
+    if (watch.sinceAt !== null && !wasRaised) watch.worst = worseOf(rule, watch.worst, one)
+    if (turned === undefined && watch.raised) witness(state, key, rule, one, changes)
     state.watches.put(key, watch)
     obeyWatch(state, { rule, key }, site, gateway, watch, turned, at, hash, changes)
   }

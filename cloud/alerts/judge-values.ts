@@ -2,12 +2,14 @@ import type { Measurement } from '../../shared/record.ts'
 import type { SpoolRule } from '../../shared/rules/of-devices.ts'
 import type { ValueRule } from '../../shared/rules/of-values.ts'
 import { type Turn, unwatched, type Watch, watchLevel } from '../../shared/rules/watch.ts'
+import { worseOf } from '../../shared/rules/worst.ts'
 import type { Concerning } from './concerning.ts'
 import { levelOf } from './level-of.ts'
 import { endPast, learnPast } from './past.ts'
 import { raise, turn } from './raise.ts'
 import { zoneOf } from './sign-of.ts'
 import type { AlertChanges, AlertState, Hash, StoredPast } from './state.ts'
+import { witness } from './worst.ts'
 
 /** So old that it tells of the past, though nothing newer is known. */
 export const oldAfterMs = 5 * 60_000
@@ -38,6 +40,7 @@ export function judgeValues(
     const value = record.values[rule.quantity]
     if (value === undefined || value === null) continue
     if (at < newestAt) {
+      remember(state, concerning, at, value, changes)
       learnPast(state, concerning, heard, value, hash, changes)
       continue
     }
@@ -64,13 +67,33 @@ export function judgeValues(
     const watch = known ?? unwatched()
     const { sinceAt, raised, withinAt } = watch
     const turned = watchLevel(watch, rule, at, value, levelOf(state.watches, concerning, watch, at, value), trigger)
+    if (watch.sinceAt !== null && !raised) watch.worst = worseOf(rule, watch.worst, { value, at })
     if (watch.sinceAt === null && watch.memory === undefined) {
       if (known !== undefined) state.watches.remove(key)
     } else if (known === undefined) state.watches.put(key, watch)
     else if (watch.memory !== undefined || watch.sinceAt !== sinceAt) state.watches.note(key)
-    else if (watch.raised !== raised || watch.withinAt !== withinAt) state.watches.note(key)
-    if (turned !== undefined) obeyWatch(state, concerning, site, record.sensor, watch, turned, at, hash, changes)
+    // Until it is raised: what it rings with must outlive a restart.
+    else if (!raised || !watch.raised || watch.withinAt !== withinAt) state.watches.note(key)
+    if (turned === undefined && watch.raised) witness(state, key, rule, { value, at }, changes)
+    else if (turned !== undefined) obeyWatch(state, concerning, site, record.sensor, watch, turned, at, hash, changes)
   }
+}
+
+/** What came late tells how bad it was all the same, of what waits for its on-delay and of what rang. */
+function remember(
+  state: AlertState,
+  { rule, key }: Concerning,
+  at: number,
+  value: number,
+  changes: AlertChanges,
+): void {
+  witness(state, key, rule, { value, at }, changes)
+  const watch = state.watches.get(key)
+  if (watch === undefined || watch.raised || watch.sinceAt === null || at < watch.sinceAt) return
+  const worst = worseOf(rule, watch.worst, { value, at })
+  if (worst === watch.worst) return
+  watch.worst = worst
+  state.watches.note(key)
 }
 
 /** Raises or clears what a watch found. */
@@ -88,8 +111,8 @@ export function obeyWatch(
   if (turned === 'clear') turn(state, key, 'clear', at, changes)
   if (turned !== 'raise' || watch.sinceAt === null) return
   const zone = zoneOf(state, site, subject)
-  const { value, trigger } = watch
+  const { value, trigger, worst } = watch
   const raisedAt = watch.sinceAt + rule.onDelayMs
-  const cause = { key, site, rule, ruleId: rule.id, subject, zone, value, at: raisedAt, trigger }
+  const cause = { key, site, rule, ruleId: rule.id, subject, zone, value, worst, at: raisedAt, trigger }
   raise(state, watch.wasLate === true ? { ...cause, ringsAt: Math.max(raisedAt, at) } : cause, hash, changes)
 }

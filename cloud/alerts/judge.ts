@@ -10,6 +10,7 @@ import { raise, turn } from './raise.ts'
 import { signKey } from './sign-of.ts'
 import { silentSince } from './silence.ts'
 import type { AlertChanges, AlertState, Hash, StoredSign } from './state.ts'
+import { leaveWorst } from './worst.ts'
 
 /** What time alone decides: on-delays that ran out, and silence. */
 export function judgeTime(state: AlertState, now: number, hash: Hash, changes: AlertChanges): void {
@@ -65,6 +66,7 @@ export function retire(state: AlertState, rule: string, at: number, changes: Ale
   for (const { key } of [...state.open.all.values()]) {
     if (key.startsWith(`${rule}/`)) turn(state, key, 'clear', at, changes)
   }
+  leaveWorst(state, rule)
 }
 
 function judgeSilence(

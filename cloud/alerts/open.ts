@@ -89,6 +89,7 @@ const migrations: readonly Migration[] = [
     .flatMap((table) => [keptSchema(table), keptLogSchema(table)])
     .join('\n'),
   packedSchema,
+  [keptSchema('ended'), keptLogSchema('ended')].join('\n'),
 ]
 const Progress = z.object({ offset: z.int(), now: z.int(), watchedFrom: z.int() })
 const AlertRow = z.object({ alert: z.string() })
@@ -133,6 +134,7 @@ export async function openAlerts(options: {
     pasts: openKept(database, 'past', StoredPast),
     signs: openKept(database, 'sign', StoredSign, 'signAt'),
     open: openKept(database, 'open', OpenAlert),
+    ended: openKept(database, 'ended', Alert),
     edge: openKept(database, 'edge', EdgeWord),
     zones: openKept(database, 'zone', z.record(z.string(), z.string())),
     timeZones: openKept(database, 'time_zone', z.string()),
@@ -158,6 +160,7 @@ export async function openAlerts(options: {
     state.pasts,
     state.signs,
     state.open,
+    state.ended,
     state.edge,
     state.zones,
     state.timeZones,

@@ -1,4 +1,5 @@
 import { unwatched } from '../../shared/rules/watch.ts'
+import { worseOf } from '../../shared/rules/worst.ts'
 import type { Concerning } from './concerning.ts'
 import type { Heard } from './judge-values.ts'
 import { levelOf } from './level-of.ts'
@@ -35,7 +36,9 @@ export function learnPast(
     past.sinceAt = at
     past.trigger = trigger
     past.value = value
+    past.worst = undefined
   }
+  if (past.sinceAt !== null) past.worst = worseOf(concerning.rule, past.worst, { value, at })
   past.knownAt = at
   past.heardAt = recordedAt
   state.pasts.put(key, past)
@@ -45,7 +48,7 @@ export function learnPast(
 export function endPast(
   state: AlertState,
   { rule, key }: Pick<Concerning, 'rule' | 'key'>,
-  { sinceAt, value, trigger }: StoredPast,
+  { sinceAt, value, worst, trigger }: StoredPast,
   at: number,
   hash: Hash,
   changes: AlertChanges,
@@ -53,6 +56,6 @@ export function endPast(
   if (sinceAt === null || at - sinceAt < rule.onDelayMs) return
   const [, site = '', subject = ''] = key.split('/')
   const zone = zoneOf(state, site, subject)
-  const cause = { key, site, rule, ruleId: rule.id, subject, zone, value, at: sinceAt + rule.onDelayMs, trigger }
+  const cause = { key, site, rule, ruleId: rule.id, subject, zone, value, worst, at: sinceAt + rule.onDelayMs, trigger }
   raisePast(cause, at, hash, changes)
 }

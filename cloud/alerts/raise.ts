@@ -1,9 +1,11 @@
 import { type Alert, iso } from '../../shared/api.ts'
 import type { Rule } from '../../shared/rule.ts'
+import type { Worst } from '../../shared/rules/worst.ts'
 import type { BuiltIn } from './built-in.ts'
 import { isSilenced, type Life, type LifeEvent, next, rings, unraised } from './life-cycle.ts'
 import { planAt } from './plan.ts'
 import type { AlertChanges, AlertState, Hash, OpenAlert } from './state.ts'
+import { textOfWorst, witnessed } from './worst.ts'
 
 export interface Cause {
   /** Under which the condition finds its alert again: rule, site and subject. */
@@ -15,6 +17,8 @@ export interface Cause {
   readonly subject: string
   readonly zone: string | null
   readonly value: number | null
+  /** The worst of the condition so far. */
+  readonly worst?: Worst | undefined
   readonly at: number
   /** When it begins to ring, if that is later: it was found in late data, and still holds. */
   readonly ringsAt?: number
@@ -36,7 +40,7 @@ const edgeSeverity = 3
 export function raise(state: AlertState, cause: Cause, hash: Hash, changes: AlertChanges): void {
   const known = state.open.get(cause.key)
   if (known !== undefined) {
-    turn(state, cause.key, 'raise', cause.at, changes, { value: cause.value, items: cause.items })
+    turn(state, cause.key, 'raise', cause.at, changes, { ...cause, worst: cause.worst && [cause.rule, cause.worst] })
     return
   }
   const open: OpenAlert = {
@@ -76,6 +80,7 @@ function alertOf(cause: Cause, hash: Hash): Alert {
     acknowledgedAt: null,
     acknowledgedBy: null,
     value: cause.value,
+    worst: textOfWorst(cause.worst),
     quantity: quantityOf(rule),
     whatToDo: rule?.whatToDo ?? '',
     silence: null,
@@ -102,6 +107,8 @@ export interface Told {
   readonly by?: string
   readonly value?: number | null
   readonly items?: number | undefined
+  /** The worst of the condition that came back, by its rule. */
+  readonly worst?: readonly [Cause['rule'], Worst] | undefined
   /** Latest end of a shelf, or of a plan. */
   readonly until?: number | null
 }
@@ -120,13 +127,15 @@ export function turn(
   const before = lifeOf(known)
   const after = next(before, event)
   if (after === before) return false
-  const { by, value, items, until } = told
+  const { by, value, items, worst, until } = told
+  const { isOfOldRule, ...still } = known
   const alert: Alert = { ...known.alert }
   if (event === 'raise') {
     alert.clearedAt = null
     alert.times += 1
     alert.value = value ?? alert.value
     if (items !== undefined) alert.items = items
+    if (worst !== undefined) alert.worst = witnessed(isOfOldRule ? { ...alert, worst: null } : alert, ...worst).worst
   }
   if (event === 'clear') alert.clearedAt = iso(at)
   if (event === 'dismiss') alert.clearedAt ??= iso(at)
@@ -134,7 +143,7 @@ export function turn(
     alert.acknowledgedAt = iso(at)
     alert.acknowledgedBy = by ?? null
   }
-  const open = { ...known, alert }
+  const open = event === 'raise' ? { ...still, alert } : { ...known, alert }
   if (event === 'shelve' || event === 'shelve-once') open.shelvedUntil = until ?? null
   if (event === 'suppress' || event === 'take-out') open.plannedUntil = until ?? null
   settle(state, open, before, after, at, changes)
@@ -219,8 +228,10 @@ function settle(
     alert.acknowledgedAt = null
     alert.acknowledgedBy = null
   }
-  if (after.state === 'normal') state.open.remove(open.key)
-  else state.open.put(open.key, open)
+  if (after.state === 'normal') {
+    state.open.remove(open.key)
+    if (alert.worst !== null && open.isOfOldRule !== true) state.ended.put(open.key, alert)
+  } else state.open.put(open.key, open)
   changes.alerts.set(alert.id, alert)
   if (rings(before, after)) changes.notices.push({ event: 'ringing', at, alert })
   // Who was called is told, also of what was silenced meanwhile.

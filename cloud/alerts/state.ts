@@ -3,6 +3,7 @@ import { Alert } from '../../shared/api.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import { Rule } from '../../shared/rule.ts'
 import type { GoodsRule } from '../../shared/rules/of-goods.ts'
+import { Worst } from '../../shared/rules/worst.ts'
 import type { Kept } from '../database/kept.ts'
 import type { GoodsChanges, GoodsState } from '../goods/state.ts'
 import type { AlertAct } from '../journal/own-record.ts'
@@ -26,6 +27,7 @@ export const StoredWatch = z.object({
   withinAt: z.number().optional(),
   memory: z.array(z.number()).optional(),
   wasLate: z.literal(true).optional(),
+  worst: Worst.optional(),
 })
 /** What values that came late say of a condition, beside what the present ones do. */
 export const StoredPast = StoredWatch.extend({
@@ -60,6 +62,8 @@ export const OpenAlert = z.object({
   plannedUntil: z.number().nullable().default(null),
   /** So long it rang, of times before that nobody has seen; ms. */
   unseenMs: z.number().default(0),
+  /** Its rule asks something else by now: what is measured says no more how bad it was. */
+  isOfOldRule: z.literal(true).optional(),
 })
 export type OpenAlert = z.infer<typeof OpenAlert>
 
@@ -78,6 +82,7 @@ export const EdgeWord = z.object({
       at: z.number(),
       heardAt: z.number(),
       value: z.number().nullable(),
+      worst: Worst.optional(),
       readPoint: z.string().nullable(),
     })
     .optional(),
@@ -103,6 +108,8 @@ export interface AlertState {
   readonly signs: Kept<StoredSign>
   /** key → alert that is not over. */
   readonly open: Kept<OpenAlert>
+  /** key → the newest alert on values that is over: what comes late may say how bad it was. */
+  readonly ended: Kept<Alert>
   readonly edge: Kept<EdgeWord>
   /** site → `sensor → zone`, from the newest map. */
   readonly zones: Kept<Record<string, string>>

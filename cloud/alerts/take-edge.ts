@@ -1,6 +1,7 @@
 import { iso } from '../../shared/api.ts'
 import type { EdgeAlert } from '../../shared/record.ts'
 import { runsOnGateway } from '../../shared/rule.ts'
+import type { Worst } from '../../shared/rules/worst.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import type { GatewayEntry } from '../journal/journal.ts'
 import { eventTime, presentTime } from '../location/event-time.ts'
@@ -9,6 +10,7 @@ import { backlogQuietMs } from './past.ts'
 import { type Cause, raise, raisePast, turn } from './raise.ts'
 import { zoneOf } from './sign-of.ts'
 import type { AlertChanges, AlertState, EdgeWord, Hash } from './state.ts'
+import { witness } from './worst.ts'
 
 /**
  * Rules that ran on a gateway. An episode is what one `raised` record began; its `cleared` record names it (`raisedAt`) and
@@ -31,7 +33,7 @@ interface EdgeKey {
   readonly subject: string
 }
 
-function keyOf({ site, gateway, rule, subject }: EdgeKey): string {
+export function edgeKey({ site, gateway, rule, subject }: EdgeKey): string {
   return `~edge/${site}/${gateway}/${rule}/${subject}`
 }
 
@@ -66,9 +68,10 @@ function takeRaised(
   hash: Hash,
   changes: AlertChanges,
 ): void {
-  const key = keyOf(about)
+  const key = edgeKey(about)
   const word = state.edge.get(key) ?? { at: 0, told: [] }
   const { at: raisedAt, value = null, readPoint = null } = record
+  const worst = worstOf(record, at)
   // Not the gateway's any more, and told by the gateway before it knew: the cloud judges the very same values.
   if (!isJudgedThere(state, about.rule)) return
   if (word.told.includes(raisedAt) || word.waiting?.raisedAt === raisedAt) return
@@ -76,7 +79,7 @@ function takeRaised(
   if (at < word.at) return
   // Its own end is on the way, or was given up.
   turn(state, key, 'clear', at, changes)
-  const episode = { raisedAt, at, value, readPoint }
+  const episode = { raisedAt, at, value, worst, readPoint }
   if (recordedAt - at > oldAfterMs) {
     putWord(state, key, { ...word, at, waiting: { ...episode, heardAt: recordedAt } })
     return
@@ -93,7 +96,7 @@ function takeCleared(
   hash: Hash,
   changes: AlertChanges,
 ): void {
-  const key = keyOf(about)
+  const key = edgeKey(about)
   const word = state.edge.get(key) ?? { at: 0, told: [] }
   const { raisedAt, value = null, readPoint = null } = record
   if (raisedAt === undefined) {
@@ -110,12 +113,17 @@ function takeCleared(
     waiting: waiting !== undefined && waiting.raisedAt > raisedAt ? waiting : undefined,
   }
   if (word.told.includes(raisedAt)) {
-    if (raisedAt === rung) end(state, key, at, changes)
+    if (raisedAt === rung) {
+      const worst = worstOf(record, at)
+      if (worst !== undefined) witness(state, key, state.rules.get(about.rule)?.rule, worst, changes)
+      end(state, key, at, changes)
+    }
     putWord(state, key, next)
     return
   }
   // It began and ended before anybody here could have been called.
-  const began = { raisedAt, at: Math.min(at, raisedAt + (at - record.at)), value, readPoint }
+  const worst = worstOf(record, at)
+  const began = { raisedAt, at: Math.min(at, raisedAt + (at - record.at)), value, worst, readPoint }
   if (raisedAt > rung) turn(state, key, 'clear', began.at, changes)
   putWord(state, key, { ...next, told: remembered(word.told, raisedAt) })
   if (isJudgedThere(state, about.rule)) raisePast(causeOf(state, about, began), at, hash, changes)
@@ -189,13 +197,20 @@ function end(state: AlertState, key: string, at: number, changes: AlertChanges):
 function causeOf(
   state: AlertState,
   about: EdgeKey,
-  { raisedAt, at, value, readPoint }: Pick<NonNullable<EdgeWord['waiting']>, 'raisedAt' | 'at' | 'value' | 'readPoint'>,
+  { raisedAt, at, value, worst: told, readPoint }: Omit<NonNullable<EdgeWord['waiting']>, 'heardAt'>,
 ): Cause {
   const { site, gateway, subject } = about
   const rule = state.rules.get(about.rule)?.rule
   const zone = zoneOf(state, site, readPoint ?? subject)
   const trigger = `${site}/${gateway}/${raisedAt}`
-  return { key: keyOf(about), site, rule, ruleId: about.rule, subject, zone, value, at, trigger, gateway }
+  // An older gateway says only with what it rang.
+  const worst = told ?? (value === null ? undefined : { value, at })
+  return { key: edgeKey(about), site, rule, ruleId: about.rule, subject, zone, value, worst, at, trigger, gateway }
+}
+
+/** What the gateway found worst, by a clock that is set right as that of its record was. */
+function worstOf({ worst, at: stampedAt }: EdgeAlert, at: number): Worst | undefined {
+  return worst === undefined ? undefined : { value: worst.value, at: worst.at + (at - stampedAt) }
 }
 
 /** In the order of their stamps; the oldest is forgotten first. */

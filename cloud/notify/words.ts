@@ -1,5 +1,6 @@
+import { extremeOf } from '../../shared/alert-extreme.ts'
 import { alertIn } from '../../shared/alert-words.ts'
-import { type Alert, iso } from '../../shared/api.ts'
+import { iso } from '../../shared/api.ts'
 import type { Channel, Message } from '../../shared/channel.ts'
 import { isQuantity, quantities } from '../../shared/quantity.ts'
 
@@ -23,6 +24,9 @@ const vocabulary = {
     zone: (zone: string) => `Zone ${zone}`,
     items: (n: number) => `${n} ${n === 1 ? 'item' : 'items'}`,
     value: (value: string) => `Value ${value}`,
+    rang: (value: string) => `Rang at ${value}`,
+    peak: (value: string, at: string) => `Peaked at ${value}, ${at}`,
+    low: (value: string, at: string) => `Fell to ${value}, ${at}`,
     since: (time: string) => `Since ${time}`,
     by: (who: string) => `By ${who}`,
     step: (n: number) => `Nobody has acknowledged it: step ${n} of its escalation`,
@@ -41,6 +45,9 @@ const vocabulary = {
     zone: (zone: string) => `区域 ${zone}`,
     items: (n: number) => `${n} 件`,
     value: (value: string) => `读数 ${value}`,
+    rang: (value: string) => `触发值 ${value}`,
+    peak: (value: string, at: string) => `最高 ${value},${at}`,
+    low: (value: string, at: string) => `最低 ${value},${at}`,
     since: (time: string) => `开始于 ${time}`,
     by: (who: string) => `确认人 ${who}`,
     step: (n: number) => `无人确认,已升级到第 ${n} 步`,
@@ -70,18 +77,24 @@ export function wordsOf(message: Message, site: string, language: Language, time
   const alert = alertIn(language, message.alert)
   const facts = [said.severity(alert.severity), ...(alert.zone === null ? [] : [said.zone(alert.zone)])]
   if (alert.items !== undefined) facts.push(said.items(alert.items))
-  if (alert.value !== null) facts.push(said.value(amountOf(alert)))
+  const extreme = extremeOf(alert)
+  if (alert.value !== null && extreme === undefined) facts.push(said.value(amountOf(alert.value, alert.quantity)))
   const lines = [facts.join(' · '), said.since(timeOf(alert.raisedAt, timeZone))]
+  if (extreme !== undefined) {
+    const { rang, worst, at, is } = extreme
+    const went = said[is](amountOf(worst, alert.quantity), timeOf(at, timeZone))
+    lines.push([...(rang === null ? [] : [said.rang(amountOf(rang, alert.quantity))]), went].join(' · '))
+  }
   if (event === 'escalated') lines.push(said.step(alert.escalation))
   if (event === 'acknowledged' && alert.acknowledgedBy !== null) lines.push(said.by(alert.acknowledgedBy))
   if ((event === 'ringing' || event === 'escalated') && alert.whatToDo !== '') lines.push(said.doThis(alert.whatToDo))
   return { title: `${said[event]} · ${alert.name} · ${alert.subject} · ${site}`, lines, severity: alert.severity }
 }
 
-function amountOf({ value, quantity }: Alert): string {
-  if (quantity === null || !isQuantity(quantity)) return String(Math.round((value ?? 0) * 1000) / 1000)
+function amountOf(value: number, quantity: string | null): string {
+  if (quantity === null || !isQuantity(quantity)) return String(Math.round(value * 1000) / 1000)
   const { symbol, decimals } = quantities[quantity]
-  return `${(value ?? 0).toFixed(decimals)} ${symbol}`.trim()
+  return `${value.toFixed(decimals)} ${symbol}`.trim()
 }
 
 /** `2026-11-28 14:05 Asia/Shanghai`: who is called at night shall not have to guess whose clock it is. */

@@ -3,6 +3,7 @@ import type { Measurement } from '../../shared/record.ts'
 import { band } from '../../shared/rules/band.ts'
 import { threshold } from '../../shared/rules/threshold.ts'
 import { type Turn, unwatched, watchLevel, watchTime } from '../../shared/rules/watch.ts'
+import { worseOf } from '../../shared/rules/worst.ts'
 import { markOf } from '../clock/stamp.ts'
 import type { KeptWatch, RulesState, TellAlert } from './state.ts'
 
@@ -29,8 +30,11 @@ export function judgeValue(state: RulesState, record: Measurement, tell: TellAle
         tell({ kind: 'alert', at, rule: rule.id, subject, state: 'cleared', ...markOf(watch.boot) }, rule.outputs)
       }
     }
-    obey(state, rule, key, watch, watchLevel(watch, rule, record.at, value, level, ''), record.at, tell)
-    // The newest value alone is no reason to write: after a restart the next one takes its place.
+    const turned = watchLevel(watch, rule, record.at, value, level, '')
+    if (watch.sinceAt !== null) watch.worst = worseOf(rule, watch.worst, { value, at: record.at })
+    obey(state, rule, key, watch, turned, record.at, tell)
+    // The newest value alone is no reason to write: after a restart the next one takes its place. Nor is the worst: the
+    // cloud hears the same values.
     if (watch.sinceAt !== before.sinceAt || watch.raised !== before.raised || watch.withinAt !== before.withinAt)
       state.isChanged = true
   }
@@ -72,9 +76,9 @@ function obey(
   if (turned !== 'raise' || watch.sinceAt === null) return
   watch.raisedAt = watch.sinceAt + rule.onDelayMs
   watch.raisedValue = watch.value
-  const { raisedAt, value, boot } = watch
+  const { raisedAt, value, worst, boot } = watch
   const subject = key.slice(rule.id.length + 1)
-  const told = { at: raisedAt, rule: rule.id, subject, value, ...markOf(boot) }
+  const told = { at: raisedAt, rule: rule.id, subject, value, ...(worst && { worst }), ...markOf(boot) }
   tell({ kind: 'alert', state: 'raised', ...told }, rule.outputs)
 }
 
@@ -87,12 +91,13 @@ export function clearWatch(
   outputs: readonly string[],
   tell: TellAlert,
 ): void {
-  const { raisedAt, raisedValue, boot } = watch
+  const { raisedAt, raisedValue, worst, boot } = watch
   if (raisedAt === undefined) return
   delete watch.raisedAt
   delete watch.raisedValue
   state.isChanged = true
   const [rule = '', subject = ''] = key.split('/')
   const value = raisedValue === undefined ? {} : { value: raisedValue }
-  tell({ kind: 'alert', state: 'cleared', at, rule, subject, raisedAt, ...value, ...markOf(boot) }, outputs)
+  const told = { at, rule, subject, raisedAt, ...value, ...(worst && { worst }), ...markOf(boot) }
+  tell({ kind: 'alert', state: 'cleared', ...told }, outputs)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { GatewayGateRule, GatewayRule, GatewayValueRule } from '../../shared/gateway-rule.ts'
 import { EdgeAlert } from '../../shared/record.ts'
+import { Worst } from '../../shared/rules/worst.ts'
 
 /** What a rule remembers of one sensor: the watch of `shared/rules/watch.ts`, and what was told of it. */
 export const KeptWatch = z.object({
@@ -16,6 +17,7 @@ export const KeptWatch = z.object({
   /** `at` and value of the record that raised it. */
   raisedAt: z.number().optional(),
   raisedValue: z.number().optional(),
+  worst: Worst.optional(),
 })
 export type KeptWatch = z.infer<typeof KeptWatch>
 

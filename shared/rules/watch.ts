@@ -1,3 +1,5 @@
+import type { Worst } from './worst.ts'
+
 /** What a condition says of one value: it holds, it does not, or neither (between the limit and the clear level). */
 export type Level = 'beyond' | 'between' | 'within'
 
@@ -21,6 +23,8 @@ export interface Watch {
   memory?: number[] | undefined
   /** It was found in late data: it rings when it is found, not when it began. */
   wasLate?: true | undefined
+  /** Of the present excursion until it is raised; the alert goes on with it. */
+  worst?: Worst | undefined
 }
 
 export function unwatched(): Watch {
@@ -46,6 +50,7 @@ export function watchLevel(
     if (level !== 'beyond') return undefined
     watch.sinceAt = at
     watch.trigger = trigger
+    watch.worst = undefined
   } else if (level === 'within') {
     // What lasted for the whole delay and ended between two values was an excursion none the less, but it is over.
     if (watch.raised && at - (watch.withinAt ?? at) < (delays.offDelayMs ?? 0)) {

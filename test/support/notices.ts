@@ -20,6 +20,7 @@ export function alertOf(id: string, more: Partial<Alert> = {}): Alert {
     acknowledgedAt: null,
     acknowledgedBy: null,
     value: 9.44,
+    worst: null,
     quantity: 'temperature',
     whatToDo: 'Close the door.',
     silence: null,

@@ -229,6 +229,7 @@ export function smallMap(site: string, version = 1): SiteMap {
 
 /** An alert that rang once, and nobody did anything about it. */
 export const untouched = {
+  worst: null,
   silence: null,
   silencedUntil: null,
   isLatching: false,

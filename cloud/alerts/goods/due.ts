@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isClimateRule } from '../../../shared/rule.ts'
 import { backlogQuietMs } from '../past.ts'
 import { type Cause, raise, raisePast, turn } from '../raise.ts'
 import type { AlertChanges, AlertState, Hash } from '../state.ts'
@@ -104,7 +105,10 @@ export function forget(state: AlertState, rule: string): void {
 function fire({ state, hash, changes }: Turning, key: string, due: StoredDue, now: number): void {
   state.raisedByRule?.set(due.rule, raisedOf(state, due.rule) + 1)
   state.dues.put(key, { ...due, raised: true })
-  raise(state, { ...causeOf(state, key, due), ringsAt: Math.max(due.dueAt, now) }, hash, changes)
+  const cause = { ...causeOf(state, key, due), ringsAt: Math.max(due.dueAt, now) }
+  const isSummedUp = cause.rule !== undefined && 'type' in cause.rule && isClimateRule(cause.rule)
+  const worst = isSummedUp && due.value !== null ? { value: due.value, at: cause.ringsAt } : undefined
+  raise(state, { ...cause, worst }, hash, changes)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { extremeOf, leadingValue } from '../../../shared/alert-extreme.ts'
 import type { Alert } from '../../../shared/api.ts'
 import { severityName } from '../core/words/words.ts'
 import { useStore } from '../live/store.ts'
@@ -32,9 +33,8 @@ export function AlertRow({
   const board = store.board.value
   const place = board?.map.sensors.find(({ id }) => id === alert.subject)?.name ?? alert.subject
   const zone = board?.map.zones.find(({ id }) => id === alert.zone)?.name
-  // While it lasts, what the sensor says now; the value that raised it afterwards.
   const present = alert.quantity === null ? undefined : board?.sensors.get(alert.subject)?.values[alert.quantity]
-  const value = alert.clearedAt === null ? (present ?? alert.value) : alert.value
+  const value = leadingValue(alert, present)
   const failure = store.acknowledgeFailures.value.get(alert.id)
   const isUnseen = alert.state === 'active' || alert.state === 'cleared'
   return (
@@ -64,6 +64,7 @@ export function AlertRow({
           <span class="alert-duration" title={`${words.raised}: ${format.moment(raisedAt)}`}>
             {isRunning ? words.alertFor(duration) : words.alertLasted(duration)}
           </span>
+          <HowBad alert={alert} />
           {' · '}
           <Owner alert={alert} />
           {alert.silence === null && alert.state === 'acknowledged' && alert.assignedTo !== null && (
@@ -111,5 +112,26 @@ export function AlertRow({
       </div>
       {children}
     </li>
+  )
+}
+
+/** With what it rang and how far it went, where that is not the same. */
+function HowBad({ alert }: { readonly alert: Alert }) {
+  const store = useStore()
+  const words = store.words.value
+  const format = store.format.value
+  const { quantity } = alert
+  const extreme = extremeOf(alert)
+  if (extreme === undefined || quantity === null) return null
+  const worst = format.quantity(quantity, extreme.worst)
+  const rang = extreme.rang === null ? null : format.quantity(quantity, extreme.rang)
+  if (rang === worst) return null
+  const time = format.time(Date.parse(extreme.at), store.now.value)
+  return (
+    <span class="alert-extreme" title={format.moment(Date.parse(extreme.at))}>
+      {rang !== null && ` · ${words.alertRangAt(rang)}`}
+      {' · '}
+      <b>{extreme.is === 'peak' ? words.alertPeaked(worst, time) : words.alertFell(worst, time)}</b>
+    </span>
   )
 }

@@ -124,6 +124,34 @@ describe('words', () => {
     expect(told(ringing, language)).toEqual(lines)
   })
 
+  test.each([
+    ['en', 'Severity 2 · Zone cold', 'Rang at 9.1 °C · Peaked at 12.4 °C, 2026-01-05 03:12 Asia/Shanghai', {}],
+    ['zh-cn', '2 级 · 区域 cold', '触发值 9.1 °C · 最高 12.4 °C,2026-01-05 03:12 Asia/Shanghai', {}],
+    [
+      'en',
+      'Severity 2 · Zone cold',
+      'Rang at 20.0 °C · Fell to 12.4 °C, 2026-01-05 03:12 Asia/Shanghai',
+      { value: 20 },
+    ],
+    [
+      'en',
+      'Severity 2 · Zone cold · 40 items',
+      'Peaked at 12.4 °C, 2026-01-05 03:12 Asia/Shanghai',
+      { items: 40, value: 8.1 },
+    ],
+  ] as const)('how bad it got, %s: %s %s', (language, facts, line, more) => {
+    const worst = { value: 12.4, at: '2026-01-04T19:12:00.000Z' }
+    const over = noticeOf('over', 'a1', monday, { value: 9.1, worst, ...more })
+    expect(told(over, language).filter((_line, at) => at === 1 || at === 3)).toEqual([facts, line])
+    expect(JSON.parse(post({ kind: 'webhook' }, over).body).data.alert.worst).toEqual(worst)
+  })
+
+  test('a worst that is what it rang with is said once', () => {
+    const same = noticeOf('over', 'a1', monday, { worst: { value: 9.44, at: '2026-01-05T00:00:00.000Z' } })
+    expect(told(same, 'en')).toContain('Severity 2 · Zone cold · Value 9.4 °C')
+    expect(told(same, 'en').join()).not.toContain('Peaked')
+  })
+
   test('of many', () => {
     const flood: Message = {
       event: 'flood',

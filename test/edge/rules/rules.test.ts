@@ -75,6 +75,29 @@ function told(events: readonly Event[], isDriven?: (ids: readonly string[]) => v
     })
 }
 
+test('a record tells the worst up to it, from the first value of the excursion on', () => {
+  const records: EdgeAlert[] = []
+  const state = rulesState()
+  const tell = (record: EdgeAlert) => void records.push(record)
+  adoptRules(state, document(changed(warm, { onDelayMs: minute })), t0, tell)
+  for (const one of [
+    value(0, 9),
+    value(30, 12),
+    value(60, 9.1),
+    value(70, 14),
+    value(80, 6),
+    value(90, 9),
+    value(150, 9),
+  ])
+    judgeValue(state, one, tell)
+  const worst = (record: EdgeAlert) => [record.state, record.value, record.worst?.value, (record.worst?.at ?? 0) - t0]
+  expect(records.filter(({ value: rang }) => rang !== undefined).map(worst)).toEqual([
+    ['raised', 9.1, 12, 30_000],
+    ['cleared', 9.1, 14, 70_000],
+    ['raised', 9, 9, 90_000],
+  ])
+})
+
 describe('values against limits', () => {
   const delayed = document(changed(warm, { onDelayMs: minute }))
   for (const [name, events, expected] of [

@@ -3,6 +3,7 @@ import type { ClimateRule } from '../../../../shared/rules/of-goods.ts'
 import { conditionKey } from '../../concerning.ts'
 import { restate } from '../../raise.ts'
 import type { AlertState } from '../../state.ts'
+import { witness } from '../../worst.ts'
 import { begin, end, type Turning, tellPast } from '../due.ts'
 import { climateRules } from '../rules.ts'
 import { addFound, type Group, type Groups, joined, judging } from './groups.ts'
@@ -76,6 +77,7 @@ function settle(turning: Turning, rule: ClimateRule, subject: string, { over, la
   } else if (known.value !== value || known.items !== items) {
     state.dues.put(key, { ...known, value, items })
     restate(state, key, { value, items }, turning.changes)
+    witness(state, key, rule, { value, at: now }, turning.changes)
   }
   for (const { spell, path: pathKey } of lasting) {
     const path = state.paths.get(pathKey)
