@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EpcHex, Identifier } from './identifier.ts'
+import { At, Why } from './why.ts'
 
 /**
  * What `/api/v1` answers. Instants are ISO 8601 UTC text here and nowhere else. Every list is a page:
@@ -41,6 +42,9 @@ export const SiteSummary = z.object({
   items: z.int().describe('items known to be on the site'),
 })
 export type SiteSummary = z.infer<typeof SiteSummary>
+
+/** A sentence in codes and values, for whoever says it in another language: sentence by sentence what the English text says. */
+const whyCoded = z.array(Why)
 
 /** How sure: 0 = unknown, 1 = certain. */
 const Confidence = z.number().min(0).max(1)
@@ -84,7 +88,8 @@ export const Item = z.object({
   lastSeenAt: Iso,
   readPoint: Identifier.describe('that saw it last'),
   confidence: Confidence,
-  why: z.string().describe('one sentence: which evidence decided'),
+  why: z.string().describe('in English: which evidence decided'),
+  whyCoded,
 })
 export type Item = z.infer<typeof Item>
 
@@ -101,8 +106,6 @@ export type EpcForms = z.infer<typeof EpcForms>
 export const ItemWithForms = Item.extend({ forms: EpcForms })
 export type ItemWithForms = z.infer<typeof ItemWithForms>
 
-const At = z.object({ zone: Identifier.nullable(), slot: Identifier.nullable() })
-
 export const ItemEvidence = z.object({
   epc: EpcHex,
   site: Identifier,
@@ -117,8 +120,10 @@ export const ItemEvidence = z.object({
   since: Iso.nullable(),
   lastReadAt: Iso.nullable(),
   goneSince: Iso.nullable().describe('when its silence had lasted for long enough'),
-  rule: z.string().describe('one sentence: the rule that decided'),
-  wouldChange: z.array(z.string()).describe('what would make the answer another one'),
+  rule: z.string().describe('in English: the rule that decided'),
+  ruleCoded: whyCoded,
+  wouldChange: z.array(z.string()).describe('in English: what would make the answer another one'),
+  wouldChangeCoded: whyCoded.describe('one for each of `wouldChange`'),
   heardAt: z
     .array(At.extend({ usualDbm: z.number(), lead: z.number().describe('1: the tag has moved there') }))
     .describe('where it was heard of late, the most heard first'),
@@ -150,8 +155,10 @@ export const SlotEvidence = z.object({
   state: z.enum(['empty', 'occupied', 'unknown']),
   asOf: Iso.nullable(),
   confidence: Confidence,
-  rule: z.string().describe('one sentence: the rule that decided'),
-  wouldChange: z.array(z.string()).describe('what would make the answer another one'),
+  rule: z.string().describe('in English: the rule that decided'),
+  ruleCoded: whyCoded,
+  wouldChange: z.array(z.string()).describe('in English: what would make the answer another one'),
+  wouldChangeCoded: whyCoded.describe('one for each of `wouldChange`'),
   readers: z
     .array(
       z.object({
@@ -168,7 +175,19 @@ export const SlotEvidence = z.object({
     .describe('those whose antennas look at the slot'),
   items: z.int().describe('tags that are held to be there'),
   here: z
-    .array(z.object({ epc: EpcHex, sku: z.string().nullable(), since: Iso, confidence: Confidence, why: z.string() }))
+    .array(
+      z.object({
+        epc: EpcHex,
+        sku: z.string().nullable(),
+        since: Iso,
+        confidence: Confidence,
+        why: z.string(),
+        whyCoded,
+        readPoint: z.string().describe('that saw it last; aggregation: it was only said to be on a logistic unit'),
+        lastSeenAt: Iso,
+        usualDbm: z.number().nullable().describe('how strong it is heard in the slot; null: no antenna hears it there'),
+      }),
+    )
     .describe('the first hundred of them, the newest first; each has evidence of its own'),
   maybe: z
     .array(
@@ -208,7 +227,8 @@ export const ItemEvent = z.object({
   lastReadAt: Iso.nullable().describe('of what was lost'),
   parent: EpcHex.nullable().describe('the logistic unit with which it went; null: it was seen itself'),
   late: z.boolean().describe('entered as a correction, when evidence of that time came late'),
-  why: z.string(),
+  why: z.string().describe('in English'),
+  whyCoded: whyCoded.describe('empty: a sentence of an earlier version that has no code'),
 })
 export type ItemEvent = z.infer<typeof ItemEvent>
 

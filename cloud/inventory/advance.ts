@@ -7,7 +7,7 @@ import { foldSign, settleAs, take, view } from '../location/recent.ts'
 import { forget, placeHeard, sinceHeard, type Track, trackCells } from '../location/track.ts'
 import { baseOf } from './base.ts'
 import type { TrackedItem } from './item.ts'
-import { saidOf, saidOfLostUnit, saidOfSilence } from './reason.ts'
+import { inEnglish, whyOf, whyOfSilence } from './reason.ts'
 import { stand, support } from './seen.ts'
 import type { Base, Conclusion, InventoryState, LedgerKind } from './state.ts'
 
@@ -66,7 +66,7 @@ export function advance(state: InventoryState, item: TrackedItem, evidence: Evid
     const kind = isScanned || after === null ? 'scanned' : kindOf(before, after, evidence)
     const readPoint = evidence.readPoint === '' ? null : evidence.readPoint
     const parent = evidence.carriedBy ?? null
-    const why = saidOf(evidence)
+    const why = inEnglish([whyOf(evidence)])
     const row = { item: item.id, at, kind, from: before, to: after, readPoint, lastReadAt: null }
     found.conclusions.push({ ...row, parent, why })
   }
@@ -112,7 +112,7 @@ function lose(
   const { lastReadAt, decidedAt } = departure
   remember(item, decidedAt, track, found)
   forget(track, decidedAt)
-  const why = parent === null ? saidOfSilence(departure) : saidOfLostUnit(parent)
+  const why = inEnglish([parent === null ? whyOfSilence(departure) : { code: 'unit-not-read', unit: parent }])
   const row = { item: item.id, at: decidedAt, kind: 'lost', from: item.place, to: null, readPoint: null } as const
   found.conclusions.push({ ...row, lastReadAt, parent, why })
   item.place = null

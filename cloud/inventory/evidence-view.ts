@@ -8,6 +8,7 @@ import { ruleOf, wouldChange } from './finding-said.ts'
 import type { TrackedItem } from './item.ts'
 import type { Names } from './item-row.ts'
 import { profileOf, trackNow, unitAt } from './item-view.ts'
+import { inEnglish } from './reason.ts'
 import { asEvidence } from './refold.ts'
 import type { SiteState } from './site-state.ts'
 import type { InventoryState } from './state.ts'
@@ -56,6 +57,8 @@ export function evidenceOfItem(
   )
   const profile = profileOf(state, item)
   const { place, rival, since, heardAt, departure, voices } = finding
+  const rule = ruleOf(finding, profile, placeOf)
+  const changes = wouldChange(finding, profile, state.ground, state.now)
   return {
     epc: item.epc,
     site: site.site,
@@ -66,8 +69,10 @@ export function evidenceOfItem(
     since: since === 0 ? null : iso(since),
     lastReadAt: heardAt === 0 ? null : iso(heardAt),
     goneSince: departure === undefined ? null : iso(departure.decidedAt),
-    rule: ruleOf(finding, profile, placeOf),
-    wouldChange: [...wouldChange(finding, profile, state.ground, state.now)],
+    rule: inEnglish(rule),
+    ruleCoded: rule,
+    wouldChange: changes.map((change) => inEnglish([change])),
+    wouldChangeCoded: changes,
     heardAt: voices.map((voice) => {
       const at = state.places.byId(voice.place)
       return {

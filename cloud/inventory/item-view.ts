@@ -1,11 +1,12 @@
 import { type Item, iso } from '../../shared/api.ts'
+import type { Why } from '../../shared/why.ts'
 import { confidence } from '../location/confidence.ts'
 import type { Place } from '../location/place.ts'
 import { type Profile, profileAt } from '../location/profile.ts'
 import { view } from '../location/recent.ts'
 import { rivalOf, type Track, trackCells } from '../location/track.ts'
 import type { TrackedItem } from './item.ts'
-import { saidOf } from './reason.ts'
+import { inEnglish, whyOf } from './reason.ts'
 import { skuIn } from './sku.ts'
 import { isFrozen } from './slot-view.ts'
 import type { InventoryState } from './state.ts'
@@ -14,14 +15,13 @@ import type { InventoryState } from './state.ts'
 const uncertainShare = 0.5
 /** In the place of a read point, of what was only said to be on a logistic unit. */
 const neverSeen = 'aggregation'
-/** Of an item that waits to be folded anew. */
-const unweighed = 'Reads that came late are not weighed yet: within seconds they are.'
 
 /** An item as the API tells it; undefined for one that was imported and never seen. */
 export function viewItem(state: InventoryState, item: TrackedItem): Item | undefined {
   const place = placeSaid(item)
   if (place === null) return undefined
   const rival = rivalPlace(state, item)
+  const why = whyThere(state, item, rival)
   return {
     epc: item.epc,
     sku: skuIn(state, item),
@@ -34,7 +34,8 @@ export function viewItem(state: InventoryState, item: TrackedItem): Item | undef
     lastSeenAt: iso(item.lastSeenAt === 0 ? item.decidedAt : item.lastSeenAt),
     readPoint: item.readPoint === '' ? neverSeen : item.readPoint,
     confidence: itemConfidence(state, item),
-    why: item.staleFrom === 0 ? why(state, item, rival) : `${why(state, item, rival)} ${unweighed}`,
+    why: inEnglish(why),
+    whyCoded: why,
   }
 }
 
@@ -85,21 +86,24 @@ function stateOf({ place, lostAt, seenPlace, lastSeenAt }: TrackedItem, rival: P
   return seenPlace?.zone == null ? 'unknown' : 'glimpsed'
 }
 
-function why(state: InventoryState, item: TrackedItem, rival: Place | null): string {
-  const { place, readPoint, basis, count, sureness, decidedAt } = item
+function whyThere(state: InventoryState, item: TrackedItem, rival: Place | null): Why[] {
+  const why = standsOn(state, item, rival)
+  // It waits to be folded anew.
+  return item.staleFrom === 0 ? why : [...why, { code: 'late-reads-wait' }]
+}
+
+function standsOn(state: InventoryState, item: TrackedItem, rival: Place | null): Why[] {
+  const { place, seenPlace, readPoint: by, basis, count, sureness, decidedAt } = item
   if (place === null) {
-    if (item.lostAt >= item.lastSeenAt && item.lostAt > 0)
-      return `Last read by ${readPoint}; silent for too long since.`
-    return `Seen by ${readPoint}; ${profileOf(state, item).appearReads} reads at a place on the map make it present.`
+    if (item.lostAt >= item.lastSeenAt && item.lostAt > 0) return [{ code: 'gone-silent', by }]
+    return [{ code: 'seen-too-little', by, needs: profileOf(state, item).appearReads }]
   }
-  if ((basis === 'slot' || basis === 'scan') && place.slot === null) {
-    return `Its slot is not on the map any more; ${readPoint} saw it last.`
-  }
+  if ((basis === 'slot' || basis === 'scan') && place.slot === null) return [{ code: 'slot-left-the-map', by }]
   const carriedBy = unitAt(state, item, decidedAt)
-  const sentence = saidOf({ at: decidedAt, basis, place, readPoint, count, sureness, carriedBy })
-  if (rival !== null) return `${sentence} It may as well be at ${rival.slot ?? rival.zone ?? '?'}.`
+  // What saw it last may have seen it elsewhere: only one name is kept.
+  const readPoint = seenPlace === place && item.lastSeenAt === decidedAt ? by : ''
+  const why = whyOf({ at: decidedAt, basis, place, readPoint, count, sureness, carriedBy })
+  if (rival !== null) return [why, { code: 'perhaps-elsewhere', zone: rival.zone, slot: rival.slot }]
   const slot = state.slotByPlace[place.id]
-  return slot !== undefined && isFrozen(slot)
-    ? `${sentence} No reader that covers the slot is heard now: this may be out of date.`
-    : sentence
+  return slot !== undefined && isFrozen(slot) ? [why, { code: 'readers-silent' }] : [why]
 }

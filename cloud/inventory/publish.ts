@@ -5,6 +5,7 @@ import type { IndexedReadPoint } from '../location/site-index.ts'
 import { indexSite } from '../location/site-index.ts'
 import { rebook } from './book.ts'
 import { linkOf, readerOf } from './readers.ts'
+import { inEnglish } from './reason.ts'
 import { dayOfZone } from './site-day.ts'
 import type { SiteState, TrackedPoint, TrackedReader, TrackedSlot } from './site-state.ts'
 import { type Changes, type InventoryState, noteItem, type Origin, siteOf } from './state.ts'
@@ -101,7 +102,7 @@ function resettle(state: InventoryState, site: SiteState, origin: Origin, at: nu
       parent: null,
       late: false,
       revokes: null,
-      why: `${before?.slot == null ? `Zone ${before?.zone ?? '?'}` : `Slot ${before.slot}`} is not on the map any more.`,
+      why: inEnglish([{ code: 'left-the-map', zone: before?.zone ?? null, slot: before?.slot ?? null }]),
     })
   }
 }

@@ -23,6 +23,7 @@ import { itemNamed } from './named.ts'
 import { epcNamed } from './packed.ts'
 import type { PackingRows } from './packing-rows.ts'
 import { pageByKey } from './page.ts'
+import { whyEntered } from './reason.ts'
 import type { SiteState } from './site-state.ts'
 import { skuIn } from './sku.ts'
 import { evidenceOfSlot } from './slot-evidence.ts'
@@ -253,6 +254,7 @@ function history(
       parent: row.parent === 0 ? null : names.nameOf(row.parent),
       late: row.late === 1,
       why: row.why,
+      whyCoded: whyEntered(row.why),
     })),
     next: rows.length > page.limit && last !== undefined ? `${last.at}.${last.id}` : null,
   }

@@ -1,8 +1,11 @@
 import { iso, type SlotEvidence } from '../../shared/api.ts'
+import type { Why } from '../../shared/why.ts'
 import { slotExpiryMs, unhealthySince, wasHeard } from '../location/reader-health.ts'
 import { isHeardAt } from '../location/recent.ts'
+import { voicesHeard } from '../location/track.ts'
 import type { TrackedItem } from './item.ts'
-import { itemConfidence, rivalPlace, viewItem } from './item-view.ts'
+import { rivalPlace, trackNow, viewItem } from './item-view.ts'
+import { inEnglish } from './reason.ts'
 import type { TrackedReader, TrackedSlot } from './site-state.ts'
 import { skuIn } from './sku.ts'
 import { isFrozen, slotConfidence, slotStateOf } from './slot-view.ts'
@@ -29,23 +32,27 @@ export function evidenceOfSlot(state: InventoryState, site: string, id: string):
   }
   here.sort((a, b) => b.since - a.since || (a.epc < b.epc ? -1 : 1))
   const untagged = state.untagged.in(site, id)
+  const rule = ruleOf(slot)
+  const changes = wouldChange(slot)
   return {
     slot: id,
     zone: slot.zone,
     state: slotStateOf(slot),
     asOf: slot.asOf === 0 ? null : iso(slot.asOf),
     confidence: slotConfidence(slot, state.now),
-    rule: ruleOf(slot),
-    wouldChange: wouldChange(slot),
+    rule: inEnglish([rule]),
+    ruleCoded: [rule],
+    wouldChange: changes.map((change) => inEnglish([change])),
+    wouldChangeCoded: changes,
     readers: slot.readers.map(readerSaid),
     items: slot.items,
-    here: here.slice(0, hereShown).map((item) => ({
-      epc: item.epc,
-      sku: skuIn(state, item),
-      since: iso(item.since),
-      confidence: itemConfidence(state, item),
-      why: viewItem(state, item)?.why ?? '',
-    })),
+    here: here.slice(0, hereShown).flatMap((item) => {
+      const seen = viewItem(state, item)
+      if (seen === undefined) return []
+      const { epc, sku, confidence, why, whyCoded, readPoint, lastSeenAt } = seen
+      const usualDbm = usualDbmAt(state, item, slot.place)
+      return [{ epc, sku, since: iso(item.since), confidence, why, whyCoded, readPoint, lastSeenAt, usualDbm }]
+    }),
     maybe: maybe.map((item) => ({
       epc: item.epc,
       sku: skuIn(state, item),
@@ -56,36 +63,35 @@ export function evidenceOfSlot(state: InventoryState, site: string, id: string):
   }
 }
 
-/** One sentence: the rule of `slotStateOf` that decided. */
-function ruleOf(slot: TrackedSlot): string {
-  const { items, untagged, readers } = slot
-  const state = slotStateOf(slot)
-  const minutes = slotExpiryMs / 60_000
-  if (state === 'unknown' && readers.length > 0 && readers.every(({ expired }) => expired))
-    return `Nothing that covers it was heard for ${minutes} minutes: what it holds now nobody knows.`
-  if (state === 'unknown') return 'No reader that covers it has been heard yet, and nobody has counted it.'
-  const held = [
-    ...(items === 0 ? [] : [`${items} ${items === 1 ? 'tag is' : 'tags are'} held to be there`]),
-    ...(untagged === 0 ? [] : [`${untagged} without a tag were counted there`]),
-  ]
-  const what =
-    held.length > 0
-      ? held.join(', and ')
-      : readers.some(({ health }) => wasHeard(health))
-        ? 'No tag is held to be there, and a reader looks at it'
-        : 'Somebody counted it, and nothing is held to be there'
-  return isFrozen(slot) ? `${what}; no reader that covers it is heard now, so nothing departs.` : `${what}.`
+/** The rule of `slotStateOf` that decided. */
+function ruleOf(slot: TrackedSlot): Why {
+  const { items: tags, untagged, readers } = slot
+  const frozen = isFrozen(slot)
+  if (slotStateOf(slot) === 'unknown') {
+    const isExpired = readers.length > 0 && readers.every(({ expired }) => expired)
+    return isExpired ? { code: 'slot-expired', afterMs: slotExpiryMs } : { code: 'slot-never-heard' }
+  }
+  if (tags > 0 || untagged > 0) return { code: 'slot-holds', tags, untagged, frozen }
+  const isWatched = readers.some(({ health }) => wasHeard(health))
+  return { code: isWatched ? 'slot-watched-empty' : 'slot-counted-empty', frozen }
 }
 
-function wouldChange(slot: TrackedSlot): string[] {
-  const count = 'A count of the slot, at once.'
-  if (slotStateOf(slot) === 'unknown') return [count, 'A read by an antenna that covers it.']
-  const changes = [count, 'A tag that its antennas hear clearly better than where it was.']
-  if (slot.items > 0)
-    changes.push('Its tags are heard clearly better elsewhere, or silent for longer than they are used to be.')
-  if (slot.untagged > 0) changes.push('Goods without tags: nothing but the next count.')
-  if (slot.readers.length > 0) changes.push(`${slotExpiryMs / 60_000} minutes without a sign of its readers: unknown.`)
-  return changes
+function wouldChange(slot: TrackedSlot): Why[] {
+  const count: Why = { code: 'count-at-once' }
+  if (slotStateOf(slot) === 'unknown') return [count, { code: 'read-of-its-antenna' }]
+  return [
+    count,
+    { code: 'heard-better-here' },
+    ...(slot.items > 0 ? [{ code: 'heard-better-elsewhere' } as const] : []),
+    ...(slot.untagged > 0 ? [{ code: 'untagged-until-counted' } as const] : []),
+    ...(slot.readers.length > 0 ? [{ code: 'readers-without-sign', afterMs: slotExpiryMs } as const] : []),
+  ]
+}
+
+/** How strong the tag is usually heard in the slot, in tenths of a dBm. */
+function usualDbmAt(state: InventoryState, item: TrackedItem, place: number): number | null {
+  const voice = voicesHeard(trackNow(state, item)).find((one) => one.place === place)
+  return voice === undefined ? null : Math.round(voice.usualDbm * 10) / 10
 }
 
 function readerSaid({ gateway, device, health, link }: TrackedReader): SlotEvidence['readers'][number] {

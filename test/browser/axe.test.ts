@@ -109,15 +109,31 @@ test('a wall screen gets a link, and a code that a phone can open it by', async 
 })
 
 test('the page of an item says what its reads say, in both languages', async () => {
-  for (const [language, verdict] of [
-    ['en', /Uncertain between .+ and .+/],
-    ['zh-CN', /在 .+ 与 .+ 之间，无法确定/],
+  for (const [language, verdict, rule, change, entered] of [
+    [
+      ...([
+        'en',
+        /Uncertain between .+ and .+/,
+        /^It was at slot \S+; slot \S+ has 70\s?% of what it takes to win\.$/,
+      ] as const),
+      ...(['1 min without a read: it would be gone.', /^Went in through gate gate-2 \(97\s?% sure\)\.$/] as const),
+    ],
+    [
+      ...(['zh-CN', /在 .+ 与 .+ 之间，无法确定/, /^原在库位 \S+；认定移到库位 \S+ 所需的依据已达 70%。$/] as const),
+      ...(['1 分钟没有读到：视为已不在。', /^经通道门 gate-2 入库（把握 97%）。$/] as const),
+    ],
   ] as const) {
     await board.dress({ language, theme: 'light', width: 1280, height: 800 })
     await board.page.goto(`${server.url}/item/${server.epc}`)
     const section = board.page.locator('section.evidence')
     await section.getByText(verdict).waitFor()
     expect(await section.getByRole('row').count()).toBe(3)
+    for (const said of [rule, change]) await section.getByText(said).waitFor()
+    await board.page.getByText(entered).waitFor()
+    // In English on a Chinese page: only what an earlier version entered.
+    const english = board.page.locator('main [lang="en"]')
+    expect(await english.allInnerTexts()).toEqual(language === 'en' ? [] : ['Counted by handheld 4.'])
+    await board.picture(`item-why-${language}`)
   }
 })
 

@@ -32,6 +32,8 @@ import { describeEpc } from '../../shared/epc/describe.ts'
 import type { ItemFacts } from '../../shared/goods.ts'
 import type { MaintenanceWindow } from '../../shared/maintenance.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
+import { sayWhy, type Why } from '../../shared/why.ts'
+import { plain, whyEn } from '../../shared/why-en.ts'
 import { planWarehouse } from '../../simulators/world/plan.ts'
 import { warehouseSizes } from '../../simulators/world/size.ts'
 import { freePort } from './ports.ts'
@@ -686,8 +688,13 @@ class World {
       lastSeenAt: new Date(this.#asOf[thing.slot] ?? thing.since).toISOString(),
       readPoint: 'rack-n01.3',
       confidence: 0.94,
-      why: 'Seen 38 times by rack-n01.3, which covers this slot only.',
+      ...this.#readAt(place),
     }
+  }
+
+  #readAt(place: { readonly zone: string; readonly id: string } | undefined): Pick<Item, 'why' | 'whyCoded'> {
+    const [zone, slot] = [place?.zone ?? null, place?.id ?? null]
+    return coded({ code: 'read', times: 38, by: 'rack-n01.3', covers: slot === null ? 'nothing' : 'slot', zone, slot })
   }
 
   get anyEpc(): string {
@@ -699,10 +706,14 @@ class World {
     if (item === undefined) return undefined
     const { site, zone, slot, since, lastSeenAt } = item
     const rival = { zone, slot: this.#map.slots.find(({ id }) => id !== slot)?.id ?? null }
+    const rule = coded({ code: 'between', at: { zone, slot }, rival, share: 0.7 })
+    const changes = [coded({ code: 'word-at-once' }), coded({ code: 'silence-ends-it', silentMs: 60_000 })]
     return {
       ...{ epc, site, state: 'uncertain', zone, slot, rival, since, lastReadAt: lastSeenAt, goneSince: null },
-      rule: `It was at slot ${slot}; slot ${rival.slot} has 70 % of what it takes to win.`,
-      wouldChange: ['A scan, a count or a passage through a gate, at once.', '60 s without a read: it would be gone.'],
+      rule: rule.why,
+      ruleCoded: rule.whyCoded,
+      wouldChange: changes.map(({ why }) => why),
+      wouldChangeCoded: changes.flatMap(({ whyCoded }) => whyCoded),
       heardAt: [{ zone, slot, usualDbm: -58, lead: 0 }],
       nearSlots: [],
       ...{ weighed: 2, from: since },
@@ -728,7 +739,7 @@ class World {
         lastReadAt: null,
         parent: null,
         late: false,
-        why: 'Seen 38 times by rack-n01.3, which covers this slot only.',
+        ...coded({ code: 'read', times: 38, by: 'rack-n01.3', covers: 'slot', zone: item.zone, slot: item.slot }),
       },
       {
         at: at(41),
@@ -740,7 +751,7 @@ class World {
         lastReadAt: null,
         parent: null,
         late: true,
-        why: 'Counted by handheld 4.',
+        ...{ why: 'Counted by handheld 4.', whyCoded: [] }, // of a version that had no codes
       },
       {
         at: at(58),
@@ -752,7 +763,7 @@ class World {
         lastReadAt: null,
         parent: null,
         late: false,
-        why: 'Passage in through gate-2, 14 reads, confidence 0.97.',
+        ...coded({ code: 'passed', way: 'in', by: 'gate-2', sure: 0.97 }),
       },
     ]
   }
@@ -788,6 +799,10 @@ class World {
     for (const thing of this.#goods) if (thing.slot === slot) count++
     return count
   }
+}
+
+function coded(why: Why): Pick<Item, 'why' | 'whyCoded'> {
+  return { why: sayWhy(whyEn, why, plain) ?? '', whyCoded: [why] }
 }
 
 const acts: readonly AlertActRow[] = [

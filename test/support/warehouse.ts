@@ -274,7 +274,8 @@ export function someItem(epc: string, site: string, changes: Partial<Item> = {})
     lastSeenAt: '2026-01-01T00:01:00.000Z',
     readPoint: 'r1.1',
     confidence: 0.9,
-    why: 'Seen at A1.',
+    why: 'Read once by r1.1, which covers only slot A1.',
+    whyCoded: [{ code: 'read', times: 1, by: 'r1.1', covers: 'slot', zone: 'A', slot: 'A1' }],
     ...changes,
   }
 }

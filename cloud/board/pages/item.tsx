@@ -9,6 +9,7 @@ import { ItemFactsSection } from '../parts/item-facts.tsx'
 import { Link } from '../parts/link.tsx'
 import { Notice, RefusalNotice } from '../parts/notice.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
+import { useWhy } from '../parts/use-why.ts'
 
 const mostEvents = 300
 const lateMs = 10_000
@@ -20,6 +21,7 @@ interface Story {
 /** One thing with a tag: where it is, how sure that is and why, and how it came there. */
 export function ItemPage() {
   const store = useStore()
+  const why = useWhy()
   const words = store.words.value
   const format = store.format.value
   const route = store.route.value
@@ -43,6 +45,7 @@ export function ItemPage() {
   const map = store.board.value?.map
   const name = map?.skus.find(({ sku }) => sku === item.sku)?.name ?? item.sku ?? words.noSku
   const zone = map?.zones.find(({ id }) => id === item.zone)?.name ?? item.zone
+  const whySaid = why.said(item.whyCoded, item.why)
   return (
     <section class="page item">
       <p class="crumbs">{words.item}</p>
@@ -110,7 +113,7 @@ export function ItemPage() {
       <ItemFactsSection item={item} />
       <ItemAggregationSection item={item} />
       <p class="why">
-        <b>{words.why}:</b> <span lang="en">{item.why}</span>
+        <b>{words.why}:</b> <span lang={whySaid.lang}>{whySaid.text}</span>
       </p>
       <ItemEvidenceSection item={item} />
       <h2>{words.timeline}</h2>
@@ -132,6 +135,7 @@ function Event({ event }: { readonly event: ItemEvent }) {
   const format = store.format.value
   const at = Date.parse(event.at)
   const lag = Date.parse(event.recordedAt) - at
+  const whySaid = useWhy().said(event.whyCoded, event.why)
   const zones = store.board.value?.map.zones
   const place = (id: string | null) =>
     id === null ? words.outside : (zones?.find((zone) => zone.id === id)?.name ?? id)
@@ -145,8 +149,8 @@ function Event({ event }: { readonly event: ItemEvent }) {
         <span class="mono">{words.fromTo(place(event.from), place(event.to))}</span>
         {event.readPoint !== null && <span class="quiet"> · {words.seenBy(event.readPoint)}</span>}
         {(event.late || lag > lateMs) && <span class="late"> {words.arrivedLate(format.age(lag))}</span>}
-        <p class="quiet" lang="en">
-          {event.why}
+        <p class="quiet" lang={whySaid.lang}>
+          {whySaid.text}
         </p>
       </div>
     </li>

@@ -3,6 +3,7 @@ import type { Words } from '../core/words/words.ts'
 import { ask } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
 import { useAnswer } from './use-answer.ts'
+import { useWhy } from './use-why.ts'
 import { WideRows } from './wide-rows.tsx'
 
 const everyMs = 5_000
@@ -11,13 +12,15 @@ const readsShown = 12
 /** What the kept evidence says of where an item is: the rule, what would change the answer, and the reads. */
 export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: Item }) {
   const store = useStore()
+  const why = useWhy()
   const words = store.words.value
   const format = store.format.value
   const path = `/sites/${site}/items/${epc}/evidence`
   const { answer } = useAnswer<ItemEvidence>(path, (signal) => ask(path, { signal }), everyMs)
   const got = answer.value
   if (got?.ok !== true) return null // it went to another site, or nobody can be asked: the page says so
-  const { state, zone, slot, rival, rule, wouldChange, nearSlots, reads } = got.value
+  const { state, zone, slot, rival, rule, ruleCoded, wouldChange, wouldChangeCoded, nearSlots, reads } = got.value
+  const ruleSaid = why.said(ruleCoded, rule)
   const zones = store.board.value?.map.zones
   const place = (at: { readonly zone: string | null; readonly slot: string | null }) =>
     at.slot ?? zones?.find(({ id }) => id === at.zone)?.name ?? at.zone ?? words.unknown
@@ -28,8 +31,8 @@ export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: It
       <p>
         <b>{verdict(words, state, here, rival === null ? '' : place(rival))}</b>
       </p>
-      <p class="quiet" lang="en">
-        {rule}
+      <p class="quiet" lang={ruleSaid.lang}>
+        {ruleSaid.text}
       </p>
       {nearSlots.length > 0 && (
         <p>
@@ -39,9 +42,11 @@ export function ItemEvidenceSection({ item: { site, epc } }: { readonly item: It
         </p>
       )}
       <h3>{words.evidenceWouldChange}</h3>
-      <ul class="quiet" lang="en">
-        {wouldChange.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+      <ul class="quiet">
+        {why.each(wouldChangeCoded, wouldChange).map(({ text, lang }) => (
+          <li key={text} lang={lang}>
+            {text}
+          </li>
         ))}
       </ul>
       {reads.length > 0 && (

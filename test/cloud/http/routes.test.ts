@@ -304,7 +304,8 @@ describe('series', () => {
     bench.house.items.push(someItem(epc, 'harbour'))
     bench.house.evidence.push({
       ...{ epc, site: 'harbour', state: 'unknown', zone: null, slot: null, ...nobody },
-      ...{ rule: 'Nothing.', wouldChange: [], heardAt: [], nearSlots: [], weighed: 0, reads: [] },
+      ...{ rule: 'Nothing.', ruleCoded: [], wouldChange: [], wouldChangeCoded: [] },
+      ...{ heardAt: [], nearSlots: [], weighed: 0, reads: [] },
     })
     const ask = (site: string, code: string) => get(`/api/v1/sites/${site}/items/${encodeURIComponent(code)}/evidence`)
     for (const code of [epc, describeEpc(epc).digitalLink ?? ''])

@@ -82,7 +82,7 @@ describe('why a slot is held to be as it is', () => {
     for (let minute = 1; minute <= 6; minute += 1) await house.append(tick(t0 + 31_000 + minute * 60_000))
     expect(await evidence('C-1')).toMatchObject({
       ...{ state: 'unknown', items: 1, confidence: 0 },
-      rule: 'Nothing that covers it was heard for 5 minutes: what it holds now nobody knows.',
+      rule: 'Nothing that covers it was heard for 5 min: what it holds now nobody knows.',
     })
   })
 
