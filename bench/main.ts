@@ -55,11 +55,12 @@ const figures = await benchmark.run({
   gate: { file: values.file, outside: values.outside, inside: values.inside, rssi: values.rssi },
   series: [values.series, values.store].includes('influx') ? 'influx' : 'sqlite',
 })
+// A pipe takes 64 KB at once: who ends before the rest is written has told half a line.
 process.stdout.write(
   values.json === true
     ? `${JSON.stringify(figures)}\n`
     : Object.entries(figures)
         .map(([key, value]) => `${key.padEnd(24)} ${typeof value === 'object' ? JSON.stringify(value) : value}\n`)
         .join(''),
+  () => process.exit(0),
 )
-process.exit(0)

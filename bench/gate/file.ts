@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { type GateDecision, judgeRun } from '../../edge/gate/judge.ts'
 import type { GateRead, Side } from '../../edge/gate/read.ts'
-import { levelIn } from './level.ts'
+import { levelIn, withoutGaps } from './level.ts'
 import { tableOf } from './table.ts'
 
 export interface RecordedFile {
@@ -23,12 +23,17 @@ export type JudgedTag = Pick<GateDecision, 'decision' | 'confidence'> & { readon
  */
 export function judgeFile({ file, ...rest }: RecordedFile): readonly JudgedTag[] {
   const bytes = readFileSync(file)
-  const text = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8')
+  const text = textOf(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes)
   const { tags, reads, elsewhere, unreadable, repeated } = judgeText(text, rest)
   process.stderr.write(
     `reads ${reads}, of other antennas ${elsewhere}, told twice ${repeated}, unreadable lines ${unreadable}\n`,
   )
   return tags
+}
+
+/** UTF-8, or the UTF-16 that spreadsheets call Unicode, which its byte order mark tells. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8')
 }
 
 /** The same of the text of a file: one entry for every EPC in it, in the order in which they were read first. */
@@ -40,15 +45,13 @@ export function judgeText(text: string, { outside, inside, rssi }: Omit<Recorded
   const antennas = new Map([...sides.keys()].map((name, n) => [name, n]))
   const { rows, unreadable, repeated } = tableOf(text)
   const here = rows.filter(({ antenna }) => sides.has(antenna))
-  const told = here.flatMap(({ rssi }) => (rssi === null ? [] : [rssi]))
-  const toDb = levelIn(rssi, told)
-  // Who tells no level is taken to be as strong as most: sides alone decide.
-  const usual = told.toSorted((a, b) => a - b)[told.length >> 1] ?? 1
+  const levels = withoutGaps(here)
+  const toDb = levelIn(rssi, levels)
   const byEpc = new Map<string, GateRead[]>(rows.map(({ epc }) => [epc, []]))
-  for (const { epc, at, antenna, rssi: level } of here) {
+  here.forEach(({ epc, at, antenna }, n) => {
     const side = sides.get(antenna) ?? 'outside'
-    byEpc.get(epc)?.push({ at, side, antenna: antennas.get(antenna) ?? 0, rssiDb: toDb(level ?? usual) })
-  }
+    byEpc.get(epc)?.push({ at, side, antenna: antennas.get(antenna) ?? 0, rssiDb: toDb(levels[n] ?? 0) })
+  })
   const decisions = judgeRun([...byEpc].map(([epc, reads]) => ({ epc, reads })))
   const tags = [...byEpc.keys()].map((epc): JudgedTag => {
     const { decision, confidence } = decisions.get(epc) ?? { decision: 'none' as const, confidence: 0.5 }

@@ -1,3 +1,5 @@
+import type { Row } from './table.ts'
+
 /** Between the weakest and the strongest 3 % of the reads at one gate, dB: 12 in the recorded runs, 25 where loads go by. */
 const plausibleSpread = { leastDb: 8, usualDb: 12, mostDb: 30 }
 /** What is told in steps of a dB, whatever their zero is, spans less than this factor. */
@@ -27,4 +29,28 @@ export function levelIn(scale: string, levels: readonly number[]): (rssi: number
   const wanted = spread > 0 && spread < leastDb ? usualDb : Math.min(spread, mostDb)
   const stretch = spread > 0 ? Math.min(mostStretch, wanted / spread) : 1
   return (rssi) => db(rssi) * stretch
+}
+
+/** All reads are as strong where nobody tells a level. */
+const noLevel = 1
+
+/**
+ * The level of each read, in order of time. One that was not told, or is told as 0, as readers do that have none, is that of the
+ * read before it of the same tag and antenna, or of the one after it; where that antenna tells none of the tag it is as strong as
+ * most reads are.
+ */
+export function withoutGaps(rows: readonly Row[]): readonly number[] {
+  const levels = rows.map(({ rssi }) => (rssi === null || rssi === 0 ? undefined : rssi))
+  const known = levels.filter((level) => level !== undefined).sort((a, b) => a - b)
+  const usual = known[known.length >> 1] ?? noLevel
+  const fill = (n: number, last: Map<string, number>) => {
+    const { antenna, epc } = rows[n] as Row
+    const link = `${antenna} ${epc}`
+    levels[n] ??= last.get(link)
+    if (levels[n] !== undefined) last.set(link, levels[n] as number)
+  }
+  const [before, after] = [new Map<string, number>(), new Map<string, number>()]
+  for (let n = 0; n < rows.length; n += 1) fill(n, before)
+  for (let n = rows.length - 1; n >= 0; n -= 1) fill(n, after)
+  return levels.map((level) => level ?? usual)
 }

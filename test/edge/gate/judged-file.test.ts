@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { judgeText } from '../../../bench/gate/file.ts'
 import { parkedPallet, passingPallet, type TagAtGate } from '../../support/gate-pallet.ts'
@@ -18,6 +23,8 @@ const plain = ({ epc, at, antenna, rssiDb }: Read) => `${epc},${at},${antenna},$
 const file = (rows: readonly string[], header = 'epc,at_ms,antenna,rssi', end = '\n') => [header, ...rows, ''].join(end)
 const told = (rssi: (dbm: number) => number | string) =>
   file(reads.map(({ epc, at, antenna, rssiDb }) => `${epc},${at},${antenna},${rssi(rssiDb)}`))
+let lines = 0
+const untold = () => (lines++ * 7) % 3 === 0
 const judged = (text: string, rssi = 'auto', outside = '0', inside = '1') =>
   new Map(judgeText(text, { outside, inside, rssi }).tags.map(({ epc, decision }) => [epc, decision]))
 const truth = new Map(reads.map(({ epc }) => [epc, epc[14] === 'A' ? 'in' : epc[14] === 'B' ? 'out' : 'none']))
@@ -56,6 +63,8 @@ test.each<[name: string, text: string, rssi?: string]>([
     file(reads.map((r) => plain(r).replace(`,${r.at},`, `,${new Date(r.at).toISOString()},`))),
   ],
   ['with every second read lost', file(reads.filter((_, n) => (n * 7) % 13 < 6).map(plain))],
+  ['with every third level empty', told((dbm) => (untold() ? '' : dbm))],
+  ['with every third level told as 0', told((dbm) => (untold() ? 0 : dbm))],
 ])('a run that is told %s is judged alike', (_name, text, rssi) => {
   expect(judged(text, rssi ?? 'auto')).toEqual(truth)
 })
@@ -80,6 +89,17 @@ test('every EPC of a file has one entry; what cannot be read is counted', () => 
   expect(counts).toEqual({ reads: 3, elsewhere: 1, unreadable: 2, repeated: 1 })
   expect(tags[1]?.confidence).toBe(0.5)
 })
+
+test('the last line is the whole answer, however long it is and however slowly it is read; spreadsheets write UTF-16', async () => {
+  const path = `${await mkdtemp(join(tmpdir(), 'gate-'))}/run.csv`
+  const rows = Array.from({ length: 4000 }, (_, n) => `E28011606000020${n},${n},${n % 2},-60`)
+  await writeFile(path, `\uFEFF${file(rows)}`, 'utf16le')
+  const script = `node bin/node24.js bench/main.ts gate --file ${path} --json 2>/dev/null | (sleep 1; cat)`
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { maxBuffer: 10_000_000 })
+  await rm(dirname(path), { recursive: true })
+  const { tags } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { tags: { epc: string }[] }
+  expect(tags.map(({ epc }) => epc)).toEqual(rows.map((row) => row.split(',')[0]))
+}, 120_000)
 
 test('a file without a read says nothing', () => {
   expect(judgeText('epc,at_ms,antenna,rssi\n', { outside: '0', inside: '1', rssi: 'auto' }).tags).toEqual([])
