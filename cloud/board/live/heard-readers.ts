@@ -13,6 +13,8 @@ export interface HeardReaders {
   readonly reads: ReadonlySignal<ReadonlyMap<string, BoardReads>>
   /** Why nothing is told; `null` = all is well. */
   readonly refused: ReadonlySignal<string | null>
+  /** The server tells of those that are wanted now: what is read from here on is not missed. */
+  readonly isListening: ReadonlySignal<boolean>
   readonly wanted: readonly ReaderName[]
   /** Listens until what it answers is called. Past the most that a board may, this one is not told. */
   listen(reader: ReaderName): () => void
@@ -20,15 +22,21 @@ export interface HeardReaders {
   told(reply: ListenReply): void
 }
 
-/** `send`: all that are wanted, whenever they are others. */
-export function openHeardReaders(send: (readers: readonly ReaderName[]) => void): HeardReaders {
+/** `tell`: all that are wanted, whenever they are others. */
+export function openHeardReaders(tell: (readers: readonly ReaderName[]) => void): HeardReaders {
   const reads = signal<ReadonlyMap<string, BoardReads>>(new Map())
   const refused = signal<string | null>(null)
+  const isListening = signal(false)
   const wanted = new Map<string, { readonly reader: ReaderName; places: number }>()
+  const send = (readers: readonly ReaderName[]) => {
+    isListening.value = false
+    tell(readers)
+  }
   const all = () => [...wanted.values()].slice(0, mostReadersHeard).map(({ reader }) => reader)
   return {
     reads,
     refused,
+    isListening,
     get wanted() {
       return all()
     },
@@ -59,6 +67,7 @@ export function openHeardReaders(send: (readers: readonly ReaderName[]) => void)
     },
     told(reply) {
       refused.value = reply.ok ? null : reply.problem
+      isListening.value = reply.ok
     },
   }
 }

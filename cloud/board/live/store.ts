@@ -70,7 +70,7 @@ export interface Store {
   /** Pictures of the plan so far, and what painted the last. */
   readonly pictures: { count: number; kind: 'webgl' | 'canvas' | null }
   painted(kind: 'webgl' | 'canvas' | null): void
-  readonly readers: Pick<HeardReaders, 'reads' | 'refused' | 'listen'>
+  readonly readers: Pick<HeardReaders, 'reads' | 'refused' | 'isListening' | 'listen'>
   /** Acts that wait for the server. */
   readonly outbox: Outbox
   /** The server has another version of this page. */

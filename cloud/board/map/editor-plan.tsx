@@ -1,5 +1,5 @@
 import { effect, type ReadonlySignal, useComputed, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Slot } from '../../../shared/site-map.ts'
 import { moved, toMillimetre, withoutRows } from '../core/map/edit.ts'
 import { pickAt, rowsWithin } from '../core/map/pick.ts'
@@ -104,7 +104,7 @@ export function EditorPlan({ ghosts }: { readonly ghosts: ReadonlySignal<readonl
     isFitted.current = true
     view.value = fitted.peek()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = frame.current
     if (element === null) return
     const onWheel = (event: WheelEvent) => {

@@ -73,6 +73,9 @@ const nothing: SiteMap = {
   skus: [],
 }
 
+/** The last editor's last draft on its way: whoever comes back at once must find it. */
+let leaving: Promise<void> = Promise.resolve()
+
 export function openEditor(site: string): Editor {
   const path = `/sites/${encodeURIComponent(site)}/map`
   const inForce = signal<SiteMap | null>(null)
@@ -101,7 +104,8 @@ export function openEditor(site: string): Editor {
 
   const save = async (): Promise<void> => {
     clearTimeout(timer)
-    if (underWay !== null) await underWay
+    // As often as somebody else was first: who has waited must find all of it sent, and the revision that it got.
+    while (underWay !== null) await underWay
     if (saving.peek().state === 'stale' || map.peek() === sent) return
     const next = map.peek()
     const before = sent
@@ -163,6 +167,7 @@ export function openEditor(site: string): Editor {
     base,
     drag: signal(null),
     async open() {
+      await leaving
       const [draft, present] = await Promise.all([ask<MapDraftAnswer>(`${path}/draft`), ask<SiteMap>(path)])
       if (!draft.ok || !present.ok) {
         if (inForce.peek() === null) refused.value = !draft.ok ? draft : present.ok ? null : present
@@ -233,7 +238,7 @@ export function openEditor(site: string): Editor {
     },
     close() {
       isClosed = true
-      void save()
+      leaving = save()
     },
   }
 }

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { SiteMap } from '../../../shared/site-map.ts'
 import {
   type Kind,
@@ -162,8 +162,8 @@ const none: readonly MapProblem[] = []
 /** Room for rows that are not in the page. */
 function Spacer({ rows, columns }: { readonly rows: number; readonly columns: number }) {
   const cell = useRef<HTMLTableCellElement>(null)
-  // By the object model: the content security policy allows no style in markup.
-  useEffect(() => {
+  // By the object model: the content security policy allows no style in markup. Before it is painted, or the table jumps.
+  useLayoutEffect(() => {
     if (cell.current !== null) cell.current.style.height = `${rows * rowHeight}px`
   }, [rows])
   return (

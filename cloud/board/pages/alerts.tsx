@@ -7,7 +7,7 @@ import { type Flood, type InboxRow, inboxRows } from '../core/alert-floods.ts'
 import { type AlertKey, alertKeys, type InboxTab, inboxOf, inboxTabs } from '../core/alert-inbox.ts'
 import { askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
-import { AlertDesk, type DeskForm } from '../parts/alert-desk.tsx'
+import { AlertDesk, type DeskWish } from '../parts/alert-desk.tsx'
 import { AlertReport } from '../parts/alert-report.tsx'
 import { AlertRow } from '../parts/alert-row.tsx'
 import { AreaPlan } from '../parts/area-plan.tsx'
@@ -18,6 +18,7 @@ import { useAnswer } from '../parts/use-answer.ts'
 import { isTyping } from '../plan/plan-canvas.tsx'
 
 const historyRows = 100
+const askEveryMs = 5_000
 
 /** The inbox: what is open, worst first; what is kept quiet; what is over; what is silent by plan; and how well it all serves. */
 export function AlertsPage() {
@@ -99,7 +100,7 @@ function AlertList({ alerts, isGrouped = false }: { readonly alerts: readonly Al
   const opened = useSignal<string | null>(null)
   /** Operator areas whose flood is open. */
   const spread = useSignal<ReadonlySet<string | null>>(new Set())
-  const asked = useSignal<DeskForm | null>(null)
+  const asked = useSignal<DeskWish | null>(null)
   const list = useRef<HTMLUListElement>(null)
   const leaderAt = useRef(Number.NEGATIVE_INFINITY)
   const areas = store.board.value?.map.areas
@@ -115,7 +116,7 @@ function AlertList({ alerts, isGrouped = false }: { readonly alerts: readonly Al
   const act = (alert: Alert, key: AlertKey) => {
     if (key === 'acknowledge') return void store.acknowledge(alert)
     opened.value = alert.id
-    asked.value = key
+    asked.value = { form: key }
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (!store.preferences.peek().keys || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
@@ -173,8 +174,10 @@ function PastAlerts() {
   const store = useStore()
   const words = store.words.value
   const site = store.site.value
-  const { answer, again } = useAnswer(site, (signal) =>
-    askAll<Alert>(`/sites/${encodeURIComponent(site)}/alerts`, { state: 'normal' }, historyRows, signal),
+  const { answer, again } = useAnswer(
+    site,
+    (signal) => askAll<Alert>(`/sites/${encodeURIComponent(site)}/alerts`, { state: 'normal' }, historyRows, signal),
+    askEveryMs,
   )
   const got = answer.value
   if (!isThere(got)) return <NotThere answer={got} again={again} />

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { findOnMap } from '../core/find-on-map.ts'
 import { type Goods, whereFound } from '../core/found-goods.ts'
 import { goodsLike } from '../live/goods-like.ts'
@@ -20,7 +20,8 @@ export function FindPage() {
   const q = route.page === 'find' ? route.q : ''
   const input = useRef<HTMLInputElement>(null)
   const typed = useSignal(q)
-  useEffect(() => {
+  // In the same step as the drawing: later it would take away what somebody has begun to type.
+  useLayoutEffect(() => {
     typed.value = q
     if (q === '') input.current?.focus()
   }, [q])

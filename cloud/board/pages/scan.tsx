@@ -79,10 +79,12 @@ export function ScanPage() {
 
   const finish = async (placement: Placement, things: readonly Thing[]) => {
     const count = format.number(placement.codes.length)
+    // By now somebody may do something else; what was sent was meant as it was scanned.
+    const meant = mode.peek()
     const report = await send(placement)
     if (report === null) return
     const to = { page: 'floor', slot: placement.slot } as const
-    if (mode.peek() === 'count') {
+    if (meant === 'count') {
       const { found, missing, unexpected, unknown } = report
       const isRight = missing.length + unexpected.length + unknown.length === 0
       const said = words.scanCounted(
@@ -93,7 +95,7 @@ export function ScanPage() {
       )
       tell(isRight ? 'good' : 'wrong', placement.slot, said, to)
     } else {
-      lastMoved.value = things
+      if (mode.peek() === meant) lastMoved.value = things
       tell('good', words.scanPlaced(placement.codes.length, count, placement.slot), '', to)
     }
   }

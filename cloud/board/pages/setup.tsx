@@ -17,6 +17,8 @@ import { SiteStep } from '../setup/site-step.tsx'
 import { useSetupWords } from '../setup/use-setup-words.ts'
 import '../style/setup.css'
 
+const askEveryMs = 5_000
+
 /** From nothing to a board on the wall; before there is a site, it stands alone on the page. */
 export function SetupPage() {
   const said = useStore().words.value
@@ -36,9 +38,9 @@ function Steps({ session, onPassword }: { readonly session: Session; onPassword(
   const format = store.format.value
   const board = store.board.value
   const site = store.site.value
-  const rules = useAnswer<Page<Rule>>(site, (signal) => ask('/rules', { signal }))
+  const rules = useAnswer<Page<Rule>>(site, (signal) => ask('/rules', { signal }), askEveryMs)
   const path = `/sites/${encodeURIComponent(site)}/walls`
-  const walls = useAnswer<Page<WallScreen>>(site, (signal) => ask(path, { signal }))
+  const walls = useAnswer<Page<WallScreen>>(site, (signal) => ask(path, { signal }), askEveryMs)
   const opened = useSignal<SetupStep | null>(null)
   const begun = useRef<SetupStep | null>(null)
   const isWatching = store.phase.value.kind === 'watching'

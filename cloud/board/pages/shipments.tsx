@@ -11,6 +11,7 @@ import { ShipmentTable } from '../parts/shipment-table.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 
 const mostEnded = 200
+const askEveryMs = 5_000
 const kinds = ['open', 'closed', 'cancelled'] as const
 
 /** What is expected to come and go, and what of it has passed the gate; one of them, large, for the dock. */
@@ -68,8 +69,10 @@ export function ShipmentsPage() {
 
 function Ended({ site, state }: { readonly site: string; readonly state: 'closed' | 'cancelled' }) {
   const words = useStore().words.value
-  const { answer, again } = useAnswer<ShipmentSummary[]>(`${site} ${state}`, (signal) =>
-    askAll(`/sites/${encodeURIComponent(site)}/shipments`, { state }, mostEnded, signal),
+  const { answer, again } = useAnswer<ShipmentSummary[]>(
+    `${site} ${state}`,
+    (signal) => askAll(`/sites/${encodeURIComponent(site)}/shipments`, { state }, mostEnded, signal),
+    askEveryMs,
   )
   const got = answer.value
   if (!isThere(got)) return <NotThere answer={got} again={again} />

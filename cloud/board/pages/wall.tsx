@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { knownZone } from '../core/format.ts'
 import { type WallLayout, type WallSettings, wallLayout, wallScene } from '../core/wall.ts'
 import { useStore } from '../live/store.ts'
@@ -115,7 +115,8 @@ function useReload(): void {
 
 function useWindowSize(): { readonly width: number; readonly height: number } {
   const [size, set] = useState({ width: innerWidth, height: innerHeight })
-  useEffect(() => {
+  // From the first drawing on: a size that changed before would stay unknown, for months.
+  useLayoutEffect(() => {
     const measure = () => set({ width: innerWidth, height: innerHeight })
     addEventListener('resize', measure)
     return () => removeEventListener('resize', measure)

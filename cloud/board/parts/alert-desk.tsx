@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Alert, AlertActRow, Page } from '../../../shared/api.ts'
 import { shelveTimes } from '../core/alert-inbox.ts'
 import { ask, type Refusal } from '../live/ask.ts'
@@ -11,18 +11,28 @@ import { useAnswer } from './use-answer.ts'
 
 export type DeskForm = 'shelve' | 'assign' | 'comment'
 
+/** That somebody asked for a form by its key; another each time, so that one that was closed opens again. */
+export interface DeskWish {
+  readonly form: DeskForm
+}
+
+const askEveryMs = 5_000
+
 /** All that may be done about one alert, and what has been done: it opens under the alert's line. */
-export function AlertDesk({ alert, asked }: { readonly alert: Alert; readonly asked: DeskForm | null }) {
+export function AlertDesk({ alert, asked }: { readonly alert: Alert; readonly asked: DeskWish | null }) {
   const store = useStore()
   const words = store.words.value
-  const form = useSignal<DeskForm | null>(asked)
+  const form = useSignal<DeskForm | null>(asked?.form ?? null)
   const refused = useSignal<Refusal | null>(null)
   const at = `/alerts/${encodeURIComponent(alert.id)}`
-  const acts = useAnswer<Page<AlertActRow>>(`${at} ${alert.state} ${alert.silence}`, (signal) =>
-    ask(`${at}/acts`, { signal }),
+  const acts = useAnswer<Page<AlertActRow>>(
+    `${at} ${alert.state} ${alert.silence}`,
+    (signal) => ask(`${at}/acts`, { signal }),
+    askEveryMs,
   )
-  useEffect(() => {
-    if (asked !== null) form.value = asked
+  // In the same step as the drawing: who types at once must not have the first letters taken for keys of the list.
+  useLayoutEffect(() => {
+    if (asked !== null) form.value = asked.form
   }, [asked])
   const act = async (name: string, body: object) => {
     const answer = await ask(`${at}/${name}`, { method: 'POST', body })
@@ -93,7 +103,7 @@ function DeskFormFields({
   const text = useSignal(form === 'assign' ? (alert.assignedTo ?? '') : '')
   const forMs = useSignal<number | null>(shelveTimes[0])
   const first = useRef<HTMLInputElement>(null)
-  // Before it is painted: who types at once must not have the first letters taken for keys of the list.
+  // Before it is painted, for the same reason.
   useLayoutEffect(() => first.current?.focus(), [])
   const label = { shelve: words.shelveWhy, assign: words.assignTo, comment: words.comment }[form]
   const send = () => {

@@ -103,7 +103,7 @@ function AreaForm({ site, there, again }: { readonly site: string; readonly ther
     refused.value = null
     again()
   }
-  const save = async (version: number) => {
+  const save = async ({ version, areas: present }: Areas) => {
     isChecked.value = true
     if (areaFlaws(areas).size > 0) {
       wanted.current = '[aria-invalid="true"]'
@@ -111,7 +111,7 @@ function AreaForm({ site, there, again }: { readonly site: string; readonly ther
       return
     }
     isBusy.value = true
-    const known = there.areas.map(({ id }) => id)
+    const known = present.map(({ id }) => id)
     const body = { version, areas: areasToSave(areas, known, zoneIds) }
     const answer = await ask(areasAt(site), { method: 'PUT', body })
     isBusy.value = false
@@ -121,6 +121,14 @@ function AreaForm({ site, there, again }: { readonly site: string; readonly ther
     saved.value = body.areas.length
     draft.value = { version: version + 1, areas: body.areas }
     setTimeout(again, soonMs)
+  }
+  // What is in force now is asked for: what is shown of it may still be from before the conflict.
+  const keepMine = async () => {
+    isBusy.value = true
+    const now = await ask<Areas>(areasAt(site))
+    isBusy.value = false
+    if (now.ok) await save(now.value)
+    else refused.value = now
   }
   // What was saved has come back as the map in force.
   if (saved.value !== null && draft.value !== null && there.version >= draft.value.version) draft.value = null
@@ -132,7 +140,7 @@ function AreaForm({ site, there, again }: { readonly site: string; readonly ther
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        if (!isBusy.value && draft.value !== null) void save(draft.value.version)
+        if (!isBusy.value && draft.value !== null) void save({ ...there, version: draft.value.version })
       }}
     >
       {areas.length === 0 && <p class="big">{words.areasNone}</p>}
@@ -203,7 +211,7 @@ function AreaForm({ site, there, again }: { readonly site: string; readonly ther
               <button type="button" class="button" onClick={leave}>
                 {words.areasTakeTheirs}
               </button>
-              <button type="button" class="button" disabled={isBusy.value} onClick={() => void save(there.version)}>
+              <button type="button" class="button" disabled={isBusy.value} onClick={() => void keepMine()}>
                 {words.areasKeepMine}
               </button>
             </p>

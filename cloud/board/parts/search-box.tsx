@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Item } from '../../../shared/api.ts'
 import { type Found, findOnMap } from '../core/find-on-map.ts'
 import type { Route } from '../core/route.ts'
@@ -47,10 +47,11 @@ export function SearchBox() {
   }, [])
 
   const wanted = query.value.trim()
-  useEffect(() => {
+  const site = store.site.value
+  // In the same step as the drawing: Enter must not choose goods of the words before.
+  useLayoutEffect(() => {
     goods.value = []
-    const site = store.board.peek()?.site
-    if (wanted.length < 2 || site === undefined) return
+    if (wanted.length < 2 || site === '') return
     const leaving = new AbortController()
     const timer = setTimeout(async () => {
       const answer = await ask<{ readonly items: readonly Item[] }>(
@@ -63,7 +64,7 @@ export function SearchBox() {
       clearTimeout(timer)
       leaving.abort()
     }
-  }, [wanted])
+  }, [wanted, site])
 
   const choices = useComputed<readonly Choice[]>(() => {
     const text = query.value.trim()

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type ReaderName, readerKey, type TagNow } from '../../../shared/board.ts'
 import { tagKey, tagRows } from '../core/tag-rows.ts'
 import { useStore } from '../live/store.ts'
@@ -14,7 +14,8 @@ export function TagPreview({ gateway, reader }: ReaderName) {
   const { readers, site, now } = store
   const shown = useRef<readonly TagNow[]>([])
   const held = useSignal<{ readonly rows: readonly TagNow[]; readonly more: number } | null>(null)
-  useEffect(() => {
+  // In the same step as the drawing: tags of the reader before are not shown under this one's name.
+  useLayoutEffect(() => {
     shown.current = []
     held.value = null
     return readers.listen({ gateway, reader })
@@ -30,7 +31,8 @@ export function TagPreview({ gateway, reader }: ReaderName) {
       </p>
     )
   }
-  if (rows.length === 0) return <p class="quiet">{words.readsNone}</p>
+  // Nobody is asked to hold up a tag before it would be seen.
+  if (rows.length === 0) return <p class="quiet">{readers.isListening.value ? words.readsNone : words.readsBegin}</p>
   return (
     <div class="tag-preview">
       <WideRows label={name}>

@@ -1,5 +1,5 @@
 import { effect, type ReadonlySignal, signal, useComputed, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { levelsAt, nextLevel } from '../core/levels.ts'
 import { centre, type Direction, neighbour, rectOf, slotAt } from '../core/plan.ts'
 import { fitView, type Margins, pan, type Rect, reveal, type Size, toMetres, type View, zoom } from '../core/view.ts'
@@ -104,7 +104,7 @@ export function PlanCanvas({
     isFitted.current = true
     view.value = fitted.peek()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (finding !== null && index.peek() < 0) showAll()
   }, [finding])
   const move = (dx: number, dy: number) => {
@@ -115,8 +115,9 @@ export function PlanCanvas({
   }
   const codeOf = (slot: number) => store.board.peek()?.map.slots[slot]?.id ?? null
 
-  // Wheel and pinch must be able to keep the page from scrolling, which a passive listener cannot.
-  useEffect(() => {
+  // Wheel and pinch must be able to keep the page from scrolling, which a passive listener cannot; and from the first
+  // drawing on.
+  useLayoutEffect(() => {
     const element = frame.current
     if (element === null) return
     // Where the plan is on the page costs a layout to know, and does not change while somebody turns the wheel.

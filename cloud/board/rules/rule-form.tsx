@@ -36,7 +36,8 @@ export function RuleForm({
   const text = useSignal<string | null>(kept === null ? (isKnown ? null : yamlOf(withoutPlace(rule))) : kept.text)
   const isKept = useSignal(kept !== null)
   const touched = useSignal<ReadonlySet<string>>(new Set())
-  const isPressed = useSignal(false)
+  /** How often it was to be saved. */
+  const presses = useSignal(0)
   const textFlaws = useSignal<readonly TextFlaw[]>([])
   const isSure = useSignal(false)
   const isBusy = useSignal(false)
@@ -68,7 +69,7 @@ export function RuleForm({
     return answer.ok ? { rule: answer.value, name: String(Object(answer.value).name ?? id) } : null
   }
   const save = async () => {
-    isPressed.value = true
+    presses.value += 1
     const wanted = read()
     if (wanted === null) return
     isBusy.value = true
@@ -82,8 +83,8 @@ export function RuleForm({
   }
   useLayoutEffect(() => {
     // After the flaws of a refused press are drawn.
-    if (isPressed.value) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
-  }, [isPressed.value])
+    if (presses.value > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [presses.value])
   const remove = async () => {
     if (!isSure.value) {
       isSure.value = true
@@ -120,7 +121,7 @@ export function RuleForm({
       kind={draft.value.kind}
       field={field}
       values={draft.value.values}
-      flaw={isPressed.value || touched.value.has(field.key) ? flaws.get(field.key) : undefined}
+      flaw={presses.value > 0 || touched.value.has(field.key) ? flaws.get(field.key) : undefined}
       onChange={(key, value) => change({ ...draft.value, values: { ...draft.value.values, [key]: value } })}
       onTouch={() => {
         touched.value = new Set(touched.value).add(field.key)
@@ -175,7 +176,7 @@ export function RuleForm({
               {rest.message}
             </p>
           )}
-          {isPressed.value && flaws.size > 0 && (
+          {presses.value > 0 && flaws.size > 0 && (
             <p class="wide field-flaw" role="status">
               {words.mendFirst(flaws.size, store.format.value.number(flaws.size))}
             </p>

@@ -255,6 +255,7 @@ export const en = {
   readsOfNone: 'of no reader',
   readsOfAll: 'of all its readers',
   readsOf: (reader: string) => `Tags that ${reader} reads`,
+  readsBegin: 'One moment …',
   readsNone: 'Hold a tag in front of it: it appears here.',
   readsAntenna: 'Antenna',
   readsCount: 'Reads',

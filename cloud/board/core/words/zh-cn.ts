@@ -238,6 +238,7 @@ export const zhCn: Words = {
   readsOfNone: '不显示',
   readsOfAll: '全部读写器',
   readsOf: (reader) => `${reader} 读到的标签`,
+  readsBegin: '请稍候…',
   readsNone: '把标签放到读写器前面，就会显示在这里。',
   readsAntenna: '天线',
   readsCount: '读取次数',
