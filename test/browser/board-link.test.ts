@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { allowedMs } from '../support/allowed.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { type BoardServer, openBoardServer } from '../support/board-server.ts'
 import { until } from '../support/until.ts'
@@ -19,8 +20,6 @@ afterAll(async () => {
   await server?.close()
 })
 
-const revision = () => page.evaluate<number>('window.__board.revision')
-
 test('without a key the page says how to get one', async () => {
   await page.getByText('needs a sign-in link').waitFor()
   expect(await page.title()).toBe('Warepulse')
@@ -35,10 +34,9 @@ test('the key signs in once, leaves the address, and the floor is live', async (
 })
 
 test('a delta changes a slot, in the picture and in the open drawer', async () => {
-  const before = await revision()
+  expect(await board.slotState('A01-01-1')).not.toBe('empty')
   server.setSlot('A01-01-1', 'empty', 0)
-  await until('the delta is there', async () => (await revision()) > before)
-  expect(await board.slotState('A01-01-1')).toBe('empty')
+  await until('the delta is there', async () => (await board.slotState('A01-01-1')) === 'empty')
   await page.goto(`${server.url}/?slot=A01-01-1`)
   await page.getByText('Nothing is stored here.').waitFor()
   server.setSlot('A01-01-1', 'occupied', 2)
@@ -130,7 +128,7 @@ describe('link cut', () => {
     board.serverIsCut = true
     await server.cut()
     await page.getByText(/^Not live\. Last data/).waitFor()
-    expect(performance.now() - cutAt).toBeLessThan(10_000)
+    expect(performance.now() - cutAt).toBeLessThan(allowedMs(5_000))
     expect(await board.isLive()).toBe(false)
     server.setSlot('A02-03-1', 'unknown', 0)
     await server.resume()

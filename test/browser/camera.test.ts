@@ -22,6 +22,7 @@ beforeAll(async () => {
   board = await openBoardPage(link, { ...phone, permissions: ['camera'] }, film)
   await board.untilLive()
   server.setSlot('A01-01-3', 'occupied', 2)
+  await until('it is told', () => board.page.evaluate<boolean>(`window.__board.slotItems('A01-01-3') === 2`))
   await board.go('/scan')
 })
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page, SiteSummary, StockRow } from '../../shared/api.ts'
+import { allowedMs } from '../support/allowed.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { freePort } from '../support/ports.ts'
 import { type Running, startWarepulse } from '../support/processes.ts'
@@ -66,7 +67,7 @@ test('one command: a link within seconds, and it leads to a board that moves', a
   await board.untilLive()
   expect(demo.output()).toMatch(/^ {2}Next {3}npx warepulse init /m)
   await until('most of the warehouse has been seen', async () => ((await board.counts())?.occupied ?? 0) > 1500)
-  expect(performance.now() - startedMs).toBeLessThan(60_000)
+  expect(performance.now() - startedMs).toBeLessThan(allowedMs(30_000))
   await board.picture('demo-floor-en')
 
   const before = await board.counts()
@@ -141,6 +142,13 @@ test('typed goods are found: their slots, what lies there, and how it came there
   await board.go('/')
 })
 
+/** One sensor's: others of the room may begin to ring meanwhile, and come before it. */
+async function firstWarm() {
+  const rows = board.page.locator('.alert-row', { hasText: /Cold room too warm/i })
+  const where = (await rows.first().locator('.alert-where').innerText()).trim()
+  return rows.filter({ has: board.page.getByText(where, { exact: true }) })
+}
+
 test('the cold room fails: the alert is on the board, is acknowledged, and says what to do', async () => {
   demo.type('2')
   await board.page
@@ -156,26 +164,24 @@ test('the cold room fails: the alert is on the board, is acknowledged, and says 
 
 test('from the alert to its graph: it goes over the edge of the permitted band, in the picture and in words', async () => {
   const { page } = board
-  const line = page.locator('.alert-row', { hasText: /Cold room too warm/i }).first()
+  const line = await firstWarm()
   await line.locator('.alert-open').click()
   await line.getByRole('link', { name: 'Measurements' }).click()
   await page.getByRole('button', { name: '15 min' }).click()
   const temperature = page.locator('.quantity', { has: page.getByRole('heading', { name: 'Temperature' }) })
   await temperature.getByText(/It has been above 8 °C since/).waitFor({ timeout: storyMs })
   await temperature.locator('canvas').waitFor()
-  const drawn = await page.evaluate<{ limits: number[]; top: number }>(chartRows)
-  expect(drawn.limits.length).toBe(2)
-  expect(drawn.top).toBeLessThan(drawn.limits[0] ?? 0)
+  await until('two limits are drawn, and a line over the upper one', async () => {
+    const { limits, top } = await page.evaluate<{ limits: number[]; top: number }>(chartRows)
+    return limits.length === 2 && top < (limits[0] ?? 0)
+  })
   await board.picture('demo-sensor-over-limit-en')
   await board.go('/alerts')
 })
 
 test('it is assigned, shelved with a reason by the keyboard alone, and its line says who did what', async () => {
   const { page } = board
-  // One sensor's: others of the room may begin to ring meanwhile, and come before it.
-  const rows = page.locator('.alert-row', { hasText: /Cold room too warm/i })
-  const where = (await rows.first().locator('.alert-where').textContent()) ?? ''
-  const line = rows.filter({ hasText: where }).locator('.alert-open')
+  const line = (await firstWarm()).locator('.alert-open')
   await line.focus()
   await page.keyboard.press('e')
   await page.getByLabel('To whom').waitFor()
@@ -303,7 +309,7 @@ test('the wall on a phone: no controls; its network pulled it says so within sec
     await phone.picture('demo-phone-wall')
     phone.serverIsCut = true
     await phone.page.context().setOffline(true)
-    await phone.page.getByText(/^Not live[.] Last data/).waitFor({ timeout: 10_000 })
+    await phone.page.getByText(/^Not live[.] Last data/).waitFor()
     await phone.picture('demo-phone-cut')
     const before = await board.page.evaluate<number>('window.__board.revision')
     await until('the floor goes on meanwhile', async () => {

@@ -107,6 +107,8 @@ test('chosen on the plan, moved by keys, aligned, undone and redone', async () =
 })
 
 test('dragged by the pointer it lies somewhere else', async () => {
+  // Where it stands is worked out from the draft on the server.
+  await saved()
   await tab('Read points').click()
   const x = () => board.page.getByLabel('x (m): gate.1').inputValue()
   const before = Number(await x())
@@ -304,7 +306,8 @@ test('by keyboard zones are put under one operator; what is missing is told, and
   await board.page.keyboard.press('Space')
   await board.page.keyboard.press('Enter')
   await areaForm().getByText('Saved.').waitFor()
-  expect(await areas()).toEqual([`east-side: ${(await inForce()).zones[0]?.id}`])
+  const expected = `east-side: ${(await inForce()).zones[0]?.id}`
+  await until('they are in force', async () => (await areas()).join() === expected)
 
   await board.page.getByLabel('Name').fill('East')
   const others = [{ id: 'theirs', name: 'Theirs', zones: ['B'] }]

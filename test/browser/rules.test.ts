@@ -43,7 +43,7 @@ test('what is missing is told next to its field, and the first of it gets the ke
   await made.getByLabel('Severity').selectOption('1')
   await made.getByRole('button', { name: 'Save' }).press('Enter')
   await made.getByText('A critical rule must say what to do.').waitFor()
-  expect(await board.page.evaluate('document.activeElement.id')).toBe('rule-name')
+  await made.locator('#rule-name:focus').waitFor()
   expect(await made.getByLabel('Limit').getAttribute('aria-describedby')).toBe('flaw-limit')
   expect(await made.getByText('This is needed.').count()).toBe(4)
 })

@@ -16,8 +16,8 @@ beforeAll(async () => {
   server.setSlot('A01-01-3', 'occupied', 2)
   server.setSlot('A01-02-3', 'empty', 0)
   await until('both are told', async () => {
-    const [full, bare] = [await board.slotState('A01-01-3'), await board.slotState('A01-02-3')]
-    return full === 'occupied' && bare === 'empty'
+    const full = await board.page.evaluate(`window.__board.slotItems('A01-01-3')`)
+    return full === 2 && (await board.slotState('A01-02-3')) === 'empty'
   })
   const found = await board.page.evaluate<{ items: { epc: string }[] }>(
     `fetch('/api/v1/sites/harbour/items?q=A01-01-3').then((answer) => answer.json())`,

@@ -71,7 +71,7 @@ test('a slot changes before your eyes; a cut server is said to be cut; the truth
     await see('shelf-2')
     return (await board.slotState('S-2')) === 'occupied'
   })
-  expect(await board.slotState('S-1')).toBe('empty')
+  await until('S-1 is empty', async () => (await board.slotState('S-1')) === 'empty')
 
   board.serverIsCut = true
   await cloud.kill()
@@ -93,7 +93,7 @@ test('a slot changes before your eyes; a cut server is said to be cut; the truth
   await until('it shows where the pallet is now', async () => (await board.slotState('S-1')) === 'occupied', {
     withinMs: 120_000,
   })
-  expect(await board.slotState('S-2')).toBe('empty')
+  await until('S-2 is empty', async () => (await board.slotState('S-2')) === 'empty')
   await board.picture('server-back')
 
   expect(board.loads()).toBe(1)

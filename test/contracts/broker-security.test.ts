@@ -37,7 +37,7 @@ async function house(limits: Partial<EmbeddedLimits> = {}) {
     const name = `${address.site}/${address.gateway}`
     const client = await connectAsync(
       broker.url,
-      { username: name, password: secret, clientId: name, reconnectPeriod: 0, connectTimeout: 5000, ...more },
+      { username: name, password: secret, clientId: name, reconnectPeriod: 0, connectTimeout: 20_000, ...more },
       false,
     )
     onTestFinished(() => client.endAsync(true))

@@ -47,11 +47,17 @@ test('with a certificate: mqtts lets in who trusts it, and only over TLS', async
     host: '127.0.0.1',
     port: 0,
     tls: { key: readFileSync(key), cert: readFileSync(cert) },
-    limits: { connectMs: 500 },
+    limits: { connectMs: 2_000 },
   })
   onTestFinished(() => broker.close())
   expect(broker.url).toBe(`mqtts://127.0.0.1:${broker.port}`)
-  const options = { username: 'north/a', password: 'x', clientId: 'north/a', reconnectPeriod: 0, connectTimeout: 3000 }
+  const options = {
+    username: 'north/a',
+    password: 'x',
+    clientId: 'north/a',
+    reconnectPeriod: 0,
+    connectTimeout: 10_000,
+  }
   const trusting = await connectAsync(broker.url, { ...options, ca: readFileSync(cert) }, false)
   expect(trusting.connected).toBe(true)
   await trusting.endAsync(true)

@@ -104,7 +104,7 @@ describe('our master, pymodbus as the slaves', () => {
   test('on a serial line', async () => {
     const [host, device] = await openLine()
     startSlave('rtu', device, { 1: climate, 7: everyType })
-    const options = { type: 'modbus-rtu', id: 'bus', path: host, timeoutMs: 400, retryDeadAfterMs: 2000, slaves }
+    const options = { type: 'modbus-rtu', id: 'bus', path: host, timeoutMs: 1000, retryDeadAfterMs: 2000, slaves }
     await expectValues(listen(ModbusRtuOptions.parse(options)))
   })
 

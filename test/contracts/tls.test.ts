@@ -73,7 +73,7 @@ test('who trusts the authority gets the board over https; who does not is warned
 })
 
 test('gateways get mqtts with the same authority, and nobody gets mqtt', async () => {
-  const options = { username: 'a/b', password: 'x', clientId: 'a/b', reconnectPeriod: 0, connectTimeout: 3000 }
+  const options = { username: 'a/b', password: 'x', clientId: 'a/b', reconnectPeriod: 0, connectTimeout: 10_000 }
   await expect(connectAsync(`mqtts://127.0.0.1:${brokerPort}`, { ...options, ca: [authority] }, false)).rejects.toThrow(
     /Bad username or password/,
   )

@@ -38,7 +38,7 @@ async function host(more: object = {}) {
 async function device(port: number, more: object = {}): Promise<MqttClient> {
   const client = await connectAsync(
     `mqtt://127.0.0.1:${port}`,
-    { username: 'site', password: secret, reconnectPeriod: 0, connectTimeout: 3000, ...more },
+    { username: 'site', password: secret, reconnectPeriod: 0, connectTimeout: 10_000, ...more },
     false,
   )
   client.on('error', () => undefined)

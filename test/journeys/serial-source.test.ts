@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openSerial } from '../../edge/sources/serial/open.ts'
 import { SerialOptions } from '../../edge/sources/serial/options.ts'
+import { allowedMs } from '../support/allowed.ts'
 import { type PtyDevice, plugIn } from '../support/pty.ts'
 import { runSource, type SourceRun, sourceContext } from '../support/source-run.ts'
 import { until } from '../support/until.ts'
@@ -71,7 +72,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     await until('the inventory is started again', () => told().join() === startCommand)
     device.say('after')
     await until('it reads again', () => received() === 'beforeafter')
-    expect(performance.now() - back).toBeLessThan(10_000) // a busy machine is given twice the time
+    expect(performance.now() - back).toBeLessThan(allowedMs(5_000))
     await until('it is up', () => run.statesOf('door').join() === 'up,down,up')
   })
 }
@@ -100,7 +101,8 @@ test('a reader that says nothing valid is silent, is asked again, and comes back
   await until('it is asked again', () => commands().startsWith(startCommand.repeat(2)))
   valid = true
   device.say('tags')
-  await until('it is up', () => run.statesOf('door').join() === 'silent,up')
+  // Soon after it has fallen silent again.
+  await until('it is up', () => run.statesOf('door').join().startsWith('silent,up'))
 })
 
 test('a port that does not exist is looked for until it does', async () => {

@@ -137,7 +137,7 @@ describe('XY-MD02 on Modbus RTU', () => {
     const master = new modbus.default()
     await master.connectRTUBuffered(path, { baudRate: 9600 })
     onTestFinished(() => new Promise((resolve) => void master.close(resolve)))
-    master.setTimeout(300)
+    master.setTimeout(2_000)
     const slave = (address: number) => {
       master.setID(address)
       return master
@@ -279,7 +279,7 @@ describe('the whole warehouse', () => {
     onTestFinished(() => simulation.stop())
     const master = new modbus.default()
     await master.connectRTUBuffered(join(directory, 'ptys', 'tty-modbus-north'), { baudRate: 9600 })
-    master.setTimeout(500)
+    master.setTimeout(10_000)
     const coldCelsius = async () => {
       master.setID(1)
       return ((await master.readInputRegisters(1, 2)).data[0] ?? 0) / 10

@@ -194,9 +194,9 @@ describe('S28 text that is a program elsewhere', () => {
       await board.go(path).catch(() => board.page.goto(`${house.street.url}${path}`))
       await board.page.waitForTimeout(300)
     }
+    await until('it is shown', async () => (await board.page.content()).includes('&lt;img src=x'))
     expect(await board.page.evaluate('window.hacked')).toBeUndefined()
     expect(await board.page.locator('img[onerror]').count()).toBe(0)
-    expect(await board.page.content()).toContain('&lt;img src=x')
     const policy = (await fetch(house.street.url)).headers.get('content-security-policy') ?? ''
     expect(policy).toMatch(/script-src 'self'(?:;|$)/)
     expect(policy).not.toMatch(/unsafe-inline|unsafe-eval/)

@@ -138,6 +138,8 @@ export async function openBoardPage(
   page.on('console', (message) => {
     if (message.type() !== 'error') return
     if (board.serverIsCut && /ERR_(CONNECTION|EMPTY|SOCKET|INTERNET_DISCONNECTED)/.test(message.text())) return
+    // The browser's word on a link that the page found too slow and let go of, to take it up again.
+    if (message.text().includes('WebSocket is closed before the connection is established')) return
     complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))

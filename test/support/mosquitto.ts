@@ -50,7 +50,7 @@ export async function startMosquitto({ users, permissions, settings = '' }: Mosq
     await until('mosquitto answers', async () => {
       const client = await connectAsync(
         url,
-        { username: probe, password: users[probe] ?? '', reconnectPeriod: 0, connectTimeout: 500 },
+        { username: probe, password: users[probe] ?? '', reconnectPeriod: 0, connectTimeout: 5_000 },
         false,
       )
       await client.endAsync()

@@ -1,7 +1,7 @@
 import { connectAsync, type MqttClient } from 'mqtt'
 import { Ack, type GatewayAddress, topicOf } from '../../shared/wire.ts'
 import { epochA, run } from './journal.ts'
-import { until } from './until.ts'
+import { patienceMs, until } from './until.ts'
 
 /** The sending half of a gateway: go-back-N from the watermark, live records ahead of the backlog. */
 export class Sender {
@@ -35,7 +35,7 @@ export class Sender {
     try {
       const client = await connectAsync(
         this.#url,
-        { username: name, password: this.#password, clientId: name, reconnectPeriod: 0, connectTimeout: 1000 },
+        { username: name, password: this.#password, clientId: name, reconnectPeriod: 0, connectTimeout: patienceMs },
         false,
       )
       this.client = client
