@@ -16,6 +16,7 @@ export const UntaggedQuantity = z.strictObject({
   sku: SkuCode,
   quantity: z.int().min(0).max(1_000_000).describe('0: none is left'),
 })
+export type UntaggedQuantity = z.infer<typeof UntaggedQuantity>
 
 const Iso = z.iso.datetime()
 

@@ -8,6 +8,7 @@ import { Confidence } from '../parts/confidence.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Link } from '../parts/link.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
+import { Quantity } from '../parts/quantity.tsx'
 import { useAnswer } from '../parts/use-answer.ts'
 import { WideRows } from '../parts/wide-rows.tsx'
 
@@ -156,7 +157,9 @@ function Hits({ q }: { readonly q: string }) {
                       <SlotLink code={row.slot} />
                     )}
                   </td>
-                  <td class="number">{format.number(row.quantity)}</td>
+                  <td class="number">
+                    <Quantity row={row} />
+                  </td>
                   <td>
                     <Confidence share={row.confidence} />
                   </td>

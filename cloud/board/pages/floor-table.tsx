@@ -64,7 +64,7 @@ export function FloorTable() {
             <th scope="col">{words.zone}</th>
             <th scope="col">{words.state}</th>
             <th scope="col" class="number">
-              {words.items}
+              {words.itemsByTag}
             </th>
             <th scope="col">{words.lastEvidence}</th>
           </tr>

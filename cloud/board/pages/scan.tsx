@@ -107,7 +107,8 @@ export function ScanPage() {
       const state = slotStates[board?.slotState[index] ?? 2]
       const name = state === 'occupied' ? words.slotOccupied : state === 'empty' ? words.slotEmpty : words.slotUnknown
       const items = board?.slotItems[index] ?? 0
-      const said = state === 'occupied' ? `${name} · ${words.itemsCount(items, format.number(items))}` : name
+      const holds = items === 0 ? words.countedWithoutTags : words.itemsCount(items, format.number(items))
+      const said = state === 'occupied' ? `${name} · ${holds}` : name
       tell(state === 'unknown' ? 'unknown' : 'good', slot, said, { page: 'floor', slot })
       return
     }

@@ -8,6 +8,7 @@ import { Confidence } from './confidence.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { IconButton } from './icon.tsx'
 import { Link } from './link.tsx'
+import { Quantity } from './quantity.tsx'
 import { useAnswer } from './use-answer.ts'
 import { WideRows } from './wide-rows.tsx'
 
@@ -73,7 +74,7 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
           </dd>
         </div>
         <div>
-          <dt>{words.items}</dt>
+          <dt>{words.itemsByTag}</dt>
           <dd>{state === 'unknown' && asOf === 0 ? '–' : format.number(board.slotItems[index] ?? 0)}</dd>
         </div>
         <div>
@@ -123,11 +124,16 @@ function SlotContents({
   if (!got.ok)
     return <p class="failure">{got.status === 0 ? words.notReachableTitle : `${words.errorTitle} (${got.code})`}</p>
   const { stock, items: list, hasMore } = got.value
+  const all = stock.reduce((sum, { quantity }) => sum + quantity, 0)
+  const counted = stock.reduce((sum, { untagged }) => sum + untagged, 0)
   const names = new Map(store.board.value?.map.skus.map(({ sku, name }) => [sku, name]))
   if (stock.length === 0 && list.length === 0) return isDoubtful ? null : <p class="quiet">{words.slotHoldsNothing}</p>
   return (
     <>
       <h3>{words.contents}</h3>
+      {counted > 0 && (
+        <p class="in-all">{words.inAll(format.number(all), format.number(all - counted), format.number(counted))}</p>
+      )}
       <WideRows label={words.contents}>
         <thead>
           <tr>
@@ -151,7 +157,9 @@ function SlotContents({
                   </>
                 )}
               </td>
-              <td class="number">{format.number(row.quantity)}</td>
+              <td class="number">
+                <Quantity row={row} />
+              </td>
               <td>
                 <Confidence share={row.confidence} />
               </td>

@@ -4,6 +4,7 @@ import { readCode, tagsOfCode } from '../../../shared/epc/code.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { UntaggedQuantity } from '../../../shared/goods.ts'
 import { EpcHex, Identifier } from '../../../shared/identifier.ts'
+import type { SiteMap } from '../../../shared/site-map.ts'
 import { byOf } from '../access.ts'
 import type { Api, HttpParts } from '../parts.ts'
 
@@ -22,7 +23,9 @@ const Count = z.strictObject({
     .max(200)
     .refine((rows) => new Set(rows.map(({ sku }) => sku)).size === rows.length, 'name each SKU once')
     .optional()
-    .describe('goods without tags, by SKU; those not named stay as they were counted before'),
+    .describe(
+      'goods without tags, by SKU; those not named stay as they were counted before. A SKU that the site does not know is refused',
+    ),
   at: z.iso
     .datetime({ offset: true })
     .optional()
@@ -42,7 +45,7 @@ const Report = z.object({
 })
 
 /** Cycle counts by hand: one slot, everything that was scanned in it, and what lies there without tags. */
-export function countRoutes(app: Api, { inventory, journal, clock }: HttpParts): void {
+export function countRoutes(app: Api, { inventory, goods, journal, clock }: HttpParts): void {
   app.post(
     '/api/v1/sites/:site/counts',
     {
@@ -58,7 +61,10 @@ export function countRoutes(app: Api, { inventory, journal, clock }: HttpParts):
       const { site } = request.params
       const { slot, codes, untagged = [], at } = request.body
       const map = await inventory.map(site)
-      if (map?.slots.every(({ id }) => id !== slot) ?? true) throw new Fault('not-found', `There is no slot ${slot}.`)
+      if (map === undefined || map.slots.every(({ id }) => id !== slot))
+        throw new Fault('not-found', `There is no slot ${slot}.`)
+      const strangers = await unknownSkus(map, untagged)
+      if (strangers.length > 0) throw new Fault('bad-input', sentenceOf(strangers))
       const now = clock.now()
       const countedAt = at === undefined ? now : Math.min(Date.parse(at), now)
       const report = compare(await expectedIn(site, slot), codes)
@@ -80,6 +86,25 @@ export function countRoutes(app: Api, { inventory, journal, clock }: HttpParts):
     },
   )
 
+  /**
+   * SKUs that nobody has spoken of: not on the map, expected nowhere, and of nothing in stock. A slip of the pen would make
+   * stock that no read ever corrects. Counting none is no stock, and takes back what was counted before the SKU went. A site
+   * whose map names no SKU keeps its articles elsewhere: there is nothing to hold a count against (as in import-expected).
+   */
+  async function unknownSkus(map: SiteMap, untagged: readonly UntaggedQuantity[]): Promise<readonly string[]> {
+    const onMap = new Set(map.skus.map(({ sku }) => sku))
+    const unknown: string[] = []
+    if (onMap.size === 0) return unknown
+    for (const { sku, quantity } of untagged) {
+      if (quantity === 0 || onMap.has(sku)) continue
+      const lying = await inventory.stock(map.site, { sku }, { limit: 1 })
+      if (lying.items.length > 0) continue
+      const expected = await goods.expected(map.site, { sku }, { limit: 1 })
+      if (expected.items.length === 0) unknown.push(sku)
+    }
+    return unknown
+  }
+
   async function expectedIn(site: string, slot: string): Promise<readonly Item[]> {
     const expected: Item[] = []
     let cursor: string | undefined
@@ -90,6 +115,17 @@ export function countRoutes(app: Api, { inventory, journal, clock }: HttpParts):
     } while (cursor !== undefined && expected.length < mostItems)
     return expected
   }
+}
+
+const namedAtMost = 5
+
+function sentenceOf(skus: readonly string[]): string {
+  const more = skus.length > namedAtMost ? ` and ${skus.length - namedAtMost} more` : ''
+  const named = `${skus.slice(0, namedAtMost).join(', ')}${more}`
+  return (
+    `Nobody knows the SKU ${named} on this site, so nothing was counted. Check the spelling; ` +
+    'a new article is made known first: Imports → SKUs on the board, or import/skus.'
+  )
 }
 
 /** Each expected item once, however often and in whatever form it was scanned; `others` are the codes of none of them. */

@@ -8,7 +8,10 @@ import { fromGateway, never, observation, published, rotterdam, t0, tick } from 
 
 const folder = mkdtempSync(join(tmpdir(), 'untagged-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const skus = [{ sku: 'BOLTS', name: 'Hex bolts', gtin: '09506000134352' }]
+const skus = [
+  { sku: 'BOLTS', name: 'Hex bolts', gtin: '09506000134352' },
+  { sku: 'REELS 9', name: 'Reels, 9 mm' },
+]
 const iso = (seconds: number) => new Date(t0 + seconds * 1000).toISOString()
 
 let house: GoodsHouse
@@ -108,6 +111,47 @@ describe('goods without tags', () => {
     ['no SKU', [{ sku: '', quantity: 1 }]],
   ])('%s is refused', async (_name, untagged) => {
     expect((await house.post('/sites/rtm/counts', { slot: 'A-1', codes: [], untagged })).statusCode).toBe(400)
+  })
+})
+
+describe('a SKU that nobody knows', () => {
+  const reply = async (sku: string, quantity: number) => {
+    const { statusCode, body } = await house.post('/sites/rtm/counts', {
+      ...{ slot: 'A-1', codes: [], untagged: [{ sku, quantity }, ...bolts(3)], at: iso(10) },
+    })
+    return [statusCode, JSON.parse(body).detail ?? '']
+  }
+
+  test('is refused, with what to do, and nothing of that count is kept', async () => {
+    const [status, message] = await reply('BOLT', 40)
+    expect([status, message]).toEqual([400, expect.stringContaining('Nobody knows the SKU BOLT on this site')])
+    expect(message).toContain('import/skus')
+    expect(await stock()).toEqual([])
+    expect(await stateOf('A-1')).not.toMatchObject({ state: 'occupied' })
+  })
+
+  test('is known once it is on the map, expected somewhere, or on a tag in stock', async () => {
+    await house.append(published(rotterdam({ version: 2 })))
+    await house.post('/sites/rtm/import/expected', 'slot,sku,quantity\nA-2,NUTS,50\n')
+    await house.append(published(rotterdam({ version: 3, skus })))
+    await house.post('/sites/rtm/import/items', 'epc,sku\nE201,WASHERS\n')
+    await house.append(fromGateway([observation(t0, 'shelf.1', 'E201'), observation(t0 + 2000, 'shelf.1', 'E201')]))
+    await house.post('/sites/rtm/import/skus', 'sku,name\nSCREWS,Wood screws\n')
+    for (const sku of ['NUTS', 'WASHERS', 'SCREWS']) expect([sku, ...(await reply(sku, 1))]).toEqual([sku, 202, ''])
+  })
+
+  test('is nobody where the map names no SKU: there is nothing to hold a count against', async () => {
+    await house.append(published(rotterdam({ version: 2 })))
+    expect(await reply('BOLT', 40)).toEqual([202, ''])
+  })
+
+  test('and none of it may be counted at any time: what was counted before it went is taken back', async () => {
+    await count('A-1', 5, [{ sku: 'REELS 9', quantity: 2 }])
+    await house.append(published(rotterdam({ version: 2, skus: skus.slice(0, 1) })))
+    expect(await reply('REELS 9', 0)).toEqual([202, ''])
+    // Sent again, as after a lost answer.
+    expect(await reply('REELS 9', 0)).toEqual([202, ''])
+    expect(await stock('?sku=REELS 9')).toEqual([])
   })
 })
 
