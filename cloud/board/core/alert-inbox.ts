@@ -1,4 +1,5 @@
 import type { Alert } from '../../../shared/api.ts'
+import { isOpen } from './alert-order.ts'
 
 /** The lists of the inbox. What is quiet has its own, so that it is neither in the way nor forgotten. */
 export const inboxTabs = ['open', 'quiet', 'over', 'planned', 'areas', 'report'] as const
@@ -7,7 +8,7 @@ export type InboxTab = (typeof inboxTabs)[number]
 /** Of alerts that are not over, in their order. */
 export function inboxOf(alerts: readonly Alert[]): Readonly<Record<'open' | 'quiet', readonly Alert[]>> {
   return {
-    open: alerts.filter(({ silence }) => silence === null),
+    open: alerts.filter(isOpen),
     quiet: alerts.filter(({ silence }) => silence !== null),
   }
 }

@@ -14,9 +14,12 @@ export function inOrder(alerts: Iterable<Alert>): Alert[] {
   )
 }
 
-/** Does it ask for somebody now? */
-export function needsSomeone(alert: Alert): boolean {
-  return alert.silence === null && (alert.state === 'active' || alert.state === 'acknowledged')
+/**
+ * Does it ask for somebody? What is not over and not kept quiet: the number beside the way to the inbox, that of its first
+ * list, and the few that the floor shows are these. What went before anybody saw it still waits for somebody to see it.
+ */
+export function isOpen(alert: Alert): boolean {
+  return alert.silence === null && alert.state !== 'normal'
 }
 
 /** As the server will answer, so that the row can change before it does. */

@@ -1,4 +1,5 @@
 import type { GatewayState } from '../../../shared/api.ts'
+import { isOpen } from './alert-order.ts'
 import type { Board } from './board.ts'
 import { countSlots } from './board.ts'
 import type { Format } from './format.ts'
@@ -15,10 +16,10 @@ const mostNamed = 5
 /** What the plan shows, in one breath, for those who do not see it. */
 export function planSentence(board: Board, liveness: Liveness, words: Words, format: Format): string {
   const { occupied, empty, unknown } = countSlots(board.slotState)
-  const active = [...board.alerts.values()].filter((alert) => alert.clearedAt === null).length
+  const open = [...board.alerts.values()].filter(isOpen).length
   const sentences = [
     words.planSummary(board.map.name, format.number(occupied), format.number(empty), format.number(unknown)),
-    active === 0 ? words.planSummaryNoAlerts : words.planSummaryAlerts(active, format.number(active)),
+    open === 0 ? words.planSummaryNoAlerts : words.planSummaryAlerts(open, format.number(open)),
   ]
   if (liveness.state === 'lost') sentences.push(words.planSummaryNotLive(format.age(liveness.ageMs)))
   return sentences.join(' ')

@@ -1,4 +1,4 @@
-import { needsSomeone } from '../core/alert-order.ts'
+import { isOpen } from '../core/alert-order.ts'
 import { useStore } from '../live/store.ts'
 import { AlertRow } from './alert-row.tsx'
 import { Link } from './link.tsx'
@@ -9,7 +9,7 @@ const shown = 5
 export function NeedsYou() {
   const store = useStore()
   const words = store.words.value
-  const alerts = store.alerts.value.filter((alert) => needsSomeone(alert) || alert.state === 'cleared')
+  const alerts = store.alerts.value.filter(isOpen)
   return (
     <aside class="needs-you" aria-label={words.needsYou}>
       <header>

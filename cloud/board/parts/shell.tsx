@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { needsSomeone } from '../core/alert-order.ts'
+import { isOpen } from '../core/alert-order.ts'
 import { knownZone } from '../core/format.ts'
 import type { Route } from '../core/route.ts'
 import { themes } from '../live/preferences.ts'
@@ -51,7 +51,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
 function Rail() {
   const store = useStore()
   const words = store.words.value
-  const active = store.alerts.value.filter(needsSomeone).length
+  const open = store.alerts.value.filter(isOpen).length
   const places: readonly (readonly [IconName, string, Route])[] = [
     ['floor', words.floor, { page: 'floor', slot: null }],
     ['find', words.find, { page: 'find', q: '' }],
@@ -66,7 +66,7 @@ function Rail() {
     <nav class="rail" aria-label={words.mainNavigation}>
       <img class="rail-logo" src="/icon.svg" alt="" width="32" height="32" />
       {places.map(([icon, text, to]) => {
-        const count = to.page === 'alerts' && active > 0 ? store.format.value.number(active) : null
+        const count = to.page === 'alerts' && open > 0 ? store.format.value.number(open) : null
         return (
           <Link key={to.page} to={to} class={`rail-link to-${to.page}`} current={store.route.value.page === to.page}>
             <span class="rail-icon">

@@ -201,7 +201,7 @@ describe('in words', () => {
     const board = boardFrom(aSnapshot({ alerts: [anAlert('a')] }))
     if (board === null) throw new Error('broken snapshot')
     expect(planSentence(board, { state: 'lost', cause: 'link', ageMs: 5_000, long: false }, en, format)).toBe(
-      'Harbour DC: 2 slots occupied, 1 empty, 1 unknown. 1 alert active. Not live: the picture is 5 s old.',
+      'Harbour DC: 2 slots occupied, 1 empty, 1 unknown. 1 alert open. Not live: the picture is 5 s old.',
     )
   })
 })

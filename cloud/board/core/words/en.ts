@@ -87,8 +87,8 @@ export const en = {
     'Arrow keys move from slot to slot, Enter opens, plus and minus zoom, a double click goes in to zone, rack and slot, Escape out again, 0 shows everything, T shows the table.',
   planSummary: (site: string, occupied: string, empty: string, unknown: string) =>
     `${site}: ${occupied} slots occupied, ${empty} empty, ${unknown} unknown.`,
-  planSummaryAlerts: (n: number, count: string) => `${count} ${pick(n, 'alert', 'alerts')} active.`,
-  planSummaryNoAlerts: 'No alert is active.',
+  planSummaryAlerts: (n: number, count: string) => `${count} ${pick(n, 'alert', 'alerts')} open.`,
+  planSummaryNoAlerts: 'No alert is open.',
   planSummaryNotLive: (age: string) => `Not live: the picture is ${age} old.`,
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',

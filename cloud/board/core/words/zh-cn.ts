@@ -74,8 +74,8 @@ export const zhCn: Words = {
     '方向键切换库位，回车打开，加减号缩放，双击逐级放大到区域、货架和库位，Esc 逐级返回，0 显示全图，T 切换表格。',
   planSummary: (site, occupied, empty, unknown) =>
     `${site}：占用库位 ${occupied} 个，空库位 ${empty} 个，状态未知 ${unknown} 个。`,
-  planSummaryAlerts: (_n, count) => `当前有 ${count} 条告警。`,
-  planSummaryNoAlerts: '当前没有告警。',
+  planSummaryAlerts: (_n, count) => `有 ${count} 条未结束的告警。`,
+  planSummaryNoAlerts: '没有未结束的告警。',
   planSummaryNotLive: (age) => `非实时：画面是${age}前的。`,
   zoomIn: '放大',
   zoomOut: '缩小',
