@@ -1,4 +1,5 @@
 import type { ItemEvent, ItemWithForms } from '../../../shared/api.ts'
+import { type End, type TimelineStep, timelineOf } from '../core/timeline.ts'
 import type { Words } from '../core/words/words.ts'
 import { type Answer, ask, askAll } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
@@ -119,17 +120,15 @@ export function ItemPage() {
       <h2>{words.timeline}</h2>
       {events.length === 0 && <p class="quiet">{words.noHistory}</p>}
       <ol class="timeline">
-        {[...events]
-          .sort((a, b) => b.at.localeCompare(a.at))
-          .map((event) => (
-            <Event key={`${event.at} ${event.kind} ${event.recordedAt}`} event={event} />
-          ))}
+        {timelineOf(events).map((step) => (
+          <Step key={`${step.event.at} ${step.event.kind} ${step.event.recordedAt}`} step={step} />
+        ))}
       </ol>
     </section>
   )
 }
 
-function Event({ event }: { readonly event: ItemEvent }) {
+function Step({ step: { event, from, to } }: { readonly step: TimelineStep }) {
   const store = useStore()
   const words = store.words.value
   const format = store.format.value
@@ -137,16 +136,16 @@ function Event({ event }: { readonly event: ItemEvent }) {
   const lag = Date.parse(event.recordedAt) - at
   const whySaid = useWhy().said(event.whyCoded, event.why)
   const zones = store.board.value?.map.zones
-  const place = (id: string | null) =>
-    id === null ? words.outside : (zones?.find((zone) => zone.id === id)?.name ?? id)
+  const names = { outside: words.outside, lost: words.whereaboutsUnknown, unknown: words.unknown }
+  const nameOf = (end: End) =>
+    end.is === 'place' ? (zones?.find(({ id }) => id === end.id)?.name ?? end.id) : names[end.is]
   return (
     <li class={event.kind}>
       <time dateTime={event.at} title={format.moment(at)}>
         {format.time(at, store.now.value)}
       </time>
       <div>
-        <b>{kindName(event.kind, words)}</b>{' '}
-        <span class="mono">{words.fromTo(place(event.from), place(event.to))}</span>
+        <b>{kindName(event.kind, words)}</b> <span class="mono">{words.fromTo(nameOf(from), nameOf(to))}</span>
         {event.readPoint !== null && <span class="quiet"> · {words.seenBy(event.readPoint)}</span>}
         {(event.late || lag > lateMs) && <span class="late"> {words.arrivedLate(format.age(lag))}</span>}
         <p class="quiet" lang={whySaid.lang}>
