@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { openModbus } from '../../edge/sources/modbus/open.ts'
-import { ModbusRtuOptions } from '../../edge/sources/modbus/options.ts'
+import { ModbusRtuOptions, ModbusTcpOptions } from '../../edge/sources/modbus/options.ts'
 import { allowedMs } from '../support/allowed.ts'
 import { bytesOf } from '../support/framing.ts'
 import { answerAsSlaves, modbusCrc } from '../support/modbus-slave.ts'
@@ -103,4 +105,29 @@ test('a bus that is unplugged and plugged in again is read within 5 s', async ()
   const back = performance.now()
   await until('it is read again', () => run?.statesOf('cold-1').join() === 'up,down,up')
   expect(performance.now() - back).toBeLessThan(allowedMs(5_000))
+})
+
+test('over TCP, a connection that is reset in the middle of a question is made anew', async () => {
+  let isWell = true
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (question) => {
+      const [transaction, unit] = [question.subarray(0, 2), question.subarray(6, 7)]
+      if (isWell) socket.write(Buffer.concat([transaction, bytesOf('00 00 00 07'), unit, bytesOf('04 04 01 31 02 22')]))
+      else socket.resetAndDestroy()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const slaves = [slave(1, 'cold-1')]
+  const options = { type: 'modbus-tcp', id: 'tcp', host: '127.0.0.1', port, timeoutMs: 600, slaves }
+  run = runSource(openModbus(ModbusTcpOptions.parse(options), sourceContext).source)
+  onTestFinished(() => void server.close())
+  await until('it is read', () => from('cold-1').length > 0)
+  isWell = false
+  await until('the loss is told', () => run?.statesOf('cold-1').at(-1) === 'down')
+  expect(run.links.at(-1)?.reason).toBe('connection closed')
+  isWell = true
+  await until('it is read again', () => run?.statesOf('cold-1').at(-1) === 'up')
+  expect(from('cold-1').at(-1)?.hex).toBe('01310222')
 })

@@ -21,7 +21,8 @@ export type BusAnswer =
 export async function openBus(options: ModbusOptions, broken: (reason: string) => void): Promise<Bus | string> {
   const client = new modbus.default()
   client.on('error', (error) => broken(sentence(error)))
-  client.on('close', () => broken(options.type === 'modbus-rtu' ? 'port closed' : 'connection closed'))
+  const closed = options.type === 'modbus-rtu' ? 'port closed' : 'connection closed'
+  client.on('close', () => broken(closed))
   try {
     if (options.type === 'modbus-tcp')
       await client.connectTCP(options.host, { port: options.port, timeout: connectWithinMs })
@@ -40,6 +41,8 @@ export async function openBus(options: ModbusOptions, broken: (reason: string) =
             : await client.readHoldingRegisters(address, count)
         return { ok: true, bytes: Uint8Array.from(buffer) }
       } catch (error) {
+        // Of a connection that was reset the library tells nobody: it is found closed at the next question.
+        if (!client.isOpen) broken(closed)
         const timeout = error instanceof Object && 'errno' in error && error.errno === 'ETIMEDOUT'
         return { ok: false, why: timeout ? 'timeout' : 'answer', detail: sentence(error) }
       }
