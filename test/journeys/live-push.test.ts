@@ -365,7 +365,7 @@ test('a taken port is named', async () => {
   await expect(openHttp(again.parts, { host: '127.0.0.1', port: server.port, version: '0.0.0' })).rejects.toMatchObject(
     {
       code: 'not-reachable',
-      message: `Port ${server.port} on 127.0.0.1 is taken.`,
+      message: expect.stringContaining(`Port ${server.port} on 127.0.0.1 (http.port)`),
     },
   )
   const next = await openHttp(again.parts, { host: '127.0.0.1', port: 0, version: '0.0.0' })
