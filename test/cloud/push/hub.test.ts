@@ -4,6 +4,7 @@ import { type Hub, openHub } from '../../../cloud/push/hub.ts'
 import { cachedMaps, cachedSnapshots } from '../../../cloud/push/snapshot-body.ts'
 import type { BoardAlert, BoardDelta, BoardHeartbeat } from '../../../shared/board.ts'
 import { unpackMap, unpackSnapshot } from '../../../shared/board-packed.ts'
+import { allowedMs } from '../../support/allowed.ts'
 import { realClock, standingClock } from '../../support/http-parts.ts'
 import { until } from '../../support/until.ts'
 import { smallMap, someAlert } from '../../support/warehouse.ts'
@@ -45,16 +46,18 @@ const quiet = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('pacing', () => {
   test('a first change after quiet goes out within a few ms', async () => {
-    const { hub, deltas } = open()
-    await quiet(110)
+    const intervalMs = 600
+    const { hub, deltas } = open({ intervalMs })
+    await quiet(intervalMs + 50)
     const toldAtMs = performance.now()
     hub.tell([slot(1)])
     const delta = await until('the delta is out', () => deltas[0], { everyMs: 1 })
-    expect(delta.cameAtMs - toldAtMs).toBeLessThan(30)
+    expect(delta.cameAtMs - toldAtMs).toBeLessThan(allowedMs(intervalMs / 8))
   })
 
   test('a flood becomes at most one delta per interval, the latest wins, and none is missing', async () => {
     const { hub, deltas } = open({ intervalMs: 50 })
+    const startedMs = performance.now()
     for (let items = 1; items <= 60; items++) {
       hub.tell([slot(items), slot(items, 'B1')])
       await quiet(4)
@@ -62,7 +65,7 @@ describe('pacing', () => {
     await until('the last is out', () => deltas.at(-1)?.slots?.items.every((items) => items === 60))
     const apartMs = deltas.slice(1).map((delta, index) => delta.cameAtMs - (deltas[index]?.cameAtMs ?? 0))
     expect(Math.min(...apartMs)).toBeGreaterThan(45)
-    expect(deltas.length).toBeLessThan(20)
+    expect(deltas.length).toBeLessThan((performance.now() - startedMs) / 45 + 2)
     for (const [index, delta] of deltas.slice(1).entries()) expect(delta.from).toBe(deltas[index]?.to)
   })
 
@@ -119,7 +122,7 @@ describe('the heartbeat', () => {
     await until('a beat', () => beats.length > 0)
     expect(beats[0]?.asOf).toBe(newestAt)
     expect(beats[0]?.lagMs).toBeGreaterThanOrEqual(250)
-    expect(beats[0]?.lagMs).toBeLessThan(400)
+    expect(beats[0]?.lagMs).toBeLessThanOrEqual(Date.now() - newestAt)
   })
 
   test('says that nothing flows when nothing has for a while', async () => {
