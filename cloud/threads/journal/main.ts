@@ -115,7 +115,8 @@ async function open(order: JournalOrder) {
       journal,
       clock,
       random,
-      send: (address, channel, payload) => outward.ask('send', [address, channel, payload]),
+      // A short Buffer is a piece of 8 kB that Node shares out, and all of them would be copied with it.
+      send: (address, channel, payload) => outward.ask('send', [address, channel, new Uint8Array(payload)]),
       onDone: (address, bytes) => outward.tell('done', [address, bytes]),
       onTrouble: ({ code, message }) => outward.tell('log', ['error', { code }, message]),
       onRecovered: () => outward.tell('log', ['info', {}, 'the journal writes again']),
