@@ -83,6 +83,8 @@ test('the first gateway gets a claim token; what is pasted lets it in, and the p
   gateway = startWarepulse(['edge', '--config', edgeYaml()])
   await board.page.getByText(/gw-1 is here, version \d/).waitFor()
   await board.page.getByText('3 of 6 steps done').waitFor()
+  // What looked for a first site every few seconds is over: it would begin the page anew.
+  expect(await board.page.getByLabel('Name of the gateway').inputValue()).toBe('gw-1')
   await button('Next').click()
   await board.page.getByText('No reader has shown up yet').waitFor()
 })

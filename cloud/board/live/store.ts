@@ -156,7 +156,12 @@ export function openStore(): Store {
 
   let open: Link | null = null
   const readers = openHeardReaders((wanted) => open?.listen(wanted))
+  /** Counts starts, so that one that was overtaken ends without effect: it would take the board away from under somebody. */
+  let starts = 0
+  let startsAgain: ReturnType<typeof setTimeout> | undefined
   const watch = (site: string) => {
+    starts++
+    clearTimeout(startsAgain)
     open?.close()
     board.value = null
     serverClock.value = unknownServerClock
@@ -216,6 +221,8 @@ export function openStore(): Store {
   }
 
   const start = async () => {
+    const mine = ++starts
+    clearTimeout(startsAgain)
     const address = new URL(location.href)
     // Behind the # it never reaches a server's log: a wall screen's key holds for long.
     const fromHash = new URLSearchParams(address.hash.slice(1)).get('k')
@@ -224,25 +231,29 @@ export function openStore(): Store {
       address.searchParams.delete('k')
       history.replaceState(null, '', address.pathname + address.search)
     })
+    if (mine !== starts) return
     if (entered.kind === 'out') {
       phase.value = { kind: 'signed-out', keyRefused: entered.keyRefused }
       return
     }
     if (entered.kind === 'failed') return fail(entered.refusal)
     const answer = await ask<readonly SiteSummary[] | { readonly items: readonly SiteSummary[] }>('/sites')
+    if (mine !== starts) return
     if (!answer.ok) return fail(answer)
     sites.value = 'items' in answer.value ? answer.value.items : answer.value
     const chosen = sites.value.find(({ site }) => site === preferences.value.site) ?? sites.value[0]
     if (chosen !== undefined) return watch(chosen.site)
     phase.value = { kind: 'no-site' }
     // The first map may be published any minute.
-    setTimeout(start, emptyAgainMs)
+    startsAgain = setTimeout(start, emptyAgainMs)
   }
   let retries = 0
   const fail = (refusal: Refusal) => {
     phase.value = { kind: 'failed', refusal }
     // A server that starts later than its board is the ordinary morning.
-    if (refusal.status === 0 || refusal.status >= 500) setTimeout(start, Math.min(8_000, 1_000 * 2 ** retries++))
+    if (refusal.status === 0 || refusal.status >= 500) {
+      startsAgain = setTimeout(start, Math.min(8_000, 1_000 * 2 ** retries++))
+    }
   }
 
   setInterval(() => {
