@@ -192,7 +192,8 @@ export function openStore(): Store {
       listening: readers.told,
       refused: (refusal: Refusal) => {
         open?.close()
-        phase.value = refusal.status === 401 ? { kind: 'signed-out', keyRefused: false } : { kind: 'failed', refusal }
+        if (refusal.status === 401) phase.value = { kind: 'signed-out', keyRefused: false }
+        else fail(refusal)
       },
     }
     open = openLink(site, { clock, random: Math.random }, listener)
@@ -250,8 +251,10 @@ export function openStore(): Store {
   let retries = 0
   const fail = (refusal: Refusal) => {
     phase.value = { kind: 'failed', refusal }
-    // A server that starts later than its board is the ordinary morning.
-    if (refusal.status === 0 || refusal.status >= 500) {
+    // A server that starts later than its board is the ordinary morning; and a site that was made a moment ago is not
+    // known yet to all who are asked for it.
+    const { status } = refusal
+    if (status === 0 || status >= 500 || status === 403 || status === 404) {
       startsAgain = setTimeout(start, Math.min(8_000, 1_000 * 2 ** retries++))
     }
   }
