@@ -1,3 +1,4 @@
+import { surelyThereMs } from '../../shared/rules/of-goods.ts'
 import type { Profile } from './profile.ts'
 import {
   decibels,
@@ -29,15 +30,13 @@ const silentDb = 3
 /** A place with more reads than a newcomer has may have heard it before, while it lay in the other slot; dB for each read. */
 const newcomerReads = 12
 const knownDb = 2
-/** Held to be there for so long without a rival it is there, whoever else hears it. */
-const longMs = 30 * 60_000
 
 /** Whether the tag surely lies where it is held to be, and in none of these places. */
 export function isSurelyElsewhere(track: Track, places: ReadonlySet<number>, profile: Profile): boolean {
   const { cells } = track
   const place = placeHeard(track)
   if (place === 0 || places.has(place) || rivalOf(track, profile) !== 0) return false
-  if (heardAt(track) - sinceHeard(track) >= longMs) return true
+  if (heardAt(track) - sinceHeard(track) >= surelyThereMs) return true
   const here = voiceAt(track, place)
   if (here === undefined) return true // a person or a gate put it there, and no antenna says otherwise
   const silentLeadDb = silentDb + knownDb * Math.max(0, Math.abs(cells[here + ofReads] ?? 0) - newcomerReads)

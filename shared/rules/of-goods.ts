@@ -63,12 +63,22 @@ export const DwellRule = z.strictObject({
 })
 export type DwellRule = z.infer<typeof DwellRule>
 
+/**
+ * Held in one slot for so long a tag is there, whoever else hears it: what the list of misplaced items goes by
+ * (cloud/location/elsewhere.ts). Before that the ledger alone cannot tell a move from a neighbour's antenna that hears it.
+ */
+export const surelyThereMs = 30 * 60_000
+
 /** An item in a slot where its SKU is not expected, although it is expected elsewhere. */
 export const MisplacedRule = z.strictObject({
   ...ofGoods,
   type: z.literal('misplaced'),
   zone: zoneOfGoods,
-  onDelayMs: goodsDelay,
+  onDelayMs: z
+    .int()
+    .min(0)
+    .default(surelyThereMs)
+    .describe('it must have been so for so long; less where antennas do not overlap, or scanners say where goods lie'),
 })
 export type MisplacedRule = z.infer<typeof MisplacedRule>
 
