@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../../shared/clock.ts'
 import { asFault, Fault } from '../../shared/fault.ts'
-import { close as closeRange, countMissing, type Intervals, nothingClosed } from '../../shared/intervals.ts'
+import { close as closeRange, type Intervals, nothingClosed } from '../../shared/intervals.ts'
 import type { Gap } from '../../shared/record.ts'
 import { batchLimits } from '../../shared/wire.ts'
 import { openEncoder } from './encode.ts'
@@ -15,6 +15,7 @@ import { intactEnd, salvage } from './salvage.ts'
 import { type Encoded, Segment } from './segment.ts'
 import { isOutOfSpace, readWholeOrNothing, type SegmentFiles, writeFully } from './segment-files.ts'
 import { segmentHeaderBytes } from './segment-header.ts'
+import { lastDurable, segmentWith, trimmable, waitingBytesOf } from './segments.ts'
 import type { LostTo, Spool, SpooledRun, SpoolRecord } from './spool.ts'
 import type { StateFile } from './state-file.ts'
 
@@ -132,7 +133,7 @@ export class SegmentSpool implements Spool {
       dropClosedHead: () => this.#dropClosedHead(),
       frameGaps: (gaps, settled) => this.#frameGaps(gaps, settled),
       discardImage: (segment) => this.#discardImage(segment),
-      faultOf: (cause) => this.#faultOf(cause),
+      faultOf: (cause) => writingFault(this.#parts.directory, cause),
     })
   }
 
@@ -155,11 +156,7 @@ export class SegmentSpool implements Spool {
     return this.#segments.reduce((sum, segment) => sum + segment.fileBytes, this.#parts.files.reserveBytes)
   }
   get waitingBytes(): number {
-    let bytes = 0
-    for (const { base, end, fileBytes } of this.#segments) {
-      if (end > base) bytes += (fileBytes * countMissing(this.#closed, base, end - 1)) / (end - base)
-    }
-    return Math.round(bytes)
+    return waitingBytesOf(this.#segments, this.#closed)
   }
   get boundBytes(): number {
     const { maxBytes, segmentBytes } = this.#parts.limits
@@ -181,7 +178,7 @@ export class SegmentSpool implements Spool {
 
   async read(from: number, limits: { readonly records: number; readonly bytes: number }): Promise<SpooledRun> {
     const start = Math.max(from, this.first)
-    const segment = this.#segmentOf(start)
+    const segment = segmentWith(this.#segments, start)
     if (segment === undefined) return { first: start, records: [] }
     if (segment.image === undefined) {
       await this.#inTurn(() => this.#load(segment))
@@ -197,14 +194,14 @@ export class SegmentSpool implements Spool {
     for (const [from, to] of closed.ranges) merged = closeRange(merged, from, Math.min(to, this.#next - 1))
     if (merged.committed === before.committed && closed.ranges.length === 0) return
     this.#closed = merged
-    if (this.#trimmable() === 0) {
+    if (trimmable(this.#segments, this.#closed, this.#parts.limits.keepAckedBytes) === 0) {
       this.#rememberSoon()
       return
     }
     try {
       await this.#inTurn(() => this.#trim())
     } catch (cause) {
-      throw this.#faultOf(cause)
+      throw writingFault(this.#parts.directory, cause)
     }
     void this.declareLosses()
   }
@@ -232,7 +229,7 @@ export class SegmentSpool implements Spool {
         await this.#parts.state.sync()
       } catch (cause) {
         this.#lease = before
-        throw this.#faultOf(cause)
+        throw writingFault(this.#parts.directory, cause)
       }
     })
   }
@@ -249,7 +246,7 @@ export class SegmentSpool implements Spool {
         this.#undeclared = [...this.#undeclared, ...gaps]
       } catch (cause) {
         this.#lostTo = before
-        throw this.#faultOf(cause)
+        throw writingFault(this.#parts.directory, cause)
       } finally {
         this.#remembering = []
       }
@@ -396,7 +393,7 @@ export class SegmentSpool implements Spool {
       try {
         if (await this.#inTurn(() => this.#commitGroup())) void this.declareLosses()
       } catch (thrown) {
-        this.#refuseAll(this.#faultOf(thrown))
+        this.#refuseAll(writingFault(this.#parts.directory, thrown))
       }
       this.#frameWaiting()
       if (this.#framed.length === 0 && this.#waiting.length > 0) {
@@ -431,7 +428,7 @@ export class SegmentSpool implements Spool {
           this.#room.diskBytes = Math.min(this.#room.diskBytes, this.bytes - this.#parts.limits.segmentBytes / 2)
           continue
         }
-        this.#refuseAll(this.#faultOf(cause))
+        this.#refuseAll(writingFault(this.#parts.directory, cause))
         return false
       }
       head.segment.settle(last.endBytes, last.end)
@@ -494,20 +491,6 @@ export class SegmentSpool implements Spool {
     for (const item of refused) item.reject(fault)
   }
 
-  #faultOf(cause: unknown): Fault {
-    if (cause instanceof Fault) return cause
-    const message = cause instanceof Error ? cause.message : String(cause)
-    return isOutOfSpace(cause)
-      ? new Fault('storage-full', `The disk of the spool ${this.#parts.directory} is full: ${message}. Free some.`, {
-          retryable: true,
-          cause,
-        })
-      : new Fault('storage-broken', `The spool ${this.#parts.directory} cannot be written: ${message}.`, {
-          retryable: true,
-          cause,
-        })
-  }
-
   // Reading and images
 
   #discardImage(segment: Segment): void {
@@ -516,18 +499,6 @@ export class SegmentSpool implements Spool {
       this.#images.push(segment.image)
     }
     segment.unload()
-  }
-
-  #segmentOf(sequence: number): Segment | undefined {
-    let low = 0
-    let high = this.#segments.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if ((this.#segments[middle]?.base ?? 0) <= sequence) low = middle
-      else high = middle - 1
-    }
-    const segment = this.#segments[low]
-    return segment !== undefined && sequence < segment.end && sequence >= segment.base ? segment : undefined
   }
 
   async #load(segment: Segment): Promise<void> {
@@ -598,36 +569,14 @@ export class SegmentSpool implements Spool {
 
   // Trimming and state
 
-  /** Segments at the head that are closed whole and beyond the tail that is kept for a restored server. */
-  #trimmable(): number {
-    let closedBytes = 0
-    let closedSegments = 0
-    for (const segment of this.#segments.slice(0, this.#lastDurable())) {
-      if (segment.end - 1 > this.#closed.committed) break
-      closedBytes += segment.fileBytes
-      closedSegments += 1
-    }
-    let count = 0
-    while (count < closedSegments && closedBytes > this.#parts.limits.keepAckedBytes) {
-      closedBytes -= this.#segments[count]?.fileBytes ?? 0
-      count += 1
-    }
-    return count
-  }
-
-  /** Index of the newest segment on disk. It stays, acknowledged or not: it knows which number comes next. */
-  #lastDurable(): number {
-    return this.#segments.findLastIndex((segment) => segment.durableBytes > 0)
-  }
-
   async #trim(): Promise<void> {
-    const count = this.#trimmable()
+    const count = trimmable(this.#segments, this.#closed, this.#parts.limits.keepAckedBytes)
     if (count > 0) await this.#removeHead(count)
   }
 
   async #dropClosedHead(): Promise<boolean> {
     const head = this.#segments[0]
-    if (head === undefined || this.#lastDurable() < 1 || head.end - 1 > this.#closed.committed) return false
+    if (head === undefined || lastDurable(this.#segments) < 1 || head.end - 1 > this.#closed.committed) return false
     await this.#removeHead(1)
     return true
   }
@@ -682,4 +631,14 @@ function frameBytesOf(records: readonly Encoded[]): number {
   let sum = 0
   for (const { json } of records) sum += frameHeaderBytes + json.length
   return sum
+}
+
+/** What an error while files of the spool are changed means to whoever waits. Both kinds are worth another try. */
+function writingFault(directory: string, cause: unknown): Fault {
+  if (cause instanceof Fault) return cause
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const options = { retryable: true, cause }
+  return isOutOfSpace(cause)
+    ? new Fault('storage-full', `The disk of the spool ${directory} is full: ${message}. Free some.`, options)
+    : new Fault('storage-broken', `The spool ${directory} cannot be written: ${message}.`, options)
 }

@@ -76,6 +76,7 @@ const deciding = [
   /^shared\//,
   /^edge\/(framing|decoders|commands|clean|clock|gate|rules|supervision)\//,
   /^edge\/power\/(?!open)/,
+  /^edge\/spool\/segments/,
   /^cloud\/location\//,
   /^cloud\/alerts\/(?!open|following-stock|queries)/,
   /^cloud\/notify\/(flood|retry|route|words)/,
