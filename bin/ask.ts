@@ -35,7 +35,9 @@ export function ask({ method, url, body, token, ca }: Question): Promise<{ statu
         try {
           resolve({ status: answer.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) })
         } catch (cause) {
-          reject(new Fault('not-reachable', `${url.origin} is no Warepulse cloud: its answer is not JSON.`, { cause }))
+          reject(
+            new Fault('not-reachable', `${url.origin} is not a Warepulse cloud: its answer is not JSON.`, { cause }),
+          )
         }
       })
     })

@@ -382,7 +382,7 @@ export const RuleOnGateway = z.object({
     .enum(['running', 'not-yet', 'left-out'])
     .describe(
       'running: the gateway works by the rules of now; not-yet: it has not said so since the cloud was started; ' +
-        'left-out: the gateway is told of 256 rules at most',
+        'left-out: a gateway takes at most 256 rules',
     ),
 })
 export type RuleOnGateway = z.infer<typeof RuleOnGateway>

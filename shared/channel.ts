@@ -15,7 +15,7 @@ export type Duty = z.infer<typeof Duty>
 const common = {
   name: z.string().trim().min(1).max(100),
   enabled: z.boolean().default(true),
-  language: z.enum(['en', 'zh-cn']).default('en').describe('of the words it is told in'),
+  language: z.enum(['en', 'zh-cn']).default('en').describe('of the messages'),
   leastSeverity: z.int().min(1).max(4).default(4).describe('2: of severity 1 and 2 only'),
   zones: z.array(Identifier).max(100).optional().describe('only alerts of these zones; without it all'),
   events: z
@@ -27,7 +27,7 @@ const common = {
     .max(20)
     .default([])
     .describe('hours in which nothing but severity 1 is sent; the rest waits for their end'),
-  duty: z.array(Duty).max(50).default([]).describe('the only hours in which it is told anything; none: always'),
+  duty: z.array(Duty).max(50).default([]).describe('the only hours in which it receives anything; none: always'),
 }
 
 const secret = z.string().min(8).max(512)

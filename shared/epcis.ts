@@ -39,7 +39,7 @@ const event = {
       correctiveEventIDs: z.array(Uri).readonly().optional(),
     })
     .optional()
-    .describe('the event with this eventID, told before, was wrong: late evidence says otherwise'),
+    .describe('the earlier event with this eventID was wrong: late evidence says otherwise'),
   bizStep: z.enum(bizSteps).optional(),
   disposition: z.enum(dispositions),
   readPoint: Place.optional(),

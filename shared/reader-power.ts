@@ -36,7 +36,7 @@ export type PowerFrom = z.infer<typeof PowerFrom>
 export const AntennaPowerSaid = z.looseObject({
   antenna: AntennaPort,
   readPoint: Identifier.describe('by which its reads go'),
-  dbm: z.number().nullable().describe('that the reader was told last; null: its own, which it does not tell'),
+  dbm: z.number().nullable().describe('last sent to the reader; null: its own setting, which it does not report'),
   from: PowerFrom.describe("`file`: the gateway's configuration; `reader`: as the reader is set itself"),
   fileDbm: z.number().optional().describe("of the gateway's configuration"),
   keptDbm: z.number().optional().describe('kept on the board, as far as the gateway knows'),
@@ -90,7 +90,7 @@ function levelsInWords(levelsDbm: readonly number[]): string {
 export const AntennaPower = z.object({
   antenna: AntennaPort,
   readPoint: Identifier,
-  dbm: z.number().nullable().describe('that its gateway told the reader last; null: the reader keeps its own'),
+  dbm: z.number().nullable().describe('last sent to the reader by its gateway; null: the reader keeps its own'),
   from: PowerFrom,
   fileDbm: z.number().nullable().describe("of the gateway's configuration; null: it says nothing"),
   kept: z

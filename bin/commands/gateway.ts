@@ -98,7 +98,7 @@ export function revoke(site: string, gateway: string, options: Options, terminal
     audited(dataDirectory, 'gateway revoke', { site, subject: gateway })
     terminal.line(
       brokerUrl === undefined
-        ? `${site}/${gateway} may not connect any more; a live session ends within 5 s.`
+        ? `${site}/${gateway} can no longer connect; an open session ends within 5 s.`
         : `Nothing of ${site}/${gateway} is taken any more. Remove it from the users of ${brokerUrl} as well: there it can still connect.`,
     )
   })

@@ -45,7 +45,7 @@ export function show(id: string, options: Options, terminal: Terminal): void {
   const view = viewQuarantine(filesOf(options)('journal'))
   try {
     const entry = view.find(placeOf(id))
-    if (entry === undefined) throw new Fault('not-found', `There is nothing ${id} in quarantine.`)
+    if (entry === undefined) throw new Fault('not-found', `Nothing with the id ${id} is in quarantine.`)
     const sample = view.sample(entry)
     const read = readQuarantined(sample)
     if (options.json === true) terminal.line(JSON.stringify({ id, ...entry, readable: read.ok, sample }))
@@ -74,7 +74,7 @@ export async function replay(id: string | undefined, options: Options, terminal:
   const wanted = id === undefined ? [...view.list()] : [view.find(placeOf(id))]
   const count = { replayed: 0, before: 0, unreadable: 0 }
   for (const entry of wanted) {
-    if (entry === undefined) throw new Fault('not-found', `There is nothing ${id} in quarantine.`)
+    if (entry === undefined) throw new Fault('not-found', `Nothing with the id ${id} is in quarantine.`)
     if (entry.replayedOffset !== undefined) {
       count.before += 1
       continue
@@ -102,7 +102,7 @@ const idOf = ({ offset, position }: QuarantinePlace) => `${offset}.${position}`
 
 function placeOf(id: string): QuarantinePlace {
   const match = /^(\d+)\.(\d+)$/.exec(id)
-  if (match === null) throw new Fault('bad-input', `"${id}" is no id of the quarantine; they look like 1204.0.`)
+  if (match === null) throw new Fault('bad-input', `"${id}" is not an id of the quarantine; they look like 1204.0.`)
   return { offset: Number(match[1]), position: Number(match[2]) }
 }
 

@@ -113,7 +113,7 @@ function cloudOf({ url, tokenFile, ca, allowPlaintext }: CloudOptions): Cloud {
 /** Those of every site that the token may see. */
 async function rulesOf(cloud: Cloud): Promise<readonly Rule[]> {
   const answer = await cloud({ method: 'GET', path: '/api/v1/rules' })
-  if (answer.status !== 200) throw new Fault('not-allowed', `The cloud does not tell its rules: ${refusalOf(answer)}`)
+  if (answer.status !== 200) throw new Fault('not-allowed', `The cloud did not return its rules: ${refusalOf(answer)}`)
   const page = z.object({ items: z.array(Rule) }).safeParse(answer.body)
   if (!page.success)
     throw new Fault('conflict', 'The cloud has rules that this version does not know: use the version of the cloud.')

@@ -45,7 +45,7 @@ export function remove(name: string, options: Options, terminal: Terminal): void
   withPeople(options, (people, config) => {
     if (!people.removePerson(name)) throw new Fault('not-found', `There is nobody called "${name}".`)
     audited(config.dataDirectory, 'user remove', { subject: name })
-    terminal.line(`${name} may not sign in any more; what they have open ends within seconds.`)
+    terminal.line(`${name} can no longer sign in; open sessions end within seconds.`)
   })
 }
 
@@ -96,7 +96,7 @@ export function revokeToken(id: string, options: Options, terminal: Terminal): v
     if (!people.tokens().some((one) => one.id === id) || !people.end(id))
       throw new Fault('not-found', `There is no token "${id}"; warepulse user list shows them.`)
     audited(config.dataDirectory, 'user revoke-token', { subject: id })
-    terminal.line(`The token ${id} is worth nothing any more; live connections by it end within seconds.`)
+    terminal.line(`The token ${id} no longer works; connections that use it end within seconds.`)
   })
 }
 
@@ -135,7 +135,7 @@ function withPeople(options: Options, work: (people: People, config: CloudConfig
 /** `warepulse user wall <name> --site …`: the link of a wall screen, printed once. */
 export function wall(name: string, options: Options & { readonly site: string }, terminal: Terminal): void {
   if (!Identifier.safeParse(name).success)
-    throw new Fault('bad-input', `"${name}" is no name for a screen: letters, digits, dots and dashes.`)
+    throw new Fault('bad-input', `"${name}" cannot name a screen: use letters, digits, dots and dashes.`)
   withPeople(options, (people, config) => {
     const { secret } = people.makeWall({ name, site: options.site })
     audited(config.dataDirectory, 'user wall', { site: options.site, subject: name })

@@ -25,9 +25,13 @@ export function readManifest(directory: string): Manifest {
   try {
     value = JSON.parse(readFileSync(join(directory, manifestName), 'utf8'))
   } catch (cause) {
-    throw new Fault('not-found', `${directory} is no backup, or one that was not finished: no ${manifestName} in it.`, {
-      cause,
-    })
+    throw new Fault(
+      'not-found',
+      `${directory} is not a backup, or one that was not finished: it has no ${manifestName}.`,
+      {
+        cause,
+      },
+    )
   }
   const manifest = Manifest.safeParse(value)
   if (manifest.success) return manifest.data

@@ -40,7 +40,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     const inPlace = (name: string) => join(dataDirectory, name)
     const present = readdirSync(dataDirectory).filter((name) => /\.sqlite(-wal|-shm)?$/.test(name))
     if (existsSync(inPlace(dataFiles.journal)) && !replace) {
-      throw new Fault('conflict', `${dataDirectory} is in use. Restore elsewhere, or say --replace to move it aside.`)
+      throw new Fault(
+        'conflict',
+        `${dataDirectory} is in use. Restore elsewhere, or use --replace to move its data aside.`,
+      )
     }
     await clearUnfinished(dataDirectory)
     const names = manifest.files.map(({ name }) => name).filter((name) => !toRebuild.includes(name))

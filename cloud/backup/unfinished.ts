@@ -22,5 +22,8 @@ export async function clearUnfinished(dataDirectory: string): Promise<void> {
 export function refuseUnfinished(dataDirectory: string): void {
   const journal = join(dataDirectory, dataFiles.journal)
   if (existsSync(journal) || !existsSync(`${journal}.restoring`)) return
-  throw new Fault('conflict', `A restore into ${dataDirectory} was broken off. Run \`warepulse backup restore\` again.`)
+  throw new Fault(
+    'conflict',
+    `A restore into ${dataDirectory} was interrupted. Run \`warepulse backup restore\` again.`,
+  )
 }

@@ -55,7 +55,7 @@ export function checkMap(map: SiteMap): readonly MapError[] {
       ...inZone(`sensors.${index}.zone`, sensor.zone),
       ...Object.entries(sensor.limits).flatMap(([quantity, { low, high }]) => {
         const path = `sensors.${index}.limits.${quantity}`
-        if (!isQuantity(quantity)) return [{ path, message: `"${quantity}" is no quantity that sensors can have` }]
+        if (!isQuantity(quantity)) return [{ path, message: `"${quantity}" is not a quantity that sensors can have` }]
         if (low !== undefined && high !== undefined && low > high) return [{ path, message: 'low is above high' }]
         return []
       }),

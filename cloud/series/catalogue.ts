@@ -41,7 +41,7 @@ export const SeriesConfig = z
       .min(1)
       .default(50_000)
       .describe('sensors and read points (times gateways) that one site may have; data of any more is set aside'),
-    keep: KeepBySite.prefault({}).describe('how long history is kept, tier by tier; for ever unless told'),
+    keep: KeepBySite.prefault({}).describe('how long history is kept, tier by tier; by default for ever'),
   })
   .describe('where history is kept')
 export type SeriesConfig = z.infer<typeof SeriesConfig>

@@ -67,7 +67,7 @@ export function openLineWriter({ post, clock, server, timeoutMs = writeTimeoutMs
   async function ask(body: Uint8Array, signal: AbortSignal): Promise<WriteAnswer> {
     const waitMs = leaveAloneUntilMs - clock.monotonicMs()
     if (waitMs > 0) {
-      throw new Fault('not-reachable', `${server} asked to be left alone for another ${Math.ceil(waitMs / 1000)} s.`, {
+      throw new Fault('not-reachable', `${server} asked us to wait another ${Math.ceil(waitMs / 1000)} s.`, {
         retryable: true,
       })
     }
@@ -188,7 +188,7 @@ function droppedOf(reason: string): number | undefined {
 export function networkFault(server: string, thrown: unknown, signal: AbortSignal): Fault {
   if (thrown instanceof Fault) return thrown
   if (signal.aborted)
-    return new Fault('timeout', `Broken off while ${server} was at work.`, { retryable: true, cause: thrown })
+    return new Fault('timeout', `Interrupted while ${server} was at work.`, { retryable: true, cause: thrown })
   const name = thrown instanceof Error ? thrown.name : ''
   if (name === 'TimeoutError' || name === 'AbortError') {
     const message = `${server} did not answer in time.`

@@ -54,7 +54,7 @@ export function openSqliteSeries(path: string, options: { readonly sealedAt?: nu
       return everyPoint(database, writer)
     },
     async write(points, signal) {
-      if (signal.aborted) throw new Fault('timeout', 'Broken off before the write.', { retryable: true })
+      if (signal.aborted) throw new Fault('timeout', 'Interrupted before the write.', { retryable: true })
       return commit(points, () => undefined)
     },
     async range(query) {

@@ -22,7 +22,7 @@ export const CleanOptions = z.strictObject({
     .min(1000)
     .max(86_400_000)
     .default(60_000)
-    .describe('an unchanged sensor value is told again after this time'),
+    .describe('an unchanged sensor value is recorded again after this time'),
   deadBands: z
     .partialRecord(z.enum(quantityNames), z.number().min(0))
     .default({})

@@ -19,7 +19,7 @@ const anywhere = {
   runs: z
     .enum(['cloud', 'gateway'])
     .optional()
-    .describe('where it is judged: `gateway` = there alone, with or without the cloud. Unless told, the cloud'),
+    .describe('where it is evaluated: `gateway` = only there, with or without the cloud. By default the cloud'),
   outputs,
 }
 

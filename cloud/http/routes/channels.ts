@@ -25,7 +25,7 @@ export function channelRoutes(app: Api, { notify }: HttpParts): void {
     '/api/v1/sites/:site/channels',
     {
       schema: {
-        summary: 'Where alerts of a site are told to people away from the board; without secrets',
+        summary: 'Where alerts of a site are sent when people are away from the board; without secrets',
         tags,
         params: z.strictObject({ site: Identifier }),
         response: { 200: pageOf(ChannelView) },

@@ -20,7 +20,7 @@ const patienceMs = 20_000
 const Judging = z.strictObject({
   quantity: z.string().min(1).max(32).default('temperature'),
   ...rangeQuery,
-  low: z.coerce.number().optional().describe('unless told: the limits of the map'),
+  low: z.coerce.number().optional().describe('default: the limits of the map'),
   high: z.coerce.number().optional(),
   hold: z.string().max(16).default('15m').describe('a value holds until the next one, but no longer'),
 })

@@ -23,8 +23,8 @@ const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(
 
 /** The range of every question about series. */
 export const rangeQuery = {
-  from: Instant.optional().describe('inclusive; 24 hours before `to` unless told'),
-  to: Instant.optional().describe('exclusive; now unless told'),
+  from: Instant.optional().describe('inclusive; default: 24 hours before `to`'),
+  to: Instant.optional().describe('exclusive; default: now'),
 }
 
 const about = {
@@ -46,14 +46,14 @@ export function seriesRoutes(app: Api, { series, clock }: HttpParts): void {
           ...about,
           every: z.string().max(16).default('auto').describe('`raw`, `auto`, or a bucket width: 10s, 5m, 1h, 1d'),
           pixels: z.coerce.number().int().min(50).max(8000).optional().describe('what `auto` aims at: one bucket each'),
-          fn: z.enum(functions).optional().describe('only this one; the others are null. Unless told: all'),
+          fn: z.enum(functions).optional().describe('only this one; the others are null. Default: all'),
           limit: z.coerce
             .number()
             .int()
             .min(1)
             .max(mostPoints)
             .optional()
-            .describe('cut after so many, and say in `next` where to go on; unless told, too many are refused'),
+            .describe('cut after so many, with `next` to go on from; by default too many are refused'),
         }),
         response: { 200: SeriesAnswer },
       },
@@ -163,7 +163,7 @@ async function* csvOf(
 
 export function knownQuantity(name: string): Quantity {
   if (isQuantity(name)) return name
-  throw new Fault('bad-input', `"${name}" is no quantity. Known: ${Object.keys(quantities).join(', ')}.`)
+  throw new Fault('bad-input', `"${name}" is not a quantity. Known: ${Object.keys(quantities).join(', ')}.`)
 }
 
 export function rangeOf(

@@ -60,7 +60,7 @@ export const Mapping = z
     each: Pointer.optional().describe(
       'pointer to a list or an object whose members are read one by one; the other pointers then start in the member',
     ),
-    sensor: Pointer.optional().describe('pointer to the id of the sensor, where the topic does not tell it'),
+    sensor: Pointer.optional().describe('pointer to the id of the sensor, where the topic does not name it'),
     time: z
       .strictObject({
         pointer: Pointer.describe('to the instant at which it was measured; a message without it is of its arrival'),

@@ -127,7 +127,7 @@ describe('restoring', () => {
     mkdirSync(join(h.root, 'new'))
     copyFileSync(join(before.dataDirectory, `${dataFiles.journal}-wal`), `${left}-wal`)
     writeFileSync(left, '')
-    expect(() => refuseUnfinished(join(h.root, 'new'))).toThrow(/was broken off. Run .* again/)
+    expect(() => refuseUnfinished(join(h.root, 'new'))).toThrow(/was interrupted. Run .* again/)
     await h.restore('new')
     const restored = await openAt(join(h.root, 'new'))
     expect(restored).toMatchObject({ server, tail: 1 })
@@ -172,7 +172,7 @@ describe('verifying finds', () => {
   }
 
   test('no backup at all', async () => {
-    await expect(verifyBackup(temporaryDirectory())).rejects.toThrow(/is no backup/)
+    await expect(verifyBackup(temporaryDirectory())).rejects.toThrow(/is not a backup/)
   })
 })
 
