@@ -52,7 +52,7 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
   for (const [n, { name }] of rules.entries()) scoreRow(name, scores[n] ?? [])
   scoreRow('one side and light', byLight)
   const ours = scores[0] ?? []
-  const median = (of: (score: Score) => number, all = ours) => Number(estimate(all.map(of)).median.toFixed(5))
+  const median = (of: (score: Score) => number, all = ours) => Number(estimate(all.map(of)).center.toFixed(5))
   const pooled = (share: 'falsePassageShare' | 'missedShare', of: 'strays' | 'passages', all = ours) =>
     Number((all.reduce((sum, s) => sum + s[share] * s[of], 0) / all.reduce((sum, s) => sum + s[of], 0)).toFixed(5))
   return {

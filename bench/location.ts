@@ -10,18 +10,18 @@ import { ours as warepulse } from './location/ours.ts'
 import { type OverlapScore, scoreOverlap } from './location/overlap.ts'
 import type { NamedRule } from './location/rule.ts'
 import { measureScale } from './location/scale.ts'
-import { estimate, tell } from './location/statistics.ts'
+import { estimate, mean, tell } from './location/statistics.ts'
 import { scoreToAndFro } from './location/to-and-fro.ts'
 
 /**
  * Where tags are said to be against where they are, ours beside the rules of others on the very same reads. Tags that
  * lie still between two antennas for an hour and then change sides, in three airs (`simulators/world/airs.ts`), at
  * three distances in level; tags that are carried to and fro between two antennas, near ones and two that never hear
- * the same tag; and halls of racks with an antenna for each slot, in which pallets are carried about.
+ * the same tag; and halls of racks with an antenna for each slot, in which pallets are carried about, or single cartons.
  *
  * `--scale N`: what N tags on one site cost instead, the engine by itself and the stock that books by it.
  *
- * Medians over the seeds with their bootstrap intervals. What is returned is ours at 6 dB in the recorded air, and the
+ * Medians over the seeds (of false findings of misplaced goods the mean) with their bootstrap intervals. What is returned is ours at 6 dB in the recorded air, and the
  * slot accuracy of the standard hall.
  */
 const rules: readonly NamedRule[] = [warepulse, ...baselines]
@@ -76,7 +76,8 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
   }
   const standard = floors('standard hall', standardFloor, seeds)
   const harsh = floors('harsh hall', harshFloor, seeds)
-  const median = (values: readonly number[], digits: number) => Number(estimate(values).median.toFixed(digits))
+  floors('… cartons, alone', { ...harshFloor, relocates: 'cartons' }, seeds)
+  const median = (values: readonly number[], digits: number) => Number(estimate(values).center.toFixed(digits))
   return {
     falseMovesPerTagHour: median(
       ours.map((score) => score.falseMovesPerTagHour),
@@ -106,12 +107,13 @@ export async function run(options: BenchmarkOptions): Promise<Figures> {
 function floors(name: string, floor: Floor, seeds: readonly number[]): readonly FloorScore[] {
   head(name, [
     ...['slot accuracy %', 'found %', 'p90 s', 'worst s', 'false moves/10k tag-h'],
-    ...['misplaced found %', 'p90 s', 'false misplaced/10k', 'ghosts'],
+    ...['misplaced found %', 'p90 s', 'false misplaced/10k, mean', 'ghosts'],
   ])
   const bySeed = seeds.map((seed) => scoreFloors(rules, floor, seed))
   rules.forEach((rule, index) => {
-    const figures = (pick: (score: FloorScore) => number) =>
-      estimate(bySeed.flatMap((scores) => (scores[index] === undefined ? [] : [pick(scores[index])])))
+    const values = (pick: (score: FloorScore) => number) =>
+      bySeed.flatMap((scores) => (scores[index] === undefined ? [] : [pick(scores[index])]))
+    const figures = (pick: (score: FloorScore) => number) => estimate(values(pick))
     row(rule.name, [
       tell(
         figures((score) => 100 * score.slotAccuracy),
@@ -141,8 +143,12 @@ function floors(name: string, floor: Floor, seeds: readonly number[]): readonly 
         figures((score) => score.p90MisplacedSeconds),
         1,
       ),
+      // One in an hour of a hall is 105 already, and none in most: the median would hide them.
       tell(
-        figures((score) => score.falseMisplacedPer10kTagHours),
+        estimate(
+          values((score) => score.falseMisplacedPer10kTagHours),
+          mean,
+        ),
         1,
       ),
       tell(

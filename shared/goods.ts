@@ -54,7 +54,9 @@ export const MisplacedRow = z.object({
   slot: Identifier,
   zone: Identifier,
   homes: z.array(Identifier).readonly().describe('where it belongs; the first 20'),
-  certain: z.boolean().describe('false: one of its homes still hears it about as well, so it may never have left'),
+  certain: z
+    .boolean()
+    .describe('false: it may never have left, for a home of it still hears it, or what lay with it, or cannot hear'),
   since: Iso.describe('there since'),
   lastSeenAt: Iso,
 })

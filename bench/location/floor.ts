@@ -42,7 +42,9 @@ export function scoreFloors(rules: readonly NamedRule[], floor: Floor, seed: num
   const plan = planWarehouse({ site: 'bench', name: 'Bench', timeZone: 'UTC', seed, size: warehouseSizes.small })
   const tags = plan.items.length
   const truth: Truth[] = plan.startSlots.map((slot) => ({ slot, since: 0, home: slot, pallet: -1 }))
-  const judges = rules.map((rule) => judgeOf(rule.open(), truth))
+  const bySku = Map.groupBy(plan.items.keys(), (tag) => plan.items[tag]?.sku)
+  const mates = plan.items.map(({ sku }, tag) => (bySku.get(sku) ?? []).filter((other) => other !== tag))
+  const judges = rules.map((rule) => judgeOf(rule.open(), truth, mates))
   let pallets = 0
   let second = 0
   const passTo = (at: number) => {
@@ -78,7 +80,7 @@ export function scoreFloors(rules: readonly NamedRule[], floor: Floor, seed: num
   return judges.map((judge) => judge.score())
 }
 
-function judgeOf(rule: LocationRule, truth: readonly Readonly<Truth>[]) {
+function judgeOf(rule: LocationRule, truth: readonly Readonly<Truth>[], mates: readonly (readonly number[])[]) {
   const foundAt = new Map<number, number>()
   const said = new Map<number, number>()
   const delays: number[] = []
@@ -89,7 +91,7 @@ function judgeOf(rule: LocationRule, truth: readonly Readonly<Truth>[]) {
   let falseListings = 0
   const isListed = (tag: number, home: number) => {
     const place = rule.placeOf(tag)
-    return place !== undefined && place !== home && rule.isSurelyOutOf?.(tag, home) !== false
+    return place !== undefined && place !== home && rule.isSurelyOutOf?.(tag, home, mates[tag] ?? []) !== false
   }
   let found = 0
   let carried = 0

@@ -1,7 +1,16 @@
-import { isSurelyElsewhere } from '../../cloud/location/elsewhere.ts'
+import { companyOf } from '../../cloud/location/company.ts'
+import { heardPlaces, isSurelyElsewhere } from '../../cloud/location/elsewhere.ts'
 import { defaultProfile, everywhere } from '../../cloud/location/profile.ts'
 import { foldSign, recentCells, take } from '../../cloud/location/recent.ts'
-import { placeHeard, rivalOf, type Track, trackCells } from '../../cloud/location/track.ts'
+import {
+  heardAt,
+  placeHeard,
+  rivalOf,
+  sinceHeard,
+  type Track,
+  trackCells,
+  voicesHeard,
+} from '../../cloud/location/track.ts'
 import { flush, nothingObserved, observe } from '../../edge/clean/observe.ts'
 import { CleanOptions } from '../../edge/clean/options.ts'
 import type { Observation } from '../../shared/record.ts'
@@ -36,11 +45,21 @@ function open(): LocationRule {
       const place = placeHeard(now)
       return place === 0 ? undefined : place - 1
     },
-    isSurelyOutOf: (tag, home) => {
+    isSurelyOutOf: (tag, home, mates) => {
       const now = tags.get(String(tag))?.now
-      return now !== undefined && isSurelyElsewhere(now, new Set([home + 1]), defaultProfile)
+      if (now === undefined) return false
+      const homes = new Set([home + 1])
+      const others = mates.flatMap((mate) => tags.get(String(mate))?.now ?? []).map(whereaboutOf)
+      const company = companyOf(whereaboutOf(now), homes, heardPlaces(now, homes), others, ({ track }, place) => {
+        return voicesHeard(track).find((voice) => voice.place === place)?.lead ?? 0
+      })
+      return isSurelyElsewhere(now, homes, defaultProfile, company)
     },
   }
+}
+
+function whereaboutOf(track: Track) {
+  return { place: placeHeard(track), since: sinceHeard(track), heardAt: heardAt(track), track }
 }
 
 function trackOf(cells: number): Track {

@@ -10,8 +10,11 @@ export interface LocationRule {
   passed(at: number): void
   /** undefined: not present, or not sure. */
   placeOf(tag: number): number | undefined
-  /** Whether a person would be sent there because of it, for it belongs at `home`; without it always when it is not there. */
-  isSurelyOutOf?(tag: number, home: number): boolean
+  /**
+   * Whether a person would be sent there because of it, for it belongs at `home`; without it always when it is not there.
+   * `mates` are the other tags of its SKU, wherever they are.
+   */
+  isSurelyOutOf?(tag: number, home: number, mates: readonly number[]): boolean
 }
 
 export interface NamedRule {

@@ -7,26 +7,32 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 export interface Estimate {
-  readonly median: number
-  /** 95 % of the medians of as many values drawn again, with repetition, lie in it. */
+  readonly center: number
+  /** 95 % of the centers of as many values drawn again, with repetition, lie in it. */
   readonly low: number
   readonly high: number
 }
 
 const resamples = 2000
 
-/** Median over the seeds with its bootstrap interval. */
-export function estimate(values: readonly number[]): Estimate {
+/** Median over the seeds, or another `center`, with its bootstrap interval. */
+export function estimate(values: readonly number[], center = median): Estimate {
   const random = seededRandom(values.length)
-  const medians = Array.from({ length: resamples }, () =>
-    quantile(
-      values.map(() => values[Math.floor(random() * values.length)] ?? Number.NaN),
-      0.5,
-    ),
+  const centers = Array.from({ length: resamples }, () =>
+    center(values.map(() => values[Math.floor(random() * values.length)] ?? Number.NaN)),
   )
-  return { median: quantile(values, 0.5), low: quantile(medians, 0.025), high: quantile(medians, 0.975) }
+  return { center: center(values), low: quantile(centers, 0.025), high: quantile(centers, 0.975) }
 }
 
-export function tell({ median, low, high }: Estimate, digits: number): string {
-  return `${median.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+/** Of what is so rare that most seeds have none of it. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+export function tell({ center, low, high }: Estimate, digits: number): string {
+  return `${center.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`
 }

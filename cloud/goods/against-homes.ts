@@ -4,6 +4,7 @@ import type { Holding } from '../inventory/holding.ts'
 import type { SlotWord } from '../inventory/open.ts'
 import type { UntaggedHolding } from '../inventory/untagged-view.ts'
 import { isMisplaced } from './homes.ts'
+import { openMates } from './mates.ts'
 import type { KeptHomes } from './state.ts'
 
 /** What should lie where (`homes`, by SKU) against what is held to be there. */
@@ -66,22 +67,30 @@ export function expectedRows(
 }
 
 /**
- * Items in a slot where their SKU is not expected, by slot, then EPC. Those which a slot of theirs still hears about as
- * well are `certain` not: `isSurelyOutOf` tells, and only with `isDoubtfulToo` they are among the rows.
+ * Items in a slot where their SKU is not expected, by slot, then EPC. Those which may never have left a slot of theirs are
+ * not `certain`: `isSurelyOutOf` tells, who is given the others of the SKU there and here, and only with `isDoubtfulToo`
+ * they are among the rows.
  */
 export function misplacedRows(
   homes: ReadonlyMap<string, KeptHomes>,
   holdings: Iterable<Holding>,
-  isSurelyOutOf: (epc: string, slots: readonly string[]) => boolean,
+  isSurelyOutOf: (epc: string, slots: readonly string[], mates: Iterable<string>) => boolean,
   isDoubtfulToo = false,
 ): readonly MisplacedRow[] {
-  const rows: MisplacedRow[] = []
-  for (const { epc, sku, slot, zone, since, lastSeenAt } of holdings) {
+  const mates = openMates()
+  const misplaced: (Holding & { readonly sku: string; readonly slot: string; readonly zone: string })[] = []
+  for (const holding of holdings) {
+    const { epc, sku, slot, zone } = holding
     if (sku === null || slot === null || zone === null) continue
     const belongs = homes.get(sku)
-    if (belongs === undefined || !isMisplaced(belongs, slot)) continue
-    const where = Object.keys(belongs).sort()
-    const certain = isSurelyOutOf(epc, where)
+    if (belongs === undefined) continue
+    mates.see(sku, slot, epc)
+    if (isMisplaced(belongs, slot)) misplaced.push({ ...holding, sku, slot, zone })
+  }
+  const rows: MisplacedRow[] = []
+  for (const { epc, sku, slot, zone, since, lastSeenAt } of misplaced) {
+    const where = Object.keys(homes.get(sku) ?? {}).sort()
+    const certain = isSurelyOutOf(epc, where, mates.of(sku, [slot, ...where]))
     if (!certain && !isDoubtfulToo) continue
     const shown = where.slice(0, homesShown)
     rows.push({ epc, sku, slot, zone, homes: shown, certain, since: iso(since), lastSeenAt: iso(lastSeenAt) })

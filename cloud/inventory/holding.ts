@@ -1,7 +1,12 @@
-import { isSurelyElsewhere } from '../location/elsewhere.ts'
+import { type Company, companyOf } from '../location/company.ts'
+import { heardPlaces, isSurelyElsewhere } from '../location/elsewhere.ts'
 import { isWord } from '../location/finding.ts'
+import { unhealthySince, wasHeard } from '../location/reader-health.ts'
+import { isHeardAt } from '../location/recent.ts'
+import { type Track, voicesHeard } from '../location/track.ts'
 import type { TrackedItem } from './item.ts'
 import { profileOf, rivalPlace, trackNow, unitAt } from './item-view.ts'
+import type { TrackedReader, TrackedSlot } from './site-state.ts'
 import { skuIn } from './sku.ts'
 import type { InventoryState } from './state.ts'
 
@@ -51,8 +56,15 @@ export function* standingsOf(state: InventoryState): Generator<Standing> {
 /**
  * Whether an item surely lies in the slot where it is held to be, and in none of these slots of its site: what whoever
  * calls somebody to a slot has to know. So is what a person or a gate said; what is on a logistic unit is where that is.
+ * Not while nothing that covers one of these slots has been healthy since: it may lie there unheard. `mates`: EPCs of its
+ * kind that are held to be in these slots or where it is.
  */
-export function isSurelyOutOf(state: InventoryState, item: TrackedItem | undefined, slots: readonly string[]): boolean {
+export function isSurelyOutOf(
+  state: InventoryState,
+  item: TrackedItem | undefined,
+  slots: readonly string[],
+  mates: Iterable<string> = [],
+): boolean {
   if (item?.place?.slot == null) return false
   const { place, basis, decidedAt } = item
   if (basis === 'carried') {
@@ -61,6 +73,40 @@ export function isSurelyOutOf(state: InventoryState, item: TrackedItem | undefin
   }
   if (isWord(item)) return true
   const onSite = state.sites.get(place.site)?.slots
-  const places = new Set(slots.flatMap((slot) => onSite?.get(slot)?.place ?? []))
-  return isSurelyElsewhere(trackNow(state, item), places, profileOf(state, item))
+  const homes = slots.flatMap((slot) => onSite?.get(slot) ?? [])
+  if (homes.some((slot) => isDeafSince(slot, item.since))) return false
+  const places = new Set(homes.map((slot) => slot.place))
+  const track = trackNow(state, item)
+  return isSurelyElsewhere(track, places, profileOf(state, item), companyIn(state, item, track, places, mates))
+}
+
+/** A slot whose reader dies loses its tags to the neighbours within seconds; that it died is found later, ms. */
+const foundDeadWithinMs = 120_000
+
+function isDeafSince({ readers }: TrackedSlot, since: number): boolean {
+  const isUnhealthy = ({ health, link }: TrackedReader) =>
+    (unhealthySince(health, link) ?? Number.POSITIVE_INFINITY) <= since + foundDeadWithinMs
+  return readers.some(({ health }) => wasHeard(health)) && readers.every(isUnhealthy)
+}
+
+function companyIn(
+  state: InventoryState,
+  item: TrackedItem,
+  track: Track,
+  homes: ReadonlySet<number>,
+  mates: Iterable<string>,
+): Company {
+  const whereabout = (one: TrackedItem) => {
+    return { place: one.place?.id ?? 0, since: one.since, heardAt: one.lastSeenAt, item: one }
+  }
+  const others = function* () {
+    for (const epc of mates) {
+      const mate = state.byEpc.get(epc)
+      if (mate !== undefined && mate !== item) yield whereabout(mate)
+    }
+  }
+  return companyOf(whereabout(item), homes, heardPlaces(track, homes), others(), ({ item: mate }, place) => {
+    if (!isHeardAt(state.tracks.of(mate.id), place)) return 0
+    return voicesHeard(trackNow(state, mate)).find((voice) => voice.place === place)?.lead ?? 0
+  })
 }

@@ -39,8 +39,11 @@ export interface Inventory extends Projection, InventoryQueries {
   untaggedHoldings(site: string): Iterable<UntaggedHolding>
   /** What may be wrong with where items are held to be, on all sites, for rooms of the same thread. */
   standings(): Iterable<Standing>
-  /** Whether an item surely lies in the slot where it is held to be, and in none of these (`holding.ts`). */
-  isSurelyOutOf(epc: string, slots: readonly string[]): boolean
+  /**
+   * Whether an item surely lies in the slot where it is held to be, and in none of these (`holding.ts`); `mates` are EPCs of
+   * the same SKU that are held to be there or here.
+   */
+  isSurelyOutOf(epc: string, slots: readonly string[], mates?: Iterable<string>): boolean
   /** undefined: not on the map. */
   slotWord(site: string, slot: string): SlotWord | undefined
   /** The ledger by offsets of the journal, for rooms of the same thread that follow on the stock. */
@@ -105,7 +108,7 @@ export async function openInventory(options: {
     holdings: (site) => holdingsOf(state, site),
     untaggedHoldings: (site) => untaggedOn(state, site),
     standings: () => standingsOf(state),
-    isSurelyOutOf: (epc, slots) => isSurelyOutOf(state, state.byEpc.get(epc), slots),
+    isSurelyOutOf: (epc, slots, mates) => isSurelyOutOf(state, state.byEpc.get(epc), slots, mates),
     slotWord: (site, id) => {
       const slot = state.sites.get(site)?.slots.get(id)
       return slot && { zone: slot.zone, state: slotStateOf(slot), asOf: slot.asOf }

@@ -58,13 +58,20 @@ export function outbound(plan: WarehousePlan, whereabouts: Whereabouts, random: 
   return { items: whereabouts.inSlot[slot] ?? [], stops }
 }
 
-/** From one slot to an empty one that suits the goods. */
-export function relocation(plan: WarehousePlan, whereabouts: Whereabouts, random: Random): Errand | undefined {
+/** From one slot to an empty one that suits the goods: all that is there, or one item by chance. */
+export function relocation(
+  plan: WarehousePlan,
+  whereabouts: Whereabouts,
+  random: Random,
+  isOne = false,
+): Errand | undefined {
   const from = occupiedSlot(plan, whereabouts, random)
   if (from === undefined) return undefined
   const cold = plan.layout.slots[from]?.zone === 'cold-room'
   const to = emptySlot(plan, whereabouts, { cold, hall: hallOfSlot(plan, from) }, random)
-  return to === undefined ? undefined : transfer(whereabouts, from, to, between(8_000, 15_000, random))
+  if (to === undefined) return undefined
+  const errand = transfer(whereabouts, from, to, between(8_000, 15_000, random))
+  return isOne ? { ...errand, items: [pick(errand.items, random)].flatMap((item) => item ?? []) } : errand
 }
 
 /** All items of a slot by forklift to another slot. */

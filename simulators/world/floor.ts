@@ -15,6 +15,8 @@ export interface Floor {
   readonly linkSpreadDb: number
   /** A pallet is carried to another slot so often, ms. */
   readonly relocationEveryMs: number
+  /** cartons: one tag of the pallet is, and the others stay. Otherwise all of them. */
+  readonly relocates?: 'cartons'
   /** Share of the antenna visits that hear a tag of far away, as a reflection carries it. */
   readonly crossReadShare: number
   /** Share of the antenna visits that report an EPC that does not exist: noise whose checksum fits. */
@@ -45,7 +47,8 @@ export function walkFloor(plan: WarehousePlan, floor: Floor, random: Random, wat
   const near = slots.map((_, antenna) => hearable(plan, antenna, floor.shieldDb))
   const tagDb = plan.items.map(() => normal(random) * tagSpreadDb)
   const links = new Map<number, Link>()
-  const settings = { relocationEveryMs: floor.relocationEveryMs, inboundEveryMs: 1e15, outboundEveryMs: 1e15 }
+  const { relocationEveryMs, relocates } = floor
+  const settings = { relocationEveryMs, relocates, inboundEveryMs: 1e15, outboundEveryMs: 1e15 }
   let whereabouts = startingWhereabouts(plan)
   let timetable = firstTimetable(settings, random)
   let ghosts = 0

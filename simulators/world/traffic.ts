@@ -7,6 +7,8 @@ import type { WarehousePlan } from './plan.ts'
 /** What moves all day without any story: pallets in, pallets out, and from slot to slot. */
 export interface TrafficSettings {
   readonly relocationEveryMs: number
+  /** cartons: one item of a slot is carried to another. Otherwise all of them. */
+  readonly relocates?: 'cartons' | undefined
   readonly inboundEveryMs: number
   readonly outboundEveryMs: number
 }
@@ -47,7 +49,7 @@ export function sendTraffic(
   }
   if (nowMs >= timetable.relocation) {
     timetable = { ...timetable, relocation: nowMs + waitingTime(settings.relocationEveryMs, random) }
-    sendOff(() => relocation(plan, whereabouts, random))
+    sendOff(() => relocation(plan, whereabouts, random, settings.relocates === 'cartons'))
   }
   if (nowMs >= timetable.outbound) {
     timetable = { ...timetable, outbound: nowMs + waitingTime(settings.outboundEveryMs, random) }

@@ -118,6 +118,26 @@ describe('what should lie where', () => {
     )
   })
 
+  test('is not missed for certain while the reader before its home is dead', async () => {
+    await house.post('/sites/rtm/import/items', 'epc,sku\nE203,RICE\n')
+    await house.post('/sites/rtm/import/expected', 'slot,sku,quantity\nC-1,RICE,1\n')
+    const reads = (point: string, from: number, to: number) =>
+      Array.from({ length: (to - from) / 2 }, (_, turn) => observation(t0 + (from + turn * 2) * 1000, point, 'E203'))
+    const cold = (seconds: number, state: 'silent' | 'up') =>
+      fromGateway([{ kind: 'device', at: t0 + seconds * 1000, device: 'cold', state }])
+    const certain = async () =>
+      (await house.get<{ items: { certain: boolean }[] }>('/sites/rtm/misplaced?doubtful=true')).items.map(
+        (row) => row.certain,
+      )
+    await house.append(fromGateway(reads('cold.1', 0, 120)))
+    await house.append(fromGateway(reads('shelf.1', 180, 300)))
+    expect(await certain()).toEqual([true])
+    await house.append(cold(240, 'silent'))
+    expect(await certain()).toEqual([false])
+    await house.append(cold(310, 'up'))
+    expect(await certain()).toEqual([true])
+  })
+
   test('pages hold every row once', async () => {
     await house.post(
       '/sites/rtm/import/expected',

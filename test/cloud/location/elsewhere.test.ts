@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Company } from '../../../cloud/location/company.ts'
 import { isSurelyElsewhere } from '../../../cloud/location/elsewhere.ts'
 import { everywhere, defaultProfile as profile } from '../../../cloud/location/profile.ts'
 import { foldSign, recentCells, take } from '../../../cloud/location/recent.ts'
@@ -58,6 +59,28 @@ describe('an item in slot 2 that belongs in slot 1 is called misplaced', () => {
       expect([placeHeard(track), isSurelyElsewhere(track, new Set([home]), profile)]).toEqual([place, isSure])
     })
   }
+
+  test('with others that came along at once, alone not while its home hears it, …', () => {
+    const nearby = (until: number) => trackAfter([...atHome, ...heard(150, until, [2, -58], [1, -71])])
+    const along = { along: 3, left: 0 }
+    const left = { along: 0, left: 3 }
+    const isSure = (until: number, company: Company) =>
+      isSurelyElsewhere(nearby(until), new Set([home]), profile, company)
+    expect([along, left].map((company) => [170, 240, 400, 2100].map((until) => isSure(until, company)))).toEqual([
+      [true, true, true, true],
+      [false, false, false, false],
+    ])
+  })
+
+  test('… and where that falls silent, after a minute', () => {
+    const away = (until: number) => trackAfter([...atHome, ...heard(150, until, [2, -58])])
+    const left = { along: 0, left: 3 }
+    expect([180, 205, 240].map((until) => isSurelyElsewhere(away(until), new Set([home]), profile, left))).toEqual([
+      false,
+      false,
+      true,
+    ])
+  })
 
   test('after half an hour there, whoever else hears it', () => {
     const alike = (until: number) => trackAfter([...atHome, ...nextDoor, ...heard(160, until, [1, -61], [2, -61])])

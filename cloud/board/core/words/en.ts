@@ -423,7 +423,7 @@ export const en = {
   misplacedNone: 'Everything that has a place is in it.',
   misplacedLies: 'Lies in',
   misplacedBelongs: 'Belongs in',
-  misplacedPerhaps: 'perhaps: few reads yet, or its own slot hears it as well',
+  misplacedPerhaps: 'perhaps: few reads yet, or its own slot still hears it, or what lay with it',
   differing: 'Expected and not seen, or the other way round',
   differingNone: 'Every slot holds what is expected there.',
   differingMissing: (count: string) => `${count} missing`,

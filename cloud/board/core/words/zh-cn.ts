@@ -402,7 +402,7 @@ export const zhCn: Words = {
   misplacedNone: '有固定库位的货物都在自己的库位上。',
   misplacedLies: '现在位于',
   misplacedBelongs: '应位于',
-  misplacedPerhaps: '可能：读取次数还少，或原库位仍能读到',
+  misplacedPerhaps: '可能：读取次数还少，或原库位仍能读到它或同批货物',
   differing: '账实不符',
   differingNone: '每个库位都与应有内容一致。',
   differingMissing: (count) => `缺少 ${count}`,
