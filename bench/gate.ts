@@ -4,7 +4,7 @@ import type { BenchmarkOptions, Figures } from './benchmark.ts'
 import { firstToLast, lastReadWins } from './gate/baselines.ts'
 import { simulateBeamGate, watchBeamGate } from './gate/beam-doors.ts'
 import { judgeFile } from './gate/file.ts'
-import { fitGate, madeCases, madeSeeds, recordedCases, thinnedCases } from './gate/fit.ts'
+import { fitGate, fitRun, madeDomains, recordedCases } from './gate/fit.ts'
 import { type RecordedRun, recordedRuns, thinned } from './gate/recorded.ts'
 import { accuracyOf, confusionOf } from './gate/recorded-table.ts'
 import { type Sayings, scoreSayings } from './gate/score.ts'
@@ -93,7 +93,7 @@ function recorded(): Figures {
     process.stderr.write('\nno recorded runs beside the project: left out\n')
     return {}
   }
-  const made = madeCases(madeSeeds)
+  const made = madeDomains()
   row('\nrecorded', ['right %', 'moved: moved', 'moved: still', 'still: moved', 'still: still'])
   const accuracyAs = (name: string, run: RecordedRun, model: GateModel) => {
     const counts = confusionOf(run, model)
@@ -103,7 +103,7 @@ function recorded(): Figures {
   const accuracies = runs.map((run) => {
     const others = runs.filter((other) => other !== run)
     const alone = fitGate([others.flatMap(recordedCases)])
-    const shipped = fitGate([made, made, others.flatMap((other) => thinnedCases(other))])
+    const shipped = fitRun(others, made)
     return {
       alone: accuracyAs(`${run.name}, others`, run, alone),
       whole: accuracyAs(`${run.name}, made and others`, run, shipped),

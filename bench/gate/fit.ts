@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { coefficients } from '../../edge/gate/coefficients.ts'
 import type { Look } from '../../edge/gate/features.ts'
 import { type Impression, impressionOf, type Suspect, strongLevelOf } from '../../edge/gate/judge.ts'
 import { clipped, type Load, loadsOf, type Place } from '../../edge/gate/loads.ts'
@@ -6,7 +7,8 @@ import { evidenceOf, type GateModel, logOdds, models, type Regression } from '..
 import type { GateRead } from '../../edge/gate/read.ts'
 import { pick, seededRandom } from '../../simulators/world/chance.ts'
 import type { Mix } from '../../simulators/world/door-day.ts'
-import { fitForest } from './boost.ts'
+import { type ForestSize, fitForest } from './boost.ts'
+import { makeHallRun } from './hall-runs.ts'
 import { type RecordedRun, recordedRuns, thinned } from './recorded.ts'
 import { fitDirection, fitLogistic, ridge } from './regression.ts'
 import { makeRun, scenes } from './runs.ts'
@@ -30,7 +32,7 @@ export interface Case {
 export type Domain = readonly Case[]
 
 /** What is learnt: what the motion of a tag says, and what it says with that of its load. */
-export function fitGate(domains: readonly Domain[]): GateModel {
+export function fitGate(domains: readonly Domain[], size?: ForestSize): GateModel {
   const cases = domains.flatMap(weighed)
   type Weighted = (typeof cases)[number]
   const gone = cases.filter(({ direction }) => direction !== undefined)
@@ -56,6 +58,7 @@ export function fitGate(domains: readonly Domain[]): GateModel {
         const anew = { alike: place.alike, load: { tags: place.load.tags, look: place.load.look, motions } }
         return { features: evidenceOf(own, anew, strongDb, start), start, label: moved ? 1 : 0, weight }
       }),
+      size,
     ),
     direction,
     loadDirection,
@@ -82,7 +85,7 @@ export function recordedCases({ suspects, moving }: Pick<RecordedRun, 'suspects'
 }
 
 /** The same as it would be of a reader that hears every read, half of them, one in four. */
-export function thinnedCases(run: RecordedRun, retold: Retold = asTold): Case[] {
+function thinnedCases(run: RecordedRun, retold: Retold = asTold): Case[] {
   return [1, 0.5, 0.25].flatMap((kept, n) => {
     const { suspects, moving } = thinned(run, kept, n)
     return recordedCases({ suspects: retold(suspects), moving })
@@ -90,7 +93,7 @@ export function thinnedCases(run: RecordedRun, retold: Retold = asTold): Case[] 
 }
 
 /** Made-up runs of made-up gates, twisted in all the ways that gates differ in. */
-export function madeCases(seeds: readonly number[], retold: Retold = asTold): Case[] {
+function madeCases(seeds: readonly number[], retold: Retold = asTold): Case[] {
   return seeds.flatMap((seed) => {
     const random = seededRandom(seed)
     const twist = {
@@ -167,10 +170,32 @@ function watchedCases(gate: SimulatedGate, model: GateModel): Case[] {
   return cases
 }
 
-/** Two made-up gates for each recorded one, for there is but one that was recorded. */
-function fitRun(runs: readonly RecordedRun[], retold: Retold = asTold): GateModel {
-  const made = madeCases(madeSeeds, retold)
-  return fitGate([made, made, runs.flatMap((run) => thinnedCases(run, retold))])
+/** Gates whose levels are sums of waves (`hall-runs.ts`). */
+function hallCases(seeds: readonly number[]): Case[] {
+  return seeds.flatMap((seed) => {
+    const { suspects, truthOf } = makeHallRun(seed)
+    return casesOf(suspects, (epc) => truthOf.get(epc) ?? 'none')
+  })
+}
+
+/** Made-up gates of either physics, for there is but one gate that was recorded; those of the simulated doors count twice. */
+export function madeDomains(): readonly Domain[] {
+  const made = madeCases(madeSeeds)
+  return [made, made, hallCases(hallSeeds)]
+}
+
+/** What judges whole runs: learnt from made-up gates and the recorded one, as readers would have told it that hear less, too. */
+export function fitRun(runs: readonly RecordedRun[], made: readonly Domain[]): GateModel {
+  const recorded = runs.flatMap((run) => thinnedCases(run))
+  return fitGate([...made, recorded, recorded], runSize)
+}
+/** Two kinds of physics want more trees than one. */
+const runSize: ForestSize = { trees: 120, depth: 3, leastShare: 0.003 }
+
+/** The same for readers that tell no levels, from simulated doors and the recorded gate alone. */
+function fitBlind(runs: readonly RecordedRun[]): GateModel {
+  const made = madeCases(madeSeeds, withoutLevels)
+  return fitGate([made, made, runs.flatMap((run) => thinnedCases(run, withoutLevels))])
 }
 
 /** Rather many doors than many tags at each: what is alike teaches nothing new. */
@@ -178,7 +203,8 @@ export const trainingMix: Mix = { in: 30, out: 30, parked: 30, neighbour: 30, 't
 /** Far from the seeds that the benchmark judges by. */
 export const trainingSeeds = Array.from({ length: 32 }, (_, n) => 100_001 + n)
 
-export const madeSeeds = Array.from({ length: 240 }, (_, n) => 200_001 + n)
+const madeSeeds = Array.from({ length: 240 }, (_, n) => 200_001 + n)
+const hallSeeds = Array.from({ length: 240 }, (_, n) => 600_001 + n)
 
 function trainingGates(): SimulatedGate[] {
   return trainingSeeds.map((seed, n) => simulateGate(seed, trainingMix, [0, 0.3, 0.3, 0.5][n % 4] ?? 0.3))
@@ -190,6 +216,12 @@ function watchedDomain(gates: readonly SimulatedGate[]): Domain {
   return evenly(gates.flatMap((gate) => watchedCases(gate, first)))
 }
 
+/** What judges the last seconds of a gate that is watched. */
+function fitPassage(): GateModel {
+  const first = fitGate([watchedDomain(trainingGates())])
+  return { ...first, second: learnSecond(first) }
+}
+
 /** So many cases teach as much as more would. */
 const casesEnough = 20_000
 
@@ -199,14 +231,12 @@ function evenly(cases: readonly Case[]): readonly Case[] {
 }
 
 if (import.meta.main) {
-  const gates = trainingGates()
   const runs = recordedRuns()
   if (runs.length === 0) throw new Error('the recorded runs are needed: shared/data/gate-static-vs-moving')
-  const first = fitGate([watchedDomain(gates)])
   const models = {
-    passage: { ...first, second: learnSecond(first) },
-    run: fitRun(runs),
-    blind: fitRun(runs, withoutLevels),
+    passage: process.argv[2] === 'runs' ? coefficients.passage : fitPassage(),
+    run: fitRun(runs, madeDomains()),
+    blind: fitBlind(runs),
   }
   const rounded = JSON.stringify(models, (_, value) =>
     typeof value === 'number' ? Number(value.toPrecision(5)) : value,

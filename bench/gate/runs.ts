@@ -68,15 +68,18 @@ export function makeRun(seed: number, scene: Scene, twist: Twist = {}): MadeRun 
     byEpc.set(epc, reads)
     reads.push({ at, side, antenna, rssiDb: level })
   }
-  const truthOf = new Map(
+  return { suspects: [...byEpc].map(([epc, reads]) => ({ epc, reads })), truthOf: truthOf(loads) }
+}
+
+export function truthOf(loads: readonly Load[]): Map<string, Truth> {
+  return new Map(
     loads
       .flatMap(({ act, tags }) => tags.map(({ id }) => [id, act] as const))
       .map(([id, act]) => [id, act === 'in' || act === 'out' ? act : 'none'] as const),
   )
-  return { suspects: [...byEpc].map(([epc, reads]) => ({ epc, reads })), truthOf }
 }
 
-function loadsOf(scene: Scene, random: Random): Load[] {
+export function loadsOf(scene: Scene, random: Random): Load[] {
   const way = () => pick(['in', 'out'] as const, random) ?? 'in'
   switch (scene) {
     case 'one load': {
@@ -105,7 +108,7 @@ function loadsOf(scene: Scene, random: Random): Load[] {
 }
 
 /** Pallets that stand somewhere near, even between the antennas, for the whole run or a part of it. */
-function standing(count: number, untilMs: number, random: Random): Load[] {
+export function standing(count: number, untilMs: number, random: Random): Load[] {
   return Array.from({ length: count }, (_, n) => {
     const along = random() < 0.4 ? within(-1.2, 1.2, random) : within(1.2, 6, random) * (random() < 0.5 ? -1 : 1)
     const across = within(0.8, 4, random) * (random() < 0.5 ? -1 : 1)
@@ -139,7 +142,7 @@ function toAndFro(id: string, random: Random): Load {
   return { act: sign > 0 ? 'out' : 'in', crossesAtMs: way[0]?.atMs ?? 0, way, tags: drawTags(id, random) }
 }
 
-function hurried(load: Load, factor: number): Load {
+export function hurried(load: Load, factor: number): Load {
   const [start] = load.way
   if (start === undefined || load.act === 'parked') return load
   const way = load.way.map((point) => ({ ...point, atMs: start.atMs + (point.atMs - start.atMs) / factor }))
