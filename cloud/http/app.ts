@@ -125,7 +125,10 @@ export async function makeApp(parts: HttpParts, options: AppOptions): Promise<Ap
     return reply.code(told.status).type('application/problem+json').send(told)
   })
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).type('application/problem+json').send(problem('not-found')),
+    reply
+      .code(404)
+      .type('application/problem+json')
+      .send(problem('not-found', { detail: 'Nothing is at this address. The page /docs lists every route.' })),
   )
 
   await app.register(helmet, {

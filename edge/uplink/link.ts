@@ -108,8 +108,8 @@ export async function openLink(options: LinkOptions, signal: AbortSignal): Promi
     throw new Fault(
       isRefused ? 'not-allowed' : 'not-reachable',
       isRefused
-        ? `The broker ${options.url} refuses ${id}: ${message}. Check uplink.secret, or add the gateway again.`
-        : `The broker ${options.url} cannot be reached: ${message}.${clockHint(message)}`,
+        ? `The broker ${options.url} refuses ${id}: ${message}. Is uplink.secret the newest one, and the gateway not revoked? A new secret: warepulse gateway rotate, at the cloud.`
+        : `The broker ${options.url} cannot be reached: ${message}.${clockHint(message)} It is tried again for ever, and what is read is kept. Is the cloud running, and uplink.url right? warepulse doctor looks.`,
       { retryable: true, cause: thrown },
     )
   } finally {
