@@ -12,8 +12,8 @@ const inChinese: ReadonlyMap<string, string> = new Map([
   ],
   ['Reader silent', '读写器无响应'],
   [
-    'Check power and cable of the reader. Until it speaks, what it covers is not known.',
-    '检查读写器的电源和线缆。恢复之前，它所覆盖的库位情况未知。',
+    'Check power and cable of the reader. Until it speaks, what it covers keeps its last state, and then turns unknown.',
+    '检查读写器的电源和线缆。恢复之前，所覆盖的范围先保留最后已知状态，随后变为未知。',
   ],
   ['Antenna reads far less than usual', '天线读取量远低于平时'],
   [
@@ -65,6 +65,11 @@ const inChinese: ReadonlyMap<string, string> = new Map([
   [
     'Close the cold room door. If it was closed, check the compressor and call refrigeration. Move goods when 8 °C lasts 30 minutes.',
     '关上冷库门。如果门是关着的，检查压缩机并联系制冷维修。8 °C 持续 30 分钟时转移货物。',
+  ],
+  ['In the wrong slot', '放错库位'],
+  [
+    'Take it to the slot where it belongs, chilled goods first. The page of goods says which slot that is.',
+    '放回它的库位，冷藏货物优先。应放哪个库位，见“货物”页面。',
   ],
   ['Air too humid', '空气湿度过高'],
   [

@@ -139,7 +139,7 @@ export async function openStage(options: StageOptions, signal: AbortSignal): Pro
   }
 }
 
-/** Map, tags and rules enter by the journal, as they do from the API. */
+/** Map, tags, what should lie where, and rules enter by the journal, as they do from the API. */
 async function publish(cloud: Cloud, plan: ReturnType<typeof planSimulation>): Promise<void> {
   const { site } = plan.map
   const by = 'demo'
@@ -149,6 +149,8 @@ async function publish(cloud: Cloud, plan: ReturnType<typeof planSimulation>): P
     const items = plan.items.slice(first, first + itemsPerImport).map(({ epc, sku }) => ({ epc, sku }))
     await cloud.journal.appendOwn(site, [{ kind: 'items', at, by, items }])
   }
+  const homes = plan.homes.map(({ slot, ...home }) => ({ slot: plan.map.slots[slot]?.id ?? '', ...home }))
+  await cloud.journal.appendOwn(site, [{ kind: 'homes', at, by, homes }])
   for (const rule of plan.rules) await cloud.journal.appendOwn(site, [{ kind: 'rule', at, by, rule }])
 }
 

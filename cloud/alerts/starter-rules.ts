@@ -24,7 +24,8 @@ export function starterRules(site: string): readonly Rule[] {
       site,
       name: 'Reader silent',
       severity: 2,
-      whatToDo: 'Check power and cable of the reader. Until it speaks, what it covers is not known.',
+      whatToDo:
+        'Check power and cable of the reader. Until it speaks, what it covers keeps its last state, and then turns unknown.',
       enabled: true,
       of: 'reader',
       afterMs: 30_000,

@@ -7,11 +7,11 @@ export function gateGoesSilent(stage: Stage): Story {
   return toggled(
     async () => {
       stage.reader(gate)?.misbehave({ silent: true })
-      return `The reader of ${gate} goes silent.`
+      return `The reader of ${gate} goes silent. The board names it above the plan; after 10 s more, alert “Reader silent”; 3 makes it speak.`
     },
     async () => {
       stage.reader(gate)?.misbehave({ silent: false })
-      return `The reader of ${gate} speaks again.`
+      return `The reader of ${gate} speaks again. The line above the plan goes, and the alert clears by itself.`
     },
   )
 }

@@ -6,11 +6,11 @@ export function linkCut(stage: Stage): Story {
   return toggled(
     async () => {
       await stage.cutLink(gateway, true)
-      return `The link of ${gateway} is cut; it goes on collecting.`
+      return `The link of ${gateway} is cut; it goes on collecting. Its zones are not current, alert “Gateway silent”; 5 mends it.`
     },
     async () => {
       await stage.cutLink(gateway, false)
-      return `The link of ${gateway} is back.`
+      return `The link of ${gateway} is back: what it kept arrives, nothing is missing, and the alert clears by itself.`
     },
   )
 }

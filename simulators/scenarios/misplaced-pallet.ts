@@ -13,14 +13,14 @@ export function misplacedPallet(stage: Stage): Story {
       })
       pallet = found
       if (found === undefined) return 'There is no pallet in the cold room that could be misplaced.'
-      return `A pallet that belongs into ${slotName(found.from)} (cold room) is put down in ${slotName(found.to)}.`
+      return `A pallet that belongs into ${slotName(found.from)} (cold room) is put down in ${slotName(found.to)}. Soon alert “In the wrong slot”, and the page Goods lists it with its place; 4 takes it back.`
     },
     async () => {
       const misplaced = pallet
       if (misplaced === undefined) return 'Nothing was misplaced.'
       const back = { from: misplaced.to, to: misplaced.from }
       stage.change((world) => putBack(stage.plan, world, back, stage.random))
-      return `The pallet in ${slotName(back.from)} is taken back to the cold room.`
+      return `The pallet in ${slotName(back.from)} is taken back to ${slotName(back.to)}. Each alert clears when its tag is read there: most at once, the last within minutes.`
     },
   )
 }

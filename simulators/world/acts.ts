@@ -1,6 +1,6 @@
 import type { Random } from '../../shared/clock.ts'
 import { withCompressor } from './climate.ts'
-import { emptySlot, hallOfSlot, inbound, occupiedSlot, promisedSlots, transfer, truckWaitMs } from './errands.ts'
+import { emptySlot, hallOfSlot, inbound, promisedSlots, transfer, truckWaitMs } from './errands.ts'
 import { dispatch, type Errand } from './movement.ts'
 import type { WarehousePlan } from './plan.ts'
 import { noticeMoves } from './reading.ts'
@@ -33,14 +33,13 @@ export function compressorWorks(plan: WarehousePlan, world: World): World {
   return { ...world, climate: withCompressor(plan, world.climate, 'works') }
 }
 
-/** A pallet of the cold room is put down in the warm hall; tells where it came from and where it stands. */
+/** A pallet that has its place in the cold room is put down in the warm hall; tells where it came from and where it stands. */
 export function misplacePallet(
   plan: WarehousePlan,
   world: World,
   random: Random,
 ): (Stepped & { readonly from: number; readonly to: number }) | undefined {
-  const isCold = (slot: number) => plan.layout.slots[slot]?.zone === 'cold-room'
-  const from = occupiedSlot(plan, world.whereabouts, random, isCold)
+  const from = plan.homes.find(({ slot }) => (world.whereabouts.inSlot[slot]?.length ?? 0) > 0)?.slot
   if (from === undefined) return undefined
   const to = emptySlot(plan, world.whereabouts, { cold: false, hall: hallOfSlot(plan, from) }, random)
   if (to === undefined) return undefined

@@ -96,7 +96,7 @@ export function hallOfSlot(plan: WarehousePlan, slot: number): number {
   )
 }
 
-/** An empty slot that nothing is on its way to; in the hall wished for if there is one. */
+/** An empty slot that nothing is on its way to, and that is nobody's place; in the hall wished for if there is one. */
 export function emptySlot(
   plan: WarehousePlan,
   whereabouts: Whereabouts,
@@ -109,7 +109,7 @@ export function emptySlot(
   let second: number | undefined
   for (let step = 0; step < slots.length; step += 1) {
     const slot = (start + step) % slots.length
-    if ((whereabouts.inSlot[slot]?.length ?? 0) > 0 || promised.has(slot)) continue
+    if ((whereabouts.inSlot[slot]?.length ?? 0) > 0 || promised.has(slot) || plan.keptSlots.has(slot)) continue
     if ((slots[slot]?.zone === 'cold-room') !== wish.cold) continue
     if (hallOfSlot(plan, slot) === wish.hall) return slot
     second ??= slot

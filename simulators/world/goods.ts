@@ -11,6 +11,8 @@ export interface Article extends Sku {
   readonly storage: 'ambient' | 'cold'
   /** Exactly so many slots hold it; otherwise as chance has it. */
   readonly slots?: number
+  /** It lies in so many slots, has its place there, and nowhere else. */
+  readonly homes?: number
 }
 
 export interface TaggedItem {
@@ -87,11 +89,12 @@ const cold = [
   'Smoked salmon, sliced, 500 g',
 ] as const
 
-/** 60 articles of cross-border e-commerce: 51 ambient (one of them in exactly three slots), 9 for the cold room. */
+/** 61 articles of cross-border e-commerce: 51 ambient (one of them in exactly three slots), 10 for the cold room (one with places of its own). */
 export const articles: readonly Article[] = [
   article('Hex bolt M8 × 40, zinc, 100 pcs', 1, 'ambient', 3),
   ...ambient.map((name, index) => article(name, index + 2, 'ambient')),
   ...cold.map((name, index) => article(name, index + 2 + ambient.length, 'cold')),
+  { ...article('Flu vaccine, 10 doses', 2 + ambient.length + cold.length, 'cold'), homes: 2 },
 ]
 
 function article(name: string, itemReference: number, storage: 'ambient' | 'cold', slots?: number): Article {

@@ -22,6 +22,8 @@ export interface WarehousePlan {
   readonly tagOffsetsDb: readonly number[]
   /** Slots that nothing may be taken from or put into by background traffic. */
   readonly keptSlots: ReadonlySet<number>
+  /** What has a place of its own: which slot holds how many of it. */
+  readonly homes: readonly { readonly slot: number; readonly sku: string; readonly quantity: number }[]
 }
 
 export interface PlanOptions {
@@ -43,7 +45,7 @@ export function planWarehouse(options: PlanOptions): WarehousePlan {
   const random = seededRandom(seed)
   const layout = layOut(size)
   const print = tagPrinter(random)
-  const chosen = chooseSlots(layout, random)
+  const chosen = withHomes(layout, chooseSlots(layout, random))
 
   const items: TaggedItem[] = []
   const needsCold: boolean[] = []
@@ -58,7 +60,7 @@ export function planWarehouse(options: PlanOptions): WarehousePlan {
   chosen.forEach(({ slot, article }, index) => {
     for (let number = 0; number < (counts[index] ?? 0); number += 1) add(article, slot)
   })
-  const free = articles.filter(({ slots }) => slots === undefined)
+  const free = articles.filter(isAnywhere)
   while (items.length < size.items + size.expectedItems) {
     const article = pick(free, random)
     if (article === undefined) break
@@ -73,7 +75,10 @@ export function planWarehouse(options: PlanOptions): WarehousePlan {
     needsCold,
     startSlots,
     tagOffsetsDb: items.map(() => normal(random) * tagSpreadDb),
-    keptSlots: new Set(chosen.filter(({ article }) => article.slots !== undefined).map(({ slot }) => slot)),
+    keptSlots: new Set(chosen.filter(({ article }) => !isAnywhere(article)).map(({ slot }) => slot)),
+    homes: chosen.flatMap(({ slot, article: { homes, sku } }, index) =>
+      homes === undefined ? [] : [{ slot, sku, quantity: counts[index] ?? 0 }],
+    ),
     rules: starterRules(site),
     map: {
       version: 1,
@@ -103,7 +108,7 @@ function chooseSlots(layout: Layout, random: () => number): { slot: number; arti
   )
   const filled = order.slice(0, Math.max(1, Math.floor(order.length * fillShare)))
   const fixed = articles.flatMap((article) => Array.from({ length: article.slots ?? 0 }, () => article))
-  const free = articles.filter(({ slots }) => slots === undefined)
+  const free = articles.filter(isAnywhere)
   return filled.map((slot) => {
     const storage = isCold[slot] === true ? 'cold' : 'ambient'
     const due = fixed[0]?.storage === storage ? fixed.shift() : undefined
@@ -117,6 +122,21 @@ function chooseSlots(layout: Layout, random: () => number): { slot: number; arti
     return { slot, article }
   })
 }
+
+/**
+ * The first slots that suit them are given to the articles with places of their own, after all was drawn: who has none
+ * lies where it lay without them.
+ */
+function withHomes(layout: Layout, chosen: readonly { readonly slot: number; readonly article: Article }[]) {
+  const due = articles.flatMap((article) => Array.from({ length: article.homes ?? 0 }, () => article))
+  return chosen.map(({ slot, article }) => {
+    const isCold = layout.slots[slot]?.zone === 'cold-room'
+    const homed = (due[0]?.storage === 'cold') === isCold && isAnywhere(article) ? due.shift() : undefined
+    return { slot, article: homed ?? article }
+  })
+}
+
+const isAnywhere = ({ slots, homes }: Article) => slots === undefined && homes === undefined
 
 /** `total` over `parts` parts: none empty if it can be helped, and unequal by chance. */
 function spread(total: number, parts: number, random: () => number): number[] {

@@ -50,10 +50,21 @@ export function starterRules(site: string): readonly Rule[] {
       site,
       name: 'Reader silent',
       severity: 2,
-      whatToDo: 'Check power and cable of the reader. Until it speaks, what it covers is not known.',
+      whatToDo:
+        'Check power and cable of the reader. Until it speaks, what it covers keeps its last state, and then turns unknown.',
       enabled: true,
       of: 'reader',
       afterMs: 10_000,
+    },
+    {
+      type: 'misplaced',
+      id: 'in-the-wrong-slot',
+      site,
+      name: 'In the wrong slot',
+      severity: 2,
+      whatToDo: 'Take it to the slot where it belongs, chilled goods first. The page of goods says which slot that is.',
+      enabled: true,
+      onDelayMs: 5_000,
     },
   ]
 }

@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Page, SiteSummary, StockRow } from '../../shared/api.ts'
 import { allowedMs } from '../support/allowed.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
 import { freePort } from '../support/ports.ts'
@@ -255,32 +254,20 @@ test('gate 3 goes silent: the board names its reader within seconds', async () =
   await board.picture('demo-gate-silent-en')
 })
 
-test('a pallet is misplaced: it is seen where it was put down, and listed with where it belongs', async () => {
+/** Told in the terminal: a pallet has its place in one slot, and is put down in another. */
+const misplaced = /belongs into (\S+) \(cold room\) is put down in ([^\s.]+)/
+const wrongSlot = () => board.page.locator('.alert-row', { hasText: 'In the wrong slot' })
+const inWrongSlot = () => board.page.getByRole('region', { name: 'In the wrong slot' }).getByRole('row')
+
+test('a pallet is misplaced: an alert says so and what to do, and the list of goods says where it lies and where it belongs', async () => {
   const { page } = board
   demo.type('4')
-  const told = /belongs into (\S+) \(cold room\) is put down in ([^\s.]+)/
-  const [, from = '', to = ''] = await until('the story is told', () => told.exec(demo.output()) ?? undefined)
-  const asked = <T>(path: string, body = '') =>
-    page.evaluate<T>(
-      `fetch('/api/v1' + ${JSON.stringify(path)}, ${
-        body === '' ? '{}' : JSON.stringify({ method: 'POST', headers: { 'content-type': 'text/csv' }, body })
-      }).then((answer) => answer.json())`,
-    )
-  const [site] = (await asked<Page<SiteSummary>>('/sites')).items
-  const path = `/sites/${site?.site}`
-  const lies = await until(
-    'its goods are seen there',
-    async () => {
-      const { items } = await asked<Page<StockRow>>(`${path}/stock?slot=${to}`)
-      return items.find(({ sku }) => sku !== null)
-    },
-    { withinMs: storyMs },
-  )
+  const [, from = '', to = ''] = await until('the story is told', () => misplaced.exec(demo.output()) ?? undefined)
   await until('its slot is occupied on the board', async () => (await board.slotState(to)) === 'occupied')
-  await asked(`${path}/import/expected?dryRun=false`, `slot,sku,quantity\n${from},${lies.sku},1\n`)
+  await board.go('/alerts')
+  await wrongSlot().first().getByText('Take it to the slot where it belongs').waitFor({ timeout: storyMs })
   await page.goto(new URL('/goods', page.url()).href)
-  const row = page.getByRole('region', { name: 'In the wrong slot' }).getByRole('row').filter({ hasText: to })
-  await row.filter({ hasText: from }).first().waitFor({ timeout: storyMs })
+  await inWrongSlot().filter({ hasText: to }).filter({ hasText: from }).first().waitFor({ timeout: storyMs })
   await board.picture('demo-misplaced-en')
 })
 
@@ -298,6 +285,13 @@ test('the silent gate has an alert by now that says what to do; it speaks again,
   demo.type('3')
   await board.go('/')
   await gateBanner().first().waitFor({ state: 'detached', timeout: storyMs })
+})
+
+test('the misplaced pallet is taken back: what is read in its place again has its alert cleared', async () => {
+  demo.type('4')
+  await until('the terminal says so', () => demo.output().includes('is taken back to'))
+  await board.go('/alerts')
+  await wrongSlot().filter({ hasText: 'cleared, not acknowledged' }).first().waitFor({ timeout: storyMs })
 })
 
 test('the wall on a phone: no controls; its network pulled it says so within seconds, and is right again without a reload', async () => {

@@ -195,7 +195,7 @@ describe('in words', () => {
     expect(lines([['gw-n']])).toEqual(['gw-s has never connected. Not current: Hall south.']))
   test('a silent reader', () =>
     expect(lines([['gw-n', { devices: [silent('reader-n1')] }], ['gw-s']])).toEqual([
-      'Reader reader-n1 is silent: what it covers keeps its last state.',
+      'Reader silent: reader-n1. What it covers keeps its last state, and then turns unknown.',
     ]))
   test('the plan for those who do not see it', () => {
     const board = boardFrom(aSnapshot({ alerts: [anAlert('a')] }))

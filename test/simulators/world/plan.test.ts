@@ -14,7 +14,7 @@ describe('Harbour DC', () => {
     ['gates', demo.layout.gates.length, 4],
     ['sensors', demo.map.sensors.length, 30],
     ['gateways', demo.layout.halls.length, 2],
-    ['articles', demo.map.skus.length, 60],
+    ['articles', demo.map.skus.length, 61],
     ['items on the site', demo.startSlots.filter((slot) => slot >= 0).length, 9_000],
     ['items known', demo.items.length, 9_600],
     ['EPCs', new Set(demo.items.map(({ epc }) => epc)).size, 9_600],

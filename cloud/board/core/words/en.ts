@@ -767,7 +767,7 @@ export const en = {
     `${gateway}: no data since ${time}. Not current: ${zones}.`,
   gatewayNeverLine: (gateway: string, zones: string) => `${gateway} has never connected. Not current: ${zones}.`,
   readersSilentLine: (n: number, readers: string) =>
-    `${pick(n, 'Reader', 'Readers')} ${readers} ${pick(n, 'is', 'are')} silent: what ${pick(n, 'it covers', 'they cover')} keeps its last state.`,
+    `${pick(n, 'Reader silent', 'Readers silent')}: ${readers}. What ${pick(n, 'it covers', 'they cover')} keeps its last state, and then turns unknown.`,
 
   sensor: 'Sensor',
   value: 'Value',

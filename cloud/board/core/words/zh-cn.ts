@@ -736,7 +736,7 @@ export const zhCn: Words = {
   noGatewaysHint: '用“warepulse gateway add”添加；连上后立即显示在这里。',
   gatewayLostLine: (gateway, zones, time) => `${gateway}：${time} 起无数据。${zones}显示的不是当前状态。`,
   gatewayNeverLine: (gateway, zones) => `${gateway} 从未连接。${zones}显示的不是当前状态。`,
-  readersSilentLine: (_n, readers) => `读写器 ${readers} 无响应：所覆盖的范围保留最后已知状态。`,
+  readersSilentLine: (_n, readers) => `读写器无响应：${readers}。所覆盖的范围先保留最后已知状态，随后变为未知。`,
 
   sensor: '传感器',
   value: '数值',
