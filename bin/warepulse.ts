@@ -53,9 +53,9 @@ program
 program
   .command('doctor')
   .description(
-    'look at all that a gateway needs: files, ports, network, disk, clock; exit 1 or 4 if something is wrong',
+    'look at all that a gateway, or the cloud, needs: files, ports, network, disk, clock; exit 1 or 4 if something is wrong',
   )
-  .addOption(new ConfigurationOption('edge', 'configuration of the gateway'))
+  .addOption(new ConfigurationOption(['edge', 'cloud'], 'configuration of the gateway, or of the cloud'))
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  warepulse doctor --config edge.yaml')
   .action(async (options) => {

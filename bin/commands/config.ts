@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import type { z } from 'zod'
 import { Fault } from '../../shared/fault.ts'
+import { type ConfigurationKind, configurationKinds, kindOfFile } from '../configuration/kind.ts'
 import { loadConfiguration } from '../surroundings.ts'
 import type { Terminal } from '../terminal.ts'
-
-const kinds = ['cloud', 'edge', 'simulate'] as const
-type Kind = (typeof kinds)[number]
 
 /** `warepulse config check|print <file>`: throws a Fault `config-invalid` with every complaint. */
 export async function config(
@@ -25,28 +22,19 @@ export async function config(
   else terminal.line(stringify(hideSecrets(value)).trimEnd())
 }
 
-async function schemaOf(kind: Kind): Promise<z.ZodType> {
+async function schemaOf(kind: ConfigurationKind): Promise<z.ZodType> {
   if (kind === 'cloud') return (await import('../../cloud/config.ts')).CloudConfig
   if (kind === 'edge') return (await import('../../edge/config.ts')).EdgeConfig
   return (await import('../../simulators/config.ts')).SimulateConfig
 }
 
-/** What the file is for: said by `--kind`, else told by the keys that only one kind has. */
-function kindOf(path: string, said: string | undefined): Kind {
-  if (said !== undefined) {
-    const kind = kinds.find((candidate) => candidate === said)
-    if (kind === undefined) throw new Fault('bad-input', `--kind is one of ${kinds.join(', ')}, not "${said}"`)
-    return kind
-  }
-  let keys: readonly string[] = []
-  try {
-    keys = Object.keys(parse(readFileSync(path, 'utf8')) ?? {})
-  } catch {
-    // The loader tells what is wrong with it, and where.
-  }
-  if (keys.some((key) => ['spool', 'uplink', 'sources', 'gateway'].includes(key))) return 'edge'
-  if (keys.some((key) => ['seed', 'world', 'scenario', 'size'].includes(key))) return 'simulate'
-  return 'cloud'
+/** What the file is for: said by `--kind`, else told by its keys. */
+function kindOf(path: string, said: string | undefined): ConfigurationKind {
+  if (said === undefined) return kindOfFile(path)
+  const kind = configurationKinds.find((candidate) => candidate === said)
+  if (kind === undefined)
+    throw new Fault('bad-input', `--kind is one of ${configurationKinds.join(', ')}, not "${said}"`)
+  return kind
 }
 
 /** Secrets never reach a terminal; the names of files that hold them may. */

@@ -1,5 +1,8 @@
+import { CloudConfig, refusePlaintext } from '../../cloud/config.ts'
 import { EdgeConfig } from '../../edge/config.ts'
+import { kindOfFile } from '../configuration/kind.ts'
 import { checkClock } from '../doctor/clock.ts'
+import { checkCloud } from '../doctor/cloud.ts'
 import { checkFile } from '../doctor/files.ts'
 import { exitCodeFor, type Finding } from '../doctor/finding.ts'
 import { checkLogin } from '../doctor/login.ts'
@@ -13,33 +16,15 @@ import type { Terminal } from '../terminal.ts'
 const marks = { fine: '✓', look: '!', wrong: '✗', unreachable: '✗' } as const
 
 /**
- * `warepulse doctor --config <edge.yaml>`: looks at everything outside of the process that a gateway needs. Changes
- * nothing, and may run beside the gateway. Answers the exit code.
+ * `warepulse doctor --config <file>`: looks at everything outside of the process that a gateway, or the cloud, needs.
+ * Changes nothing, and may run beside it. Answers the exit code.
  */
 export async function doctor(
   options: { readonly config: string; readonly json?: boolean },
   terminal: Terminal,
 ): Promise<0 | 1 | 4> {
-  const config = loadConfiguration(EdgeConfig, options.config)
-  const { files, serialPorts, addresses } = targetsOf(config)
-  const { inUse, finding: spool } = await checkSpool(config.spool)
-  const findings: Finding[] = [
-    { check: 'configuration', subject: options.config, verdict: 'fine', sentence: `${options.config} is valid` },
-    ...(
-      await Promise.all([
-        ...files.map((file) => checkFile(file)),
-        ...serialPorts.map((port) => checkSerialPort(port, inUse)),
-        ...addresses.map((address) => checkAddress(address, caFileFor(config, address.key))),
-        ...config.sources.map((source, i) =>
-          source.type === 'mqtt' ? checkLogin(source, `sources[${i}]`) : undefined,
-        ),
-        checkDisk(config.spool),
-        checkClock(config.spool.directory, systemClock.now()),
-      ])
-    ).filter((finding) => finding !== undefined),
-    spool,
-  ]
-
+  const findings =
+    kindOfFile(options.config) === 'cloud' ? await ofCloud(options.config) : await ofGateway(options.config)
   const code = exitCodeFor(findings)
   if (options.json === true) {
     terminal.line(JSON.stringify({ findings, exitCode: code }))
@@ -53,6 +38,40 @@ export async function doctor(
   const trouble = findings.filter(({ verdict }) => verdict === 'wrong' || verdict === 'unreachable').length
   terminal.line(trouble === 0 ? 'Nothing is wrong.' : `${trouble} of ${findings.length} need somebody.`)
   return code
+}
+
+const isValid = (path: string): Finding => ({
+  check: 'configuration',
+  subject: path,
+  verdict: 'fine',
+  sentence: `${path} is valid`,
+})
+
+async function ofGateway(path: string): Promise<readonly Finding[]> {
+  const config = loadConfiguration(EdgeConfig, path)
+  const { files, serialPorts, addresses } = targetsOf(config)
+  const { inUse, finding: spool } = await checkSpool(config.spool)
+  const found = await Promise.all([
+    ...files.map((file) => checkFile(file)),
+    ...serialPorts.map((port) => checkSerialPort(port, inUse)),
+    ...addresses.map((address) => checkAddress(address, caFileFor(config, address.key))),
+    ...config.sources.map((source, i) => (source.type === 'mqtt' ? checkLogin(source, `sources[${i}]`) : undefined)),
+    checkDisk(config.spool),
+    checkClock(config.spool.directory, systemClock.now()),
+  ])
+  return [isValid(path), ...found.filter((finding) => finding !== undefined), spool]
+}
+
+async function ofCloud(path: string): Promise<readonly Finding[]> {
+  const config = loadConfiguration(CloudConfig, path)
+  refusePlaintext(config)
+  const { files, addresses } = targetsOf(config)
+  const found = await Promise.all([
+    ...files.map((file) => checkFile(file)),
+    ...addresses.map((address) => checkAddress(address)),
+    checkClock(config.dataDirectory, systemClock.now()),
+  ])
+  return [isValid(path), ...found, ...(await checkCloud(config))]
 }
 
 /** The authority that a source, or the uplink, trusts. */

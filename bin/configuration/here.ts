@@ -1,21 +1,26 @@
 import { existsSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { Fault } from '../../shared/fault.ts'
 import { asTypedHere } from '../as-typed.ts'
 import type { Terminal } from '../terminal.ts'
+import type { ConfigurationKind } from './kind.ts'
 
-export type ConfigurationKind = 'cloud' | 'edge' | 'simulate'
-
-/** `--config <file>`; without it the command takes `<kind>.yaml` of the working directory. */
+/**
+ * `--config <file>`; without it the command takes `<kind>.yaml` of the working directory, where it is for several kinds
+ * the first that is there.
+ */
 export class ConfigurationOption extends Option {
-  readonly kind: ConfigurationKind
+  readonly kinds: readonly [ConfigurationKind, ...ConfigurationKind[]]
 
-  constructor(kind: ConfigurationKind, about: string) {
-    super('--config <file>', `${about}; without it, ${kind}.yaml in this folder`)
-    this.kind = kind
+  constructor(kinds: ConfigurationKind | ConfigurationOption['kinds'], about: string) {
+    const all = typeof kinds === 'string' ? ([kinds] as const) : kinds
+    super('--config <file>', `${about}; without it, ${all.map(fileOf).join(' or ')} in this folder`)
+    this.kinds = all
   }
 }
+
+const fileOf = (kind: ConfigurationKind) => `${kind}.yaml`
 
 /**
  * Gives a command that wants a configuration, and was told none, the one that lies here, and says on stderr which: what
@@ -24,8 +29,8 @@ export class ConfigurationOption extends Option {
 export function takeConfigurationHere(acting: Command, terminal: Terminal): void {
   const option = acting.options.find((candidate) => candidate instanceof ConfigurationOption)
   if (option === undefined || acting.getOptionValue('config') !== undefined) return
-  const file = `${option.kind}.yaml`
-  if (!existsSync(file)) throw new Fault('bad-input', sentenceFor(option.kind, resolve('.')))
+  const file = option.kinds.map(fileOf).find((name) => existsSync(name))
+  if (file === undefined) throw new Fault('bad-input', sentenceFor(option.kinds, resolve('.')))
   terminal.error(terminal.dim(`configuration: ${resolve(file)}`))
   acting.setOptionValueWithSource('config', file, 'implied')
 }
@@ -37,8 +42,9 @@ const makes: Readonly<Record<ConfigurationKind, (command: string) => string>> = 
 }
 
 /** Where was looked, and what to do; somebody in the folder of the other side is told so. */
-function sentenceFor(kind: ConfigurationKind, folder: string): string {
+function sentenceFor(kinds: ConfigurationOption['kinds'], folder: string): string {
+  const [kind] = kinds
   const other = kind === 'cloud' ? 'edge.yaml' : 'cloud.yaml'
-  const seen = existsSync(other) ? ` (there is ${basename(other)}, which is of the other side)` : ''
-  return `Which configuration? There is no ${kind}.yaml in ${folder}${seen}. Go to the folder that has it, name it with --config <file>${makes[kind](asTypedHere())}.`
+  const seen = existsSync(other) ? ` (there is ${other}, which is of the other side)` : ''
+  return `Which configuration? There is no ${kinds.map(fileOf).join(' or ')} in ${folder}${seen}. Go to the folder that has it, name it with --config <file>${makes[kind](asTypedHere())}.`
 }

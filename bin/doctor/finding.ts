@@ -10,6 +10,8 @@ export interface Finding {
     | 'spool'
     | 'clock'
     | 'gateway'
+    | 'port'
+    | 'cloud'
   /** Key of the configuration, path or address. */
   readonly subject: string
   /** `look`: it works, and may not for long. `unreachable`: nobody answers there. */

@@ -8,7 +8,7 @@ import { Fault } from '../../shared/fault.ts'
 import type { Finding } from './finding.ts'
 
 /** With less than this on the disk nothing works for long. */
-const leastFreeBytes = 64 * 1024 * 1024
+export const leastFreeBytes = 64 * 1024 * 1024
 
 export interface DiskFacts {
   readonly directory: string
@@ -39,19 +39,23 @@ export function judgeDisk({ directory, freeBytes, usedBytes, maxBytes, mayWrite 
 }
 
 export async function checkDisk({ directory, maxBytes }: EdgeConfig['spool']): Promise<Finding> {
+  return judgeDisk({
+    directory,
+    ...(await roomAt(directory)),
+    usedBytes: await usedBytesOf(directory),
+    maxBytes,
+  })
+}
+
+/** Of the folder, or where it is not there yet, of the one that it would be made in. */
+export async function roomAt(directory: string): Promise<Pick<DiskFacts, 'freeBytes' | 'mayWrite'>> {
   const place = nearestExisting(resolve(directory))
   const { bavail, bsize } = await statfs(place)
   const mayWrite = await access(place, constants.W_OK).then(
     () => true,
     () => false,
   )
-  return judgeDisk({
-    directory,
-    freeBytes: bavail * bsize,
-    usedBytes: await usedBytesOf(directory),
-    maxBytes,
-    mayWrite,
-  })
+  return { freeBytes: bavail * bsize, mayWrite }
 }
 
 /** Is a gateway at work on it, and how much waits for the cloud? It is not opened: that would mend it. */
@@ -101,6 +105,6 @@ function nearestExisting(path: string): string {
   return existsSync(path) ? path : nearestExisting(dirname(path))
 }
 
-function megabytes(bytes: number): string {
+export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toLocaleString('en', { maximumFractionDigits: bytes < 1e7 ? 1 : 0 })} MB`
 }

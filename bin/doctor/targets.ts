@@ -1,3 +1,4 @@
+import type { CloudConfig } from '../../cloud/config.ts'
 import type { EdgeConfig } from '../../edge/config.ts'
 
 export interface Address {
@@ -33,7 +34,7 @@ const usualPorts: Readonly<Record<string, readonly [plain: number, tls: number]>
  * Found by how keys are called, so that a new kind of source is looked at without a line here: `…File` is a file, `url`
  * or `host` with `port` an address, `path` the file of a recording or else a serial port.
  */
-export function targetsOf(config: EdgeConfig): Targets {
+export function targetsOf(config: EdgeConfig | CloudConfig): Targets {
   const files: { key: string; path: string; isSecret: boolean }[] = []
   const serialPorts: { key: string; path: string }[] = []
   const addresses: Address[] = []
@@ -46,7 +47,7 @@ export function targetsOf(config: EdgeConfig): Targets {
       const memberKey = Array.isArray(value) ? `${key}[${name}]` : key === '' ? name : `${key}.${name}`
       if (typeof member !== 'string') look(member, memberKey)
       else if (name.endsWith('File')) {
-        files.push({ key: memberKey, path: member, isSecret: /secret|password|key/i.test(name) })
+        files.push({ key: memberKey, path: member, isSecret: /secret|password|key|token/i.test(name) })
       }
     }
     if (typeof path === 'string' && type === 'replay') files.push({ key: `${key}.path`, path, isSecret: false })
@@ -59,7 +60,8 @@ export function targetsOf(config: EdgeConfig): Targets {
       addresses.push({ key: `${key}.host`, host, port: number, tls: isTls })
     }
   }
-  look({ uplink: config.uplink, sources: config.sources }, '')
+  if ('uplink' in config) look({ uplink: config.uplink, sources: config.sources }, '')
+  else look({ http: config.http, broker: config.broker, series: config.series }, '')
   return { files, serialPorts, addresses }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Aedes } from 'aedes'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { judgeClock } from '../../bin/doctor/clock.ts'
+import { judgeDataDisk } from '../../bin/doctor/cloud.ts'
 import { checkFile } from '../../bin/doctor/files.ts'
 import { exitCodeFor, type Finding } from '../../bin/doctor/finding.ts'
 import { checkLogin } from '../../bin/doctor/login.ts'
@@ -12,6 +13,7 @@ import { checkAddress, sentenceFor } from '../../bin/doctor/network.ts'
 import { checkSerialPort, judgePort, type PortFacts } from '../../bin/doctor/serial-ports.ts'
 import { checkDisk, checkSpool, judgeDisk } from '../../bin/doctor/spool.ts'
 import { targetsOf } from '../../bin/doctor/targets.ts'
+import { CloudConfig } from '../../cloud/config.ts'
 import { EdgeConfig } from '../../edge/config.ts'
 import { MqttOptions } from '../../edge/sources/mqtt/options.ts'
 import { lockDirectory } from '../../edge/spool/lock.ts'
@@ -24,6 +26,38 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'doctor-'))
 })
 afterAll(() => rmSync(directory, { recursive: true }))
+
+test('everything outside of the process that a configuration of the cloud names', () => {
+  const config = CloudConfig.parse({
+    version: 1,
+    http: { tls: { keyFile: 'own.key', certFile: 'own.pem' } },
+    broker: { url: 'mqtts://broker.example', username: 'cloud', passwordFile: 'broker-password' },
+    series: { influx: { version: 2, url: 'http://influx.lan:8086', org: 'a', bucket: 'b', tokenFile: 'influx-token' } },
+  })
+  expect(targetsOf(config)).toEqual({
+    files: [
+      { key: 'http.tls.keyFile', path: 'own.key', isSecret: true },
+      { key: 'http.tls.certFile', path: 'own.pem', isSecret: false },
+      { key: 'broker.passwordFile', path: 'broker-password', isSecret: true },
+      { key: 'series.influx.tokenFile', path: 'influx-token', isSecret: true },
+    ],
+    serialPorts: [],
+    addresses: [
+      { key: 'broker.url', host: 'broker.example', port: 8883, tls: true },
+      { key: 'series.influx.url', host: 'influx.lan', port: 8086, tls: false },
+    ],
+  })
+})
+
+test.each([
+  ['fine', 50e9, true, 'are free'],
+  ['look', 1e9, true, 'journal.keepDays'],
+  ['wrong', 1e6, true, 'Make room'],
+  ['wrong', 50e9, false, 'may not be written by this user'],
+] as const)('disk of the cloud: %s, with %d bytes free', (verdict, freeBytes, mayWrite, part) => {
+  const finding = judgeDataDisk('./warepulse-data', { freeBytes, mayWrite })
+  expect(finding).toMatchObject({ verdict, sentence: expect.stringContaining(part) })
+})
 
 test('everything outside of the process that a configuration names', () => {
   const config = EdgeConfig.parse({

@@ -65,6 +65,9 @@ test('what init says to type next serves the board, and prints the link that sig
   const failing = startWarepulse(['cloud', '--config', 'cloud.yaml'], ports, 'no-input', directory)
   expect(await failing.exited, failing.output()).toBe(4)
   expect(failing.output()).not.toContain('?k=')
+  const doctor = startWarepulse(['doctor'], ports, 'no-input', directory)
+  expect(await doctor.exited, doctor.output()).toBe(1)
+  expect(doctor.output()).toContain(`127.0.0.1:${broker} is taken by another program`)
   await new Promise((resolve) => occupant.close(resolve))
   const cloud = startWarepulse(['cloud', '--config', 'cloud.yaml'], ports, 'no-input', directory)
   try {
@@ -74,6 +77,9 @@ test('what init says to type next serves the board, and prints the link that sig
     const body = JSON.stringify({ key: searchParams.get('k') })
     const enter = () => fetch(`${origin}/api/v1/session`, { method: 'POST', headers, body })
     expect([(await enter()).status, (await enter()).status]).toEqual([201, 403])
+    const looking = startWarepulse(['doctor'], ports, 'no-input', directory)
+    expect(await looking.exited, looking.output()).toBe(0)
+    expect(looking.output()).toContain('A cloud runs on ./here, every part is at work')
   } finally {
     await cloud.stop()
   }
