@@ -12,7 +12,7 @@ export interface Probe {
 
 /**
  * `/healthz`, `/metrics`, and `/refused` (the newest samples of what could not be used) of a gateway. Rejects with a
- * Fault `conflict` when the port is taken.
+ * Fault `not-reachable` when the port is taken.
  */
 export async function openProbe(
   address: { readonly host: string; readonly port: number },
@@ -49,8 +49,14 @@ export async function openProbe(
 function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new Fault('conflict', `metrics: cannot listen on ${host}:${port}: ${error.message}`, { cause: error })),
+      reject(new Fault('not-reachable', sentenceFor(error, `${host}:${port}`), { cause: error })),
     )
     server.listen(port, host, () => resolve())
   })
+}
+
+function sentenceFor({ code, message }: NodeJS.ErrnoException, where: string): string {
+  return code === 'EADDRINUSE'
+    ? `The metrics of this gateway cannot be served on ${where}: another program has that port. Stop that one (as root, "ss -ltnp" names it), or change metrics.port.`
+    : `The metrics of this gateway cannot be served on ${where}: ${message}. Change metrics.host or metrics.port.`
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openGatewayAccounts } from '../../cloud/accounts/gateways.ts'
 import { emqxPermissions, mosquittoPermissions } from '../../cloud/broker/permissions.ts'
 import { CloudConfig } from '../../cloud/config.ts'
 import { dataFiles } from '../../cloud/data-files.ts'
+import { makeDataDirectory } from '../../cloud/database/lock.ts'
 import { forksIn } from '../../cloud/journal/forks.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { GatewayAddress } from '../../shared/wire.ts'
@@ -150,7 +150,7 @@ function withAccounts(
   work: (accounts: ReturnType<typeof openGatewayAccounts>, where: Where) => void,
 ): void {
   const { dataDirectory, broker } = loadConfiguration(CloudConfig, options.config)
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+  makeDataDirectory(dataDirectory)
   const accounts = openGatewayAccounts(join(dataDirectory, dataFiles.gatewayAccounts), {
     clock: systemClock,
     randomBytes,

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, truncateSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../shared/fault.ts'
@@ -12,9 +12,9 @@ import { Fault } from '../../shared/fault.ts'
  * @throws Fault `conflict` when another holds it.
  */
 export function lockDataDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeDataDirectory(directory)
   const path = join(directory, 'lock')
-  const database = new DatabaseSync(path, { timeout: 0 })
+  const database = openLock(directory, path)
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch (cause) {
@@ -39,5 +39,41 @@ export function lockDataDirectory(directory: string): () => void {
     if (!held) return
     held = false
     database.close()
+  }
+}
+
+/** Makes it where it is not there. @throws Fault `storage-broken` that says why it cannot be. */
+export function makeDataDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new Fault('storage-broken', sentenceFor(directory, cause as NodeJS.ErrnoException), { cause })
+  }
+}
+
+function openLock(directory: string, path: string): DatabaseSync {
+  try {
+    accessSync(directory, constants.W_OK)
+    return new DatabaseSync(path, { timeout: 0 })
+  } catch (cause) {
+    throw new Fault('storage-broken', sentenceFor(directory, cause as NodeJS.ErrnoException), { cause })
+  }
+}
+
+function sentenceFor(directory: string, { code, message }: NodeJS.ErrnoException): string {
+  const where = `The data directory ${directory} (dataDirectory)`
+  switch (code) {
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${where} cannot be: a part of that path is a file. Correct the path.`
+    case 'EACCES':
+    case 'EPERM':
+      return `${where} may not be written by this user. Give it to the user that the cloud runs as, or name another.`
+    case 'EROFS':
+      return `${where} is on a disk that is mounted read-only. Check the disk (dmesg says why), or name another place.`
+    case 'ENOSPC':
+      return `${where} cannot be written: its disk is full. Make room.`
+    default:
+      return `${where} cannot be used: ${message}. Check the disk.`
   }
 }

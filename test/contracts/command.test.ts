@@ -76,6 +76,19 @@ describe('mistakes', () => {
     expect(output).toContain('did you mean "port"?')
   })
 
+  test.each([['cloud'], ['gateway list']])(
+    '%s: a data directory that cannot be is told with its key',
+    async (command) => {
+      await writeFile(join(directory, 'a-file'), '')
+      const config = { version: 1, dataDirectory: './a-file/data', http: { port: 0 }, broker: { port: 0 } }
+      await writeFile(join(directory, 'cloud.yaml'), JSON.stringify(config))
+      const { code, output } = await runIn(directory, ...command.split(' '))
+      expect(output).toContain('(dataDirectory) cannot be: a part of that path is a file')
+      expect(output).not.toMatch(/^\s+at /m)
+      expect(code).toBe(1)
+    },
+  )
+
   test('a port that is taken: exit 4, and the port is named', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

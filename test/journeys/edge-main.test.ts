@@ -189,7 +189,10 @@ for (const [name, sources, more, code] of [
 }
 
 test('a metrics port that is taken is a fault; the spool is free again', async () => {
-  await expect(startEdge([], { metrics: { port: broker.port } }).ended).rejects.toMatchObject({ code: 'conflict' })
+  await expect(startEdge([], { metrics: { port: broker.port } }).ended).rejects.toMatchObject({
+    code: 'not-reachable',
+    message: expect.stringContaining('change metrics.port'),
+  })
   const edge = startEdge([])
   await until('the next one runs', () => received().some((r) => isKind(r, 'device')))
   await edge.stop()

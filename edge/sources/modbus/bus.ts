@@ -1,5 +1,6 @@
 import modbus from 'modbus-serial'
 import type { Read } from '../../decoders/modbus/plan-reads.ts'
+import { whyNotOpen } from '../serial/port.ts'
 import type { ModbusOptions } from './options.ts'
 
 const connectWithinMs = 5000
@@ -28,7 +29,7 @@ export async function openBus(options: ModbusOptions, broken: (reason: string) =
       await client.connectTCP(options.host, { port: options.port, timeout: connectWithinMs })
     else await client.connectRTUBuffered(options.path, { baudRate: options.baudRate, parity: options.parity })
   } catch (error) {
-    return sentence(error)
+    return options.type === 'modbus-rtu' ? whyNotOpen(options.path, sentence(error)) : sentence(error)
   }
   client.setTimeout(options.timeoutMs)
   return {
