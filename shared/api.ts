@@ -183,9 +183,11 @@ export const SlotEvidence = z.object({
         confidence: Confidence,
         why: z.string(),
         whyCoded,
-        readPoint: z.string().describe('that saw it last; aggregation: it was only said to be on a logistic unit'),
-        lastSeenAt: Iso,
-        usualDbm: z.number().nullable().describe('how strong it is heard in the slot; null: no antenna hears it there'),
+        lastSeenAt: Iso.describe('wherever that was'),
+        heard: z
+          .object({ at: Iso, readPoint: z.string(), count: z.int(), peakRssiDbm: z.number().nullable() })
+          .nullable()
+          .describe('the newest read of it in the slot; null: none in the last hour. Of the first twelve'),
       }),
     )
     .describe('the first hundred of them, the newest first; each has evidence of its own'),

@@ -68,7 +68,7 @@ export function queriesOf(
       if (item === undefined || on === undefined || placeSaid(item)?.site !== site) return undefined
       return evidenceOfItem(state, kept(), names(), on, item)
     },
-    slotEvidence: (site, slot) => evidenceOfSlot(current(), site, slot),
+    slotEvidence: (site, slot) => evidenceOfSlot(current(), { evidence: kept(), names: names() }, site, slot),
     unknownTags: (site, page) => unknownTagsOn(current(), site, page),
     history: (epc, onSites, page) => history(current(), ledger(), names(), { epc, onSites }, page),
     named: (codes) => codes.map((code) => epcNamed(current(), code) ?? null),

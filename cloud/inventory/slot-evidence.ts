@@ -1,11 +1,15 @@
 import { iso, type SlotEvidence } from '../../shared/api.ts'
 import type { Why } from '../../shared/why.ts'
+import type { Evidence } from '../location/evidence.ts'
+import { isWord } from '../location/finding.ts'
 import { slotExpiryMs, unhealthySince, wasHeard } from '../location/reader-health.ts'
 import { isHeardAt } from '../location/recent.ts'
-import { voicesHeard } from '../location/track.ts'
+import type { EvidenceRows } from './evidence-rows.ts'
 import type { TrackedItem } from './item.ts'
-import { rivalPlace, trackNow, viewItem } from './item-view.ts'
+import type { Names } from './item-row.ts'
+import { rivalPlace, viewItem } from './item-view.ts'
 import { inEnglish } from './reason.ts'
+import { asEvidence } from './refold.ts'
 import type { TrackedReader, TrackedSlot } from './site-state.ts'
 import { skuIn } from './sku.ts'
 import { isFrozen, slotConfidence, slotStateOf } from './slot-view.ts'
@@ -13,9 +17,17 @@ import type { InventoryState } from './state.ts'
 
 const hereShown = 100
 const maybeShown = 20
+/** What was heard of them is looked up in the file. */
+const heardShown = 12
+const heardWithinMs = 3_600_000
+
+interface Kept {
+  readonly evidence: EvidenceRows
+  readonly names: Names
+}
 
 /** Why a slot is held to be as it is, by the rules that stock goes by; undefined: it is not on the map. */
-export function evidenceOfSlot(state: InventoryState, site: string, id: string): SlotEvidence | undefined {
+export function evidenceOfSlot(state: InventoryState, kept: Kept, site: string, id: string): SlotEvidence | undefined {
   const slot = state.sites.get(site)?.slots.get(id)
   if (slot === undefined) return undefined
   const here: TrackedItem[] = []
@@ -32,6 +44,7 @@ export function evidenceOfSlot(state: InventoryState, site: string, id: string):
   }
   here.sort((a, b) => b.since - a.since || (a.epc < b.epc ? -1 : 1))
   const untagged = state.untagged.in(site, id)
+  const heard = heardIn(state, kept, slot.place, here.slice(0, heardShown))
   const rule = ruleOf(slot)
   const changes = wouldChange(slot)
   return {
@@ -49,9 +62,9 @@ export function evidenceOfSlot(state: InventoryState, site: string, id: string):
     here: here.slice(0, hereShown).flatMap((item) => {
       const seen = viewItem(state, item)
       if (seen === undefined) return []
-      const { epc, sku, confidence, why, whyCoded, readPoint, lastSeenAt } = seen
-      const usualDbm = usualDbmAt(state, item, slot.place)
-      return [{ epc, sku, since: iso(item.since), confidence, why, whyCoded, readPoint, lastSeenAt, usualDbm }]
+      const { epc, sku, confidence, why, whyCoded, lastSeenAt } = seen
+      const since = iso(item.since)
+      return [{ epc, sku, since, confidence, why, whyCoded, lastSeenAt, heard: heard.get(item.id) ?? null }]
     }),
     maybe: maybe.map((item) => ({
       epc: item.epc,
@@ -88,10 +101,29 @@ function wouldChange(slot: TrackedSlot): Why[] {
   ]
 }
 
-/** How strong the tag is usually heard in the slot, in tenths of a dBm. */
-function usualDbmAt(state: InventoryState, item: TrackedItem, place: number): number | null {
-  const voice = voicesHeard(trackNow(state, item)).find((one) => one.place === place)
-  return voice === undefined ? null : Math.round(voice.usualDbm * 10) / 10
+type Heard = SlotEvidence['here'][number]['heard']
+
+/** The newest read of each in the slot, where that is no older than an hour. */
+function heardIn(
+  state: InventoryState,
+  { evidence, names }: Kept,
+  place: number,
+  items: readonly TrackedItem[],
+): ReadonlyMap<number, Heard> {
+  const from = new Map(
+    items.flatMap(({ id, decidedAt }) => (decidedAt > state.now - heardWithinMs ? [[id, decidedAt] as const] : [])),
+  )
+  const found = new Map<number, Heard>()
+  for (const [id, pieces] of evidence.ofSome(from)) {
+    const newest = pieces
+      .flatMap((piece) => asEvidence(state, names, piece))
+      .filter((one) => one.place.id === place && !isWord(one))
+      .reduce<Evidence | undefined>((best, one) => (best === undefined || one.at > best.at ? one : best), undefined)
+    if (newest === undefined) continue
+    const { at, readPoint, count, peakRssiDbm = null } = newest
+    found.set(id, { at: iso(at), readPoint, count, peakRssiDbm })
+  }
+  return found
 }
 
 function readerSaid({ gateway, device, health, link }: TrackedReader): SlotEvidence['readers'][number] {

@@ -1,11 +1,7 @@
-import mqtt from 'mqtt'
 import { afterEach, expect, test } from 'vitest'
-import type { SiteMap } from '../../shared/site-map.ts'
 import { type BoardPage, openBoardPage } from '../support/board-page.ts'
-import { freePort } from '../support/ports.ts'
-import { startWarepulse } from '../support/processes.ts'
-import { startSiteBroker } from '../support/site-broker.ts'
-import { gateMap, openStreet } from '../support/street.ts'
+import { openShelves } from '../support/shelves.ts'
+import { openStreet } from '../support/street.ts'
 import { until } from '../support/until.ts'
 
 /**
@@ -27,35 +23,9 @@ test('a slot changes before your eyes; a cut server is said to be cut; the truth
   const street = await openStreet(site)
   closers.push(() => street.remove())
   const cloud = await street.startCloud()
-  await street.send('PUT', `/sites/${site}/map`, shelfMap())
-  const broker = await startSiteBroker(street.directory, await freePort())
-  closers.push(() => broker.stop())
-  const edge = startWarepulse([
-    'edge',
-    '--config',
-    await street.addGateway('gw-1', [
-      {
-        type: 'mqtt',
-        id: 'readers',
-        url: broker.url,
-        clientId: 'gw-1',
-        subscriptions: [{ topic: 'impinj/{device}/tags', protocol: 'impinj-r700' }],
-      },
-    ]),
-  ])
-  closers.push(() => edge.kill())
-  const reader = await mqtt.connectAsync(broker.url)
-  closers.push(() => reader.endAsync())
-  const see = (device: string) =>
-    reader.publishAsync(
-      `impinj/${device}/tags`,
-      JSON.stringify({
-        timestamp: new Date().toISOString(),
-        eventType: 'tagInventory',
-        tagInventoryEvent: { epcHex: pallet, antennaPort: 1, peakRssiCdbm: -4800 },
-      }),
-      { qos: 1 },
-    )
+  const shelves = await openShelves(street, site)
+  closers.push(() => shelves.close())
+  const see = (shelf: string) => shelves.read(shelf, pallet)
 
   const board: BoardPage = await openBoardPage(await street.signInLink())
   closers.push(() => board.close())
@@ -100,29 +70,3 @@ test('a slot changes before your eyes; a cut server is said to be cut; the truth
   expect(board.foreign).toEqual([])
   expect(board.complaints).toEqual([])
 })
-
-function shelfMap(): SiteMap {
-  const slots = [1, 2].map((number) => ({
-    id: `S-${number}`,
-    zone: 'dock',
-    x: number * 4,
-    y: 4,
-    width: 3,
-    depth: 2,
-    level: 0,
-  }))
-  return {
-    ...gateMap(site, 'gw-1', 'unused'),
-    slots,
-    readPoints: slots.map(({ id, x, y }, index) => ({
-      id: `shelf-${index + 1}.1`,
-      gateway: 'gw-1',
-      device: `shelf-${index + 1}`,
-      kind: 'slot' as const,
-      zone: 'dock',
-      slots: [id],
-      x,
-      y,
-    })),
-  }
-}

@@ -1,9 +1,11 @@
+import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Item, StockRow } from '../../../shared/api.ts'
 import { slotStates } from '../../../shared/board.ts'
 import { trusts } from '../core/trust.ts'
 import { type Answer, ask, askAll, paged } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
+import { Lazy } from '../pages/lazy.tsx'
 import { Confidence } from './confidence.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { IconButton } from './icon.tsx'
@@ -18,6 +20,7 @@ interface Contents {
   readonly hasMore: boolean
 }
 const itemsShown = 50
+const loadWhy = () => import('./slot-why.tsx').then(({ SlotWhy }) => SlotWhy)
 
 /** Everything about one slot: a drawer at the right, a sheet from below on phones. */
 export function SlotDrawer({ code, onClose }: { readonly code: string; readonly onClose: () => void }) {
@@ -25,6 +28,8 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
   const words = store.words.value
   const format = store.format.value
   const board = store.board.value
+  /** Stays open for whoever walks from slot to slot. */
+  const isWhyAsked = useSignal(false)
   if (board === null) return null
   const index = board.slotIndex.get(code)
   const slot = index === undefined ? undefined : board.map.slots[index]
@@ -86,6 +91,16 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
       </dl>
       {doubt !== null && <p class="doubt">{doubt}</p>}
       <SlotContents code={code} asOf={asOf} items={board.slotItems[index] ?? 0} isDoubtful={doubt !== null} />
+      <details
+        class="slot-why"
+        open={isWhyAsked.value}
+        onToggle={(event) => {
+          isWhyAsked.value = event.currentTarget.open
+        }}
+      >
+        <summary>{words.whySlot}</summary>
+        {isWhyAsked.value && <Lazy load={loadWhy} />}
+      </details>
       <footer>
         <CopyButton text={location.href} label={words.copyLink} />
       </footer>

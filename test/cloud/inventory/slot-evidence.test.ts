@@ -60,8 +60,29 @@ describe('why a slot is held to be as it is', () => {
         { gateway: 'gw1', reader: 'shelf', state: 'heard', since: iso(18) },
         { gateway: 'gw1', reader: 'roof', state: 'never', since: null },
       ],
-      here: [{ epc: epcA, sku: 'MILK', since: iso(2), why: 'Read once by shelf.1, which covers only slot A-1.' }],
+      here: [
+        {
+          ...{ epc: epcA, sku: 'MILK', since: iso(2), why: 'Read once by shelf.1, which covers only slot A-1.' },
+          ...{ lastSeenAt: iso(18), heard: { at: iso(18), readPoint: 'shelf.1', count: 1, peakRssiDbm: -60 } },
+        },
+      ],
     })
+  })
+
+  test('what heard it last elsewhere is not named for the slot; what was heard long ago is not told', async () => {
+    await house.append(
+      fromGateway([...reads('shelf.1', epcA, 10, 0, -55), ...reads('shelf.2', epcA, 1, 20, -70)]),
+      tick(t0 + 21_000),
+    )
+    const [here] = (await evidence('A-1'))['here'] as readonly unknown[]
+    expect(here).toMatchObject({
+      ...{ why: 'Read once by an antenna that covers only slot A-1.', lastSeenAt: iso(20) },
+      whyCoded: [{ code: 'read', times: 1, by: null, covers: 'slot', zone: 'A', slot: 'A-1' }],
+      heard: { at: iso(18), readPoint: 'shelf.1', peakRssiDbm: -55 },
+    })
+    const down = { kind: 'device', at: t0 + 22_000, device: 'shelf', state: 'down' } as const
+    await house.append(fromGateway([down]), tick(t0 + 2 * 3_600_000))
+    expect((await evidence('A-1'))['here']).toMatchObject([{ epc: epcA, heard: null }])
   })
 
   test('what is counted elsewhere and may as well be there', async () => {
