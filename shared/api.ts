@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Flaw } from './flaw.ts'
 import { EpcHex, Identifier } from './identifier.ts'
 import { At, Why } from './why.ts'
 
@@ -22,6 +23,16 @@ export interface Page<T> {
   readonly next: string | null
 }
 
+/** What is wrong at one place of an input. */
+export const InputError = z.object({
+  path: z.string().describe('of a spreadsheet line and column'),
+  message: z.string().describe('in English'),
+  line: z.int().optional().describe('of a spreadsheet, 1-based'),
+  column: z.string().optional().describe('not there: the row as a whole'),
+  flaw: Flaw.optional().describe('what `message` says, for whoever says it in another language'),
+})
+export type InputError = z.infer<typeof InputError>
+
 /** RFC 9457. `code` is one of `faultCodes`. */
 export const Problem = z.object({
   type: z.string(),
@@ -29,7 +40,7 @@ export const Problem = z.object({
   status: z.int(),
   code: z.string(),
   detail: z.string().optional(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  errors: z.array(InputError).optional(),
 })
 export type Problem = z.infer<typeof Problem>
 
@@ -553,10 +564,7 @@ export const ImportReport = z.object({
   rows: z.int(),
   valid: z.int(),
   invalid: z.int(),
-  errors: z
-    .array(z.object({ path: z.string().describe('line and column'), message: z.string() }))
-    .readonly()
-    .describe('the first 100'),
+  errors: z.array(InputError).readonly().describe('the first 100'),
   offset: z
     .int()
     .nullable()

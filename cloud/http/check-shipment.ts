@@ -1,28 +1,33 @@
+import type { InputError } from '../../shared/api.ts'
+import type { Flaw } from '../../shared/flaw.ts'
 import { type ExpectedShipment, isUnitLine, mostLevels, type ShipmentLine } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
-import type { RowError } from './csv-table.ts'
+import { flawed } from './csv-table.ts'
 
 /** What a schema cannot see: gates and SKUs that are not on the map, and lines that say the same thing twice. */
-export function checkShipment(shipment: ExpectedShipment, map: SiteMap | undefined): readonly RowError[] {
+export function checkShipment(shipment: ExpectedShipment, map: SiteMap | undefined): readonly InputError[] {
   const lines = new Map<string, number>()
   const skus = skusOn(map)
   return [
-    ...flawOfGate(shipment.gate, map).map((message) => ({ path: 'gate', message })),
+    ...flawOfGate(shipment.gate, map).map((flaw) => ({ path: 'gate', ...flawed(flaw) })),
     ...shipment.lines.flatMap((line, index) => {
       const key = lineKey(line)
       const before = lines.get(key)
       lines.set(key, before ?? index)
-      const flaws = [...flawOfSku(line, skus), ...(before === undefined ? [] : [`says the same as line ${before}`])]
-      return flaws.map((message) => ({ path: `lines.${index}`, message }))
+      const path = `lines.${index}`
+      return [
+        ...flawOfSku(line, skus).map((flaw) => ({ path, ...flawed(flaw) })),
+        ...(before === undefined ? [] : [{ path, message: `says the same as line ${before}` }]),
+      ]
     }),
-    ...flawsOfLevels(shipment.lines).map(({ index, message }) => ({ path: `lines.${index}.parent`, message })),
+    ...flawsOfLevels(shipment.lines).map(({ index, flaw }) => ({ path: `lines.${index}.parent`, ...flawed(flaw) })),
   ]
 }
 
-export function flawOfGate(gate: string | undefined, map: SiteMap | undefined): readonly string[] {
+export function flawOfGate(gate: string | undefined, map: SiteMap | undefined): readonly Flaw[] {
   const points = map?.readPoints.filter(({ kind }) => kind === 'gate') ?? []
   const isThere = points.some(({ id, device, zone }) => [id, device, zone].includes(gate ?? ''))
-  return gate === undefined || isThere ? [] : [`there is no gate "${gate}" on the map`]
+  return gate === undefined || isThere ? [] : [{ code: 'not-on-map', what: 'gate', name: gate }]
 }
 
 export function skusOn(map: SiteMap | undefined): ReadonlySet<string> {
@@ -30,27 +35,27 @@ export function skusOn(map: SiteMap | undefined): ReadonlySet<string> {
 }
 
 /** SKUs are checked where the map lists any. */
-export function flawOfSku(line: ShipmentLine, skus: ReadonlySet<string>): readonly string[] {
+export function flawOfSku(line: ShipmentLine, skus: ReadonlySet<string>): readonly Flaw[] {
   const sku = 'sku' in line ? line.sku : undefined
   if (sku === undefined || skus.size === 0 || skus.has(sku)) return []
-  return [`there is no SKU "${sku}" on the map`]
+  return [{ code: 'not-on-map', what: 'sku', name: sku }]
 }
 
 /** Units that stand on units: not on themselves, and not too high. */
 export function flawsOfLevels(
   lines: readonly ShipmentLine[],
-): readonly { readonly index: number; readonly message: string }[] {
+): readonly { readonly index: number; readonly flaw: Flaw }[] {
   const parents = new Map<string, string>()
   for (const line of lines) if (isUnitLine(line) && line.parent !== undefined) parents.set(line.sscc, line.parent)
-  return lines.flatMap((line, index) => {
+  return lines.flatMap((line, index): { readonly index: number; readonly flaw: Flaw }[] => {
     if (!isUnitLine(line) || line.parent === undefined) return []
     let levels = 1
     for (let at: string | undefined = line.sscc; at !== undefined && levels <= mostLevels; levels += 1) {
       at = parents.get(at)
-      if (at === line.sscc) return [{ index, message: 'the unit would stand on itself' }]
+      if (at === line.sscc) return [{ index, flaw: { code: 'unit-on-itself' } }]
       if (at === undefined) return []
     }
-    return [{ index, message: `more than ${mostLevels} units would stand on each other` }]
+    return [{ index, flaw: { code: 'units-too-high', most: mostLevels } }]
   })
 }
 

@@ -1,3 +1,6 @@
+import type { InputError } from '../../shared/api.ts'
+import { type Flaw, sayFlaw } from '../../shared/flaw.ts'
+import { flawEn } from '../../shared/flaw-en.ts'
 import { parseCsv, separatorOf } from './csv.ts'
 import { InputFault } from './problem.ts'
 
@@ -10,15 +13,10 @@ export interface TableRow {
   has(column: string): boolean
 }
 
-export interface RowError {
-  readonly path: string
-  readonly message: string
-}
-
 export interface TableRead<T> {
   readonly rows: number
   readonly values: readonly T[]
-  readonly errors: readonly RowError[]
+  readonly errors: readonly InputError[]
 }
 
 export interface Columns {
@@ -26,8 +24,8 @@ export interface Columns {
   readonly optional: readonly string[]
 }
 
-/** Says what is wrong with a cell. */
-export type Refuse = (column: string, message: string) => undefined
+/** Says what is wrong with a cell, or with the `row`. */
+export type Refuse = (column: string, flaw: Flaw) => undefined
 
 /**
  * Rows of a spreadsheet as values, or as reasons with their line; columns in any order, their names in any case. `read`
@@ -41,17 +39,17 @@ export function readTable<T>(
   read: (row: TableRow, refuse: Refuse) => T | undefined,
 ): TableRead<T> {
   const csv = parseCsv(text, separatorOf(text))
-  if (!csv.ok) throw new InputFault('This is not CSV.', [{ path: `line ${csv.line}`, message: csv.message }])
+  if (!csv.ok) throw new InputFault('This is not CSV.', [rowError(csv.line, 'row', { code: csv.flaw })])
   const [header, ...rows] = csv.rows
   const places = placesOf(header?.cells ?? [], columns)
   const values: T[] = []
-  const errors: RowError[] = []
+  const errors: InputError[] = []
   for (const { line, cells } of rows) {
-    const refuse: Refuse = (column, message) => {
-      errors.push({ path: `line ${line}, ${column}`, message })
+    const refuse: Refuse = (column, flaw) => {
+      errors.push(rowError(line, column, flaw))
     }
     if (cells.length !== places.size) {
-      refuse('row', `has ${cells.length} cells instead of ${places.size}`)
+      refuse('row', { code: 'cells', cells: cells.length, columns: places.size })
       continue
     }
     const cell = (column: string) => cells[places.get(column) ?? -1]?.trim() ?? ''
@@ -61,13 +59,24 @@ export function readTable<T>(
   return { rows: rows.length, values, errors }
 }
 
+/** `row`: the row as a whole. */
+export function rowError(line: number, column: string, flaw: Flaw): InputError {
+  const path = `line ${line}, ${column}`
+  return { path, line, ...(column !== 'row' && { column }), ...flawed(flaw) }
+}
+
+/** As the API says it: in English and as a code. */
+export function flawed(flaw: Flaw): Pick<InputError, 'message' | 'flaw'> {
+  return { message: sayFlaw(flawEn, flaw) ?? flaw.code, flaw }
+}
+
 /** Refuses a row whose key was there before. */
 export function onceEach(): (key: string, line: number, column: string, refuse: Refuse) => boolean {
   const lines = new Map<string, number>()
   return (key, line, column, refuse) => {
     const before = lines.get(key)
     if (before === undefined) lines.set(key, line)
-    else refuse(column, `is on line ${before} already`)
+    else refuse(column, { code: 'repeated', line: before })
     return before === undefined
   }
 }
@@ -80,9 +89,8 @@ function placesOf(header: readonly string[], { required, optional }: Columns): R
     if (at !== -1) places.set(column, at)
   }
   if (required.some((column) => !places.has(column)) || places.size !== names.length) {
-    const more = optional.length === 0 ? '' : `; it may name ${optional.join(', ')}`
-    throw new InputFault(`The first line must name the columns ${required.join(', ')}${more}; and no others.`, [
-      { path: 'line 1', message: `found: ${names.join(', ') || 'nothing'}` },
+    throw new InputFault('The first line names other columns.', [
+      rowError(1, 'row', { code: 'columns', required: [...required], optional: [...optional], found: names }),
     ])
   }
   return places

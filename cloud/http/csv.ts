@@ -5,7 +5,7 @@ export interface CsvRow {
 }
 export type Csv =
   | { readonly ok: true; readonly rows: readonly CsvRow[] }
-  | { readonly ok: false; readonly line: number; readonly message: string }
+  | { readonly ok: false; readonly line: number; readonly flaw: 'quote-not-closed' | 'text-after-quote' }
 
 export type Separator = ',' | ';' | '\t'
 
@@ -32,13 +32,13 @@ export function parseCsv(text: string, separator: Separator = ','): Csv {
       let cell: string
       if (text[at] === '"') {
         const end = closingQuote(text, at)
-        if (end === undefined) return { ok: false, line: begins, message: 'a quoted cell is not closed' }
+        if (end === undefined) return { ok: false, line: begins, flaw: 'quote-not-closed' }
         cell = text.slice(at + 1, end).replaceAll('""', '"')
         line += cell.split('\n').length - 1
         at = end + 1
         const after = text[at]
         if (after !== undefined && after !== separator && after !== '\r' && after !== '\n') {
-          return { ok: false, line, message: 'text after a closing quote' }
+          return { ok: false, line, flaw: 'text-after-quote' }
         }
       } else {
         const start = at

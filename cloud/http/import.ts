@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { ImportReport } from '../../shared/api.ts'
+import type { ImportReport, InputError } from '../../shared/api.ts'
 import { Identifier } from '../../shared/identifier.ts'
-import type { RowError, TableRead } from './csv-table.ts'
+import type { TableRead } from './csv-table.ts'
 import { InputFault } from './problem.ts'
 
 const errorsShown = 100
@@ -28,7 +28,7 @@ export async function reportOf<T>(
   append: (values: readonly T[]) => Promise<number | null>,
 ): Promise<ImportReport> {
   const { rows, values, errors } = read
-  const shown: readonly RowError[] = errors.slice(0, errorsShown)
+  const shown: readonly InputError[] = errors.slice(0, errorsShown)
   const invalid = rows - values.length
   if (!dryRun && errors.length > 0) {
     throw new InputFault(`${invalid} of ${rows} rows cannot be used; nothing was imported.`, shown)

@@ -1,5 +1,5 @@
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import type { Problem } from '../../shared/api.ts'
+import type { InputError, Problem } from '../../shared/api.ts'
 import { Fault, type FaultCode } from '../../shared/fault.ts'
 
 /** How each Fault is said over HTTP. */
@@ -20,7 +20,7 @@ export interface ProblemDetails {
   readonly status?: number
   readonly title?: string
   readonly detail?: string
-  readonly errors?: readonly { readonly path: string; readonly message: string }[]
+  readonly errors?: readonly InputError[]
 }
 
 /** An RFC 9457 document; `code` is stable, the words are for people. */
@@ -38,9 +38,9 @@ export function problem(code: FaultCode, details: ProblemDetails = {}): Problem 
 
 /** A Fault that lists what is wrong with the input, place by place. */
 export class InputFault extends Fault {
-  readonly errors: readonly { readonly path: string; readonly message: string }[]
+  readonly errors: readonly InputError[]
 
-  constructor(message: string, errors: readonly { readonly path: string; readonly message: string }[]) {
+  constructor(message: string, errors: readonly InputError[]) {
     super('bad-input', message)
     this.errors = errors
   }

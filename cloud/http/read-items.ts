@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Flaw } from '../../shared/flaw.ts'
 import { HoldReason, LotCode, OwnerName, SkuCode } from '../../shared/goods.ts'
 import { EpcHex } from '../../shared/identifier.ts'
 import type { ItemsImported } from '../journal/own-record.ts'
@@ -22,7 +23,7 @@ export function readItems(text: string, timeZone: string): TableRead<ItemWord> {
   const isOnce = onceEach()
   return readTable(text, itemColumns, (row, refuse) => {
     const epc = EpcHex.safeParse(row.cell('epc').toUpperCase())
-    if (!epc.success) return refuse('epc', 'must be hex digits, whole bytes')
+    if (!epc.success) return refuse('epc', { code: 'no-epc' })
     const word = wordOf(row, timeZone, refuse)
     if (word === undefined || !isOnce(epc.data, row.line, 'epc', refuse)) return undefined
     return { epc: epc.data, ...word }
@@ -31,37 +32,36 @@ export function readItems(text: string, timeZone: string): TableRead<ItemWord> {
 
 function wordOf(row: TableRow, timeZone: string, refuse: Refuse): Omit<ItemWord, 'epc'> | undefined {
   const others = itemColumns.optional.filter((column) => row.has(column))
-  if (others.length === 0) return refuse('row', 'says nothing about its EPC')
+  if (others.length === 0) return refuse('row', { code: 'says-nothing' })
   let isRight = true
-  const wrong = (column: string, message: string) => {
-    refuse(column, message)
+  const wrong = (column: string, flaw: Flaw) => {
+    refuse(column, flaw)
     isRight = false
   }
-  const text = (column: string, schema: z.ZodString, value = row.cell(column)) => {
+  const text = (column: string, schema: z.ZodString, most: number, value = row.cell(column)) => {
     if (!row.has(column)) return {}
     if (value === '') return { [column]: null }
-    const read = schema.safeParse(value)
-    if (!read.success) wrong(column, read.error.issues[0]?.message ?? 'cannot be used')
+    if (!schema.safeParse(value).success) wrong(column, { code: 'no-line', most })
     return { [column]: value }
   }
   const instant = (column: string, ofDay: 'begin' | 'end') => {
     if (!row.has(column)) return {}
     if (row.cell(column) === '') return { [column]: null }
     const at = instantOf(row.cell(column), timeZone, ofDay)
-    if (at === undefined) wrong(column, 'must be a day such as 2026-03-31, or an instant with its zone')
+    if (at === undefined) wrong(column, { code: 'no-instant' })
     return { [column]: at ?? null }
   }
   const isSkuSaid = row.has('sku') && (row.cell('sku') !== '' || others.length === 1)
   const sku = isSkuSaid ? SkuCode.safeParse(row.cell('sku')) : undefined
-  if (sku?.success === false) wrong('sku', 'must be 1–64 characters on one line')
+  if (sku?.success === false) wrong('sku', { code: 'no-line', most: 64 })
   const hold = row.cell('hold')
   const word = {
     ...(sku?.success === true && { sku: sku.data }),
-    ...text('lot', LotCode),
+    ...text('lot', LotCode, 64),
     ...instant('expiresAt', 'end'),
-    ...text('hold', HoldReason, notHeld.test(hold) ? '' : hold),
+    ...text('hold', HoldReason, 128, notHeld.test(hold) ? '' : hold),
     ...instant('receivedAt', 'begin'),
-    ...text('owner', OwnerName),
+    ...text('owner', OwnerName, 128),
   }
   return isRight ? word : undefined
 }

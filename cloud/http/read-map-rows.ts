@@ -18,9 +18,9 @@ export function readSlots(text: string, map: SiteMap): TableRead<Slot> {
   const isOnce = onceEach()
   return readTable(text, slotColumns, (row, refuse) => {
     const id = Identifier.safeParse(row.cell('slot'))
-    if (!id.success) return refuse('slot', 'must be 1–64 letters, digits, "_", "." or "-"')
+    if (!id.success) return refuse('slot', { code: 'no-identifier' })
     const zone = row.cell('zone')
-    if (!zones.has(zone)) return refuse('zone', `there is no zone "${zone}" on the map`)
+    if (!zones.has(zone)) return refuse('zone', { code: 'not-on-map', what: 'zone', name: zone })
     const before = known.get(id.data)
     const placed = lengths.map((column) => metres(row, column, before?.[column], refuse))
     const [x, y, width, depth] = placed
@@ -38,16 +38,16 @@ export function readSkus(text: string, map: SiteMap): TableRead<Sku> {
   const isOnce = onceEach()
   return readTable(text, skuColumns, (row, refuse) => {
     const sku = SkuCode.safeParse(row.cell('sku'))
-    if (!sku.success) return refuse('sku', 'must be 1–64 characters on one line')
+    if (!sku.success) return refuse('sku', { code: 'no-line', most: 64 })
     const before = known.get(sku.data)
     const name = row.cell('name') || before?.name
-    if (name === undefined) return refuse('name', 'is needed for a new SKU')
-    if (name.length > 128) return refuse('name', 'must be 1–128 characters')
+    if (name === undefined) return refuse('name', { code: 'needed-for-new', what: 'sku' })
+    if (name.length > 128) return refuse('name', { code: 'too-long', most: 128 })
     const gtin = row.cell('gtin') || before?.gtin
     const gtin14 = gtin === undefined ? undefined : gtin14Of(gtin)
-    if (gtin !== undefined && gtin14 === undefined) return refuse('gtin', 'must be a GTIN with a right check digit')
+    if (gtin !== undefined && gtin14 === undefined) return refuse('gtin', { code: 'no-gtin' })
     const holder = gtin14 === undefined ? sku.data : (holders.get(gtin14) ?? sku.data)
-    if (holder !== sku.data) return refuse('gtin', `is the one of ${holder}`)
+    if (holder !== sku.data) return refuse('gtin', { code: 'gtin-of-other', sku: holder })
     if (!isOnce(sku.data, row.line, 'sku', refuse)) return undefined
     if (gtin14 !== undefined) holders.set(gtin14, sku.data)
     return { sku: sku.data, name, ...(gtin !== undefined && { gtin }) }
@@ -65,10 +65,10 @@ export function merged<T>(before: readonly T[], rows: readonly T[], keyOf: (one:
 function metres(row: TableRow, column: string, before: number | undefined, refuse: Refuse): number | undefined {
   const text = row.cell(column)
   const isLength = column === 'width' || column === 'depth'
-  if (text === '') return before ?? (isLength ? usualMetres : refuse(column, 'is needed for a new slot'))
+  if (text === '') return before ?? (isLength ? usualMetres : refuse(column, { code: 'needed-for-new', what: 'slot' }))
   const value = Number(text)
   if (!Number.isFinite(value) || Math.abs(value) > farthestMetres || (isLength && value <= 0)) {
-    return refuse(column, `must be metres${isLength ? ', above 0' : ''}`)
+    return refuse(column, { code: 'no-metres', aboveZero: isLength })
   }
   return value
 }
@@ -76,5 +76,5 @@ function metres(row: TableRow, column: string, before: number | undefined, refus
 function levelOf(row: TableRow, before: number, refuse: Refuse): number | undefined {
   const text = row.cell('level')
   if (text === '') return before
-  return /^\d{1,2}$/.test(text) ? Number(text) : refuse('level', 'must be a whole number up to 99; 0: the floor')
+  return /^\d{1,2}$/.test(text) ? Number(text) : refuse('level', { code: 'no-whole-number', least: 0, most: 99 })
 }

@@ -3,7 +3,7 @@ import { EpcHex, Identifier } from '../../shared/identifier.ts'
 import { type ExpectedShipment, mostLines, type ShipmentLine, Sscc } from '../../shared/shipment.ts'
 import type { SiteMap } from '../../shared/site-map.ts'
 import { flawOfGate, flawOfSku, flawsOfLevels, lineKey, skusOn } from './check-shipment.ts'
-import { type Columns, onceEach, type Refuse, readTable, type TableRead, type TableRow } from './csv-table.ts'
+import { type Columns, onceEach, type Refuse, readTable, rowError, type TableRead, type TableRow } from './csv-table.ts'
 import { instantOf } from './site-time.ts'
 
 export interface ShipmentRow {
@@ -34,20 +34,20 @@ export function readShipments(text: string, map: SiteMap | undefined): TableRead
     if (unknown !== undefined) return refuse('sku', unknown)
     const told = JSON.stringify(head)
     const before = heads.get(head.shipment) ?? { told, line: row.line, lines: 0 }
-    if (before.told !== told) return refuse('row', `says of the shipment otherwise than line ${before.line}`)
-    if (before.lines >= mostLines) return refuse('row', `is more than ${mostLines} lines of one shipment`)
+    if (before.told !== told) return refuse('row', { code: 'shipment-otherwise', line: before.line })
+    if (before.lines >= mostLines) return refuse('row', { code: 'too-many-lines', most: mostLines })
     if (!isOnce(`${head.shipment} ${lineKey(line)}`, row.line, 'row', refuse)) return undefined
     heads.set(head.shipment, { ...before, lines: before.lines + 1 })
     return { head, line, row: row.line }
   })
   const flaws = Array.from(Map.groupBy(read.values, ({ head }) => head.shipment).values()).flatMap((rows) =>
-    flawsOfLevels(rows.map(({ line }) => line)).map(({ index, message }) => ({ row: rows[index]?.row ?? 0, message })),
+    flawsOfLevels(rows.map(({ line }) => line)).map(({ index, flaw }) => ({ row: rows[index]?.row ?? 0, flaw })),
   )
   const refused = new Set(flaws.map(({ row }) => row))
   return {
     rows: read.rows,
     values: read.values.filter(({ row }) => !refused.has(row)),
-    errors: [...read.errors, ...flaws.map(({ row, message }) => ({ path: `line ${row}, parent`, message }))],
+    errors: [...read.errors, ...flaws.map(({ row, flaw }) => rowError(row, 'parent', flaw))],
   }
 }
 
@@ -61,14 +61,14 @@ export function shipmentsOf(rows: readonly ShipmentRow[]): readonly ExpectedShip
 
 function headOf(row: TableRow, timeZone: string, refuse: Refuse): ShipmentRow['head'] | undefined {
   const shipment = Identifier.safeParse(row.cell('shipment'))
-  if (!shipment.success) return refuse('shipment', 'must be 1–64 letters, digits, "_", "." or "-"')
+  if (!shipment.success) return refuse('shipment', { code: 'no-identifier' })
   const direction = row.cell('direction').toLowerCase()
-  if (direction !== 'in' && direction !== 'out') return refuse('direction', 'must be in or out')
+  if (direction !== 'in' && direction !== 'out') return refuse('direction', { code: 'none-of', choices: ['in', 'out'] })
   const gate = row.cell('gate')
   const due = row.cell('dueAt')
   const dueAt = due === '' ? undefined : instantOf(due, timeZone, 'last-minute')
   if (due !== '' && dueAt === undefined) {
-    return refuse('dueAt', 'must be a day such as 2026-03-31, or an instant with its zone')
+    return refuse('dueAt', { code: 'no-instant' })
   }
   return {
     shipment: shipment.data,
@@ -81,26 +81,26 @@ function headOf(row: TableRow, timeZone: string, refuse: Refuse): ShipmentRow['h
 function lineOf(row: TableRow, refuse: Refuse): ShipmentLine | undefined {
   const [epc, digits] = [row.cell('epc').toUpperCase(), row.cell('quantity')]
   const sku = SkuCode.safeParse(row.cell('sku'))
-  if (row.cell('sku') !== '' && !sku.success) return refuse('sku', 'must be 1–64 characters on one line')
+  if (row.cell('sku') !== '' && !sku.success) return refuse('sku', { code: 'no-line', most: 64 })
   const isOf = epc !== '' || digits !== ''
-  if (epc !== '' && digits !== '') return refuse('row', 'must name one of epc, sscc, or sku and quantity')
+  if (epc !== '' && digits !== '') return refuse('row', { code: 'names-not-one' })
   const [sscc, parent] = [ssccOf(row, 'sscc', refuse), ssccOf(row, 'parent', refuse)]
   if (sscc === undefined || parent === undefined) return undefined
   if (parent !== '' && (isOf || sscc === '')) {
-    return refuse('parent', 'is of a row that names a logistic unit, and nothing else')
+    return refuse('parent', { code: 'parent-without-unit' })
   }
   const on = sscc !== '' && { sscc }
   if (epc !== '') {
-    if (!EpcHex.safeParse(epc).success) return refuse('epc', 'must be hex digits, whole bytes')
+    if (!EpcHex.safeParse(epc).success) return refuse('epc', { code: 'no-epc' })
     return { epc, ...(sku.success && { sku: sku.data }), ...on }
   }
   if (!isOf && sscc !== '') {
-    if (sku.success) return refuse('quantity', 'must say how many of the SKU are on the logistic unit')
+    if (sku.success) return refuse('quantity', { code: 'quantity-missing' })
     return { sscc, ...(parent !== '' && { parent }) }
   }
-  if (!isOf) return refuse('row', 'must name one of epc, sscc, or sku and quantity')
-  if (!sku.success) return refuse('sku', 'must be 1–64 characters on one line')
-  if (!/^[1-9]\d{0,5}$/.test(digits)) return refuse('quantity', 'must be a whole number from 1 to 999999')
+  if (!isOf) return refuse('row', { code: 'names-not-one' })
+  if (!sku.success) return refuse('sku', { code: 'no-line', most: 64 })
+  if (!/^[1-9]\d{0,5}$/.test(digits)) return refuse('quantity', { code: 'no-whole-number', least: 1, most: 999_999 })
   return { sku: sku.data, quantity: Number(digits), ...on }
 }
 
@@ -108,5 +108,5 @@ function lineOf(row: TableRow, refuse: Refuse): ShipmentLine | undefined {
 function ssccOf(row: TableRow, column: 'sscc' | 'parent', refuse: Refuse): string | undefined {
   const cell = row.cell(column)
   if (cell === '' || Sscc.safeParse(cell).success) return cell
-  return refuse(column, 'must be 18 digits with a right check digit')
+  return refuse(column, { code: 'no-sscc' })
 }

@@ -64,10 +64,22 @@ test.each([
   await board.untilLive()
   await board.page.locator('textarea').fill('epc;sku\nE201;BOLT\nnonsense;NUT\n')
   await board.page.locator('form [type=submit]').click()
-  await board.page.locator('.import-findings table').waitFor()
+  const [place, flaw] =
+    language === 'en'
+      ? ['line 3, epc', 'must be hex digits, whole bytes']
+      : ['第 3 行，epc', '必须是十六进制数字，且为整字节']
+  const row = board.page.locator('.import-findings table').getByRole('row', { name: `${place} ${flaw}` })
+  await row.waitFor()
   expect(await board.serious()).toEqual([])
   expect(await board.tooWide()).toEqual([])
   await board.picture(`imports-${language}-${theme}-${width}`)
+  await board.page.locator('textarea').fill('tag;sku\nE201;BOLT\n')
+  await board.page.locator('form [type=submit]').click()
+  const columns =
+    language === 'en' ? /must name the columns epc; .*Found: tag, sku$/ : /^首行必须是列名 epc，.*实际为：tag、sku$/
+  await board.page.getByRole('cell', { name: columns }).waitFor()
+  expect(await board.serious()).toEqual([])
+  expect(await board.tooWide()).toEqual([])
 })
 
 test('mended by keyboard it is imported, and the tag has its SKU', async () => {

@@ -1,4 +1,4 @@
-import type { Page } from '../../../shared/api.ts'
+import type { InputError, Page } from '../../../shared/api.ts'
 
 /** What the server said, or why it could not. Never throws: a refused request is a state of the page. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | Refusal
@@ -10,6 +10,8 @@ export interface Refusal {
   /** Of the problem document. */
   readonly code: string
   readonly detail: string
+  /** What is wrong where, of what was sent; not there: nothing is said of that. */
+  readonly errors?: readonly InputError[]
 }
 
 interface Request {
@@ -80,7 +82,9 @@ function refusalFrom(status: number, text: string): Refusal {
     const value = problem[name]
     return typeof value === 'string' ? value : ''
   }
-  return { ok: false, status, code: textOf('code') || `http-${status}`, detail: textOf('detail') || textOf('title') }
+  const errors = Array.isArray(problem['errors']) ? { errors: problem['errors'] as readonly InputError[] } : {}
+  const code = textOf('code') || `http-${status}`
+  return { ok: false, status, code, detail: textOf('detail') || textOf('title'), ...errors }
 }
 
 function parsed(text: string): Record<string, unknown> {

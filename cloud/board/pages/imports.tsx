@@ -3,6 +3,7 @@ import type { ImportReport } from '../../../shared/api.ts'
 import { fileText } from '../core/file-text.ts'
 import { ask, type Refusal } from '../live/ask.ts'
 import { useStore } from '../live/store.ts'
+import { FlawTable } from '../parts/flaw-table.tsx'
 import { ImportFindings } from '../parts/import-findings.tsx'
 import { RefusalNotice } from '../parts/notice.tsx'
 
@@ -149,7 +150,17 @@ export function ImportsPage() {
           )}
         </p>
       </form>
-      {refused.value !== null && <RefusalNotice refusal={refused.value} />}
+      {refused.value !== null &&
+        (refused.value.errors === undefined ? (
+          <RefusalNotice refusal={refused.value} />
+        ) : (
+          <section class="import-findings">
+            <p class="big" role="status">
+              {words.importRefused}
+            </p>
+            <FlawTable errors={refused.value.errors} />
+          </section>
+        ))}
       {found !== null && <ImportFindings report={found} />}
     </section>
   )

@@ -1,6 +1,6 @@
 import type { ImportReport } from '../../../shared/api.ts'
 import { useStore } from '../live/store.ts'
-import { WideRows } from './wide-rows.tsx'
+import { FlawTable } from './flaw-table.tsx'
 
 /** What a dry run found: how many rows, and what is wrong with which. */
 export function ImportFindings({ report }: { readonly report: ImportReport }) {
@@ -18,22 +18,7 @@ export function ImportFindings({ report }: { readonly report: ImportReport }) {
       {report.invalid > 0 && (
         <>
           <p>{words.importAllOrNone}</p>
-          <WideRows label={words.importReason}>
-            <thead>
-              <tr>
-                <th scope="col">{words.importPlace}</th>
-                <th scope="col">{words.importReason}</th>
-              </tr>
-            </thead>
-            <tbody lang="en">
-              {report.errors.map(({ path, message }) => (
-                <tr key={path}>
-                  <td class="mono">{path}</td>
-                  <td>{message}</td>
-                </tr>
-              ))}
-            </tbody>
-          </WideRows>
+          <FlawTable errors={report.errors} />
           {unlisted > 0 && <p class="quiet">{words.importMore(format.number(unlisted))}</p>}
         </>
       )}

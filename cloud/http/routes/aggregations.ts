@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { Aggregation, PackedUnit, ProposedAggregation } from '../../../shared/aggregation.ts'
 import { isUnit } from '../../../shared/epc/object-of.ts'
 import { Fault } from '../../../shared/fault.ts'
+import type { Flaw } from '../../../shared/flaw.ts'
 import { EpcHex, Identifier } from '../../../shared/identifier.ts'
 import { byOf } from '../access.ts'
+import { flawed } from '../csv-table.ts'
 import { pageOf, paging } from '../paging.ts'
 import type { Api, HttpParts } from '../parts.ts'
 import { InputFault } from '../problem.ts'
@@ -57,12 +59,12 @@ export function aggregationRoutes(app: Api, { inventory, journal, clock }: HttpP
       if (at < now - correctedForMs) throw new Fault('bad-input', 'That was more than a week ago: it moves no stock.')
       const [parent = null, ...named] = await inventory.named([unit, ...(codes ?? [])])
       if (parent === null || !isUnit(parent))
-        throw new InputFault('This is no logistic unit.', [{ path: 'parent', message: 'must name an SSCC' }])
+        throw new InputFault('This is no logistic unit.', [{ path: 'parent', ...flawed({ code: 'names-no-unit' }) }])
       if (codes === undefined && act !== 'delete')
         throw new InputFault('What was put on it?', [{ path: 'children', message: 'must name something' }])
       const errors = named.flatMap((epc, index) => {
         const flaw = flawOfChild(epc)
-        return flaw === undefined ? [] : [{ path: `children.${index}`, message: flaw }]
+        return flaw === undefined ? [] : [{ path: `children.${index}`, ...flawed(flaw) }]
       })
       if (errors.length > 0) throw new InputFault('Some of them cannot be on a unit.', errors.slice(0, 100))
       const children =
@@ -125,9 +127,9 @@ export function aggregationRoutes(app: Api, { inventory, journal, clock }: HttpP
 }
 
 /** Why it cannot be packed on a unit. */
-export function flawOfChild(epc: string | null): string | undefined {
-  if (epc === null) return 'names no tag that was ever heard of'
-  return isUnit(epc) ? 'is a logistic unit itself' : undefined
+export function flawOfChild(epc: string | null): Flaw | undefined {
+  if (epc === null) return { code: 'names-no-tag' }
+  return isUnit(epc) ? { code: 'is-unit' } : undefined
 }
 
 /** One page of a list that is made anew for each. */

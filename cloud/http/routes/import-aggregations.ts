@@ -69,10 +69,11 @@ function readAggregations(text: string, named: (code: string) => string | null):
     const parent = named(row.cell('parent'))
     const child = named(row.cell('child'))
     const act = row.cell('act').toLowerCase()
-    if (parent === null || !isUnit(parent)) return refuse('parent', 'must name an SSCC')
+    if (parent === null || !isUnit(parent)) return refuse('parent', { code: 'names-no-unit' })
     const flaw = flawOfChild(child)
-    if (flaw !== undefined || child === null) return refuse('child', flaw ?? 'names no tag')
-    if (act !== '' && act !== 'add' && act !== 'delete') return refuse('act', 'must be add or delete')
+    if (flaw !== undefined || child === null) return refuse('child', flaw ?? { code: 'names-no-tag' })
+    if (act !== '' && act !== 'add' && act !== 'delete')
+      return refuse('act', { code: 'none-of', choices: ['add', 'delete'] })
     if (!isOnce(child, row.line, 'child', refuse)) return undefined
     return { parent, child, act: act === 'delete' ? 'delete' : 'add' }
   })

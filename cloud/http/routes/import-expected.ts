@@ -63,11 +63,11 @@ function readHomes(text: string, map: Pick<SiteMap, 'slots' | 'skus'> | undefine
     const slot = row.cell('slot')
     const sku = SkuCode.safeParse(row.cell('sku'))
     const digits = row.cell('quantity')
-    if (!slots.has(slot)) return refuse('slot', `there is no slot "${slot}" on the map`)
-    if (!sku.success) return refuse('sku', 'must be 1–64 characters on one line')
-    if (skus.size > 0 && !skus.has(sku.data)) return refuse('sku', `there is no SKU "${sku.data}" on the map`)
+    if (!slots.has(slot)) return refuse('slot', { code: 'not-on-map', what: 'slot', name: slot })
+    if (!sku.success) return refuse('sku', { code: 'no-line', most: 64 })
+    if (skus.size > 0 && !skus.has(sku.data)) return refuse('sku', { code: 'not-on-map', what: 'sku', name: sku.data })
     if (!/^\d{1,7}$/.test(digits) || Number(digits) > mostQuantity) {
-      return refuse('quantity', `must be a whole number up to ${mostQuantity}`)
+      return refuse('quantity', { code: 'no-whole-number', least: 0, most: mostQuantity })
     }
     if (!isOnce(`${slot}\t${sku.data}`, row.line, 'row', refuse)) return undefined
     return { slot, sku: sku.data, quantity: Number(digits) }

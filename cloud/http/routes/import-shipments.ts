@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ImportReport } from '../../../shared/api.ts'
 import { byOf } from '../access.ts'
 import { isSameShipment } from '../check-shipment.ts'
-import type { TableRead } from '../csv-table.ts'
+import { flawed, type TableRead } from '../csv-table.ts'
 import { importing, reportOf } from '../import.ts'
 import type { Api, HttpParts } from '../parts.ts'
 import { readShipments, type ShipmentRow, shipmentsOf } from '../read-shipments.ts'
@@ -61,8 +61,11 @@ export function importShipmentRoutes(app: Api, { goods, inventory, journal, cloc
       values: tooMany ? [] : read.values.filter(({ head }) => !refused.includes(head.shipment)),
       errors: [
         ...read.errors,
-        ...refused.map((shipment) => ({ path: `shipment ${shipment}`, message: 'has ended' })),
-        ...(tooMany ? [{ path: 'shipment', message: `more than ${mostOpenShipments} would be open` }] : []),
+        ...refused.map((shipment) => ({
+          path: `shipment ${shipment}`,
+          ...flawed({ code: 'shipment-ended' }),
+        })),
+        ...(tooMany ? [{ path: 'shipment', ...flawed({ code: 'too-many-shipments', most: mostOpenShipments }) }] : []),
       ],
     }
   }

@@ -346,7 +346,10 @@ describe('imports of shipments', () => {
     const lines = [1, 2, 3, 4].map((n) => ({ sscc: unit(n), parent: unit(n + 1) }))
     const refused = await house.post('/sites/rtm/shipments', { ...truck, lines })
     expect(refused.json().errors).toEqual([
-      { path: 'lines.0.parent', message: 'more than 4 units would stand on each other' },
+      {
+        ...{ path: 'lines.0.parent', message: 'more than 4 units would stand on each other' },
+        flaw: { code: 'units-too-high', most: 4 },
+      },
     ])
     expect((await house.post('/sites/rtm/shipments', { ...truck, lines: lines.slice(1) })).statusCode).toBe(202)
   })

@@ -469,10 +469,22 @@ describe('imports', () => {
       valid: 1,
       invalid: 4,
       errors: [
-        { path: 'line 3, epc', message: 'must be hex digits, whole bytes' },
-        { path: 'line 4, sku', message: 'must be 1–64 characters on one line' },
-        { path: 'line 5, epc', message: 'is on line 2 already' },
-        { path: 'line 6, row', message: 'has 3 cells instead of 2' },
+        {
+          ...{ path: 'line 3, epc', line: 3, column: 'epc', message: 'must be hex digits, whole bytes' },
+          flaw: { code: 'no-epc' },
+        },
+        {
+          ...{ path: 'line 4, sku', line: 4, column: 'sku', message: 'must be 1–64 characters on one line' },
+          flaw: { code: 'no-line', most: 64 },
+        },
+        {
+          ...{ path: 'line 5, epc', line: 5, column: 'epc', message: 'is on line 2 already' },
+          flaw: { code: 'repeated', line: 2 },
+        },
+        {
+          ...{ path: 'line 6, row', line: 6, message: 'has 3 cells instead of 2' },
+          flaw: { code: 'cells', cells: 3, columns: 2 },
+        },
       ],
       offset: null,
     })

@@ -464,6 +464,8 @@ export const en = {
   importFound: (rows: string, bad: string) => `Rows: ${rows}. Cannot be used: ${bad}.`,
   importAllOrNone: 'Rows are imported all or none: mend these in the text above, then check again.',
   importMore: (count: string) => `and ${count} more`,
+  importAt: (line: string, column: string) => (column === '' ? `line ${line}` : `line ${line}, ${column}`),
+  importRefused: 'Nothing was imported',
   importPlace: 'Where',
   importReason: 'Why not',
   importNothing: 'There are no rows below the first line.',

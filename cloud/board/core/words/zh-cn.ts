@@ -441,6 +441,8 @@ export const zhCn: Words = {
   importFound: (rows, bad) => `共 ${rows} 行，其中 ${bad} 行无法使用。`,
   importAllOrNone: '要么全部导入，要么都不导入：请在上方文本中修正这些行，然后再次检查。',
   importMore: (count) => `另有 ${count} 行`,
+  importAt: (line, column) => (column === '' ? `第 ${line} 行` : `第 ${line} 行，${column}`),
+  importRefused: '未导入任何内容',
   importPlace: '位置',
   importReason: '原因',
   importNothing: '首行之下没有数据行。',
