@@ -22,7 +22,7 @@ program
   .description('broker, cloud, two gateways and a simulated warehouse in one command')
   .option('--port <number>', 'port of the board; the next free one is taken if it is busy', portNumber, 8080)
   .option('--seed <number>', 'same seed, same story', wholeNumber, 42)
-  .option('--rate <number>', 'tag reads per second', wholeNumber, 35)
+  .option('--rate <number>', 'tag reads per second', wholeNumber, 50)
   .option('--size <size>', 'full (2,400 slots), small (48) or huge (100,000)', 'full')
   .option('--directory <path>', 'where it keeps its data, made anew at each start', './warepulse-demo')
   .option('--clean', 'remove that data and stop')

@@ -11,7 +11,7 @@ export const SimulateConfig = z.strictObject({
   timeZone: z.string().min(1).default('Europe/Amsterdam').describe('IANA name'),
   seed: z.int().min(0).max(0xffff_ffff).default(42).describe('same seed, same story'),
   size: z.enum(sizeNames).default('demo').describe('small: 48 slots; demo: 2,400 slots; huge: 100,000 slots'),
-  readsPerSecond: z.number().min(1).max(100_000).default(35).describe('tag reads a second, in all'),
+  readsPerSecond: z.number().min(1).max(100_000).default(50).describe('tag reads a second, in all'),
   broker: z
     .strictObject({
       url: z

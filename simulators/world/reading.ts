@@ -45,7 +45,7 @@ const stagingMetres = 2.5
 const parkedMetres = 7
 const parkedLossDb = 18
 const expectedReadShare = 0.82
-const usualTrafficReadsPerSecond = 9
+const usualTrafficReadsPerSecond = 24
 /** A sweep visits every slot once in this time, and goes on for so long at most. */
 const sweepRoundMs = 2_500
 /** One look is a glimpse: it takes two to be in stock. */
@@ -53,6 +53,12 @@ const sweepLooks = 2
 const sweepLimitMs = 10_000
 /** After goods came to a place, and then for as long as they stay in staging. */
 const closeLooksMs = [300, 800, 1_300, 1_800] as const
+/**
+ * A reader that heard tags which it did not know before goes on to visit their antenna between its rounds: what was put down
+ * is told from what only passed. Until then nobody could be sure of a move before a round, of minutes, was over a few times.
+ */
+const freshLookEveryMs = 2_000
+const freshForMs = 30_000
 const stagingLookEveryMs = 6_000
 const gateLookEveryMs = 200
 /** Behind its back an antenna hears almost nothing. */
@@ -128,7 +134,7 @@ export function inventoryStep(
     }
   }
   for (const { slot, sinceMs } of inventory.fresh) {
-    for (const look of looksBetween(span, sinceMs, closeLooksMs, undefined)) lookIntoSlot(look, slot)
+    for (const look of looksBetween(span, sinceMs, closeLooksMs, freshLookEveryMs)) lookIntoSlot(look, slot)
   }
 
   // Staging areas and gates: whatever a load does there is seen from its portal antennas.
@@ -157,7 +163,7 @@ export function inventoryStep(
     inventory: {
       visit: (inventory.visit + visits) % slotCount,
       due: due - visits,
-      fresh: inventory.fresh.filter(({ sinceMs }) => span.toMs < sinceMs + 2_000),
+      fresh: inventory.fresh.filter(({ sinceMs }) => span.toMs < sinceMs + freshForMs),
       sweep: isOver || wanted === undefined ? undefined : { wanted, left, sinceMs: sweep.sinceMs },
     },
   }

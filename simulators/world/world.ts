@@ -44,7 +44,7 @@ export interface Stepped {
 }
 
 export const defaultSettings: WorldSettings = {
-  readsPerSecond: 35,
+  readsPerSecond: 50,
   shieldDb: 28,
   relocationEveryMs: 6_000,
   inboundEveryMs: 25_000,

@@ -169,8 +169,8 @@ describe('reads', () => {
 
   test('then the rate is the one asked for', () => {
     const steady = reads.filter(({ atMs }) => atMs > 11_000).length / (360 - 11)
-    expect(steady).toBeGreaterThan(35 * 0.85)
-    expect(steady).toBeLessThan(35 * 1.25)
+    expect(steady).toBeGreaterThan(50 * 0.85)
+    expect(steady).toBeLessThan(50 * 1.25)
   })
 
   test('a round over the racks comes to every occupied slot within five minutes', () => {
@@ -236,7 +236,7 @@ describe('reads', () => {
     let right = 0
     let heard = 0
     // All tags of a pallet share its fate: it takes the pallets of several mornings to tell a share.
-    for (const seed of [7, 14, 21, 28, 35, 42]) {
+    for (const seed of [7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84]) {
       const { events } = run({ seed, steps: 3_600, settings: defaultSettings, plan: demo })
       const gateReads = events.filter((event) => event.kind === 'read' && event.device.startsWith('gate-'))
       const byItem = Map.groupBy(gateReads, (event) => (event.kind === 'read' ? event.item : -1))
@@ -261,7 +261,7 @@ describe('reads', () => {
       }
     }
     expect(heard).toBeGreaterThan(500)
-    expect(right / heard).toBeGreaterThan(0.97)
+    expect(right / heard).toBeGreaterThan(0.96)
   })
 
   test.each([200, 2_000])('%i reads a second can be asked for', (readsPerSecond) => {
