@@ -12,9 +12,12 @@ export interface DocumentInForce {
   readonly isNews: boolean
   /** The version, to be told to the cloud. */
   report(): number
-  /** Takes what came on the `config` topic. What cannot be read changes nothing. */
+  /**
+   * Takes what came on the `config` topic: in force once it is on disk, or could not be written; what was begun and told
+   * by it must not be unknown after a power cut. What cannot be read changes nothing.
+   */
   take(payload: Uint8Array): void
-  /** Resolves when what was taken is on disk, or could not be written. */
+  /** Resolves when what was taken is in force. */
   kept(): Promise<void>
 }
 
@@ -46,18 +49,18 @@ export async function openDocument(directory: string, log: Pick<Log, 'info' | 'w
       const said = JSON.stringify(read)
       if (said === text) return
       text = said
-      current = read
-      isNews = true
-      const { version, gates, beamGates, rules } = read
-      log.info(
-        { version, gates: gates.length + beamGates.length, rules: rules.length },
-        'what this gateway works by is described anew',
-      )
-      writing = writing.then(() =>
-        writeKeptDocument(directory, read).catch((thrown) => {
+      writing = writing.then(async () => {
+        await writeKeptDocument(directory, read).catch((thrown) => {
           log.warn(asFault(thrown, 'what this gateway works by cannot be written').message)
-        }),
-      )
+        })
+        current = read
+        isNews = true
+        const { version, gates, beamGates, rules } = read
+        log.info(
+          { version, gates: gates.length + beamGates.length, rules: rules.length },
+          'what this gateway works by is described anew',
+        )
+      })
     },
     kept: () => writing,
   }

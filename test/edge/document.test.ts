@@ -7,8 +7,10 @@ import { type DocumentInForce, openDocument } from '../../edge/document.ts'
 let directory: string
 let document: DocumentInForce
 const log = { info: () => {}, warn: () => {} }
-const take = (version: number) =>
+const take = (version: number) => {
   document.take(Buffer.from(JSON.stringify({ v: 1, version, gates: [], rules: [], held: [] })))
+  return document.kept()
+}
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'document-'))
@@ -19,35 +21,42 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-test('before the first hello nothing is news: the hello says it', () => {
-  take(1)
+test('nothing is worked by that a power cut would make unknown', async () => {
+  const kept = take(1)
+  expect(document.version).toBe(0)
+  await kept
+  expect(document.version).toBe(1)
+  expect((await openDocument(directory, log)).version).toBe(1)
+})
+
+test('before the first hello nothing is news: the hello says it', async () => {
+  await take(1)
   expect(document.isNews).toBe(false)
   expect(document.report()).toBe(1)
   expect(document.isNews).toBe(false)
 })
 
-test('what is new is news until it is reported; the same again is not', () => {
+test('what is new is news until it is reported; the same again is not', async () => {
   document.report()
-  take(1)
+  await take(1)
   expect(document.isNews).toBe(true)
   document.report()
-  take(1)
+  await take(1)
   expect(document.isNews).toBe(false)
 })
 
-test('there and back between two reports is news: the cloud waits for a word', () => {
-  take(1)
+test('there and back between two reports is news: the cloud waits for a word', async () => {
+  await take(1)
   document.report()
-  take(2)
-  take(1)
+  await Promise.all([take(2), take(1)])
   expect(document.isNews).toBe(true)
   expect(document.report()).toBe(1)
 })
 
 test('what cannot be read changes nothing; the last good one is there after a restart', async () => {
-  take(7)
+  await take(7)
   document.take(Buffer.from('{'))
-  expect(document.version).toBe(7)
   await document.kept()
+  expect(document.version).toBe(7)
   expect((await openDocument(directory, log)).version).toBe(7)
 })
