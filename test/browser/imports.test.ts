@@ -109,7 +109,7 @@ test('what should be where is imported too: another kind has to be checked again
   await board.page.getByRole('button', { name: 'Tags' }).click()
   await board.page.getByRole('button', { name: 'Import 1 row' }).waitFor({ state: 'detached' })
   await board.page.getByRole('button', { name: 'What should be where' }).click()
-  await board.page.getByLabel('This is all of it').check()
+  await board.page.getByLabel('This is the complete list').check()
   await board.page.getByRole('button', { name: 'Check' }).click()
   await board.page.getByRole('button', { name: 'Import 1 row' }).click()
   await until('it is expected', async () => {

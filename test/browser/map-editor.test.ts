@@ -231,7 +231,7 @@ test('the diff says what changes and what stands in slots that go; published, th
   await board.page.getByLabel('Choose B2').check()
   await button('Remove 1').click()
   await button('Check and publish').click()
-  await board.page.getByText('1 item stands in slots that would be removed: B2').waitFor()
+  await board.page.getByText('1 item is in slots that would be removed: B2').waitFor()
   await board.page.getByRole('cell', { name: /^\+146/ }).waitFor()
   await board.picture('map-diff')
   await button('Publish version 3').press('Enter')

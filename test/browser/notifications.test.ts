@@ -71,7 +71,7 @@ test('changed, it keeps its key, and has the hours and events that were chosen',
   await button('Change: ERP').click()
   const form = board.page.getByRole('form', { name: 'Change ERP' })
   await form.getByLabel('Address (URL)').fill(`${receiverUrl}/gone`)
-  await form.getByLabel(/^Told of/).selectOption('2')
+  await form.getByLabel(/^Severity/).selectOption('2')
   await form.getByLabel('is acknowledged').check()
   await form.getByLabel('Quiet from').fill('22:00')
   await form.getByLabel('Quiet until').fill('06:00')

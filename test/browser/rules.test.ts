@@ -116,7 +116,7 @@ test('all of them go out as a file, and in again: what would change is told firs
   await untilRule('Gateway gone', (rule) => rule !== undefined)
   await asked.getByLabel('Or paste it').fill(text.replaceAll('site: harbour', 'site: elsewhere'))
   await asked.getByRole('button', { name: 'See what would change' }).click()
-  await asked.getByText('This file is of the site elsewhere').waitFor()
+  await asked.getByText('This file is for the site elsewhere').waitFor()
 })
 
 test('a rule that the gateways judge says where it runs', async () => {
@@ -124,7 +124,7 @@ test('a rule that the gateways judge says where it runs', async () => {
   const asks = { ...about, direction: 'above', limit: 8, clearAt: 7 }
   await street.send('PUT', '/rules/there', { ...asks, id: 'there', name: 'Judged there', zone: 'A' })
   await street.send('PUT', '/rules/nowhere', { ...asks, id: 'nowhere', name: 'Of no gateway', sensors: ['elsewhere'] })
-  await row('Judged there').getByText('Not yet by gw1.').waitFor()
+  await row('Judged there').getByText('Not yet evaluated by gw1.').waitFor()
   await row('Of no gateway').getByText('it runs nowhere').waitFor()
 })
 

@@ -270,7 +270,7 @@ test('a gateway that is away is said to be away, and a trial there is refused in
   await button('Set power').click()
   await gateway?.stop()
   const region = board.page.getByRole('region', { name: 'dock-1', exact: true })
-  await region.getByText('Its gateway is not reachable').waitFor()
+  await region.getByText('Its gateway cannot be reached').waitFor()
   await antenna().getByRole('button', { name: 'Try for 30 s' }).click()
   await antenna().getByText('nothing can be tried there now').waitFor()
   await board.picture('power-away-en-light-1280')

@@ -132,7 +132,7 @@ test('a tag that does not answer is scanned', async () => {
   }
   await board.page.getByLabel('Scan a pallet or a tag').fill('nonsense')
   await board.page.keyboard.press('Enter')
-  await board.page.getByText('Names no one pallet or item: nonsense').waitFor()
+  await board.page.getByText('Not the code of a single pallet or item: nonsense').waitFor()
   await board.page.goto(new URL('/shipments/ASN-4711', board.page.url()).href)
   await shown({ seen: '5' })
 })

@@ -22,9 +22,9 @@ export const setupEn = {
   language: 'Language',
 
   passwordWhy: (name: string) =>
-    `You came in by a link that works once. With a password you come back as “${name}”, from any screen.`,
+    `You signed in with a link that works once. With a password you can come back as “${name}”, from any screen.`,
 
-  begin: 'How do you begin?',
+  begin: 'How do you want to begin?',
   beginWays: {
     pattern: 'With racks by a pattern; they can be changed later',
     own: 'With an empty floor: I draw the racks, or bring a spreadsheet (CSV)',
@@ -33,11 +33,10 @@ export const setupEn = {
   floorWidth: 'Width of the floor, m',
   floorDepth: 'Depth of the floor, m',
   notASize: 'From 1 to 10,000 metres.',
-  beginDemo:
-    'On your own computer this shows a warehouse in motion, with data of its own; nothing of it comes into this one.',
+  beginDemo: 'On your own computer this shows a warehouse in motion, with its own data; none of it gets into this one.',
   siteName: 'Name of the site',
   siteId: 'Short name, for addresses and files',
-  siteIdHint: 'Letters, digits, “-”, “_” and “.”; it stays for ever.',
+  siteIdHint: 'Letters, digits, “-”, “_” and “.”; it cannot be changed later.',
   timeZone: 'Time zone',
   aisles: 'Aisles',
   racks: 'Racks on each side of an aisle',
@@ -47,18 +46,18 @@ export const setupEn = {
   zoneRacks: 'Racks',
   slotCount: (n: number, count: string) =>
     `${count} ${pick(n, 'slot', 'slots')}, such as 01-L01-0-1. They can be changed at any time.`,
-  tooMany: (most: string) => `A map holds ${most} slots at most.`,
-  notACount: 'Whole numbers, one at least; 99 levels at most.',
+  tooMany: (most: string) => `A map holds at most ${most} slots.`,
+  notACount: 'Whole numbers, at least 1; at most 99 levels.',
   notAZone: 'There is no such time zone.',
   siteMake: 'Make the site',
   siteMakeOwn: 'Make the site and go to its map',
-  siteMaking: 'It is made; the plan comes in a moment …',
+  siteMaking: 'Created; the plan appears in a moment …',
   siteIs: (name: string, zone: string, slots: string) => `${name} · ${zone} · ${slots} slots`,
 
   gatewayIntro: 'A gateway is the small computer beside the readers. It keeps what it reads while the network is away.',
   gatewayName: 'Name of the gateway',
   gatewayMake: 'Make a claim token',
-  gatewayFile: 'On the gateway, save this as edge.yaml. Mend address and port if your broker is somewhere else.',
+  gatewayFile: 'On the gateway, save this as edge.yaml. Change address and port if your broker is somewhere else.',
   gatewayCommand: 'Then paste this. The token works once, for a day.',
   gatewayWaiting: (gateway: string) => `Waiting for ${gateway} to say hello …`,
   gatewayHere: (gateway: string, version: string) => `${gateway} is here, version ${version}.`,
