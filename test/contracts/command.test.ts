@@ -114,7 +114,7 @@ describe('without --config', () => {
     [['user', 'link']],
   ] as const)('%j in an empty folder says what was looked for, where, and what to do; exit 2', async (args) => {
     const { code, output } = await runIn(directory, ...args)
-    expect(output).toMatch(/Which configuration[?] There is no (cloud|edge)[.]yaml in /)
+    expect(output).toMatch(/Which configuration[?] There is no (cloud|edge|edge[.]yaml or cloud)[.]yaml in /)
     expect(output).toContain(directory)
     expect(output).toContain('--config <file>')
     expect(code).toBe(2)
