@@ -35,7 +35,7 @@ describe('a silent reader', () => {
     const { gateway, device } = covers('A01-01-1')
     const before = await board.slotState('A01-01-1')
     server.setDevice(gateway, device, 'silent')
-    await banner().getByText(`Reader ${device} is silent`).waitFor()
+    await banner().getByText(`Reader silent: ${device}`).waitFor()
     expect(await board.slotState('A01-01-1')).toBe(before)
     await (await slotDrawer('A01-01-1')).getByText('Its reader is silent').waitFor()
     const far = await slotDrawer('B04-10-2')
@@ -46,7 +46,7 @@ describe('a silent reader', () => {
   test('speaks again, and nothing is said any more', async () => {
     const { gateway, device } = covers('A01-01-1')
     server.setDevice(gateway, device, 'up')
-    await banner().getByText('is silent').waitFor({ state: 'detached' })
+    await banner().getByText('Reader silent').waitFor({ state: 'detached' })
   })
 })
 
