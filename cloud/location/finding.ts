@@ -1,11 +1,10 @@
 import type { Departure } from './absence.ts'
 import { type Evidence, headStartMs } from './evidence.ts'
-import { type Ground, lostBy } from './lose.ts'
+import { type Ground, gapAwaitedMs, lostBy } from './lose.ts'
 import type { Place } from './place.ts'
 import { type Profiles, profileAt } from './profile.ts'
 import type { Word } from './recent.ts'
 import {
-  gapHeard,
   heardAt,
   isSettled,
   placeHeard,
@@ -35,7 +34,7 @@ export interface Finding {
   readonly since: number
   /** Of the newest read that counted, Unix ms; 0 = none. */
   readonly heardAt: number
-  /** Its own mean time between reads, ms; 0 = not known. */
+  /** The time between reads that its silence is measured by, ms; 0 = not known. */
   readonly gapMs: number
   /** While it is not settled. */
   readonly reads: number
@@ -74,7 +73,7 @@ export function findingOf(
     rival: rival === at ? null : (placeOf(rival) ?? null),
     since: booked.since,
     heardAt: voices.length === 0 ? 0 : heardAt(track),
-    gapMs: gapHeard(track),
+    gapMs: at === 0 ? 0 : gapAwaitedMs(track, profileAt(profiles, at)),
     reads: readsHeard(track),
     voices,
     word: booked.word,

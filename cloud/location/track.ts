@@ -146,6 +146,15 @@ export function isHeardThere(track: Track, geography: Geography): boolean {
   return false
 }
 
+/** Reads where it is believed to be; not counted on for ever. */
+export function readsThere({ cells, start }: Track): number {
+  const place = cells[start + placeCell] ?? 0
+  for (let voice = start + voiceStart; voice < start + trackCells; voice += voiceCells) {
+    if (cells[voice + ofPlace] === place) return Math.abs(cells[voice + ofReads] ?? 0)
+  }
+  return 0
+}
+
 /** A new map: each place is told again by `mapped`. Of two that became one the more heard stays. */
 export function remapTrack({ cells, start }: Track, mapped: (place: number) => number): void {
   cells[start + placeCell] = mapped(cells[start + placeCell] ?? 0)

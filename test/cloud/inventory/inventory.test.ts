@@ -93,6 +93,7 @@ describe('what a record does to an item', () => {
       readPoint: 'shelf.1',
       confidence: 0.79,
       why: 'Read 3 times by shelf.1, which covers only slot A-1.',
+      whyCoded: [{ code: 'read', by: 'shelf.1', times: 3, covers: 'slot', zone: 'A', slot: 'A-1' }],
     })
   })
 })

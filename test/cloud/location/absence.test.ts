@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { absenceMs, departureOf, type Unhealthy } from '../../../cloud/location/absence.ts'
 import { hear } from '../../../cloud/location/hear.ts'
+import { type Ground, lostBy } from '../../../cloud/location/lose.ts'
 import { everywhere, defaultProfile as profile } from '../../../cloud/location/profile.ts'
 import { gapHeard, heardAt, trackCells } from '../../../cloud/location/track.ts'
 import { recorded, recordedLookMs } from '../../../simulators/world/airs.ts'
@@ -77,6 +78,42 @@ test('read twice when its reader starts, then in rounds of five minutes: it has 
   }
   expect(waits[1]).toBeGreaterThan(15) // three rounds may miss it
   expect(waits.at(-1)).toBeGreaterThan(95) // its own twenty gaps
+})
+
+describe('looked at closely while it is new, and then in rounds', () => {
+  const ground: Ground = {
+    zoneOf: () => 'hall',
+    isSlot: () => true,
+    keyOf: String,
+    isWatched: () => true,
+    unhealthy: () => [],
+  }
+  /** Silences after which it is held to be gone, ms, one after each read. */
+  const silences = (reads: readonly number[]): number[] => {
+    const track = { cells: new Float64Array(trackCells), start: 0 }
+    return reads.map((at) => {
+      hear(track, { at, place: 1, reads: 1, rssiDbm: -60 }, ground, everywhere(profile))
+      const { decidedAt } = lostBy(track, 1e12, ground, everywhere(profile)) ?? { decidedAt: at }
+      return decidedAt - at
+    })
+  }
+  const every = (ms: number, from: number, times: number) => Array.from({ length: times }, (_, n) => from + n * ms)
+
+  test.each([
+    ['every 2 s for 30 s, then every 4.5 minutes', every(2 * second, second, 15), 4.5 * minute],
+    ['four looks in 2 s more before it', [300, 800, 1_300, 1_800, ...every(2 * second, 3_800, 14)], 4.5 * minute],
+    ['ten times a second for 2 s, then every 9 minutes', every(100, 100, 20), 9 * minute],
+  ] as const)('%s: it is never gone', (_name, burst, roundMs) => {
+    const reads = [...burst, ...every(roundMs, roundMs, 60)]
+    silences(reads).forEach((silentMs, n) => {
+      const next = reads[n + 1]
+      if (n > 0 && next !== undefined) expect(silentMs).toBeGreaterThan(next - (reads[n] ?? 0))
+    })
+  })
+
+  test('read every 2 s for a minute its rhythm is known: gone after a minute of silence', () => {
+    expect(silences(every(2 * second, second, 30)).at(-1)).toBe(minute)
+  })
 })
 
 test('the time is the tag’s own', () => {
