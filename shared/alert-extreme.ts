@@ -17,7 +17,11 @@ export function extremeOf({ value, worst, items }: Alert): Extreme | undefined {
   return { rang: items === undefined ? value : null, worst: worst.value, at: worst.at, is }
 }
 
-/** What is said of it first: while it lasts the value of now, where that is known; afterwards the worst there was. */
-export function leadingValue({ value, worst, clearedAt }: Alert, present: number | null | undefined): number | null {
-  return clearedAt === null ? (present ?? value) : (worst?.value ?? value)
+/**
+ * What is said of it first: while it lasts the value of now, where that is known. Afterwards what it rang with, or nothing
+ * where `extremeOf` says how far it went: a value beside the name is taken for the one of now.
+ */
+export function leadingValue(alert: Alert, present: number | null | undefined): number | null {
+  if (alert.clearedAt === null) return present ?? alert.value
+  return extremeOf(alert) === undefined ? alert.value : null
 }

@@ -68,8 +68,8 @@ const inChinese: ReadonlyMap<string, string> = new Map([
   ],
   ['In the wrong slot', '放错库位'],
   [
-    'Take it to the slot where it belongs, chilled goods first. The page of goods says which slot that is.',
-    '放回它的库位，冷藏货物优先。应放哪个库位，见“货物”页面。',
+    'Take it to the slot where it belongs, chilled goods first. Dock › What should be where says which slot that is.',
+    '放回它的库位，冷藏货物优先。应放哪个库位，见“收发货 › 应在何处”。',
   ],
   ['Air too humid', '空气湿度过高'],
   [

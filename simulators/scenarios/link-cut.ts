@@ -10,7 +10,7 @@ export function linkCut(stage: Stage): Story {
     },
     async () => {
       await stage.cutLink(gateway, false)
-      return `The link of ${gateway} is back: what it kept arrives, nothing is missing, and the alert clears by itself.`
+      return `The link of ${gateway} is back: within half a minute what it kept arrives, nothing is missing, and the alert clears by itself.`
     },
   )
 }

@@ -13,7 +13,7 @@ export function misplacedPallet(stage: Stage): Story {
       })
       pallet = found
       if (found === undefined) return 'There is no pallet in the cold room that could be misplaced.'
-      return `A pallet that belongs into ${slotName(found.from)} (cold room) is put down in ${slotName(found.to)}. Soon alert “In the wrong slot”, and the page Goods lists it with its place; 4 takes it back.`
+      return `A pallet that belongs into ${slotName(found.from)} (cold room) is put down in ${slotName(found.to)}. Soon alert “In the wrong slot”, and Dock › What should be where lists it with its place; 4 takes it back.`
     },
     async () => {
       const misplaced = pallet

@@ -62,7 +62,8 @@ export function starterRules(site: string): readonly Rule[] {
       site,
       name: 'In the wrong slot',
       severity: 2,
-      whatToDo: 'Take it to the slot where it belongs, chilled goods first. The page of goods says which slot that is.',
+      whatToDo:
+        'Take it to the slot where it belongs, chilled goods first. Dock › What should be where says which slot that is.',
       enabled: true,
       onDelayMs: 5_000,
     },

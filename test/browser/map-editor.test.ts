@@ -297,7 +297,7 @@ test('by keyboard zones are put under one operator; what is missing is told, and
   await board.page.getByText('every zone is one by itself').first().waitFor()
   await button('New area').press('Enter')
   await button('Save areas').press('Enter')
-  await areaForm().getByText('Give it a name. Choose a zone at least').waitFor()
+  await areaForm().getByText('Give it a name. Choose at least one zone').waitFor()
   // The first field in which something is wrong has the focus, after what is wrong was written.
   await areaForm().locator('input:focus').waitFor()
   await board.page.keyboard.type('East side')

@@ -96,6 +96,8 @@ export function SlotDrawer({ code, onClose }: { readonly code: string; readonly 
         open={isWhyAsked.value}
         onToggle={(event) => {
           isWhyAsked.value = event.currentTarget.open
+          // It opens below the edge of a full drawer, where nobody would see it.
+          if (event.currentTarget.open) event.currentTarget.scrollIntoView({ block: 'start' })
         }}
       >
         <summary>{words.whySlot}</summary>
