@@ -22,7 +22,7 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
   )
   for (const table of keptTables[name])
     for (const [key, value] of openKept(database, table, z.unknown()).all)
-      lines.push(JSON.stringify([table, key, value]))
+      lines.push(JSON.stringify([table, key, inOrder(value)]))
   database.close()
   if (name === 'series') {
     const store = openSqliteSeries(path)
@@ -34,9 +34,17 @@ export async function canonical(name: ProjectionName, path: string): Promise<str
   return lines.sort().join('\n')
 }
 
+/** Fields by their names: which of them was learnt first, before a restart or after it, is no part of what is said. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(fields.map(([name, field]) => [name, inOrder(field)]))
+}
+
 const keptTables = {
   alerts: [
-    ...(['rule', 'watch', 'past', 'sign', 'open', 'edge', 'zone', 'time_zone', 'window'] as const),
+    ...(['rule', 'watch', 'past', 'sign', 'open', 'ended', 'edge', 'zone', 'time_zone', 'window'] as const),
     ...(['due', 'count', 'unread', 'homes', 'ground', 'shipment', 'packed'] as const),
   ],
   supervision: ['gateway', 'sensor', 'limits', 'flow'],
