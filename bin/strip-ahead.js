@@ -12,10 +12,11 @@ const rooms = { edge: ['edge', 'shared'], cloud: ['cloud', 'shared'] }
 const board = join('cloud', 'board') + sep
 
 /**
- * Node strips types with a compiler that stays in memory, 28 MB in a gateway, and writes down what it stripped. A service that
- * started from sources nobody has stripped yet would keep the compiler for as long as it lives. So before it starts, a process that ends at once loads all it may load, and runs none of it. A note beside what is written down says
- * which sources that was: where none has changed, this is a look at the time of each file. Where nothing can be written, or
- * something fails, the service strips for itself.
+ * Node strips types with a compiler that stays in memory, 28 MB in a gateway, and writes down what it stripped. A service
+ * that started from sources nobody has stripped yet would keep the compiler for as long as it lives. So before it starts, a
+ * process that ends at once loads all it may load, and runs none of it. A note beside what is written down says which sources
+ * that was: where none has changed, this is a look at the time of each file. Where nothing can be written, or something fails,
+ * the service strips for itself.
  *
  * @param {string} node the Node that serves
  * @param {string[]} flags what it is told; what it has compiled is kept by flags

@@ -1,36 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Alerts, openAlerts } from '../../../cloud/alerts/open.ts'
-import type { GatewayEntry, JournalEntry } from '../../../cloud/journal/journal.ts'
+import type { JournalEntry } from '../../../cloud/journal/journal.ts'
 import { Rule } from '../../../shared/rule.ts'
-import {
-  fromCloud,
-  fromGateway,
-  measurement,
-  never,
-  published,
-  rotterdam,
-  t0,
-  tick,
-} from '../../support/journal-entries.ts'
+import { fromCloud, never, published, rotterdam, t0, tick } from '../../support/journal-entries.ts'
+import { heardAtMinute as heard, warm } from '../../support/warm-rule.ts'
 
 const minute = 60_000
 const page = { limit: 500 }
-const warm = {
-  ...{ id: 'warm', site: 'rtm', name: 'Too warm', severity: 2, type: 'threshold', quantity: 'temperature' },
-  ...{ direction: 'above', limit: 8, clearAt: 7 },
-}
 const put = (changes = {}) =>
   fromCloud([{ kind: 'rule', at: t0, by: 'kim', rule: Rule.parse({ ...warm, ...changes }) }])
 const map = published(rotterdam(), t0)
-
-/** Values in minutes after eight o'clock; the sequence number is that of the minute, whenever it comes. */
-const heard = (minutes: number, temperature: number, recordedMinutes = minutes): GatewayEntry =>
-  fromGateway([measurement(t0 + minutes * minute, { temperature })], {
-    first: minutes + 1,
-    recordedAt: t0 + recordedMinutes * minute,
-    late: recordedMinutes !== minutes,
-  })
 
 async function lived(entries: readonly JournalEntry[]): Promise<Alerts> {
   const alerts = await openAlerts({ path: ':memory:', tell: () => undefined })

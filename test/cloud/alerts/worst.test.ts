@@ -6,25 +6,13 @@ import { type Alerts, openAlerts } from '../../../cloud/alerts/open.ts'
 import type { GatewayEntry, JournalEntry } from '../../../cloud/journal/journal.ts'
 import { Rule } from '../../../shared/rule.ts'
 import { type LimitRule, type Worst, worseOf } from '../../../shared/rules/worst.ts'
-import {
-  fromCloud,
-  fromGateway,
-  measurement,
-  never,
-  published,
-  rotterdam,
-  t0,
-  tick,
-} from '../../support/journal-entries.ts'
+import { fromCloud, fromGateway, never, published, rotterdam, t0, tick } from '../../support/journal-entries.ts'
+import { heardAtMinute as heard, warm } from '../../support/warm-rule.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'worst-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const minute = 60_000
 const page = { limit: 100 }
-const warm = {
-  ...{ id: 'warm', site: 'rtm', name: 'Too warm', severity: 2, type: 'threshold', quantity: 'temperature' },
-  ...{ direction: 'above', limit: 8, clearAt: 7 },
-}
 const {
   direction: _direction,
   limit: _limit,
@@ -34,12 +22,6 @@ const {
 const asked = (rule: object) => fromCloud([{ kind: 'rule', at: t0, by: 'kim', rule: Rule.parse(rule) }])
 const put = (changes = {}) => asked({ ...warm, ...changes })
 const map = published(rotterdam(), t0)
-const heard = (minutes: number, temperature: number, recordedMinutes = minutes): GatewayEntry =>
-  fromGateway([measurement(t0 + minutes * minute, { temperature })], {
-    first: minutes + 1,
-    recordedAt: t0 + recordedMinutes * minute,
-    late: recordedMinutes !== minutes,
-  })
 const edge = (state: 'raised' | 'cleared', minutes: number, more: object): GatewayEntry =>
   fromGateway([{ kind: 'alert', at: t0 + minutes * minute, rule: 'warm', subject: 'probe', state, ...more }], {
     recordedAt: t0 + minutes * minute,
